@@ -1,0 +1,76 @@
+/** Where the video comes from. */
+export type Source =
+  | { readonly kind: "sample" }
+  | { readonly kind: "webcam" }
+  | { readonly kind: "file"; readonly file: File };
+
+/** A source could not be opened; the message says what a person can do. */
+export class SourceError extends Error {
+  override readonly name = "SourceError";
+}
+
+const SAMPLE_URL = "./sample/street.mp4";
+
+/**
+ * Puts a source into the video and plays it.
+ *
+ * @throws {SourceError} the camera was refused, the clip is missing, the file cannot be played
+ */
+export async function openSource(video: HTMLVideoElement, source: Source): Promise<void> {
+  closeSource(video);
+  if (source.kind === "webcam") {
+    video.srcObject = await openCamera();
+  } else {
+    video.src = source.kind === "file" ? URL.createObjectURL(source.file) : SAMPLE_URL;
+  }
+  try {
+    await video.play();
+  } catch {
+    // What play() rejects with differs by browser; what matters is which source it was.
+    const what =
+      source.kind === "file"
+        ? `This browser cannot play ${source.file.name}. Try an MP4 (H.264) or WebM file.`
+        : "The sample clip does not play. Does this server have one? Choose the webcam or a file instead.";
+    throw new SourceError(what);
+  }
+}
+
+/** Stops the camera, or lets go of the file. */
+export function closeSource(video: HTMLVideoElement): void {
+  video.pause();
+  if (video.srcObject instanceof MediaStream) {
+    for (const track of video.srcObject.getTracks()) track.stop();
+  }
+  if (video.src.startsWith("blob:")) URL.revokeObjectURL(video.src);
+  video.srcObject = null;
+  video.removeAttribute("src");
+}
+
+async function openCamera(): Promise<MediaStream> {
+  if (!navigator.mediaDevices) {
+    throw new SourceError(
+      "Browsers give a camera only to https pages and to localhost. Open this page as one.",
+    );
+  }
+  try {
+    return await navigator.mediaDevices.getUserMedia({
+      video: { width: { ideal: 640 }, height: { ideal: 480 } },
+      audio: false,
+    });
+  } catch (error) {
+    throw new SourceError(cameraProblem(error instanceof DOMException ? error.name : ""));
+  }
+}
+
+function cameraProblem(name: string): string {
+  switch (name) {
+    case "NotAllowedError":
+      return "The camera was not allowed. Allow it beside the address, then choose Webcam again.";
+    case "NotFoundError":
+      return "No camera was found. Connect one, or choose the sample clip or a file.";
+    case "NotReadableError":
+      return "The camera is in use by another program. Close that, then choose Webcam again.";
+    default:
+      return `The camera cannot be opened${name ? ` (${name})` : ""}. Choose the sample clip or a file.`;
+  }
+}

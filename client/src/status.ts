@@ -1,0 +1,71 @@
+import type { SessionStats } from "../../src/protocol/server-events.ts";
+import type { SessionObject } from "../../src/protocol/session-object.ts";
+import type { ConnectionState } from "./connection.ts";
+import { byId, create, duration } from "./dom.ts";
+
+/** The status line, the connection's state, and what a person should know or do. */
+export class Status {
+  readonly #connection = byId("connection", HTMLParagraphElement);
+  readonly #model = byId("model", HTMLParagraphElement);
+  readonly #alert = byId("alert", HTMLParagraphElement);
+  readonly #list = byId("status", HTMLDListElement);
+
+  constructor() {
+    this.#show(null, 0);
+  }
+
+  connection(state: ConnectionState, detail: string): void {
+    this.#connection.dataset.state = state;
+    this.#connection.textContent = detail;
+  }
+
+  session({ model, model_info }: SessionObject): void {
+    this.#model.textContent = `${model} – ${model_info.description}`;
+  }
+
+  /** @param skipped pictures that this page did not send */
+  stats(stats: SessionStats, skipped: number): void {
+    this.#show(stats, skipped);
+  }
+
+  /** What went wrong and what to do; null takes it away. */
+  alert(message: string | null): void {
+    this.#alert.hidden = message === null;
+    this.#alert.textContent = message ?? "";
+  }
+
+  #show(stats: SessionStats | null, skipped: number): void {
+    const entries: [label: string, value: string, title: string][] = [
+      [
+        "first token",
+        duration(stats?.ttft_ms.p50 ?? null),
+        "Median from a unit's last frame to its first word",
+      ],
+      [
+        "behind",
+        duration(stats?.staleness_ms ?? null),
+        "How far the last thought was behind the newest frame",
+      ],
+      [
+        "frames",
+        stats ? `${stats.frames_in} · ${stats.fps_in.toFixed(1)}/s` : "–",
+        "Frames that the server received",
+      ],
+      ["dropped", dropped(stats, skipped), "Frames that were not looked at, and why"],
+    ];
+    this.#list.replaceChildren(
+      ...entries.map(([label, value, title]) =>
+        create("div", { title }, create("dt", { textContent: label }), create("dd", { textContent: value })),
+      ),
+    );
+  }
+}
+
+function dropped(stats: SessionStats | null, skipped: number): string {
+  if (!stats) return "–";
+  const reasons = Object.entries({ ...stats.frames_dropped, "not sent": skipped }).filter(
+    ([, count]) => count > 0,
+  );
+  if (reasons.length === 0) return "none";
+  return reasons.map(([reason, count]) => `${count} ${reason.replace("_", " ")}`).join(", ");
+}

@@ -1,0 +1,85 @@
+import type { ServerEvent } from "../../src/protocol/server-events.ts";
+import { byId, clock, create } from "./dom.ts";
+
+/** A stream may run for days: the page keeps the newest. */
+const MOST_THOUGHTS = 500;
+const MOST_TICKS = 240;
+
+/** The timeline: finished thoughts, the newest first, the one under way above them, and a tick for every unit. */
+export class Thoughts {
+  readonly #list = byId("thoughts", HTMLOListElement);
+  readonly #current = byId("current", HTMLParagraphElement);
+  readonly #ticks = byId("ticks", HTMLDivElement);
+  readonly #empty = byId("no-thoughts", HTMLParagraphElement);
+  readonly #seek: (mediaTimeMs: number) => void;
+  #canSeek = false;
+  #currentText = create("span");
+  #units = 0;
+  #quiet = 0;
+
+  /** @param seek shows the clip at a media time (ms) */
+  constructor(seek: (mediaTimeMs: number) => void) {
+    this.#seek = seek;
+  }
+
+  /** A new video: an empty timeline. `canSeek` for clips, whose moments can be shown again. */
+  clear(canSeek: boolean): void {
+    this.#canSeek = canSeek;
+    this.#list.replaceChildren();
+    this.#ticks.replaceChildren();
+    this.#units = 0;
+    this.#quiet = 0;
+    this.#current.hidden = true;
+    this.#empty.hidden = false;
+  }
+
+  /** Shows what an event says of a thought; others are left alone. */
+  show(event: ServerEvent): void {
+    switch (event.type) {
+      case "response.reasoning_text.delta":
+        if (this.#current.hidden) this.#begin(event.media_time_ms);
+        this.#currentText.append(event.delta);
+        break;
+      case "response.reasoning_text.done":
+        this.#current.hidden = true;
+        this.#tick(event.media_time_ms, event.skipped);
+        if (!event.skipped) this.#add(event.media_time_ms, event.text);
+        break;
+    }
+  }
+
+  #begin(mediaTimeMs: number): void {
+    this.#currentText = create("span");
+    this.#current.replaceChildren(
+      create("span", { className: "time", textContent: clock(mediaTimeMs) }),
+      this.#currentText,
+    );
+    this.#current.hidden = false;
+    this.#empty.hidden = true;
+  }
+
+  #add(mediaTimeMs: number, text: string): void {
+    const time = clock(mediaTimeMs);
+    const stamp = this.#canSeek
+      ? create("button", {
+          type: "button",
+          className: "time",
+          textContent: time,
+          title: `Show ${time} again`,
+          onclick: () => this.#seek(mediaTimeMs),
+        })
+      : create("span", { className: "time", textContent: time });
+    this.#list.prepend(create("li", {}, stamp, create("span", { textContent: text })));
+    while (this.#list.childElementCount > MOST_THOUGHTS) this.#list.lastElementChild?.remove();
+    this.#empty.hidden = true;
+  }
+
+  #tick(mediaTimeMs: number, isQuiet: boolean): void {
+    this.#units++;
+    if (isQuiet) this.#quiet++;
+    const title = `${clock(mediaTimeMs)}${isQuiet ? " – nothing to say" : ""}`;
+    this.#ticks.append(create("i", { className: isQuiet ? "quiet" : "said", title }));
+    while (this.#ticks.childElementCount > MOST_TICKS) this.#ticks.firstElementChild?.remove();
+    this.#ticks.ariaLabel = `${this.#units} units watched, ${this.#quiet} of them quiet`;
+  }
+}

@@ -1,0 +1,5 @@
+/** A loaded model on its two workers, and the streams that run on it. */
+export { createEngine, type EngineOptions } from "./engine.ts";
+export { EngineError, type EngineErrorCode } from "./errors.ts";
+export type * from "./events.ts";
+export type * from "./types.ts";

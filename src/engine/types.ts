@@ -1,0 +1,82 @@
+import type { Observable } from "rxjs";
+import type { Frame } from "../ingest/frame.ts";
+import type { EngineEvent, StreamTotals } from "./events.ts";
+
+/**
+ * In which order vision and reasoning run, on the same weights (TaYS, section 3).
+ * `streamed`: side by side. `interleaved`: in strict turn. `batch`: all frames first, then all thoughts.
+ */
+export type Paradigm = "streamed" | "interleaved" | "batch";
+
+export interface StreamOptions {
+  /** Default `streamed`. */
+  readonly paradigm?: Paradigm;
+  /** Units kept in the visual window; at most, and by default, what the model was trained for. */
+  readonly visualWindowUnits?: number;
+  /** Tokens kept in a thinker's text window; at most, and by default, what the model was trained for. */
+  readonly textWindowTokens?: number;
+  /** Most tokens of one thought. */
+  readonly thoughtTokens?: number;
+  /** Most tokens of one answer. */
+  readonly answerTokens?: number;
+  /** 0: greedy, the default. */
+  readonly temperature?: number;
+  readonly seed?: number;
+  /** Frames that may wait for vision before the oldest is dropped; default 4. */
+  readonly maxInflightFrames?: number;
+}
+
+/** One camera: frames go in, events come out. */
+export interface EngineStream {
+  readonly id: string;
+  /** Hot; completes after `stream.ended` or a fatal `stream.failed`. Never errors. */
+  readonly events$: Observable<EngineEvent>;
+  /** True while a frame can be taken without dropping one. Replays its last value. */
+  readonly ready$: Observable<boolean>;
+  /** Takes a frame of the model's size; drops the oldest waiting one when vision is behind. */
+  push(frame: Frame): void;
+  /**
+   * Asks now; the answer comes as `answer.*` events under the returned id.
+   * @throws {EngineError} `question_empty`, `question_too_long`, `too_many_questions`, `stream_closed`
+   */
+  ask(question: string): string;
+  /** Stops an answer; unknown or finished ids are ignored (returns false). */
+  cancel(answer: string): boolean;
+  /** No more frames: everything waiting is thought about, questions are answered, then `stream.ended`. */
+  end(): void;
+  /** Stops at once, without finishing what waits. Resolves when both workers have let go of it. */
+  close(): Promise<void>;
+  readonly totals: StreamTotals;
+}
+
+/** What a client must know about the model. */
+export interface ModelInfo {
+  readonly id: string;
+  readonly description: string;
+  /** px */
+  readonly width: number;
+  /** px */
+  readonly height: number;
+  /** Frames a second that it was trained for. */
+  readonly fps: number;
+  readonly framesPerUnit: number;
+  /** Units that are never evicted from the visual cache: the first of a stream. */
+  readonly sinkUnits: number;
+  readonly limits: {
+    readonly visualWindowUnits: number;
+    readonly textWindowTokens: number;
+    readonly thoughtTokens: number;
+    readonly answerTokens: number;
+    readonly questionTokens: number;
+  };
+  /** Questions that it was taught, to be shown as examples. */
+  readonly exampleQuestions: readonly string[];
+}
+
+/** A loaded model with its two workers; any number of streams run on it. */
+export interface Engine {
+  readonly model: ModelInfo;
+  /** @throws {EngineError} `engine_closed`, `option_out_of_range`, `too_many_streams` */
+  openStream(options?: StreamOptions): EngineStream;
+  close(): Promise<void>;
+}

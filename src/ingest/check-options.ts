@@ -1,0 +1,40 @@
+import { IngestError } from "./errors.ts";
+
+/** The picture size and rate that the caller's model wants. */
+export interface FrameFormat {
+  /** px */
+  readonly width: number;
+  /** px */
+  readonly height: number;
+  /** Frames a second of media time. */
+  readonly fps: number;
+}
+
+const MAX_SIDE_PX = 8192;
+const MAX_FPS = 240;
+
+/** @throws {IngestError} `option_out_of_range` */
+export function checkSize({ width, height }: Pick<FrameFormat, "width" | "height">): void {
+  for (const [name, value] of Object.entries({ width, height })) {
+    check(
+      name,
+      value,
+      Number.isInteger(value) && value >= 1 && value <= MAX_SIDE_PX,
+      `1 to ${MAX_SIDE_PX} px`,
+    );
+  }
+}
+
+/** @throws {IngestError} `option_out_of_range` */
+export function checkFps(fps: number): void {
+  check("fps", fps, fps > 0 && fps <= MAX_FPS, `above 0 and up to ${MAX_FPS}`);
+}
+
+/** @throws {IngestError} `option_out_of_range` */
+export function checkPositive(name: string, value: number | undefined): void {
+  if (value !== undefined) check(name, value, value > 0, "above 0");
+}
+
+function check(name: string, value: number, holds: boolean, range: string): void {
+  if (!holds) throw new IngestError("option_out_of_range", `${name} is ${value}; it must be ${range}.`);
+}

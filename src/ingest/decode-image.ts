@@ -1,0 +1,100 @@
+import sharp from "sharp";
+import { checkPositive, checkSize } from "./check-options.ts";
+import { IngestError, messageOf } from "./errors.ts";
+
+export interface DecodeImageOptions {
+  /** px; the picture is squeezed into it, not letterboxed. */
+  readonly width: number;
+  /** px */
+  readonly height: number;
+  /** Largest encoded size (bytes); default 8 MiB. */
+  readonly maxBytes?: number;
+  /** Most pixels that the picture may declare; default 40 million. */
+  readonly maxPixels?: number;
+}
+
+export interface DecodedImage {
+  /** RGB, 8 bits, row-major: `width * height * 3` bytes in a buffer of their own, so it can be transferred. */
+  readonly data: Uint8Array;
+  /** px */
+  readonly width: number;
+  /** px */
+  readonly height: number;
+}
+
+const DEFAULT_MAX_BYTES = 8 * 2 ** 20;
+const DEFAULT_MAX_PIXELS = 40_000_000;
+
+// Every frame is new: libvips' cache would only hold memory. And one thread a picture: pictures of this size gain
+// nothing from more, while the models want the cores.
+sharp.cache(false);
+sharp.concurrency(1);
+
+/**
+ * Decodes one JPEG, PNG or WebP to RGB of the wanted size: turned upright (EXIF), alpha laid on black, the first
+ * picture of an animation, greyscale and CMYK made RGB.
+ *
+ * @example
+ * const { data } = await decodeImage(await readFile("cat.jpg"), { width: 64, height: 64 });
+ * @throws {IngestError} `image_too_large`, `image_too_many_pixels` (both before anything is decoded),
+ *   `image_unsupported_type`, `image_undecodable`, `option_out_of_range`
+ */
+export async function decodeImage(bytes: Uint8Array, options: DecodeImageOptions): Promise<DecodedImage> {
+  const { width, height, maxBytes = DEFAULT_MAX_BYTES, maxPixels = DEFAULT_MAX_PIXELS } = options;
+  checkImageOptions(options);
+  if (bytes.length === 0) throw new IngestError("image_undecodable", "The image is empty (0 bytes).");
+  if (bytes.length > maxBytes) {
+    throw new IngestError(
+      "image_too_large",
+      `The image has ${bytes.length} bytes, and at most ${maxBytes} are taken: send it smaller or more compressed.`,
+    );
+  }
+  if (imageType(bytes) === null) {
+    throw new IngestError(
+      "image_unsupported_type",
+      "The image is none of JPEG, PNG and WebP: encode it as one.",
+    );
+  }
+  try {
+    // The header alone; the pixel limit is ours, for the message's sake.
+    const declared = await sharp(bytes, { limitInputPixels: false }).metadata();
+    const pixels = declared.width * declared.height;
+    if (pixels > maxPixels) {
+      throw new IngestError(
+        "image_too_many_pixels",
+        `The image has ${declared.width} × ${declared.height} px, and at most ${maxPixels} pixels are taken: scale it down.`,
+      );
+    }
+    // `error`: broken or cut-off pictures fail; the harmless oddities of many cameras' JPEGs do not.
+    const rgb = await sharp(bytes, { limitInputPixels: maxPixels, failOn: "error", pages: 1 })
+      .autoOrient()
+      // Of sharp's kernels the closest to the area mean with which ffmpeg scales videos.
+      .resize(width, height, { fit: "fill", kernel: "cubic" })
+      .flatten({ background: "black" })
+      .toColourspace("srgb")
+      .raw()
+      .toBuffer();
+    return { data: new Uint8Array(rgb), width, height };
+  } catch (cause) {
+    if (cause instanceof IngestError) throw cause;
+    throw new IngestError("image_undecodable", `The image cannot be decoded (${messageOf(cause)}).`, {
+      cause,
+    });
+  }
+}
+
+/** @throws {IngestError} `option_out_of_range` */
+export function checkImageOptions(options: DecodeImageOptions): void {
+  checkSize(options);
+  checkPositive("maxBytes", options.maxBytes);
+  checkPositive("maxPixels", options.maxPixels);
+}
+
+/** What the first bytes say; a MIME type that came along may say anything. */
+function imageType(bytes: Uint8Array): "jpeg" | "png" | "webp" | null {
+  const head = Buffer.from(bytes.subarray(0, 12)).toString("latin1");
+  if (head.startsWith("\xff\xd8\xff")) return "jpeg";
+  if (head.startsWith("\x89PNG\r\n\x1a\n")) return "png";
+  if (head.startsWith("RIFF") && head.startsWith("WEBP", 8)) return "webp";
+  return null;
+}

@@ -1,0 +1,52 @@
+/** Every way in which video or pictures can fail to come in. */
+export type IngestErrorCode =
+  | "option_out_of_range"
+  | "aborted"
+  // the tool
+  | "ffmpeg_missing"
+  | "ffmpeg_killed"
+  | "decode_failed"
+  // where the video is
+  | "file_not_found"
+  | "file_is_directory"
+  | "file_empty"
+  | "file_unreadable"
+  | "unsupported_protocol"
+  | "url_invalid"
+  | "url_unreachable"
+  | "first_frame_timeout"
+  | "stall_timeout"
+  // what the video is
+  | "not_a_video"
+  | "no_video_track"
+  | "no_frames"
+  | "input_truncated"
+  // pushed pictures
+  | "image_too_large"
+  | "image_too_many_pixels"
+  | "image_undecodable"
+  | "image_unsupported_type"
+  | "media_time_backwards";
+
+/**
+ * What went wrong, with a stable code, and in words what to do about it.
+ *
+ * @example
+ * openVideo("cat.mp4", options).subscribe({
+ *   error: (e) => e instanceof IngestError && e.code === "file_not_found" && console.error(e.message),
+ * });
+ */
+export class IngestError extends Error {
+  override readonly name = "IngestError";
+  readonly code: IngestErrorCode;
+
+  constructor(code: IngestErrorCode, message: string, options: { cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+  }
+}
+
+/** The message of anything thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

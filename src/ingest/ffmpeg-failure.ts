@@ -1,0 +1,117 @@
+import { IngestError, type IngestErrorCode } from "./errors.ts";
+import type { FfmpegExit } from "./ffmpeg-process.ts";
+import { type VideoInput, withoutCredentials } from "./video-input.ts";
+
+/** How a run of ffmpeg or ffprobe ended. */
+export interface FfmpegRun {
+  readonly input: VideoInput;
+  readonly exit: FfmpegExit;
+  /** Its last lines. */
+  readonly stderr: readonly string[];
+  /** Frames it gave. */
+  readonly frames: number;
+}
+
+const BROKEN_OFF =
+  /partial file|File ended prematurely|Stream ends prematurely|\[error\] Read error|Read error$/i;
+const CONNECTION_LOST = /Input\/output error|Connection reset by peer|Connection timed out/i;
+const NO_VIDEO = /matches no streams|does not contain any stream/i;
+const UNREACHABLE = new RegExp(
+  [
+    "Connection refused|timed out|No route to host|unreachable|Failed to resolve|Name or service not known",
+    "Server returned|HTTP error|method \\w+ failed|Unauthorized|Connection reset|Input/output error|Protocol not found",
+    "not on whitelist 'http|TLS|SSL",
+  ].join("|"),
+  "i",
+);
+const NOT_A_VIDEO =
+  /Invalid data found|moov atom not found|Could not find codec parameters|Format not on whitelist|Cannot determine format|Unknown format|Invalid argument/i;
+
+/**
+ * Says why an ffmpeg ended as it did; null where all is well. ffmpeg's exit status alone does not do: it ends a file
+ * that breaks off in the middle with 0.
+ */
+export function explainFailure(run: FfmpegRun): IngestError | null {
+  const { input, exit, frames } = run;
+  const name = input.label;
+  if (exit.spawnError !== null) {
+    return new IngestError("ffmpeg_missing", `ffmpeg could not be started: ${exit.spawnError.message}.`, {
+      cause: exit.spawnError,
+    });
+  }
+  const killedBy = exit.signal ?? /received signal (\d+)/.exec(run.stderr.join("\n"))?.[0];
+  if (killedBy !== undefined) {
+    const hint =
+      exit.signal === "SIGSEGV" && input.remote
+        ? "Old static builds, such as npm's, crash on resolving host names: install a current ffmpeg."
+        : "It crashed, or someone or the system (out of memory?) ended it.";
+    return new IngestError(
+      "ffmpeg_killed",
+      `ffmpeg was ended from outside (${killedBy}) after ${frames} frames of ${name}. ${hint}`,
+    );
+  }
+  const says = (pattern: RegExp) => run.stderr.findLast((line) => pattern.test(line));
+  const failure = (code: IngestErrorCode, text: string, line: string | undefined) =>
+    new IngestError(code, line === undefined ? text : `${text} (ffmpeg: ${clean(line)})`);
+
+  if (frames > 0) {
+    const brokenOff = says(BROKEN_OFF) ?? (input.remote ? says(CONNECTION_LOST) : undefined);
+    if (brokenOff !== undefined) {
+      return failure(
+        "input_truncated",
+        `${name} breaks off after ${frames} frames: it is incomplete`,
+        brokenOff,
+      );
+    }
+    if (exit.code === 0) return null;
+    return failure(
+      "decode_failed",
+      `ffmpeg failed (exit code ${exit.code}) after ${frames} frames of ${name}`,
+      lastComplaint(run.stderr),
+    );
+  }
+  if (says(NO_VIDEO)) {
+    return failure(
+      "no_video_track",
+      `${name} has no video track: give a file with moving pictures`,
+      undefined,
+    );
+  }
+  const unreachable = input.remote ? says(UNREACHABLE) : undefined;
+  if (unreachable !== undefined && !says(/partial file/)) {
+    return failure(
+      "url_unreachable",
+      `${name} cannot be reached: check the address and the network`,
+      unreachable,
+    );
+  }
+  const undecodable = says(NOT_A_VIDEO);
+  if (undecodable !== undefined) {
+    return failure(
+      "not_a_video",
+      `${name} is not a video that ffmpeg can read, or it is incomplete`,
+      undecodable,
+    );
+  }
+  if (exit.code === 0) {
+    return failure(
+      "no_frames",
+      `${name} gave no frame: it is shorter than one frame at this rate`,
+      undefined,
+    );
+  }
+  return failure(
+    "decode_failed",
+    `ffmpeg failed (exit code ${exit.code}) on ${name}`,
+    lastComplaint(run.stderr),
+  );
+}
+
+function lastComplaint(stderr: readonly string[]): string | undefined {
+  return stderr.findLast((line) => /\[(error|fatal)\]/.test(line)) ?? stderr.at(-1);
+}
+
+/** Without `[h264 @ 0x55…] [error]`, and without passwords. */
+function clean(line: string): string {
+  return withoutCredentials(line.replace(/^(\[[^\]]*\]\s*)+/, "").trim()).slice(0, 300);
+}

@@ -1,0 +1,151 @@
+import { type Observable, Subject } from "rxjs";
+import { checkPositive, type FrameFormat } from "./check-options.ts";
+import { checkImageOptions, type DecodeImageOptions, decodeImage } from "./decode-image.ts";
+import { IngestError, messageOf } from "./errors.ts";
+import type { DroppedFrame, DropReason, Frame } from "./frame.ts";
+import { SampleByMediaTime } from "./sample-by-media-time.ts";
+
+export interface ImageFramesOptions extends FrameFormat, DecodeImageOptions {
+  /** Images decoded at the same time; default 1. */
+  readonly concurrency?: 1 | 2;
+}
+
+/** What a client may know about an image that it sends: of all of them, or of none. */
+export interface ImageStamp {
+  /** Default: one more than the last. */
+  readonly seq?: number;
+  /** When it was captured (ms, any origin, never backwards). Default: the time since the first image's arrival. */
+  readonly mediaTimeMs?: number;
+}
+
+/** Why a frame could not be used. A `DroppedFrame` with reason `decode_error` goes with it. */
+export interface FrameError {
+  readonly seq: number;
+  readonly error: IngestError;
+}
+
+type Waiting = Omit<Frame, "data"> & { readonly bytes: Uint8Array };
+
+/**
+ * Turns pushed JPEG, PNG or WebP images into frames. Images beyond the wanted rate are dropped undecoded (`rate`).
+ * While decoding is behind, one image waits and the latest wins (`busy`). An image that is broken, or older than one
+ * before it, is dropped (`decode_error`) with the reason on `errors$`, and the stream goes on. Frames keep their
+ * order. All three streams are hot and complete after `end` or `close`; none ever errors.
+ *
+ * @example
+ * const images = new ImageFrames({ width: 64, height: 64, fps: 4 });
+ * images.frames$.subscribe((frame) => stream.push(frame));
+ * socket.on("message", (jpeg) => images.push(jpeg));
+ */
+export class ImageFrames {
+  readonly frames$: Observable<Frame>;
+  readonly dropped$: Observable<DroppedFrame>;
+  readonly errors$: Observable<FrameError>;
+
+  readonly #frames = new Subject<Frame>();
+  readonly #dropped = new Subject<DroppedFrame>();
+  readonly #errors = new Subject<FrameError>();
+  readonly #options: ImageFramesOptions;
+  readonly #sampler: SampleByMediaTime;
+  #state: "open" | "ending" | "closed" = "open";
+  #nextSeq = 0;
+  #firstArrivalMs: number | null = null;
+  #lastMediaTimeMs = Number.NEGATIVE_INFINITY;
+  #decoding = 0;
+  #waiting: Waiting | null = null;
+  /** Resolves when all that was taken before has been given out. */
+  #inOrder: Promise<void> = Promise.resolve();
+
+  /** @throws {IngestError} `option_out_of_range` */
+  constructor(options: ImageFramesOptions) {
+    checkImageOptions(options);
+    checkPositive("concurrency", options.concurrency);
+    this.#options = options;
+    this.#sampler = new SampleByMediaTime(options.fps);
+    this.frames$ = this.#frames.asObservable();
+    this.dropped$ = this.#dropped.asObservable();
+    this.errors$ = this.#errors.asObservable();
+  }
+
+  /** Takes an encoded image; the bytes must not change afterwards. After `end` or `close` it is ignored. */
+  push(bytes: Uint8Array, stamp: ImageStamp = {}): void {
+    if (this.#state !== "open") return;
+    const arrivedAtMs = performance.now();
+    this.#firstArrivalMs ??= arrivedAtMs;
+    const { seq = this.#nextSeq, mediaTimeMs = arrivedAtMs - this.#firstArrivalMs } = stamp;
+    this.#nextSeq = seq + 1;
+    const { width, height, concurrency = 1 } = this.#options;
+    const image: Waiting = { seq, mediaTimeMs, arrivedAtMs, width, height, bytes };
+
+    if (!Number.isFinite(mediaTimeMs) || mediaTimeMs < this.#lastMediaTimeMs) {
+      this.#refuse(image, timeBackwards(mediaTimeMs, this.#lastMediaTimeMs));
+      return;
+    }
+    this.#lastMediaTimeMs = mediaTimeMs;
+    if (!this.#sampler.take(mediaTimeMs)) {
+      this.#drop(image, "rate");
+    } else if (this.#decoding < concurrency) {
+      this.#decode(image);
+    } else {
+      if (this.#waiting !== null) this.#drop(this.#waiting, "busy");
+      this.#waiting = image;
+    }
+  }
+
+  /** No more images: what has been taken is decoded, then the streams complete. */
+  end(): void {
+    if (this.#state !== "open") return;
+    this.#state = "ending";
+    this.#completeWhenIdle();
+  }
+
+  /** Ends at once; what was being decoded is thrown away. */
+  close(): void {
+    this.#state = "closed";
+    this.#waiting = null;
+    for (const subject of [this.#frames, this.#dropped, this.#errors]) subject.complete();
+  }
+
+  #decode(image: Waiting): void {
+    this.#decoding++;
+    const decoded = decodeImage(image.bytes, this.#options).catch((thrown) =>
+      thrown instanceof IngestError ? thrown : new IngestError("image_undecodable", messageOf(thrown)),
+    );
+    this.#inOrder = this.#inOrder.then(async () => {
+      const outcome = await decoded;
+      this.#decoding--;
+      if (this.#state === "closed") return;
+      const waiting = this.#waiting;
+      this.#waiting = null;
+      if (waiting !== null) this.#decode(waiting);
+      if (outcome instanceof IngestError) this.#refuse(image, outcome);
+      else this.#frames.next(frameOf(image, outcome.data));
+      this.#completeWhenIdle();
+    });
+  }
+
+  #refuse(image: Waiting, error: IngestError): void {
+    this.#errors.next({ seq: image.seq, error });
+    this.#drop(image, "decode_error");
+  }
+
+  #drop({ seq, mediaTimeMs }: Waiting, reason: DropReason): void {
+    this.#dropped.next({ seq, mediaTimeMs, reason });
+  }
+
+  #completeWhenIdle(): void {
+    if (this.#state === "ending" && this.#decoding === 0) this.close();
+  }
+}
+
+function frameOf({ bytes: _, ...stamp }: Waiting, data: Uint8Array): Frame {
+  return { ...stamp, data };
+}
+
+function timeBackwards(mediaTimeMs: number, lastMs: number): IngestError {
+  return new IngestError(
+    "media_time_backwards",
+    `Media time went from ${lastMs} to ${mediaTimeMs} ms: send images in the order of capture; after a camera's ` +
+      "clock has been set back, open a new stream.",
+  );
+}

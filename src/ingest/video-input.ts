@@ -1,0 +1,118 @@
+import { access, constants, stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { IngestError } from "./errors.ts";
+
+/** An input in the form in which it may safely follow `-i`. */
+export interface VideoInput {
+  /** For people: credentials left out. */
+  readonly label: string;
+  readonly url: string;
+  readonly options: readonly string[];
+  /** It comes over the network. */
+  readonly remote: boolean;
+  /** It cannot be paused: frames are taken as they come. */
+  readonly live: boolean;
+}
+
+const REMOTE_SCHEMES = ["http:", "https:", "rtsp:", "rtsps:"];
+/** A playlist from the network must not name local files, and a local one (it may be an upload) no hosts. */
+const REMOTE_PROTOCOLS = "http,https,httpproxy,tcp,tls,rtsp,rtp,udp,hls,crypto";
+const LOCAL_PROTOCOLS = "file,crypto";
+/**
+ * What a video may be packed in. Left to itself ffmpeg also "plays" text files (tty), and follows lists of other
+ * files (concat). The sound formats are here so that they are told "no video track".
+ */
+const FORMATS = [
+  ..."mov,mp4,matroska,webm,avi,mpegts,mpegtsraw,mpeg,mpegvideo,flv,asf,ogg,mxf,nut,dv,wtv,rm,gxf,ivf".split(
+    ",",
+  ),
+  ..."yuv4mpegpipe,mjpeg,mpjpeg,mjpeg_2000,h264,hevc,m4v,h263,av1,obu,vc1,gif,apng".split(","),
+  ..."hls,applehttp,dash,rtsp".split(","),
+  ..."mp3,wav,flac,aac,ac3,aiff,w64,caf,amr".split(","),
+].join(",");
+
+/**
+ * Turns a path or URL into arguments for ffmpeg. Files are given as `file:/absolute/path`, so neither a leading `-`
+ * nor a protocol of ffmpeg's own (`concat:`, `subfile:`, `pipe:` …) can come to mean anything.
+ *
+ * @throws {IngestError} `file_not_found`, `file_is_directory`, `file_empty`, `file_unreadable`,
+ *   `unsupported_protocol`, `url_invalid`
+ */
+export async function resolveVideoInput(input: string): Promise<VideoInput> {
+  const scheme = /^[a-z][a-z0-9+.-]+:/i.exec(input)?.[0].toLowerCase();
+  if (scheme !== undefined && REMOTE_SCHEMES.includes(scheme)) return remoteInput(input, scheme);
+  if (scheme === "file:") return await localInput(pathOfFileUrl(input));
+  if (scheme !== undefined && !(await exists(input))) {
+    throw new IngestError(
+      "unsupported_protocol",
+      `${withoutCredentials(input)}: "${scheme}" is not supported. Give a file, or an http(s) or rtsp(s) URL.`,
+    );
+  }
+  return await localInput(input);
+}
+
+/** Hides `user:password@` in URLs anywhere in a text. */
+export function withoutCredentials(text: string): string {
+  return text.replace(/\/\/[^\s/@]+@/g, "//***@");
+}
+
+function remoteInput(input: string, scheme: string): VideoInput {
+  if (!URL.canParse(input)) {
+    throw new IngestError("url_invalid", `${withoutCredentials(input)} is not a valid URL.`);
+  }
+  const rtsp = scheme.startsWith("rtsp");
+  return {
+    label: withoutCredentials(input),
+    url: new URL(input).href,
+    options: [...guards(REMOTE_PROTOCOLS), ...(rtsp ? ["-rtsp_flags", "prefer_tcp"] : [])],
+    remote: true,
+    live: rtsp,
+  };
+}
+
+async function localInput(path: string): Promise<VideoInput> {
+  const entry = await stat(path).catch((cause) => {
+    throw cause.code === "EACCES"
+      ? new IngestError("file_unreadable", `${path} may not be read: check its permissions.`, { cause })
+      : new IngestError("file_not_found", `There is no file ${JSON.stringify(path)}: check the path.`, {
+          cause,
+        });
+  });
+  if (entry.isDirectory()) {
+    throw new IngestError("file_is_directory", `${path} is a directory: give one video file in it.`);
+  }
+  if (!entry.isFile()) {
+    throw new IngestError("file_unreadable", `${path} is not a regular file: give a video file or a URL.`);
+  }
+  if (entry.size === 0) throw new IngestError("file_empty", `${path} is empty (0 bytes).`);
+  await access(path, constants.R_OK).catch((cause) => {
+    throw new IngestError("file_unreadable", `${path} may not be read: check its permissions.`, { cause });
+  });
+  return {
+    label: path,
+    url: `file:${resolve(path)}`,
+    options: guards(LOCAL_PROTOCOLS),
+    remote: false,
+    live: false,
+  };
+}
+
+function guards(protocols: string): string[] {
+  return ["-protocol_whitelist", protocols, "-format_whitelist", FORMATS];
+}
+
+function pathOfFileUrl(input: string): string {
+  try {
+    return fileURLToPath(input);
+  } catch (cause) {
+    throw new IngestError("url_invalid", `${input} is not a valid file URL.`, { cause });
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
+}

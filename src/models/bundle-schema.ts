@@ -1,0 +1,54 @@
+import { z } from "zod";
+
+const count = z.int().positive();
+
+/** `bundle.json`: all that the service must know about a model. */
+export const bundleSchema = z.object({
+  format: z.literal("thinkalong-bundle/1"),
+  architecture: z
+    .literal("two-stack")
+    .describe("One transformer for visual tokens, one for text, joint attention."),
+  id: z.string().min(1),
+  description: z.string(),
+  vision: z.object({
+    width: count.describe("px"),
+    height: count.describe("px"),
+    fps: z.number().positive().describe("Frames a second that it was trained for."),
+    frames_per_unit: count,
+    tokens_per_unit: count,
+    grid: count.describe("Cells a side of the foreground map."),
+  }),
+  transformer: z.object({
+    layers: count,
+    heads: count,
+    head_width: count,
+    rope_base: z.number().positive(),
+    vocabulary: count,
+  }),
+  cache: z.object({
+    visual_sink_units: count,
+    visual_window_units: count.describe("Longest visual window that it was trained for."),
+    text_sink_tokens: count,
+    text_window_tokens: count.describe("Longest text window that it was trained for."),
+    positions: z.enum(["real-time", "contiguous", "growing", "group"]).default("real-time"),
+  }),
+  thinking: z.object({
+    skip_bias: z.number().describe("Added to the logit of a skip; calibrated on held-out clips."),
+    thought_tokens: count,
+    answer_tokens: count,
+    question_tokens: count,
+  }),
+  special_tokens: z.object({
+    narrate: z.string(),
+    skip: z.string(),
+    end_think: z.string(),
+    question: z.string(),
+    answer: z.string(),
+    end_answer: z.string(),
+  }),
+  forbidden_tokens: z.array(z.string()).default([]).describe("Never sampled."),
+  example_questions: z.array(z.string()).default([]),
+  files: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)).describe("SHA-256 of every file."),
+});
+
+export type BundleManifest = z.infer<typeof bundleSchema>;

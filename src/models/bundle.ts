@@ -1,0 +1,93 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { type BundleManifest, bundleSchema } from "./bundle-schema.ts";
+import { ModelError } from "./errors.ts";
+
+const REQUIRED = ["see.onnx", "think.onnx", "tokenizer.json", "tokenizer_config.json"] as const;
+
+/** A model on disk, read and checked. Plain data: it can be sent to a worker. */
+export interface Bundle {
+  readonly dir: string;
+  readonly manifest: BundleManifest;
+  readonly paths: { readonly see: string; readonly think: string };
+  /** The parsed `tokenizer.json` and `tokenizer_config.json`. */
+  readonly tokenizer: { readonly model: object; readonly config: object };
+}
+
+async function read(
+  path: string,
+  code: "bundle_not_found" | "bundle_file_missing",
+  hint: string,
+): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new ModelError(code, `Cannot read ${path}. ${hint}`, cause);
+  }
+}
+
+function parse(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ModelError("bundle_invalid", `${path} is not JSON: ${(cause as Error).message}`, cause);
+  }
+}
+
+/**
+ * Reads a bundle's folder and checks its manifest and the hash of every file.
+ *
+ * @example
+ * ```ts
+ * const bundle = await loadBundle("models/street-narrator");
+ * console.log(bundle.manifest.vision.fps);
+ * ```
+ * @throws {ModelError} with a code of {@link ModelError.code}
+ */
+export async function loadBundle(dir: string): Promise<Bundle> {
+  const root = resolve(dir);
+  const manifestPath = join(root, "bundle.json");
+  const text = await read(
+    manifestPath,
+    "bundle_not_found",
+    "A model is a folder with a bundle.json; check --model.",
+  );
+  const checked = bundleSchema.safeParse(parse(text.toString("utf8"), manifestPath));
+  if (!checked.success) {
+    throw new ModelError(
+      "bundle_invalid",
+      `${manifestPath} does not fit:\n${z.prettifyError(checked.error)}`,
+    );
+  }
+  const manifest = checked.data;
+  const contents = new Map<string, Buffer>();
+  for (const name of REQUIRED) {
+    const expected = manifest.files[name];
+    if (expected === undefined)
+      throw new ModelError("bundle_invalid", `${manifestPath} lists no hash for ${name}.`);
+    const path = join(root, name);
+    const content = await read(
+      path,
+      "bundle_file_missing",
+      "The bundle is incomplete; fetch or export it again.",
+    );
+    const hash = createHash("sha256").update(content).digest("hex");
+    if (hash !== expected) {
+      throw new ModelError(
+        "bundle_file_changed",
+        `${path} is not the file that bundle.json names (SHA-256 ${hash.slice(0, 12)}…, expected ${expected.slice(0, 12)}…). Fetch or export the bundle again.`,
+      );
+    }
+    contents.set(name, content);
+  }
+  const json = (name: (typeof REQUIRED)[number]) =>
+    parse(contents.get(name)!.toString("utf8"), join(root, name)) as object;
+  return {
+    dir: root,
+    manifest,
+    paths: { see: join(root, "see.onnx"), think: join(root, "think.onnx") },
+    tokenizer: { model: json("tokenizer.json"), config: json("tokenizer_config.json") },
+  };
+}

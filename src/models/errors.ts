@@ -1,0 +1,19 @@
+/** Every way in which a model can be refused. */
+export type ModelErrorCode =
+  | "bundle_not_found"
+  | "bundle_invalid"
+  | "bundle_file_missing"
+  | "bundle_file_changed"
+  | "graph_mismatch"
+  | "token_missing";
+
+/** A bundle that cannot be used: what is wrong with it, and what to do. */
+export class ModelError extends Error {
+  override readonly name = "ModelError";
+  readonly code: ModelErrorCode;
+
+  constructor(code: ModelErrorCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+  }
+}

@@ -1,0 +1,40 @@
+import * as ort from "onnxruntime-node";
+import { ModelError } from "./errors.ts";
+
+/**
+ * Opens a graph for the thread that calls this: `run()` computes on the calling thread.
+ *
+ * @param inputs names that it must have
+ * @throws {ModelError} `graph_mismatch`
+ */
+export async function openGraph(
+  path: string,
+  threads: number,
+  inputs: readonly string[],
+  outputs: readonly string[],
+): Promise<ort.InferenceSession> {
+  let session: ort.InferenceSession;
+  try {
+    session = await ort.InferenceSession.create(path, {
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      executionMode: "sequential",
+      graphOptimizationLevel: "all",
+    });
+  } catch (cause) {
+    throw new ModelError("graph_mismatch", `${path} cannot be loaded: ${(cause as Error).message}`, cause);
+  }
+  const missing = [
+    ...inputs.filter((name) => !session.inputNames.includes(name)),
+    ...outputs.filter((name) => !session.outputNames.includes(name)),
+  ];
+  if (missing.length > 0) {
+    throw new ModelError("graph_mismatch", `${path} has no ${missing.join(", ")}; export the bundle again.`);
+  }
+  return session;
+}
+
+/** Wraps an array as a tensor without copying it: the runtime reads what stands there when it runs. */
+export function floats(data: Float32Array, ...dims: number[]): ort.Tensor {
+  return new ort.Tensor("float32", data, dims);
+}

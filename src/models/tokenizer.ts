@@ -1,0 +1,50 @@
+import { Tokenizer } from "@huggingface/tokenizers";
+import type { Bundle } from "./bundle.ts";
+import { ModelError } from "./errors.ts";
+
+/** Ids of the tokens that steer thinking, resolved by name. */
+export interface SpecialTokens {
+  readonly narrate: number;
+  readonly skip: number;
+  readonly endThink: number;
+  readonly question: number;
+  readonly answer: number;
+  readonly endAnswer: number;
+  /** Everything that may not appear in a thought or an answer. */
+  readonly forbidden: readonly number[];
+}
+
+/** Text to token ids and back. */
+export class TextCodec {
+  readonly special: SpecialTokens;
+  private readonly tokenizer: Tokenizer;
+
+  /** @throws {ModelError} `token_missing` when a special token is not in the vocabulary */
+  constructor(bundle: Bundle) {
+    this.tokenizer = new Tokenizer(bundle.tokenizer.model, bundle.tokenizer.config);
+    const names = bundle.manifest.special_tokens;
+    const id = (token: string): number => {
+      const found = this.tokenizer.token_to_id(token);
+      if (found === undefined)
+        throw new ModelError("token_missing", `${token} is not in ${bundle.dir}/tokenizer.json.`);
+      return found;
+    };
+    this.special = {
+      narrate: id(names.narrate),
+      skip: id(names.skip),
+      endThink: id(names.end_think),
+      question: id(names.question),
+      answer: id(names.answer),
+      endAnswer: id(names.end_answer),
+      forbidden: bundle.manifest.forbidden_tokens.map(id),
+    };
+  }
+
+  encode(text: string): number[] {
+    return this.tokenizer.encode(text, { add_special_tokens: false }).ids;
+  }
+
+  decode(ids: readonly number[]): string {
+    return ids.length === 0 ? "" : this.tokenizer.decode([...ids], { skip_special_tokens: true });
+  }
+}

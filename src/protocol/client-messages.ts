@@ -1,0 +1,141 @@
+import { z } from "zod";
+import { clientEventId, paradigm, seq } from "./fields.ts";
+
+/** What `session.update` may set. Everything is optional; what is left out stays as it is. */
+export const sessionSettings = z.object({
+  paradigm: paradigm.optional(),
+  fps: z
+    .number()
+    .positive()
+    .optional()
+    .describe("Frames a second to look at, at most `limits.max_fps`; the rest is dropped as `rate`."),
+  windows: z
+    .object({
+      visual_units: z.int().min(1).optional().describe("Units kept in the visual window."),
+      text_tokens: z.int().min(1).optional().describe("Tokens kept in the narrator's text window."),
+    })
+    .optional()
+    .describe("How much is remembered; at most what the model was trained for (`model_info.limits`)."),
+  budgets: z
+    .object({
+      thought_tokens: z.int().min(1).optional().describe("Most tokens of one thought."),
+      answer_tokens: z.int().min(1).optional().describe("Most tokens of one answer."),
+    })
+    .optional()
+    .describe("How much may be said; at most what the model was trained for (`model_info.limits`)."),
+  temperature: z.number().min(0).max(2).optional().describe("0 (greedy) to 2."),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1)
+    .optional()
+    .describe("Seed of the sampling; without effect at temperature 0."),
+  max_inflight: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      "Frames that may wait for vision before the oldest is dropped as `busy`; `model_info.frames_per_unit` to `limits.max_inflight`.",
+    ),
+  stats_interval_ms: z
+    .int()
+    .min(100)
+    .max(60_000)
+    .optional()
+    .describe("Time between `session.stats` events (ms), 100 to 60000. May change at any time."),
+  instructions: z
+    .string()
+    .optional()
+    .describe(
+      "Reserved: no supported model takes free instructions yet, so it is refused as `unsupported_parameter`.",
+    ),
+});
+
+export const sessionUpdate = z
+  .object({
+    type: z.literal("session.update"),
+    event_id: clientEventId,
+    session: sessionSettings.describe("The settings to change."),
+  })
+  .describe(
+    "Changes settings: all or, when one is refused, none. All but `stats_interval_ms` are fixed once the first frame or question has come. Answered by `session.updated`.",
+  );
+
+export const frameAppend = z
+  .object({
+    type: z.literal("input_video_frame.append"),
+    event_id: clientEventId,
+    image: z
+      .string()
+      .regex(/^(data:image\/[\w.+-]+;base64,)?[A-Za-z0-9+/]+={0,2}$/, {
+        error: "expected base64 (a data:image/…;base64, prefix is allowed)",
+      })
+      .describe(
+        "One encoded JPEG, PNG or WebP picture in base64; a `data:image/…;base64,` prefix is allowed.",
+      ),
+    seq: seq.optional(),
+    capture_time_ms: z
+      .number()
+      .min(0)
+      .optional()
+      .describe(
+        "When the picture was captured, in the stream's own time (ms), never backwards; without it, the time of its arrival.",
+      ),
+  })
+  .describe("One frame as JSON, for clients that cannot send binary messages; a third larger on the wire.");
+
+export const questionItem = z.object({
+  id: z.string().max(128).optional().describe("The client's own id of the question, repeated as `item_id`."),
+  type: z.literal("message"),
+  role: z.literal("user"),
+  content: z
+    .array(
+      z.object({
+        type: z.literal("input_text", {
+          error: 'expected "input_text": pictures go as binary messages or input_video_frame.append',
+        }),
+        text: z.string().describe("The question."),
+      }),
+    )
+    .min(1)
+    .describe("Text parts; several are joined by a space."),
+});
+
+export const itemCreate = z
+  .object({
+    type: z.literal("conversation.item.create"),
+    event_id: clientEventId,
+    item: questionItem.describe("A user message, in OpenAI's shape."),
+  })
+  .describe(
+    "Asks a question, at any time; it is answered at once from what has been seen and thought so far. No `response.create` is needed.",
+  );
+
+export const responseCancel = z
+  .object({
+    type: z.literal("response.cancel"),
+    event_id: clientEventId,
+    response_id: z.string().optional().describe("The answer to stop; without it, every answer under way."),
+  })
+  .describe(
+    "Stops answers; they end with status `cancelled`. An answer that has already ended is left alone.",
+  );
+
+export const sessionClose = z
+  .object({ type: z.literal("session.close"), event_id: clientEventId })
+  .describe(
+    "No more frames: what waits is thought about, questions are answered, then `session.closed` and close code 1000.",
+  );
+
+/** Every message of a client, by its type. */
+export const CLIENT_MESSAGES = {
+  "session.update": sessionUpdate,
+  "input_video_frame.append": frameAppend,
+  "conversation.item.create": itemCreate,
+  "response.cancel": responseCancel,
+  "session.close": sessionClose,
+} as const;
+
+export type ClientMessageType = keyof typeof CLIENT_MESSAGES;
+export type ClientMessage = z.infer<(typeof CLIENT_MESSAGES)[ClientMessageType]>;
+export type SessionSettings = z.infer<typeof sessionSettings>;

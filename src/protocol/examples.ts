@@ -1,0 +1,190 @@
+import type { ClientMessage } from "./client-messages.ts";
+import type { ServerEventOf, ServerEventType } from "./server-events.ts";
+import type { SessionObject } from "./session-object.ts";
+
+/** One example per message, for the docs; a test holds each against its schema. */
+
+export const CLIENT_EXAMPLES: { readonly [M in ClientMessage as M["type"]]: M } = {
+  "session.update": {
+    type: "session.update",
+    event_id: "mine_1",
+    session: { fps: 2, budgets: { thought_tokens: 16 }, temperature: 0 },
+  },
+  "input_video_frame.append": {
+    type: "input_video_frame.append",
+    image: "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBD",
+    seq: 7,
+    capture_time_ms: 3500,
+  },
+  "conversation.item.create": {
+    type: "conversation.item.create",
+    event_id: "mine_2",
+    item: {
+      id: "question_1",
+      type: "message",
+      role: "user",
+      content: [{ type: "input_text", text: "how many cars have left?" }],
+    },
+  },
+  "response.cancel": { type: "response.cancel", response_id: "answer_0" },
+  "session.close": { type: "session.close" },
+};
+
+const session: SessionObject = {
+  id: "session_0",
+  model: "fixed-camera-narrator",
+  model_info: {
+    description: "Watches a fixed camera and says what moves.",
+    width: 128,
+    height: 96,
+    fps: 2,
+    frames_per_unit: 2,
+    sink_units: 1,
+    limits: {
+      visual_units: 32,
+      text_tokens: 256,
+      thought_tokens: 24,
+      answer_tokens: 24,
+      question_tokens: 24,
+    },
+    example_questions: ["how many cars have left?"],
+  },
+  limits: {
+    max_fps: 2,
+    max_frame_bytes: 8_388_608,
+    max_frame_pixels: 16_777_216,
+    max_inflight: 4,
+    idle_timeout_ms: 300_000,
+  },
+  paradigm: "streamed",
+  fps: 2,
+  windows: { visual_units: 32, text_tokens: 256 },
+  budgets: { thought_tokens: 24, answer_tokens: 24 },
+  temperature: 0,
+  seed: null,
+  max_inflight: 4,
+  stats_interval_ms: 1000,
+};
+
+export const SERVER_EXAMPLES: { readonly [T in ServerEventType]: ServerEventOf<T> } = {
+  "session.created": { type: "session.created", event_id: "event_0", session },
+  "session.updated": { type: "session.updated", event_id: "event_1", session },
+  "input_video_frame.dropped": {
+    type: "input_video_frame.dropped",
+    event_id: "event_5",
+    seq: 9,
+    media_time_ms: 4500,
+    reason: "busy",
+  },
+  "response.created": {
+    type: "response.created",
+    event_id: "event_6",
+    response: {
+      id: "thought_3",
+      kind: "thought",
+      status: "in_progress",
+      unit: 3,
+      media_time_ms: 3500,
+      question: null,
+      item_id: null,
+      in_reply_to: null,
+    },
+  },
+  "response.reasoning_text.delta": {
+    type: "response.reasoning_text.delta",
+    event_id: "event_7",
+    response_id: "thought_3",
+    unit: 3,
+    media_time_ms: 3500,
+    delta: "a white car",
+  },
+  "response.reasoning_text.done": {
+    type: "response.reasoning_text.done",
+    event_id: "event_9",
+    response_id: "thought_3",
+    unit: 3,
+    media_time_ms: 3500,
+    text: "a white car enters at the bottom",
+    skipped: false,
+  },
+  "response.output_text.delta": {
+    type: "response.output_text.delta",
+    event_id: "event_14",
+    response_id: "answer_0",
+    delta: "one",
+  },
+  "response.output_text.done": {
+    type: "response.output_text.done",
+    event_id: "event_15",
+    response_id: "answer_0",
+    text: "one car",
+    unit: 8,
+    media_time_ms: 8500,
+  },
+  "response.done": {
+    type: "response.done",
+    event_id: "event_10",
+    response: {
+      id: "thought_3",
+      kind: "thought",
+      status: "completed",
+      status_details: null,
+      usage: { input_tokens: 0, output_tokens: 8, total_tokens: 8 },
+    },
+    timing: { ttft_ms: 84.2, staleness_ms: 140, answer_first_ms: null, answer_done_ms: null },
+  },
+  "session.stats": {
+    type: "session.stats",
+    event_id: "event_20",
+    stats: {
+      uptime_ms: 10_000,
+      window_ms: 30_000,
+      frames_in: 20,
+      frames_dropped: { busy: 1, rate: 0, duplicate: 0, decode_error: 0 },
+      fps_in: 2,
+      units: 9,
+      thoughts: 3,
+      skips: 6,
+      answers: 1,
+      tokens_per_s: 3.1,
+      ttft_ms: { p50: 84.2, p95: 120.5, p99: 120.5, samples: 3 },
+      skip_ms: { p50: 70.1, p95: 95, p99: 95, samples: 6 },
+      staleness_ms: 140,
+    },
+  },
+  "session.context_compressed": {
+    type: "session.context_compressed",
+    event_id: "event_44",
+    visual_evicted: 1,
+    text_evicted: 12,
+  },
+  "session.going_away": { type: "session.going_away", event_id: "event_45", time_left_ms: 5000 },
+  "session.closed": {
+    type: "session.closed",
+    event_id: "event_46",
+    reason: "completed",
+    totals: {
+      frames_in: 60,
+      frames_dropped: 2,
+      units: 29,
+      thoughts: 9,
+      skips: 20,
+      answers: 1,
+      reasoning_tokens: 92,
+      visual_units_evicted: 0,
+      text_tokens_evicted: 0,
+    },
+  },
+  error: {
+    type: "error",
+    event_id: "event_2",
+    error: {
+      type: "invalid_request_error",
+      code: "out_of_range",
+      message: "session.fps is 30: it must be more than 0 and at most 2",
+      param: "session.fps",
+      event_id: "mine_1",
+      fatal: false,
+    },
+  },
+};

@@ -1,0 +1,76 @@
+import type { z } from "zod";
+import { CLIENT_MESSAGES, type ClientMessage, type ClientMessageType } from "./client-messages.ts";
+import { ProtocolError } from "./errors.ts";
+import type { ServerEvent } from "./server-events.ts";
+
+/** One event as the text of a WebSocket message, or as a line of `replay --json`. */
+export function encodeServerEvent(event: ServerEvent): string {
+  return JSON.stringify(event);
+}
+
+/**
+ * Reads one text message of a client. Fields that it does not know are ignored, so newer clients work.
+ *
+ * @throws {ProtocolError} `invalid_json`, `invalid_message`, `unknown_type` or `invalid_value`, with the path of
+ *   the field and the message's own `event_id` where they can be told.
+ * @example parseClientMessage('{"type":"session.close"}').type // "session.close"
+ */
+export function parseClientMessage(text: string): ClientMessage {
+  const value = parseJson(text);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new ProtocolError("invalid_message", 'expected a JSON object such as {"type":"session.close"}');
+  }
+  const { type, event_id } = value as { type?: unknown; event_id?: unknown };
+  const clientEventId = typeof event_id === "string" ? event_id : null;
+  if (typeof type !== "string") {
+    throw new ProtocolError("invalid_message", `expected a "type"; it is one of ${typeNames}`, {
+      param: "type",
+      clientEventId,
+    });
+  }
+  if (!isClientMessageType(type)) {
+    const shown = JSON.stringify(type.slice(0, 64));
+    throw new ProtocolError("unknown_type", `there is no message type ${shown}; it is one of ${typeNames}`, {
+      param: "type",
+      clientEventId,
+    });
+  }
+  const parsed = CLIENT_MESSAGES[type].safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const param = issue ? pathOf(issue) : null;
+  throw new ProtocolError(
+    "invalid_value",
+    `${type}: ${param ? `${param}: ` : ""}${issue?.message ?? "invalid"}`,
+    {
+      param,
+      clientEventId,
+    },
+  );
+}
+
+const typeNames = Object.keys(CLIENT_MESSAGES).join(", ");
+
+function isClientMessageType(type: string): type is ClientMessageType {
+  return Object.hasOwn(CLIENT_MESSAGES, type);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ProtocolError("invalid_json", "this text message is not JSON; pictures go as binary messages", {
+      cause,
+    });
+  }
+}
+
+/** `item.content[0].text`, as a person writes it. */
+function pathOf(issue: z.core.$ZodIssue): string | null {
+  const path = issue.path.reduce<string>(
+    (before, key) =>
+      typeof key === "number" ? `${before}[${key}]` : `${before}${before ? "." : ""}${String(key)}`,
+    "",
+  );
+  return path || null;
+}

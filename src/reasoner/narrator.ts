@@ -1,0 +1,104 @@
+import type { TextCache, UnitPlace } from "../cache/mod.ts";
+import type { SpecialTokens } from "../models/mod.ts";
+import type { StopReason } from "./messages.ts";
+import type { Sampler } from "./sampler.ts";
+import type { StreamEyes } from "./stream-eyes.ts";
+import type { ThinkResult } from "./think-session.ts";
+import { type Feed, Thinker } from "./thinker.ts";
+import type { VocabularyMask } from "./vocabulary-mask.ts";
+
+export interface NarratorOptions {
+  readonly special: SpecialTokens;
+  readonly mask: VocabularyMask;
+  readonly sampler: Sampler;
+  readonly skipBias: number;
+  readonly thoughtTokens: number;
+}
+
+/** What a narrator tells about its thoughts. */
+export interface NarratorEvents {
+  /** A token of the thought about a unit: a word, or none for a skip. */
+  token(unit: number, word: number | null): void;
+  done(unit: number, words: readonly number[], stop: StopReason, tokens: number): void;
+}
+
+/**
+ * Thinks about every unit in turn: a few words, or a skip.
+ *
+ * The token that closes a unit's thought is not committed when it is sampled. It is the first input once the next
+ * unit has landed, because in training it already looks at that unit (TaYS, streaming mask).
+ */
+export class Narrator extends Thinker {
+  private readonly textCache: TextCache;
+  private unit = 0;
+  private place: UnitPlace | null = null;
+  private words: number[] = [];
+  private pending: number;
+  private tokens = 0;
+
+  constructor(
+    eyes: StreamEyes,
+    text: TextCache,
+    private readonly options: NarratorOptions,
+    private readonly events: NarratorEvents,
+  ) {
+    super(eyes, text);
+    this.textCache = text;
+    this.pending = options.special.narrate;
+  }
+
+  /** The unit that it thinks about, or waits for. */
+  get current(): number {
+    return this.unit;
+  }
+
+  /** Tokens that have left its window. */
+  get evicted(): number {
+    return this.textCache.evicted;
+  }
+
+  /** Its finished thoughts, as a cache that somebody else goes on from. */
+  forkFinished(): TextCache {
+    const thinking = this.place !== null && this.textCache.heldGroups > 0;
+    return this.textCache.fork(thinking ? 1 : 0);
+  }
+
+  protected override feed(): Feed | null {
+    if (this.place === null) {
+      if (this.eyes.newest < this.unit) return null;
+      this.place = this.eyes.place(this.unit);
+      if (this.unit > 0) this.text.beginGroup();
+    }
+    return { tokens: [this.pending], from: this.place };
+  }
+
+  protected override commit(result: ThinkResult): void {
+    if (this.text.position > 0) {
+      super.commit(result);
+    } else {
+      this.text.appendSink(result.kv);
+      this.text.beginGroup();
+    }
+  }
+
+  protected override decide(logits: Float32Array): void {
+    const { special, mask, sampler, skipBias, thoughtTokens } = this.options;
+    mask.thought(logits, this.words.length === 0, skipBias);
+    const token = sampler.choose(logits);
+    this.tokens++;
+    const closed = token === special.skip || token === special.endThink;
+    if (!closed && this.words.length < thoughtTokens) {
+      this.words.push(token);
+      this.pending = token;
+      this.events.token(this.unit, token);
+      return;
+    }
+    if (token === special.skip) this.events.token(this.unit, null);
+    this.events.done(this.unit, this.words, closed ? "end" : "length", this.tokens);
+    this.pending = this.words.length > 0 ? special.endThink : special.skip;
+    this.unit++;
+    this.place = null;
+    this.words = [];
+    this.tokens = 0;
+  }
+}

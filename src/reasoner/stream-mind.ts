@@ -1,0 +1,218 @@
+import { TextCache, type UnitKv } from "../cache/mod.ts";
+import type { Bundle, TextCodec } from "../models/mod.ts";
+import { kvShape } from "../vision/stream-vision.ts";
+import { Answerer } from "./answerer.ts";
+import type { ReasonerReport, ReasoningOptions, StopReason } from "./messages.ts";
+import { Narrator } from "./narrator.ts";
+import { Sampler } from "./sampler.ts";
+import { StreamEyes } from "./stream-eyes.ts";
+import type { Thinker } from "./thinker.ts";
+import { VocabularyMask } from "./vocabulary-mask.ts";
+
+interface Question {
+  readonly answer: string;
+  readonly tokens: readonly number[];
+}
+
+export interface MindContext {
+  readonly bundle: Bundle;
+  readonly codec: TextCodec;
+  readonly now: () => number;
+  readonly report: (report: ReasonerReport) => void;
+}
+
+/** Words so far as text, and what the newest of them added to it. */
+class Speech {
+  private text = "";
+
+  constructor(private readonly codec: TextCodec) {}
+
+  add(words: readonly number[]): string {
+    const whole = this.codec.decode(words);
+    const delta = whole.slice(this.text.length);
+    this.text = whole;
+    return delta;
+  }
+}
+
+/** All thinking about one stream: its eyes, its narrator, and an answerer for every open question. */
+export class StreamMind {
+  private readonly eyes: StreamEyes;
+  private readonly narrator: Narrator;
+  private readonly mask: VocabularyMask;
+  private readonly waiting: Question[] = [];
+  private readonly answerers = new Map<string, Answerer>();
+  private held: boolean;
+  private total: number | null = null;
+  private startedAtMs: number | null = null;
+  private words: number[] = [];
+  private speech: Speech;
+
+  constructor(
+    private readonly stream: string,
+    private readonly options: ReasoningOptions,
+    private readonly context: MindContext,
+  ) {
+    const { manifest } = context.bundle;
+    this.held = options.held;
+    this.eyes = new StreamEyes(manifest, options.visualWindowUnits);
+    this.mask = new VocabularyMask(context.codec.special);
+    this.speech = new Speech(context.codec);
+    const text = new TextCache({
+      shape: kvShape(manifest),
+      sinkTokens: manifest.cache.text_sink_tokens,
+      windowTokens: options.textWindowTokens,
+      groupTokens: Math.max(
+        1 + options.thoughtTokens,
+        2 + manifest.thinking.question_tokens + options.answerTokens,
+      ),
+    });
+    this.narrator = new Narrator(
+      this.eyes,
+      text,
+      {
+        special: context.codec.special,
+        mask: this.mask,
+        sampler: new Sampler(options.temperature, options.seed),
+        skipBias: manifest.thinking.skip_bias,
+        thoughtTokens: options.thoughtTokens,
+      },
+      { token: (unit, word) => this.onWord(unit, word), done: (...args) => this.onThought(...args) },
+    );
+  }
+
+  /** True once every unit is thought about and every question answered after {@link end}. */
+  get finished(): boolean {
+    return (
+      this.total !== null &&
+      this.narrator.current >= this.total &&
+      this.waiting.length === 0 &&
+      this.answerers.size === 0
+    );
+  }
+
+  receive(unit: UnitKv): void {
+    this.eyes.receive(unit);
+  }
+
+  ask(answer: string, tokens: readonly number[]): void {
+    this.waiting.push({ answer, tokens });
+  }
+
+  cancel(answer: string): void {
+    const waiting = this.waiting.findIndex((question) => question.answer === answer);
+    const answerer = this.answerers.get(answer);
+    if (waiting < 0 && answerer === undefined) return;
+    if (waiting >= 0) this.waiting.splice(waiting, 1);
+    this.answerers.delete(answer);
+    this.reportAnswer(answer, answerer?.said ?? [], "cancelled", answerer?.from ?? null);
+  }
+
+  /** No unit follows the first `units` ones. */
+  end(units: number): void {
+    this.total = units;
+    this.held = false;
+  }
+
+  /** Everybody who may have a step to run now, answers first. */
+  thinkers(): Thinker[] {
+    if (this.held) return [];
+    this.eyes.advance(this.narrator.current);
+    this.openQuestions();
+    return [...this.answerers.values(), this.narrator];
+  }
+
+  /** Called when the narrator is about to take a step. */
+  began(thinker: Thinker): void {
+    if (thinker === this.narrator) this.startedAtMs ??= this.context.now();
+  }
+
+  private openQuestions(): void {
+    if (this.waiting.length === 0) return;
+    const finished = this.narrator.current - 1;
+    if (finished < 0) {
+      if (this.total === 0)
+        for (const { answer } of this.waiting.splice(0)) this.reportAnswer(answer, [], "nothing_seen", null);
+      return;
+    }
+    // The batch paradigm answers after all thinking; the others from what is finished now.
+    if (this.options.held && this.total !== null && finished + 1 < this.total) return;
+    const from = this.eyes.place(Math.min(this.eyes.newest, finished + 1));
+    for (const { answer, tokens } of this.waiting.splice(0)) {
+      const speech = new Speech(this.context.codec);
+      const said: number[] = [];
+      const answerer = new Answerer(
+        this.eyes,
+        this.narrator.forkFinished(),
+        from,
+        tokens,
+        {
+          special: this.context.codec.special,
+          mask: this.mask,
+          sampler: new Sampler(this.options.temperature, this.options.seed),
+          answerTokens: this.options.answerTokens,
+        },
+        {
+          token: (word) => {
+            if (!this.answerers.has(answer)) return; // cancelled while its step ran
+            said.push(word);
+            const { stream } = this;
+            this.context.report({ type: "answer.token", stream, answer, delta: speech.add(said) });
+          },
+          done: (words, complete) => {
+            if (!this.answerers.delete(answer)) return;
+            this.reportAnswer(answer, words, complete ? "completed" : "incomplete", from);
+          },
+        },
+      );
+      this.answerers.set(answer, answerer);
+    }
+  }
+
+  private onWord(unit: number, word: number | null): void {
+    if (word !== null) this.words.push(word);
+    this.context.report({
+      type: "thought.token",
+      stream: this.stream,
+      unit,
+      delta: this.speech.add(this.words),
+    });
+  }
+
+  private onThought(unit: number, words: readonly number[], stop: StopReason, tokens: number): void {
+    const finishedAtMs = this.context.now();
+    this.context.report({
+      type: "thought.done",
+      stream: this.stream,
+      unit,
+      text: this.context.codec.decode(words),
+      skipped: words.length === 0,
+      stop,
+      tokens,
+      startedAtMs: this.startedAtMs ?? finishedAtMs,
+      finishedAtMs,
+      textEvicted: this.narrator.evicted,
+    });
+    this.startedAtMs = null;
+    this.words = [];
+    this.speech = new Speech(this.context.codec);
+  }
+
+  private reportAnswer(
+    answer: string,
+    words: readonly number[],
+    status: "completed" | "incomplete" | "cancelled" | "nothing_seen",
+    from: { readonly unit: number; readonly mediaTimeMs: number } | null,
+  ): void {
+    this.context.report({
+      type: "answer.done",
+      stream: this.stream,
+      answer,
+      text: this.context.codec.decode(words),
+      status,
+      unit: from?.unit ?? -1,
+      mediaTimeMs: from?.mediaTimeMs ?? 0,
+      tokens: words.length,
+    });
+  }
+}

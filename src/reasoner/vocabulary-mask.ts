@@ -1,0 +1,26 @@
+import type { SpecialTokens } from "../models/mod.ts";
+
+/** What a thought or an answer may say next. */
+export class VocabularyMask {
+  private readonly never: readonly number[];
+
+  constructor(private readonly special: SpecialTokens) {
+    this.never = [...special.forbidden, special.narrate, special.question, special.answer];
+  }
+
+  /** A thought may be skipped at its first token only, and ended after it. `skipBias` is added to the skip's logit. */
+  thought(logits: Float32Array, first: boolean, skipBias: number): void {
+    this.hide(logits, this.special.endAnswer, first ? this.special.endThink : this.special.skip);
+    if (first) logits[this.special.skip]! += skipBias;
+  }
+
+  /** An answer says at least one word, and never skips. */
+  answer(logits: Float32Array, first: boolean): void {
+    this.hide(logits, this.special.skip, this.special.endThink);
+    if (first) this.hide(logits, this.special.endAnswer);
+  }
+
+  private hide(logits: Float32Array, ...more: number[]): void {
+    for (const id of [...this.never, ...more]) logits[id] = Number.NEGATIVE_INFINITY;
+  }
+}

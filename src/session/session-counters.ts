@@ -1,0 +1,85 @@
+import type { EngineEvent } from "../engine/events.ts";
+import type { DropReason } from "../ingest/frame.ts";
+import type { SessionStats } from "../protocol/mod.ts";
+import { SlidingWindow } from "./sliding-window.ts";
+
+const WINDOW_MS = 30_000;
+const SAMPLES = 1024;
+
+/** Counts what a session takes in and gives out, for `session.stats` and for its totals. All times are monotonic ms. */
+export class SessionCounters {
+  readonly #startedAtMs: number;
+  readonly #dropped: Record<DropReason, number> = { busy: 0, rate: 0, duplicate: 0, decode_error: 0 };
+  readonly #arrivals = new SlidingWindow(WINDOW_MS, SAMPLES);
+  readonly #tokens = new SlidingWindow(WINDOW_MS, SAMPLES);
+  readonly #ttft = new SlidingWindow(WINDOW_MS, SAMPLES);
+  readonly #skip = new SlidingWindow(WINDOW_MS, SAMPLES);
+  #stalenessMs: number | null = null;
+  #framesIn = 0;
+  #units = 0;
+  #thoughts = 0;
+  #skips = 0;
+  #answers = 0;
+
+  constructor(nowMs: number) {
+    this.#startedAtMs = nowMs;
+  }
+
+  get framesIn(): number {
+    return this.#framesIn;
+  }
+
+  get framesDropped(): number {
+    return Object.values(this.#dropped).reduce((sum, dropped) => sum + dropped, 0);
+  }
+
+  frameArrived(nowMs: number): void {
+    this.#framesIn++;
+    this.#arrivals.add(nowMs, 1);
+  }
+
+  frameDropped(reason: DropReason): void {
+    this.#dropped[reason]++;
+  }
+
+  /** Takes note of an engine event; those that count nothing are ignored. */
+  engineEvent(event: EngineEvent, nowMs: number): void {
+    switch (event.type) {
+      case "unit.seen":
+        this.#units++;
+        break;
+      case "frame.dropped":
+        this.frameDropped(event.reason);
+        break;
+      case "thought.done":
+        this.#tokens.add(nowMs, event.tokens);
+        (event.skipped ? this.#skip : this.#ttft).add(nowMs, event.ttftMs);
+        if (event.skipped) this.#skips++;
+        else this.#thoughts++;
+        this.#stalenessMs = event.stalenessMs;
+        break;
+      case "answer.done":
+        this.#tokens.add(nowMs, event.tokens.answer);
+        this.#answers++;
+        break;
+    }
+  }
+
+  snapshot(nowMs: number): SessionStats {
+    return {
+      uptime_ms: nowMs - this.#startedAtMs,
+      window_ms: WINDOW_MS,
+      frames_in: this.#framesIn,
+      frames_dropped: { ...this.#dropped },
+      fps_in: this.#arrivals.perSecond(nowMs),
+      units: this.#units,
+      thoughts: this.#thoughts,
+      skips: this.#skips,
+      answers: this.#answers,
+      tokens_per_s: this.#tokens.perSecond(nowMs),
+      ttft_ms: this.#ttft.percentiles(nowMs),
+      skip_ms: this.#skip.percentiles(nowMs),
+      staleness_ms: this.#stalenessMs,
+    };
+  }
+}

@@ -1,0 +1,48 @@
+import type { MessagePort } from "node:worker_threads";
+import type { UnitKv } from "../cache/mod.ts";
+import type { Bundle } from "../models/mod.ts";
+
+/** What the vision worker is started with. */
+export interface VisionSetup {
+  readonly bundle: Bundle;
+  readonly threads: number;
+  readonly clockOrigin: number;
+  /** Finished units go through it, straight to the reasoner. */
+  readonly publish: MessagePort;
+}
+
+/** A unit's frames, in order: RGB bytes of all of them, one after the other. */
+export interface UnitFrames {
+  readonly unit: number;
+  /** Media time of the last frame (ms). */
+  readonly mediaTimeMs: number;
+  /** Seconds from the frame before to each frame; 0 for a stream's first. */
+  readonly seconds: readonly number[];
+  readonly frames: Uint8Array;
+}
+
+/** From the main thread to the vision worker. */
+export type VisionRequest =
+  | { readonly type: "open"; readonly stream: string; readonly windowUnits: number }
+  | { readonly type: "unit"; readonly stream: string; readonly unit: UnitFrames }
+  | { readonly type: "close"; readonly stream: string }
+  | { readonly type: "stop" };
+
+/** From the vision worker to the main thread. Times are the main thread's (ms). */
+export type VisionReport =
+  | { readonly type: "ready" }
+  | {
+      readonly type: "seen";
+      readonly stream: string;
+      readonly unit: number;
+      readonly startedAtMs: number;
+      readonly finishedAtMs: number;
+    }
+  | { readonly type: "closed"; readonly stream: string }
+  | { readonly type: "failed"; readonly stream: string; readonly message: string };
+
+/** From the vision worker to the reasoner. */
+export interface PublishedUnit {
+  readonly stream: string;
+  readonly unit: UnitKv;
+}

@@ -1,0 +1,9 @@
+/** Monotonic time that all threads of this process share (ms, from an arbitrary start). */
+export function processNow(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
+/** What turns {@link processNow} into the main thread's `performance.now()`; computed there, sent to workers. */
+export function clockOrigin(): number {
+  return processNow() - performance.now();
+}

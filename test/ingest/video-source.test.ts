@@ -1,0 +1,383 @@
+/**
+ * Real videos through the real ffmpeg: the one that `resolveFfmpeg` finds and, where it is another, npm's old one.
+ * RTSP is not tested: it needs a camera or a media server, and a faked one would only prove the fake. What is its own
+ * in openVideo (frames as they come, time from arrival) is tested with an endless HTTP stream and `live: true`.
+ */
+import { createReadStream } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { BehaviorSubject, lastValueFrom, type Observable, of, take, tap, toArray } from "rxjs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { IngestError, type IngestErrorCode } from "../../src/ingest/errors.ts";
+import { type FfmpegBinary, resolveFfmpeg } from "../../src/ingest/ffmpeg-binary.ts";
+import type { Frame } from "../../src/ingest/frame.ts";
+import { type OpenVideoOptions, openVideo } from "../../src/ingest/video-source.ts";
+import {
+  eventually,
+  isAlive,
+  makeSound,
+  makeTempDir,
+  makeVideo,
+  serve,
+  tracedFfmpeg,
+  truncateFile,
+} from "../support/media.ts";
+
+const size = { width: 8, height: 6 };
+const options: OpenVideoOptions = { ...size, fps: 5, pace: "max" };
+let dir: Awaited<ReturnType<typeof makeTempDir>>;
+let clip: string;
+let long: string;
+
+beforeAll(async () => {
+  dir = await makeTempDir();
+  clip = await makeVideo(join(dir.path, "clip with spaces, and 'quotes'.mp4"));
+  long = await makeVideo(join(dir.path, "long.mp4"), {
+    seconds: 60,
+    fps: 10,
+    output: ["-movflags", "+faststart"],
+  });
+});
+afterAll(() => dir.remove());
+
+const all = (frames$: Observable<Frame>) => lastValueFrom(frames$.pipe(toArray()));
+const at = (name: string) => join(dir.path, name);
+
+/** The frames that came, and the one error. */
+async function failing(frames$: Observable<Frame>): Promise<{ frames: Frame[]; error: IngestError }> {
+  const frames: Frame[] = [];
+  const errors: unknown[] = [];
+  await new Promise<void>((resolve, reject) => {
+    frames$.subscribe({
+      next: (frame) => frames.push(frame),
+      error: (error) => {
+        errors.push(error);
+        resolve();
+      },
+      complete: () => reject(new Error(`completed after ${frames.length} frames, without an error`)),
+    });
+  });
+  expect(errors).toHaveLength(1);
+  expect(errors[0]).toBeInstanceOf(IngestError);
+  return { frames, error: errors[0] as IngestError };
+}
+
+/** The mean colour of a frame. */
+function colour({ data }: Frame): number[] {
+  const sum = [0, 0, 0];
+  data.forEach((value, i) => {
+    sum[i % 3]! += value;
+  });
+  return sum.map((value) => Math.round((value * 3) / data.length));
+}
+
+describe.each(["FFMPEG_PATH or PATH", "installer"])("decoding with ffmpeg from %s", (origin) => {
+  let ffmpeg: FfmpegBinary;
+  beforeAll(async () => {
+    ffmpeg = await resolveFfmpeg(origin === "installer" ? {} : process.env);
+  });
+
+  it("gives every frame of the wanted rate, with its media time", async () => {
+    const frames = await all(openVideo(clip, { ...options, ffmpeg }));
+    expect(frames.map(({ seq }) => seq)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(frames.map(({ mediaTimeMs }) => mediaTimeMs)).toEqual(frames.map((_, i) => i * 200));
+  });
+
+  it("squeezes the picture and gets the colours right", async () => {
+    const path = await makeVideo(at("colours.mkv"), { colours: ["red", "lime", "blue"], size: "96x48" });
+    const frames = await all(openVideo(path, { ...options, fps: 2, ffmpeg }));
+    expect(frames).toHaveLength(6);
+    for (const { width, height, data } of frames) {
+      expect({ width, height, bytes: data.length }).toEqual({ ...size, bytes: 8 * 6 * 3 });
+    }
+    for (const [i, wanted] of [
+      [0, [255, 0, 0]],
+      [2, [0, 255, 0]],
+      [4, [0, 0, 255]],
+    ] as const) {
+      colour(frames[i]!).forEach((value, channel) => {
+        expect(Math.abs(value - wanted[channel]!), `frame ${i}, channel ${channel}`).toBeLessThan(24);
+      });
+    }
+  });
+
+  it("says what is wrong with a bad input", async () => {
+    await writeFile(at("text.mp4"), "This is not a video.\n".repeat(200));
+    const codes: Partial<Record<string, IngestErrorCode>> = {
+      [at("text.mp4")]: "not_a_video",
+      [await makeSound(at("sound.wav"))]: "no_video_track",
+      [await truncateFile(clip, at("no-index.mp4"), 0.6)]: "not_a_video",
+      "http://127.0.0.1:1/x.mp4": "url_unreachable",
+      "rtsp://user:secret@127.0.0.1:1/x": "url_unreachable",
+    };
+    for (const [input, code] of Object.entries(codes)) {
+      const { error, frames } = await failing(openVideo(input, { ...options, ffmpeg }));
+      expect([input, error.code, frames.length]).toEqual([input, code, 0]);
+      expect(error.message).not.toContain("secret");
+    }
+  });
+
+  it("gives the frames before the place where a file breaks off, and then an error", async () => {
+    const cut = [await truncateFile(long, at("cut.mp4"), 0.5)];
+    cut.push(await truncateFile(await makeVideo(at("whole.mkv"), { seconds: 8 }), at("cut.mkv"), 0.5));
+    for (const path of cut) {
+      const { error, frames } = await failing(openVideo(path, { ...options, ffmpeg }));
+      expect([path, error.code]).toEqual([path, "input_truncated"]);
+      expect(frames.length).toBeGreaterThan(5);
+    }
+  });
+
+  it("ends with the file, or at maxDurationMs", async () => {
+    expect(await all(openVideo(clip, { ...options, ffmpeg, maxDurationMs: 1000 }))).toHaveLength(5);
+  });
+});
+
+describe("inputs that cannot be opened", () => {
+  it("are told apart before ffmpeg is asked", async () => {
+    await writeFile(at("empty.mp4"), "");
+    await writeFile(at("notes.txt"), "one\ntwo\n".repeat(500));
+    await writeFile(at("list.ffconcat"), `ffconcat version 1.0\nfile 'long.mp4'\n`);
+    const codes: Record<string, IngestErrorCode> = {
+      [at("nope.mp4")]: "file_not_found",
+      "": "file_not_found",
+      "a\0b": "file_not_found",
+      "-version": "file_not_found",
+      [dir.path]: "file_is_directory",
+      "/dev/null": "file_unreadable",
+      [at("empty.mp4")]: "file_empty",
+      [`concat:${long}|${long}`]: "unsupported_protocol",
+      [`subfile,,start,0,end,0,,:${long}`]: "file_not_found",
+      "pipe:0": "unsupported_protocol",
+      "data:video/mp4;base64,AAAA": "unsupported_protocol",
+      "udp://127.0.0.1:9": "unsupported_protocol",
+      "http://": "url_invalid",
+      // ffmpeg would render the one as a terminal, and follow the other.
+      [at("notes.txt")]: "not_a_video",
+      [at("list.ffconcat")]: "not_a_video",
+    };
+    for (const [input, code] of Object.entries(codes)) {
+      const { error } = await failing(openVideo(input, options));
+      expect([input, error.code]).toEqual([input, code]);
+    }
+  });
+
+  it("include options out of range", async () => {
+    for (const bad of [
+      { width: 0 },
+      { height: 1.5 },
+      { fps: 0 },
+      { fps: Number.NaN },
+      { maxDurationMs: -1 },
+    ]) {
+      expect((await failing(openVideo(clip, { ...options, ...bad }))).error.code).toBe("option_out_of_range");
+    }
+  });
+
+  it("may be a file URL or a file with a colon in its name", async () => {
+    const path = await makeVideo(at("cam:1.mkv"), { seconds: 1 });
+    expect(await all(openVideo(path, options))).toHaveLength(5);
+    expect(await all(openVideo(`file://${path}`, options))).toHaveLength(5);
+  });
+});
+
+describe("pace", () => {
+  it("max holds still while ready$ is false, and loses nothing", async () => {
+    const ready$ = new BehaviorSubject(true);
+    const frames: Frame[] = [];
+    const seen = lastValueFrom(
+      openVideo(long, { ...options, width: 320, height: 240, fps: 10, ready$ }).pipe(
+        tap((frame) => {
+          frames.push(frame);
+          expect(ready$.value).toBe(true);
+          if (frame.seq % 100 === 50) ready$.next(false);
+        }),
+      ),
+    );
+    for (let stops = 0; stops < 6; stops++) {
+      await eventually(() => !ready$.value, "a frame that stops it");
+      const before = frames.length;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      expect(frames.length).toBe(before);
+      ready$.next(true);
+    }
+    await seen;
+    expect(frames.map(({ seq }) => seq)).toEqual(Array.from({ length: 600 }, (_, i) => i));
+  });
+
+  it("max passes on a failure of ready$", async () => {
+    const ready$ = new BehaviorSubject(false);
+    const outcome = lastValueFrom(openVideo(clip, { ...options, ready$ }));
+    ready$.error(new Error("the model is gone"));
+    await expect(outcome).rejects.toThrow("the model is gone");
+  });
+
+  it("realtime gives frames at their media time, and max much faster", async () => {
+    const realtime = await all(openVideo(clip, { ...options, pace: "realtime" }));
+    const lateness = realtime.map((f) => f.arrivedAtMs - realtime[0]!.arrivedAtMs - f.mediaTimeMs);
+    expect(Math.min(...lateness)).toBeGreaterThan(-5);
+    // A noisy machine may hold some frames up, never all.
+    expect(lateness.sort((a, b) => a - b)[Math.floor(lateness.length / 2)]).toBeLessThan(100);
+    const max = await all(openVideo(clip, options));
+    const spent = (frames: Frame[]) => frames.at(-1)!.arrivedAtMs - frames[0]!.arrivedAtMs;
+    expect(spent(max)).toBeLessThan(spent(realtime) / 2);
+  });
+
+  it("owns its frames: each can be transferred", async () => {
+    for (const { data } of await all(openVideo(clip, options))) {
+      expect(structuredClone(data, { transfer: [data.buffer as ArrayBuffer] })).toHaveLength(8 * 6 * 3);
+      expect(data).toHaveLength(0);
+    }
+  });
+});
+
+describe.skipIf(process.platform === "win32")("the process", () => {
+  let traced: Awaited<ReturnType<typeof tracedFfmpeg>>;
+  const gone = (pid: number) => eventually(() => !isAlive(pid), `ffmpeg ${pid} is gone`);
+  const theLast = async () => (await traced.pids()).at(-1)!;
+  beforeAll(async () => {
+    traced = await tracedFfmpeg(dir.path);
+  });
+
+  it("does not start before someone subscribes, and starts for each who does", async () => {
+    const before = (await traced.pids()).length;
+    const frames$ = openVideo(clip, { ...options, ffmpeg: traced.binary });
+    expect(await traced.pids()).toHaveLength(before);
+    await all(frames$);
+    await all(frames$);
+    expect(await traced.pids()).toHaveLength(before + 2);
+    await gone(await theLast());
+  });
+
+  it.each(["realtime", "max"] as const)("is gone after unsubscribing in mid-stream (%s)", async (pace) => {
+    const frames$ = openVideo(long, { ...options, width: 320, height: 240, pace, ffmpeg: traced.binary });
+    let alive = false;
+    const watched$ = frames$.pipe(
+      take(3),
+      tap({ next: () => void theLast().then((p) => (alive ||= isAlive(p))) }),
+    );
+    expect(await all(watched$)).toHaveLength(3);
+    await eventually(() => alive, "it was seen alive");
+    await gone(await theLast());
+  });
+
+  it("is gone after unsubscribing while it waits on ready$", async () => {
+    const ready$ = new BehaviorSubject(false);
+    const before = (await traced.pids()).length;
+    const subscription = openVideo(long, { ...options, ready$, ffmpeg: traced.binary }).subscribe();
+    await eventually(async () => (await traced.pids()).length > before, "it has started");
+    subscription.unsubscribe();
+    await gone(await theLast());
+    expect(ready$.observed).toBe(false);
+  });
+
+  it("is gone after an abort, which is an error", async () => {
+    const abort = new AbortController();
+    const video$ = openVideo(long, {
+      ...options,
+      pace: "realtime",
+      signal: abort.signal,
+      ffmpeg: traced.binary,
+    });
+    const { error, frames } = await failing(video$.pipe(tap(() => abort.abort())));
+    expect([error.code, frames.length]).toEqual(["aborted", 1]);
+    await gone(await theLast());
+    expect((await failing(openVideo(clip, { ...options, signal: abort.signal }))).error.code).toBe("aborted");
+  });
+
+  it.each(["SIGKILL", "SIGTERM"] as const)(
+    "may be killed by another (%s): an error after its frames",
+    async (signal) => {
+      const ready$ = new BehaviorSubject(true);
+      const video$ = openVideo(long, { ...options, width: 320, height: 240, ready$, ffmpeg: traced.binary });
+      const kill = async () => {
+        process.kill(await theLast(), signal);
+        ready$.next(true);
+      };
+      const { error, frames } = await failing(
+        video$.pipe(
+          tap(({ seq }) => {
+            if (seq !== 3) return;
+            ready$.next(false);
+            void kill();
+          }),
+        ),
+      );
+      expect(error.code).toBe("ffmpeg_killed");
+      expect(error.message).toContain("ended from outside");
+      expect(frames.length).toBeGreaterThan(3);
+      expect(frames.length).toBeLessThan(300);
+    },
+  );
+
+  it("may be missing", async () => {
+    const ffmpeg = { ...traced.binary, path: at("no-ffmpeg") };
+    expect((await failing(openVideo(clip, { ...options, ffmpeg }))).error.code).toBe("ffmpeg_missing");
+  });
+});
+
+describe("over HTTP", () => {
+  it("plays a file, and tells a missing one, a silent server and a lost connection apart", async () => {
+    const bytes = await readFile(long);
+    const server = await serve((request, response) => {
+      if (request.url === "/missing.mp4") response.writeHead(404).end();
+      if (request.url === "/whole.mp4") createReadStream(long).pipe(response);
+      if (request.url === "/lost.mp4") {
+        response.writeHead(200, { "content-length": bytes.length });
+        response.write(bytes.subarray(0, bytes.length / 2), () => setTimeout(() => response.destroy(), 300));
+      }
+      if (request.url === "/stalled.mp4") response.write(bytes.subarray(0, bytes.length / 2));
+    });
+    const open = (path: string, more: Partial<OpenVideoOptions> = {}) =>
+      openVideo(server.url + path, { ...options, fps: 10, ...more });
+    try {
+      expect(await all(open("/whole.mp4"))).toHaveLength(600);
+      expect((await failing(open("/missing.mp4"))).error.code).toBe("url_unreachable");
+      expect((await failing(open("/silent.mp4", { firstFrameTimeoutMs: 500 }))).error.code).toBe(
+        "first_frame_timeout",
+      );
+      for (const [path, code] of [
+        ["/lost.mp4", "input_truncated"],
+        ["/stalled.mp4", "stall_timeout"],
+      ] as const) {
+        const { error, frames } = await failing(open(path, { stallTimeoutMs: 1500 }));
+        expect([error.code, frames.length > 100]).toEqual([code, true]);
+      }
+    } finally {
+      await server.close();
+    }
+  });
+
+  it("takes a live source as it comes, in time from arrival", async () => {
+    const path = await makeVideo(at("live.ts"), { seconds: 8 });
+    const bytes = await readFile(path);
+    const server = await serve((_, response) => {
+      // Half of it, a pause that the video knows nothing of, and the rest.
+      response.write(bytes.subarray(0, bytes.length / 2));
+      setTimeout(() => response.end(bytes.subarray(bytes.length / 2)), 1500);
+    });
+    try {
+      const frames = await all(openVideo(server.url, { ...options, live: true, ready$: of(false) }));
+      expect(frames.length).toBeGreaterThan(30);
+      for (const { mediaTimeMs, arrivedAtMs } of frames) {
+        expect(mediaTimeMs).toBe(arrivedAtMs - frames[0]!.arrivedAtMs);
+      }
+      const gaps = frames.slice(1).map((frame, i) => frame.mediaTimeMs - frames[i]!.mediaTimeMs);
+      expect(Math.max(...gaps)).toBeGreaterThan(500);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it("does not let a playlist from the network read local files", async () => {
+    const server = await serve((_, response) => {
+      response.setHeader("content-type", "application/vnd.apple.mpegurl");
+      response.end(`#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nfile://${at("live.ts")}\n#EXT-X-ENDLIST\n`);
+    });
+    try {
+      const { frames } = await failing(openVideo(`${server.url}/list.m3u8`, options));
+      expect(frames).toHaveLength(0);
+    } finally {
+      await server.close();
+    }
+  });
+});

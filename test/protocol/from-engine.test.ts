@@ -1,0 +1,132 @@
+import { describe, expect, it } from "vitest";
+import type { EngineEvent, ThoughtDone } from "../../src/engine/events.ts";
+import { EngineEventMapping, eventIds, SERVER_EVENTS } from "../../src/protocol/mod.ts";
+
+const at = { thought: "thought_3", unit: 3, mediaTimeMs: 3500 };
+const interval = { startedAtMs: 1, finishedAtMs: 2 };
+const done: ThoughtDone = {
+  type: "thought.done",
+  ...at,
+  text: "a car",
+  skipped: false,
+  stop: "end",
+  tokens: 3,
+  ttftMs: 84,
+  stalenessMs: 120,
+  reasoned: interval,
+};
+const totals = {
+  framesIn: 8,
+  framesDropped: 1,
+  units: 4,
+  thoughts: 1,
+  skips: 2,
+  answers: 1,
+  reasoningTokens: 5,
+  visualUnitsEvicted: 1,
+  textTokensEvicted: 6,
+};
+const answered: EngineEvent = {
+  type: "answer.done",
+  answer: "answer_0",
+  question: "how many?",
+  text: "one",
+  status: "completed",
+  unit: 3,
+  mediaTimeMs: 3500,
+  tokens: { question: 4, answer: 1 },
+  firstMs: 20,
+  doneMs: 31,
+};
+
+/** Maps them in order, and holds every result against its schema. */
+function mapAll(events: readonly EngineEvent[], mapping = new EngineEventMapping(eventIds())) {
+  const mapped = events.flatMap((event) => mapping.map(event));
+  for (const event of mapped) expect(SERVER_EVENTS[event.type].parse(event)).toEqual(event);
+  return mapped;
+}
+
+describe("engine events as protocol events", () => {
+  it("make a thought a response, from created to done", () => {
+    const events = mapAll([
+      { type: "thought.started", ...at },
+      { type: "thought.delta", ...at, delta: "a" },
+      { type: "thought.delta", ...at, delta: " car" },
+      done,
+    ]);
+    expect(events.map((event) => event.type)).toEqual([
+      "response.created",
+      "response.reasoning_text.delta",
+      "response.reasoning_text.delta",
+      "response.reasoning_text.done",
+      "response.done",
+    ]);
+    expect(events[3]).toMatchObject({ text: "a car", unit: 3, media_time_ms: 3500, skipped: false });
+    expect(events[4]).toMatchObject({
+      response: { id: "thought_3", kind: "thought", status: "completed", usage: { output_tokens: 3 } },
+      timing: { ttft_ms: 84, staleness_ms: 120, answer_first_ms: null, answer_done_ms: null },
+    });
+  });
+
+  it("say of a quiet unit that it was skipped", () => {
+    const events = mapAll([{ ...done, text: "", skipped: true, tokens: 1 }]);
+    expect(events.map((event) => event.type)).toEqual([
+      "response.created",
+      "response.reasoning_text.done",
+      "response.done",
+    ]);
+    expect(events[1]).toMatchObject({ skipped: true, text: "" });
+  });
+
+  it("call a thought that its budget ended incomplete", () => {
+    expect(mapAll([{ ...done, stop: "length" }]).at(-1)).toMatchObject({
+      response: { status: "incomplete" },
+    });
+  });
+
+  it("announce an answer when it is asked for, once, under the client's own ids", () => {
+    const mapping = new EngineEventMapping(eventIds());
+    const [created] = mapping.asked("answer_0", { question: "how many?", itemId: "q1", eventId: "e1" });
+    expect(created).toMatchObject({
+      type: "response.created",
+      response: { id: "answer_0", kind: "answer", question: "how many?", item_id: "q1", in_reply_to: "e1" },
+    });
+    const events = mapAll([{ type: "answer.delta", answer: "answer_0", delta: "one" }, answered], mapping);
+    expect(events.map((event) => event.type)).toEqual([
+      "response.output_text.delta",
+      "response.output_text.done",
+      "response.done",
+    ]);
+    expect(events[2]).toMatchObject({
+      response: { usage: { input_tokens: 4, output_tokens: 1, total_tokens: 5 } },
+      timing: { answer_first_ms: 20, answer_done_ms: 31, ttft_ms: null },
+    });
+  });
+
+  it("carry why an answer failed", () => {
+    const error = { code: "question_too_long", message: "ask shorter" };
+    const events = mapAll([{ ...answered, status: "failed", text: "", error }]);
+    expect(events.at(-1)).toMatchObject({ response: { status: "failed", status_details: error } });
+  });
+
+  it("carry drops, evictions, failures and the end; seen units are only counted", () => {
+    const events = mapAll([
+      { type: "unit.seen", unit: 0, mediaTimeMs: 500, arrivedAtMs: 1, encoded: interval },
+      { type: "frame.dropped", seq: 4, mediaTimeMs: 2000, reason: "busy" },
+      { type: "context.evicted", visualUnits: 1, textTokens: 6 },
+      { type: "stream.failed", code: "worker_failed", message: "vision died", fatal: true },
+      { type: "stream.ended", totals },
+    ]);
+    expect(events).toMatchObject([
+      { type: "input_video_frame.dropped", seq: 4, media_time_ms: 2000, reason: "busy" },
+      { type: "session.context_compressed", visual_evicted: 1, text_evicted: 6 },
+      { type: "error", error: { type: "server_error", code: "worker_failed", fatal: true } },
+      { type: "session.closed", reason: "completed", totals: { frames_in: 8, units: 4, skips: 2 } },
+    ]);
+  });
+
+  it("count their ids up", () => {
+    const ids = mapAll([{ type: "thought.started", ...at }, done]).map((event) => event.event_id);
+    expect(ids).toEqual(["event_0", "event_1", "event_2"]);
+  });
+});

@@ -1,0 +1,141 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { build } from "vite";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { resolveFfmpeg } from "../../src/ingest/mod.ts";
+import type { Script } from "../support/scripted-engine.ts";
+import { startScriptedServer, until } from "../support/server.ts";
+
+const folder = await mkdtemp(join(tmpdir(), "thinkalong-page-"));
+const clientDir = join(folder, "client");
+const script: Script = {
+  thought: (unit) => (unit % 3 === 0 ? `unit ${unit}: a car enters at the left` : null),
+  answer: () => "two cars have left",
+  pauseMs: 2,
+};
+let browser: Browser;
+
+beforeAll(async () => {
+  await build({
+    configFile: "vite.config.ts",
+    logLevel: "warn",
+    build: { outDir: clientDir, emptyOutDir: true },
+  });
+  const clip = ["-f", "lavfi", "-i", "testsrc=size=320x180:rate=10:duration=4", "-pix_fmt", "yuv420p"];
+  const { path: ffmpeg } = await resolveFfmpeg();
+  await promisify(execFile)(ffmpeg, [...clip, "-c:v", "libx264", join(folder, "street.mp4")]);
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM_PATH ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--use-fake-device-for-media-stream",
+      "--use-fake-ui-for-media-stream",
+      "--disable-gpu",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--no-first-run",
+    ],
+  });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await rm(folder, { recursive: true });
+});
+
+/** Opens the page; what it logs as an error fails the test, but for what the network itself reports. */
+async function openPage(url: string, size = { width: 1280, height: 800 }): Promise<Page> {
+  const context = await browser.newContext({ viewport: size });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  onTestFinished(async () => {
+    await context.close();
+    expect(errors).toEqual([]);
+  });
+  await page.goto(url);
+  await page.getByText("connected", { exact: true }).waitFor();
+  return page;
+}
+
+describe("the sample page", () => {
+  it("shows thoughts about the webcam, and answers while it runs", async () => {
+    await using server = await startScriptedServer(script, { clientDir, sampleDir: folder });
+    const page = await openPage(server.url);
+    await page.getByRole("button", { name: "Webcam" }).click();
+    await page.getByText("unit 0: a car enters at the left").first().waitFor();
+    await page.getByText("unit 3: a car enters at the left").first().waitFor();
+
+    await page.getByRole("button", { name: "how many cars have left?" }).click();
+    await page.getByText("two cars have left").waitFor();
+    await page.getByText(/first word after .* all after/).waitFor();
+
+    await page
+      .getByRole("textbox", { name: /Ask about/ })
+      .fill("one two three four five six seven eight nine");
+    await page.getByRole("button", { name: "Ask" }).click();
+    await page.getByText("ask in at most 8 words").waitFor();
+    await page.locator("#status dd", { hasText: /\d+ · \d/ }).waitFor();
+    expect(await page.locator("#ticks .quiet").count()).toBeGreaterThan(0);
+    expect(await page.getByRole("alert").isVisible()).toBe(false);
+    const stream = server.engine.opened.at(-1);
+    expect(
+      stream?.frames.every((frame, at) => at === 0 || frame.seq > (stream.frames[at - 1]?.seq ?? 0)),
+    ).toBe(true);
+  });
+
+  it("plays the sample clip at once, sends it once, and seeks to a thought", async () => {
+    await using server = await startScriptedServer(script, { clientDir, sampleDir: folder });
+    const page = await openPage(server.url, { width: 390, height: 844 });
+    await page.getByRole("button", { name: "Sample clip" }).click();
+    await page.getByText("unit 12: a car enters at the left").first().waitFor();
+    const wide = await page.evaluate("document.documentElement.scrollWidth");
+    expect(wide, "nothing is wider than a phone").toBeLessThanOrEqual(390);
+    await page.waitForFunction("document.querySelector('video').ended");
+    const stream = server.engine.opened.at(-1);
+    const sent = stream?.frames.length ?? 0;
+    const times = stream?.frames.map((frame) => frame.mediaTimeMs) ?? [];
+    expect(times.at(-1)).toBeGreaterThan(3000);
+    expect(times.at(-1)).toBeLessThan(4100);
+
+    await page
+      .getByRole("button", { name: /^00:0\d\.\d$/ })
+      .last()
+      .click();
+    await page.waitForFunction("document.querySelector('video').currentTime < 2");
+    await page.evaluate("document.querySelector('video').play()");
+    await page.waitForFunction("document.querySelector('video').ended");
+    expect(stream?.frames.length, "what was seen again is not sent again").toBe(sent);
+
+    await page.getByRole("button", { name: "Sample clip" }).click();
+    await until("another session", () => server.engine.opened.length === 2);
+    await until("the first stream is closed", () => server.engine.open.length === 1);
+  });
+
+  it("says that the server is gone, and comes back with it", async () => {
+    const first = await startScriptedServer(script, { clientDir });
+    const page = await openPage(first.url);
+    const port = Number(new URL(first.url).port);
+    await first[Symbol.asyncDispose]();
+    await page.getByText(/the server is gone; trying again/).waitFor();
+    await using _second = await startScriptedServer(script, { clientDir, port });
+    await page.getByText("connected", { exact: true }).waitFor();
+  });
+
+  it("says what to do when the sample clip is missing or the camera is refused", async () => {
+    await using server = await startScriptedServer(script, { clientDir });
+    const page = await openPage(server.url);
+    await page.getByRole("button", { name: "Sample clip" }).click();
+    await page.getByText(/Does this server have one\?/).waitFor();
+    await page.evaluate(
+      "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'))",
+    );
+    await page.getByRole("button", { name: "Webcam" }).click();
+    await page.getByText(/Allow it beside the address/).waitFor();
+  });
+});

@@ -1,0 +1,229 @@
+/**
+ * A FAKE engine, without a model: it says what a script says of each unit and answers what a script answers, so that
+ * the protocol, the session, the server and the page can be tested alone. Nothing in src/ may use it.
+ */
+import { BehaviorSubject, type Observable, Subject } from "rxjs";
+import { EngineError } from "../../src/engine/errors.ts";
+import type { EngineEvent, StreamTotals } from "../../src/engine/events.ts";
+import type { Engine, EngineStream, ModelInfo, StreamOptions } from "../../src/engine/types.ts";
+import type { Frame } from "../../src/ingest/frame.ts";
+
+export const SCRIPTED_MODEL: ModelInfo = {
+  id: "scripted",
+  description: "A script that pretends to watch a street.",
+  width: 64,
+  height: 48,
+  fps: 10,
+  framesPerUnit: 2,
+  sinkUnits: 1,
+  limits: {
+    visualWindowUnits: 32,
+    textWindowTokens: 256,
+    thoughtTokens: 24,
+    answerTokens: 24,
+    questionTokens: 8,
+  },
+  exampleQuestions: ["what is moving?", "how many cars have left?"],
+};
+
+export interface Script {
+  /** What is thought of a unit; null: nothing to say. */
+  readonly thought?: (unit: number) => string | null;
+  readonly answer?: (question: string) => string;
+  /** Between two pieces of text (ms). */
+  readonly pauseMs?: number;
+  readonly maxStreams?: number;
+  readonly model?: Partial<ModelInfo>;
+}
+
+export class ScriptedEngine implements Engine {
+  readonly model: ModelInfo;
+  /** Streams that were opened, in order, closed ones too. */
+  readonly opened: ScriptedStream[] = [];
+  readonly #script: Script;
+
+  constructor(script: Script = {}) {
+    this.#script = script;
+    this.model = { ...SCRIPTED_MODEL, ...script.model };
+  }
+
+  /** Streams that nobody has closed and that have not ended. */
+  get open(): ScriptedStream[] {
+    return this.opened.filter((stream) => !stream.isClosed);
+  }
+
+  openStream(options: StreamOptions = {}): EngineStream {
+    if (this.open.length >= (this.#script.maxStreams ?? Number.POSITIVE_INFINITY)) {
+      throw new EngineError("too_many_streams", "the scripted engine has no room for another stream");
+    }
+    const stream = new ScriptedStream(`stream_${this.opened.length}`, this.model, this.#script, options);
+    this.opened.push(stream);
+    return stream;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.open.map((stream) => stream.close()));
+  }
+}
+
+export class ScriptedStream implements EngineStream {
+  readonly frames: Frame[] = [];
+  readonly ready$: Observable<boolean> = new BehaviorSubject(true);
+  readonly #events = new Subject<EngineEvent>();
+  readonly events$: Observable<EngineEvent> = this.#events;
+  readonly id: string;
+  readonly options: StreamOptions;
+  readonly #model: ModelInfo;
+  readonly #script: Script;
+  readonly #totals: { -readonly [K in keyof StreamTotals]: number } = {
+    framesIn: 0,
+    framesDropped: 0,
+    units: 0,
+    thoughts: 0,
+    skips: 0,
+    answers: 0,
+    reasoningTokens: 0,
+    visualUnitsEvicted: 0,
+    textTokensEvicted: 0,
+  };
+  readonly #answering = new Map<string, { cancelled: boolean }>();
+  #asked = 0;
+  #work: Promise<void> = Promise.resolve();
+  #ending = false;
+  isClosed = false;
+
+  constructor(id: string, model: ModelInfo, script: Script, options: StreamOptions) {
+    this.id = id;
+    this.#model = model;
+    this.#script = script;
+    this.options = options;
+  }
+
+  get totals(): StreamTotals {
+    return { ...this.#totals };
+  }
+
+  push(frame: Frame): void {
+    this.frames.push(frame);
+    this.#totals.framesIn++;
+    if (this.#totals.framesIn % this.#model.framesPerUnit === 0) {
+      const unit = this.#totals.units++;
+      this.#work = this.#work.then(() => this.#think(unit, frame));
+    }
+  }
+
+  ask(question: string): string {
+    if (this.#ending || this.isClosed)
+      throw new EngineError("stream_closed", "the stream takes nothing more");
+    if (question.trim() === "") throw new EngineError("question_empty", "the question has no text");
+    if (question.split(/\s+/).length > this.#model.limits.questionTokens) {
+      throw new EngineError("question_too_long", `ask in at most ${this.#model.limits.questionTokens} words`);
+    }
+    if (this.#answering.size >= 4)
+      throw new EngineError("too_many_questions", "4 questions are being answered");
+    const answer = `answer_${this.#asked++}`;
+    this.#answering.set(answer, { cancelled: false });
+    const answered = this.#reply(answer, question, performance.now());
+    this.#work = Promise.all([this.#work, answered]).then(() => undefined);
+    return answer;
+  }
+
+  cancel(answer: string): boolean {
+    const task = this.#answering.get(answer);
+    if (!task) return false;
+    task.cancelled = true;
+    return true;
+  }
+
+  end(): void {
+    if (this.#ending) return;
+    this.#ending = true;
+    void this.#work.then(() => {
+      this.#emit({ type: "stream.ended", totals: this.totals });
+      this.#complete();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#complete();
+  }
+
+  /** Lets the engine say something that the script does not. */
+  emit(event: EngineEvent): void {
+    this.#emit(event);
+    if (event.type === "stream.failed" && event.fatal) this.#complete();
+  }
+
+  async #think(unit: number, frame: Frame): Promise<void> {
+    const { mediaTimeMs } = frame;
+    const thought = `thought_${unit}`;
+    const startedAtMs = performance.now();
+    const at = { thought, unit, mediaTimeMs };
+    const encoded = { startedAtMs: frame.arrivedAtMs, finishedAtMs: startedAtMs };
+    this.#emit({ type: "unit.seen", unit, mediaTimeMs, arrivedAtMs: frame.arrivedAtMs, encoded });
+    const text = this.#script.thought ? this.#script.thought(unit) : `unit ${unit} was seen`;
+    this.#emit({ type: "thought.started", ...at });
+    const ttftMs = performance.now() - frame.arrivedAtMs;
+    const pieces = text === null ? [] : text.split(/(?=\s)/);
+    for (const delta of pieces) {
+      await this.#pause();
+      this.#emit({ type: "thought.delta", ...at, delta });
+    }
+    if (text === null) this.#totals.skips++;
+    else this.#totals.thoughts++;
+    this.#totals.reasoningTokens += pieces.length + 1;
+    this.#emit({
+      type: "thought.done",
+      ...at,
+      text: text ?? "",
+      skipped: text === null,
+      stop: "end",
+      tokens: pieces.length + 1,
+      ttftMs,
+      stalenessMs: (this.frames.at(-1)?.mediaTimeMs ?? mediaTimeMs) - mediaTimeMs,
+      reasoned: { startedAtMs, finishedAtMs: performance.now() },
+    });
+  }
+
+  async #reply(answer: string, question: string, askedAtMs: number): Promise<void> {
+    const text = this.#script.answer?.(question) ?? `about "${question}": nothing yet`;
+    const task = this.#answering.get(answer);
+    let said = "";
+    let firstMs = 0;
+    let tokens = 0;
+    for (const delta of text.split(/(?=\s)/)) {
+      await this.#pause();
+      if (task?.cancelled || this.isClosed) break;
+      if (tokens++ === 0) firstMs = performance.now() - askedAtMs;
+      said += delta;
+      this.#emit({ type: "answer.delta", answer, delta });
+    }
+    this.#answering.delete(answer);
+    this.#totals.answers++;
+    this.#emit({
+      type: "answer.done",
+      answer,
+      question,
+      text: said,
+      status: task?.cancelled ? "cancelled" : "completed",
+      unit: this.#totals.units - 1,
+      mediaTimeMs: this.frames.at(-1)?.mediaTimeMs ?? -1,
+      tokens: { question: question.split(/\s+/).length, answer: tokens },
+      firstMs,
+      doneMs: performance.now() - askedAtMs,
+    });
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, this.#script.pauseMs ?? 0));
+  }
+
+  #emit(event: EngineEvent): void {
+    if (!this.isClosed) this.#events.next(event);
+  }
+
+  #complete(): void {
+    this.isClosed = true;
+    this.#events.complete();
+  }
+}

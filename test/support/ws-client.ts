@@ -1,0 +1,100 @@
+import { type ClientOptions, WebSocket } from "ws";
+import {
+  encodeFrameHeader,
+  SERVER_EVENTS,
+  type ServerEvent,
+  type ServerEventOf,
+} from "../../src/protocol/mod.ts";
+
+type EventType = ServerEvent["type"];
+
+/** A client for tests: keeps every event, holds each against its schema, and waits for the one that is wanted. */
+export class WsClient {
+  readonly socket: WebSocket;
+  readonly events: ServerEvent[] = [];
+  readonly #listeners = new Set<() => void>();
+  #close: { readonly code: number; readonly reason: string } | null = null;
+  #failure: Error | null = null;
+
+  private constructor(socket: WebSocket) {
+    this.socket = socket;
+    socket.on("message", (data) => {
+      const event = JSON.parse(String(data)) as ServerEvent;
+      const parsed = SERVER_EVENTS[event.type].strict().safeParse(event);
+      if (!parsed.success)
+        this.#failure = new Error(`${event.type} is not as documented: ${parsed.error.message}`);
+      this.events.push(event);
+      this.#notify();
+    });
+    socket.on("close", (code, reason) => {
+      this.#close = { code, reason: String(reason) };
+      this.#notify();
+    });
+    socket.on("error", () => this.#notify());
+  }
+
+  /** Connects to a server's url; resolves when the socket is open, rejects when the upgrade is refused. */
+  static async connect(url: string, options: ClientOptions = {}): Promise<WsClient> {
+    const client = new WsClient(new WebSocket(`${url.replace("http", "ws")}/v1/stream`, options));
+    await new Promise<void>((resolve, reject) => {
+      client.socket.once("open", resolve);
+      client.socket.once("error", reject);
+      client.socket.once("unexpected-response", (_request, response) => {
+        reject(new Error(`the upgrade was refused with ${response.statusCode}`));
+      });
+    });
+    return client;
+  }
+
+  send(message: object): void {
+    this.socket.send(JSON.stringify(message));
+  }
+
+  /** Sends a picture with a header. */
+  frame(image: Uint8Array, seq: number, captureTimeMs: number): void {
+    this.socket.send(Buffer.concat([encodeFrameHeader({ seq, captureTimeMs }), image]));
+  }
+
+  ask(text: string, eventId?: string): void {
+    this.send({
+      type: "conversation.item.create",
+      event_id: eventId,
+      item: { type: "message", role: "user", content: [{ type: "input_text", text }] },
+    });
+  }
+
+  /** Those events of a type that have come. */
+  all<T extends EventType>(type: T): ServerEventOf<T>[] {
+    return this.events.filter((event): event is Extract<ServerEvent, { type: T }> => event.type === type);
+  }
+
+  /** The first event of a type, come or still to come, for which `wanted` holds. */
+  async next<T extends EventType>(
+    type: T,
+    wanted: (event: ServerEventOf<T>) => boolean = () => true,
+  ): Promise<ServerEventOf<T>> {
+    return this.#until(() => this.all(type).find(wanted), type);
+  }
+
+  /** How the socket was closed. */
+  closed(): Promise<{ readonly code: number; readonly reason: string }> {
+    return this.#until(() => this.#close ?? undefined, "the end of the socket", false);
+  }
+
+  async #until<T>(find: () => T | undefined, what: string, failIfClosed = true): Promise<T> {
+    for (;;) {
+      if (this.#failure) throw this.#failure;
+      const found = find();
+      if (found !== undefined) return found;
+      if (failIfClosed && this.#close)
+        throw new Error(`the socket was closed (${this.#close.code}) before ${what}`);
+      await new Promise<void>((resolve) => this.#listeners.add(resolve));
+    }
+  }
+
+  #notify(): void {
+    const listeners = [...this.#listeners];
+    this.#listeners.clear();
+    for (const listener of listeners) listener();
+  }
+}

@@ -1,0 +1,1 @@
+"""Plain words for what happens: thoughts, questions, answers, and the tokenizer over them."""

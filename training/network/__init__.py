@@ -1,0 +1,1 @@
+"""The network: pixels to visual keys and values (see), tokens to logits over both caches (think)."""

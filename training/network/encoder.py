@@ -1,0 +1,78 @@
+"""A small convolutional encoder with heads per grid cell, and the resampler that turns a unit into tokens."""
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from .config import Config
+
+STATES = 3  # none, moving, standing
+COLOURS = 11
+KINDS = 3
+
+
+class Residual(nn.Module):
+    def __init__(self, channels: int):
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(channels, channels, 3, padding=1, bias=False), nn.BatchNorm2d(channels), nn.ReLU(),
+            nn.Conv2d(channels, channels, 3, padding=1, bias=False), nn.BatchNorm2d(channels))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.relu(x + self.body(x))
+
+
+def down(inputs: int, outputs: int) -> nn.Sequential:
+    return nn.Sequential(nn.Conv2d(inputs, outputs, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU())
+
+
+class Encoder(nn.Module):
+    """[N,9,96,96] -> features [N,C,12,12]."""
+
+    def __init__(self, config: Config):
+        super().__init__()
+        c = config.feature_channels
+        self.body = nn.Sequential(down(9, c // 8 * 3), down(c // 8 * 3, c // 8 * 5), Residual(c // 8 * 5),
+                                  down(c // 8 * 5, c // 4 * 5), Residual(c // 4 * 5), Residual(c // 4 * 5),
+                                  nn.Conv2d(c // 4 * 5, c, 1))
+        self.heads = nn.Conv2d(c, STATES + 2 + COLOURS + KINDS, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.body(x)
+
+    def cells(self, features: Tensor) -> dict[str, Tensor]:
+        """What each grid cell holds: logits of state, colour and kind; velocity in frame widths a second."""
+        state, velocity, colour, kind = self.heads(torch.relu(features)).split([STATES, 2, COLOURS, KINDS], 1)
+        return {"state": state, "velocity": velocity, "colour": colour, "kind": kind}
+
+    def foreground(self, features: Tensor) -> Tensor:
+        """Probability that a cell holds a mover. [N,C,G,G] -> [N,G,G]."""
+        return 1 - torch.softmax(self.cells(features)["state"], 1)[:, 0]
+
+
+class Resampler(nn.Module):
+    """Learned queries read both frames' features: [N,F,C,G,G] -> [N,tokens,width]."""
+
+    def __init__(self, config: Config):
+        super().__init__()
+        self.config = config
+        d, cells = config.width, config.grid**2
+        self.place = nn.Parameter(torch.randn(config.frames_per_unit * cells, d) * 0.02)
+        self.inward = nn.Linear(config.feature_channels, d)
+        self.key_value = nn.Linear(d, 2 * d)
+        self.queries = nn.Parameter(torch.randn(config.tokens_per_unit, d) * 0.5)
+        self.outward = nn.Linear(d, d)
+        self.norm = nn.LayerNorm(d)
+        self.mlp = nn.Sequential(nn.Linear(d, 2 * d), nn.GELU(), nn.Linear(2 * d, d))
+
+    def forward(self, features: Tensor) -> Tensor:
+        n = features.shape[0]
+        c = self.config
+        cells = torch.relu(features).flatten(3).transpose(2, 3).flatten(1, 2)
+        keys, values = self.key_value(torch.nn.functional.gelu(self.inward(cells) + self.place)).chunk(2, -1)
+        heads = lambda x: x.unflatten(-1, (c.heads, c.head_width)).transpose(-2, -3)  # noqa: E731
+        q = heads(self.queries)[None].expand(n, -1, -1, -1)
+        scores = q @ heads(keys).transpose(-1, -2) / c.head_width**0.5
+        read = (torch.softmax(scores, -1) @ heads(values)).transpose(1, 2).flatten(2)
+        tokens = self.queries + self.outward(read)
+        return tokens + self.mlp(self.norm(tokens))

@@ -1,0 +1,106 @@
+"""A clip's text as training sees it: the narration, and questions as branches of their own that see its past."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+
+from language.tokenizer import ANSWER, END_ANSWER, END_THINK, NARRATE, PAD, QUESTION, SKIP
+
+from .model import Clip
+from .positions import SINK, text_view, visual_view
+
+NO_TARGET = -100
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A question asked when `unit` was the newest thought; `now` is the newest unit that it sees."""
+    unit: int
+    now: int
+    question: list[int]
+    answer: list[int]
+    complete: bool = True
+    """Whether the answer's end is part of the target."""
+
+
+@dataclass
+class Script:
+    """Tokens in the order of the dense pass, with what each sees."""
+    tokens: list[int] = field(default_factory=list)
+    targets: list[int] = field(default_factory=list)
+    groups: list[int] = field(default_factory=list)
+    positions: list[int] = field(default_factory=list)
+    sees: list[int] = field(default_factory=list)
+    parents: dict[int, list[int]] = field(default_factory=dict)
+
+    def add(self, token: int, target: int, group: int, position: int, sees: int) -> None:
+        self.tokens.append(token)
+        self.targets.append(target)
+        self.groups.append(group)
+        self.positions.append(position)
+        self.sees.append(sees)
+
+
+def closing(words: Sequence[int]) -> int:
+    return END_THINK if words else SKIP
+
+
+def build(thoughts: Sequence[Sequence[int]], branches: Sequence[Branch] = ()) -> Script:
+    """thoughts: the words of each unit, none for a skip. A unit's closing token is fed once the next unit has landed."""
+    s = Script()
+    after: list[int] = []
+    for unit, words in enumerate(thoughts):
+        fed = [NARRATE if unit == 0 else closing(thoughts[unit - 1]), *words]
+        wanted = [*words, closing(words)]
+        for i, (token, target) in enumerate(zip(fed, wanted)):
+            s.add(token, target, SINK if unit == 0 and i == 0 else unit, len(s.tokens), unit)
+        s.parents[unit] = list(range(unit))
+        after.append(len(s.tokens))
+    for i, b in enumerate(branches):
+        group = len(thoughts) + i
+        fed = [QUESTION, *b.question, ANSWER, *b.answer]
+        silent = [NO_TARGET] * (len(b.question) + 1)
+        wanted = silent + [*b.answer, END_ANSWER if b.complete else NO_TARGET]
+        for k, (token, target) in enumerate(zip(fed, wanted)):
+            s.add(token, target, group, after[b.unit] + k, b.now)
+        s.parents[group] = list(range(b.unit + 1))
+    return s
+
+
+def views(s: Script, times: np.ndarray, visual_window: int, text_window: int):
+    """The views of one clip, as arrays by the names of `Clip`."""
+    groups, positions, sees = np.array(s.groups), np.array(s.positions), np.array(s.sees)
+    parents = {g: p for g, p in s.parents.items() if g in set(s.groups)}
+    text = text_view(groups, positions, parents, text_window)
+    seen = visual_view(sees, times, visual_window)
+    units = visual_view(np.arange(len(times)), times, visual_window)
+    return {
+        "unit_position": times, "unit_sink": units.sink_position, "unit_window": units.window,
+        "position": positions, "token_sink": text.sink_position, "token_window": text.window,
+        "sees_position": times[sees], "sees_sink": seen.sink_position, "sees_window": seen.window,
+    }
+
+
+def collate(features: torch.Tensor, sequences: list[Script], times: list[np.ndarray], visual_window: int, text_window: int
+            ) -> tuple[Clip, torch.Tensor]:
+    """Pads to the longest text. Returns the batch and its targets [B,T]."""
+    longest = max(len(s.tokens) for s in sequences)
+    rows = [views(s, t, visual_window, text_window) for s, t in zip(sequences, times)]
+
+    def pad(values: np.ndarray, name: str) -> np.ndarray:
+        missing = longest - values.shape[0]
+        if name.startswith("unit") or missing == 0:
+            return values
+        widths = [(0, missing)] + [(0, missing if name == "token_window" else 0)] * (values.ndim - 1)
+        return np.pad(values, widths)
+
+    fields = {}
+    for name in rows[0]:
+        stacked = np.stack([pad(r[name], name) for r in rows])
+        fields[name] = torch.from_numpy(stacked if stacked.dtype == bool else stacked.astype(np.float64))
+    tokens = torch.tensor([s.tokens + [PAD] * (longest - len(s.tokens)) for s in sequences])
+    targets = torch.tensor([s.targets + [NO_TARGET] * (longest - len(s.tokens)) for s in sequences])
+    return Clip(features=features, tokens=tokens, **fields), targets

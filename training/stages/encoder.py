@@ -1,0 +1,163 @@
+"""Trains the encoder on what each grid cell holds: `python -m stages.encoder --steps 6000`. Resumes by itself."""
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from network.config import Config
+from network.encoder import Encoder
+from network.motion import follow, look
+
+from .checkpoint import load, rate, save
+from .shards import Shard, shards
+
+CLIPS, FRAMES, BATCH = 16, 24, 64
+IGNORE = 255
+
+
+def noisy_foreground(cover: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
+    """The true foreground with the mistakes that a model makes: the background must survive them. [N,T,G,G]."""
+    mask = (cover > 0.2).float()
+    missed = torch.from_numpy(rng.random(mask.shape) < 0.12)
+    invented = torch.from_numpy(rng.random(mask.shape) < 0.004)
+    whole = torch.from_numpy(rng.random((mask.shape[0], 1, 1, 1)) < 0.1)
+    return torch.where(missed | whole, 0.0, torch.where(invented, 1.0, mask))
+
+
+def roll(config: Config, frames: torch.Tensor, foreground: torch.Tensor, wanted: np.ndarray) -> torch.Tensor:
+    """Plays clips through the running background and returns the encoder's input at the wanted frames. [N,F,9,H,W]."""
+    count, length = frames.shape[:2]
+    background = previous = frames[:, 0]
+    seconds = torch.full((count,), 1 / config.fps)
+    out = torch.empty(count, wanted.shape[1], 9, config.pixels, config.pixels)
+    for t in range(length):
+        frame = frames[:, t]
+        clip, slot = np.nonzero(wanted == t)
+        if len(clip):
+            out[clip, slot] = look(frame[clip], previous[clip], background[clip])
+        background = follow(config, background, frame, foreground[:, t], torch.full((count,), float(t)), seconds)
+        previous = frame
+    return out
+
+
+def draw(config: Config, source: list[Shard], rng: np.random.Generator) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+    frames, picked = [], {k: [] for k in ("state", "cover", "velocity", "colour", "kind")}
+    covers, wanted = [], []
+    for _ in range(CLIPS):
+        shard = source[int(rng.integers(len(source)))]
+        clip = int(rng.integers(len(shard)))
+        start = int(rng.integers(0, 40))
+        length = min(56, shard.array("frames").shape[1] - start)
+        when = np.sort(rng.choice(length, FRAMES, replace=False))
+        frames.append(np.array(shard.array("frames")[clip, start:start + length]))
+        covers.append(np.array(shard.array("cover")[clip, start:start + length]))
+        wanted.append(when)
+        for k in picked:
+            picked[k].append(np.array(shard.array(k)[clip, start + when]))
+    pixels = torch.from_numpy(np.stack(frames)).permute(0, 1, 4, 2, 3).float() / 255
+    cover = torch.from_numpy(np.stack(covers)).float() / 255
+    x = roll(config, pixels, noisy_foreground(cover, rng), np.stack(wanted)).flatten(0, 1)
+    labels = {k: torch.from_numpy(np.concatenate(v)) for k, v in picked.items()}
+    return x, labels
+
+
+def losses(cells: dict[str, torch.Tensor], labels: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    state, cover = labels["state"].long(), labels["cover"].float() / 255
+    unsure = (state == 0) & (cover > 0.06)
+    weight = torch.tensor([1.0, 2.0, 2.0])
+    moving = (state == 1)[:, None]
+    speed = F.smooth_l1_loss(cells["velocity"] * 4, labels["velocity"].float() * 4, reduction="none", beta=0.5)
+    return {
+        "state": F.cross_entropy(cells["state"], torch.where(unsure, IGNORE, state), weight, ignore_index=IGNORE) * 3,
+        "velocity": (speed * moving).sum() / (moving.sum() * 2 + 1),
+        "colour": F.cross_entropy(cells["colour"], labels["colour"].long(), ignore_index=IGNORE) * 0.5,
+        "kind": F.cross_entropy(cells["kind"], labels["kind"].long(), ignore_index=IGNORE) * 0.5,
+    }
+
+
+@torch.no_grad()
+def measure(config: Config, encoder: Encoder, source: list[Shard], clips: int = 64) -> dict[str, float]:
+    """F1 of moving and standing cells, share of moving cells with the right direction, of cells with the right colour."""
+    encoder.eval()
+    rng = np.random.default_rng(1)
+    got: dict[str, list[torch.Tensor]] = {k: [] for k in ("state", "velocity", "colour", "kind")}
+    true: dict[str, list[torch.Tensor]] = {k: [] for k in got}
+    for _ in range(clips // CLIPS):
+        x, labels = draw(config, source, rng)
+        cells = encoder.cells(torch.cat([encoder(b) for b in x.split(BATCH)]))
+        for k in got:
+            got[k].append(cells[k])
+            true[k].append(labels[k])
+    g, t = {k: torch.cat(v) for k, v in got.items()}, {k: torch.cat(v) for k, v in true.items()}
+    said = g["state"].argmax(1)
+
+    def f1(which: int) -> float:
+        hit = ((said == which) & (t["state"] == which)).sum()
+        return float(2 * hit / ((said == which).sum() + (t["state"] == which).sum()))
+
+    def axis(v: torch.Tensor) -> torch.Tensor:
+        return torch.where(v[:, 0].abs() > v[:, 1].abs(), (v[:, 0] > 0).long(), 2 + (v[:, 1] > 0).long())
+
+    moving = (t["state"] == 1) & (t["velocity"].float().abs().amax(1) > 0.03)
+    known = t["colour"] < IGNORE
+    encoder.train()
+    return {
+        "moving_f1": f1(1), "standing_f1": f1(2),
+        "direction": float((axis(g["velocity"]) == axis(t["velocity"].float()))[moving].float().mean()),
+        "colour": float((g["colour"].argmax(1) == t["colour"])[known].float().mean()),
+        "kind": float((g["kind"].argmax(1) == t["kind"])[known].float().mean()),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("runs/data"))
+    parser.add_argument("--out", type=Path, default=Path("runs/encoder"))
+    parser.add_argument("--steps", type=int, default=6000, help="minibatches of 64 frames")
+    parser.add_argument("--rate", type=float, default=2e-3)
+    args = parser.parse_args()
+    config = Config()
+    torch.manual_seed(0)
+    encoder = Encoder(config).to(memory_format=torch.channels_last)
+    optimiser = torch.optim.AdamW(encoder.parameters(), lr=args.rate, weight_decay=0.02)
+    step = 0
+    if state := load(args.out / "last.pt"):
+        encoder.load_state_dict(state["encoder"])
+        optimiser.load_state_dict(state["optimiser"])
+        step = state["step"]
+        print(f"resumed at step {step}", flush=True)
+    rng = np.random.default_rng(step)
+    began, last = time.time(), time.time()
+    source = shards(args.data / "train")
+    ahead = ThreadPoolExecutor(1)
+    upcoming = ahead.submit(draw, config, source, rng)
+    while step < args.steps:
+        x, labels = upcoming.result()
+        upcoming = ahead.submit(draw, config, source, rng)
+        for part in torch.randperm(len(x)).split(BATCH):
+            optimiser.param_groups[0]["lr"] = rate(step, args.steps, args.rate)
+            cells = encoder.cells(encoder(x[part].contiguous(memory_format=torch.channels_last)))
+            terms = losses(cells, {k: v[part] for k, v in labels.items()})
+            optimiser.zero_grad()
+            sum(terms.values()).backward()
+            torch.nn.utils.clip_grad_norm_(encoder.parameters(), 1.0)
+            optimiser.step()
+            step += 1
+        if step % 60 < CLIPS * FRAMES // BATCH:
+            print(step, f"{time.time() - began:.0f}s", {k: round(v.item(), 3) for k, v in terms.items()}, flush=True)
+        if time.time() - last > 120 or step >= args.steps:
+            last = time.time()
+            report = measure(config, encoder, shards(args.data / "test")[:4])
+            print(step, json.dumps({k: round(v, 3) for k, v in report.items()}), flush=True)
+            save(args.out / "last.pt", encoder=encoder.state_dict(), optimiser=optimiser.state_dict(), step=step)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""Plays every clip through the encoder, with the background that its own foreground gives: `python -m stages.features`.
+
+Features of the clip as the service would see it, [T,C,G,G] float16 beside the shard. Resumes where it stopped.
+"""
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from network.config import Config
+from network.encoder import Encoder
+from network.motion import follow, look
+
+from .checkpoint import load
+from .shards import Shard, shards
+
+
+def trained_encoder(config: Config, path: Path) -> Encoder:
+    encoder = Encoder(config)
+    state = load(path)
+    if state is None:
+        raise SystemExit(f"no encoder at {path}: run `python -m stages.encoder` first")
+    encoder.load_state_dict(state["encoder"])
+    return encoder.eval()
+
+
+@torch.no_grad()
+def play(config: Config, encoder: Encoder, frames: torch.Tensor) -> torch.Tensor:
+    """u8 [N,T,H,W,3] -> [N,T,C,G,G]."""
+    count, length = frames.shape[:2]
+    pixels = frames.permute(0, 1, 4, 2, 3)
+    background = previous = pixels[:, 0].float() / 255
+    seconds = torch.full((count,), 1 / config.fps)
+    out = []
+    for t in range(length):
+        frame = pixels[:, t].float() / 255
+        feature = encoder(look(frame, previous, background).contiguous(memory_format=torch.channels_last))
+        elapsed = seconds if t else torch.zeros(count)
+        background = follow(config, background, frame, encoder.foreground(feature), torch.full((count,), float(t)), elapsed)
+        previous = frame
+        out.append(feature)
+    return torch.stack(out, 1)
+
+
+def extract(config: Config, encoder: Encoder, shard: Shard) -> None:
+    frames = shard.array("frames")
+    parts = [play(config, encoder, torch.from_numpy(np.array(frames[i:i + 25]))).half().numpy() for i in range(0, len(frames), 25)]
+    temporary = shard.folder / "features.tmp.npy"
+    np.save(temporary, np.concatenate(parts))
+    temporary.rename(shard.folder / "features.npy")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("runs/data"))
+    parser.add_argument("--encoder", type=Path, default=Path("runs/encoder/last.pt"))
+    parser.add_argument("--split", choices=("train", "test"), default="train")
+    parser.add_argument("--again", action="store_true", help="also where features stand already (the encoder has changed)")
+    args = parser.parse_args()
+    config = Config()
+    encoder = trained_encoder(config, args.encoder).to(memory_format=torch.channels_last)
+    for shard in tqdm(shards(args.data / args.split), desc="shards"):
+        if args.again or not (shard.folder / "features.npy").exists():
+            extract(config, encoder, shard)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""Renders clips into shards: `python -m stages.generate --split train --clips 4000`. Resumes where it stopped."""
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from network.config import Config
+from world import render_clip
+
+SEEDS = {"train": 0, "test": 900_000_000}
+PER_SHARD = 50
+
+
+def write_shard(folder: Path, first_seed: int, seconds: float, config: Config) -> None:
+    clips = [render_clip(first_seed + i, seconds=seconds, fps=config.fps, width=config.pixels, height=config.pixels)
+             for i in range(PER_SHARD)]
+    folder.mkdir(parents=True, exist_ok=True)
+    stack = lambda name: np.stack([c.grid[name] for c in clips])  # noqa: E731
+    np.save(folder / "frames.npy", np.stack([c.frames for c in clips]))
+    np.save(folder / "velocity.npy", np.stack([stack("vx"), stack("vy")], 2).astype(np.float16))
+    for name in ("state", "cover", "colour", "kind"):
+        np.save(folder / f"{name}.npy", stack(name))
+    labels = [{"seed": first_seed + i, "scenario": c.scenario, "events": [asdict(e) for e in c.events]} for i, c in enumerate(clips)]
+    temporary = folder / "labels.tmp"
+    temporary.write_text(json.dumps(labels))
+    temporary.rename(folder / "labels.json")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--split", choices=SEEDS, default="train")
+    parser.add_argument("--clips", type=int, default=4000)
+    parser.add_argument("--seconds", type=float, default=24.0)
+    parser.add_argument("--out", type=Path, default=Path("runs/data"))
+    parser.add_argument("--worker", type=int, default=0, help="this process makes every n-th shard")
+    parser.add_argument("--workers", type=int, default=1)
+    args = parser.parse_args()
+    for shard in tqdm(range(args.worker, args.clips // PER_SHARD, args.workers), desc=f"{args.split} shards of {PER_SHARD}"):
+        folder = args.out / args.split / f"shard-{shard:05d}"
+        if not (folder / "labels.json").exists():
+            write_shard(folder, SEEDS[args.split] + shard * PER_SHARD, args.seconds, Config())
+
+
+if __name__ == "__main__":
+    main()

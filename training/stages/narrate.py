@@ -1,0 +1,162 @@
+"""Streaming in PyTorch, for evaluation and for the golden clips: greedy thoughts unit by unit, answers on top of them.
+
+The text cache here holds the whole history and hides by mask what a ring would have evicted.
+"""
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from language.tokenizer import END_ANSWER, END_THINK, NARRATE, PAD, SKIP, SPECIAL
+from network.config import Config
+from network.graphs import Think
+from network.model import Network
+from network.positions import visual_view
+from network.sequence import Branch, build, closing, collate
+
+HIDDEN = -1e9
+
+
+def kept_groups(groups: list[int], window_tokens: int) -> set[int]:
+    """Groups before a new one that still fit the window, newest first; groups of the sink are not listed."""
+    kept, total = set(), 0
+    for group in sorted(set(groups), reverse=True):
+        total += groups.count(group)
+        if total > window_tokens:
+            break
+        kept.add(group)
+    return kept
+
+
+class Narrator:
+    """One text cache a clip, all clips of a batch in step."""
+
+    def __init__(self, network: Network, features: torch.Tensor, times: np.ndarray, visual_window: int, text_window: int,
+                 skip_bias: float, thought_tokens: int):
+        self.network, self.config = network, network.config
+        self.batch, self.units = features.shape[:2]
+        self.times, self.text_window = times, text_window
+        self.skip_bias, self.thought_tokens = skip_bias, thought_tokens
+        self.visual_window = visual_window
+        scripts = [build([[]] * self.units)] * self.batch
+        clip, _ = collate(features, scripts, [times] * self.batch, visual_window, text_window)
+        self.visual, self.events = network.see(clip)
+        self.size = 1 + self.units * (thought_tokens + 1)
+        c = self.config
+        shape = (self.batch, c.heads, self.size, c.head_width)
+        self.keys = [torch.zeros(shape) for _ in range(c.layers)]
+        self.values = [torch.zeros(shape) for _ in range(c.layers)]
+        self.groups: list[list[int]] = [[] for _ in range(self.batch)]  # of every token after the sink
+        self.think = Think(network)
+        self.now = 0
+
+    def rotations(self, rows: list[tuple[float, float]]) -> torch.Tensor:
+        angles = self.network.angles(torch.tensor(rows, dtype=torch.float64))
+        return angles[:, None]
+
+    def step(self, tokens: list[int], active: list[bool]) -> torch.Tensor:
+        """Feeds one token to every active clip. Returns logits [B,V]."""
+        c, n = self.config, self.config.tokens_per_unit
+        view = visual_view(np.array([self.now]), self.times, self.visual_window)
+        window = torch.from_numpy(view.window[0]).repeat_interleave(n)
+        visual_bias = torch.full((2, self.units * n), HIDDEN)
+        visual_bias[0, window] = 0
+        visual_bias[1, :n] = 0
+        text_bias = torch.full((self.batch, 2, self.size), HIDDEN)
+        rows, slots = [], []
+        for b, groups in enumerate(self.groups):
+            place = len(groups) + (1 if self.started else 0)
+            earlier = [g for g in groups if g != self.now]
+            kept = kept_groups(earlier, self.text_window) | {self.now}
+            seen = [i + 1 for i, g in enumerate(groups) if g in kept]
+            text_bias[b, 0, seen] = 0
+            if self.started:
+                text_bias[b, 1, 0] = 0
+            oldest = seen[0] if seen else place
+            rows.append((float(place), float(place - oldest + 1) if self.started else 0.0))
+            slots.append(place)
+        caches = [x for i, (vk, vv) in enumerate(self.visual) for x in (vk, vv, self.keys[i], self.values[i])]
+        logits, keys, values = self.think(
+            torch.tensor(tokens)[:, None],
+            self.rotations([(self.times[self.now], float(view.sink_position[0]))] * self.batch), self.rotations(rows),
+            visual_bias[None].expand(self.batch, -1, -1), text_bias, torch.zeros(self.batch, 1, 1), *caches)
+        for b, slot in enumerate(slots):
+            if active[b]:
+                for i in range(c.layers):
+                    self.keys[i][b, :, slot] = keys[i, b, :, 0]
+                    self.values[i][b, :, slot] = values[i, b, :, 0]
+                if self.started:
+                    self.groups[b].append(self.now)
+        return logits[:, 0]
+
+    started = False
+
+    @torch.no_grad()
+    def run(self) -> tuple[list[list[list[int]]], np.ndarray]:
+        """Words of each unit of each clip, and the margin by which each unit spoke or not [B,U] (first token, best - skip)."""
+        thoughts: list[list[list[int]]] = [[] for _ in range(self.batch)]
+        margins = np.zeros((self.batch, self.units))
+        pending = [NARRATE] * self.batch
+        for unit in range(self.units):
+            self.now = unit
+            logits = self.step(pending, [True] * self.batch)
+            self.started = True
+            words: list[list[int]] = [[] for _ in range(self.batch)]
+            open_ = [True] * self.batch
+            while any(open_):
+                logits[:, [i for i in range(len(SPECIAL)) if i not in (SKIP, END_THINK)]] = HIDDEN
+                for b in range(self.batch):
+                    if not open_[b]:
+                        continue
+                    row = logits[b]
+                    if words[b]:
+                        row[SKIP] = HIDDEN
+                    else:
+                        row[END_THINK] = HIDDEN
+                        best = row.clone()
+                        best[SKIP] = HIDDEN
+                        margins[b, unit] = float(best.max() - row[SKIP])
+                        row[SKIP] += self.skip_bias
+                    token = int(row.argmax())
+                    if token in (SKIP, END_THINK) or len(words[b]) >= self.thought_tokens:
+                        open_[b] = False
+                    else:
+                        words[b].append(token)
+                if any(open_):
+                    logits = self.step([w[-1] if o else PAD for w, o in zip(words, open_)], open_)
+            for b in range(self.batch):
+                thoughts[b].append(words[b])
+            pending = [closing(w) for w in words]
+        return thoughts, margins
+
+
+@torch.no_grad()
+def answer(network: Network, features: torch.Tensor, times: np.ndarray, thoughts: list[list[list[int]]],
+           asked: list[list[Branch]], visual_window: int, text_window: int, answer_tokens: int) -> list[list[list[int]]]:
+    """Greedy answers on top of given thoughts, by the dense pass, one token a pass."""
+    answers: list[list[list[int]]] = [[[] for _ in clip] for clip in asked]
+    done = [[False] * len(clip) for clip in asked]
+    for _ in range(answer_tokens + 1):
+        scripts = [build(t, [replace(q, answer=a, complete=False) for q, a in zip(qs, given)])
+                   for t, qs, given in zip(thoughts, asked, answers)]
+        clip, _ = collate(features, scripts, [times] * len(scripts), visual_window, text_window)
+        logits, _ = network(clip)
+        for b, script in enumerate(scripts):
+            groups = np.array(script.groups)
+            for i in range(len(asked[b])):
+                if done[b][i]:
+                    continue
+                row = logits[b, int(np.flatnonzero(groups == len(thoughts[b]) + i)[-1])]
+                row[[k for k in range(len(SPECIAL)) if k != END_ANSWER]] = HIDDEN
+                if not answers[b][i]:
+                    row[END_ANSWER] = HIDDEN
+                token = int(row.argmax())
+                if token == END_ANSWER or len(answers[b][i]) >= answer_tokens:
+                    done[b][i] = True
+                else:
+                    answers[b][i].append(token)
+        if all(all(d) for d in done):
+            break
+    return answers

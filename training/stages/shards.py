@@ -1,0 +1,35 @@
+"""Clips on disk: folders of memory-mapped arrays with the labels beside them."""
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+
+ARRAYS = ("frames", "state", "cover", "velocity", "colour", "kind")
+
+
+@dataclass(frozen=True)
+class Shard:
+    folder: Path
+
+    def array(self, name: str) -> np.ndarray:
+        return np.load(self.folder / f"{name}.npy", mmap_mode="r")
+
+    @cached_property
+    def labels(self) -> list[dict]:
+        return json.loads((self.folder / "labels.json").read_text())
+
+    def events(self, clip: int) -> list:
+        return [SimpleNamespace(**e) for e in self.labels[clip]["events"]]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+def shards(folder: Path) -> list[Shard]:
+    """Finished shards: the labels are written last."""
+    return [Shard(p.parent) for p in sorted(Path(folder).glob("shard-*/labels.json"))]

@@ -1,0 +1,171 @@
+"""Composes a clip: background, movers, shadows, occluders, camera, and the labels."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from .backgrounds import paint
+from .camera import Camera
+from .casting import Actor, cast, parked
+from .colours import COLOURS, sample_rgb
+from .events import Event, find_events
+from .labels import Labeller
+from .scenarios import Scenario, choose
+from .shapes import Light, Polygon, Pose, fill, place
+from .trajectories import RATE
+
+cv2.setNumThreads(1)
+
+
+@dataclass
+class Mover:
+    id: int
+    kind: str
+    colour: str
+    size: float              # median visible width, in frame widths
+    visible: np.ndarray      # [T] share of it inside the picture and not behind an occluder
+    bbox: np.ndarray         # [T,4] x0 y0 x1 y1, normalised, clipped to the picture
+    state: np.ndarray        # [T] 0 unseen or still background, 1 moving, 2 standing
+
+
+@dataclass
+class Clip:
+    frames: np.ndarray
+    times: np.ndarray
+    events: list[Event]
+    grid: dict[str, np.ndarray]
+    movers: list[Mover]
+    scenario: str
+    aspect: float            # true width / height; frames may be squeezed
+    seed: int = field(default=0)
+
+
+def render_clip(seed: int, seconds: float = 16.0, fps: float = 4.0, width: int = 96, height: int = 96,
+                effects: bool = True) -> Clip:
+    """The clip of this seed; the scene is the same at every size, frame rate and with or without effects."""
+    story, look, lens = (np.random.default_rng([seed, salt]) for salt in (1, 2, 3))
+    scene = choose(story)
+    background = paint(scene.setting, look, width * 2, height * 2)
+    underfoot = scene.setting.ground_rgb if scene.setting.road is None else scene.setting.road_rgb
+    light = _light(story)
+    actors = cast(story, scene, seconds, underfoot)
+    base = np.clip(background * (light.tint * (0.65 + 0.45 * light.ambient)), 0, 255).astype(np.uint8)
+    for shape, pose in sorted(parked(story, scene, underfoot, actors), key=lambda item: -item[1].y):
+        polygons = shape.polygons(scene.stage.view, pose, light)
+        _shade(base, scene, shape, pose, light)
+        _draw(base, polygons)
+    bare = base.copy()
+    _paint_occluders(base, scene, story)
+
+    times = np.arange(round(seconds * fps)) / fps
+    camera = Camera(lens, width, height, seconds, effects)
+    taken, repeated = camera.moments(times)
+    samples = np.minimum(np.round(taken * RATE).astype(int), round(seconds * RATE))
+    labeller = Labeller(scene.stage, actors, len(times))
+    frames = np.empty((len(times), height, width, 3), np.uint8)
+    for t, sample in enumerate(samples):
+        if repeated[t]:
+            frames[t] = frames[t - 1]
+            labeller.repeat(t)
+            continue
+        canvas, drawn = _render(base, bare, scene, actors, light, sample)
+        frames[t] = camera.shoot(canvas, float(taken[t]))
+        labeller.frame(t, sample, drawn)
+    events = sorted((event for i, actor in enumerate(actors)
+                     for event in find_events(actor.track, seconds, actor.colour, actor.kind, i)), key=lambda event: event.t)
+    return Clip(frames, times, events, labeller.grid, _movers(actors, samples), scene.name, scene.stage.view.aspect, seed)
+
+
+def _light(rng: np.random.Generator) -> Light:
+    angle, height = rng.uniform(0, 2 * np.pi), np.radians(rng.uniform(25, 80))
+    sun = np.array([np.cos(angle) * np.cos(height), np.sin(angle) * np.cos(height), np.sin(height)])
+    sunny = rng.random() < 0.55
+    level = rng.uniform(0.55, 0.8) if rng.random() < 0.12 else rng.uniform(0.9, 1.15)
+    return Light(sun, rng.uniform(0.60, 0.75) if sunny else rng.uniform(0.80, 0.95), np.full(3, level),
+                 rng.uniform(0.25, 0.6) if sunny else rng.uniform(0.0, 0.4), rng.uniform(0.0, 0.01) if sunny else rng.uniform(0.01, 0.05))
+
+
+def _draw(image: np.ndarray, polygons: list[Polygon]) -> None:
+    for polygon in polygons:
+        fill(image, polygon.points, polygon.colour)
+
+
+def _shade(image: np.ndarray, scene: Scenario, shape, pose: Pose, light: Light) -> None:
+    """Darken the ground under and beside a shape."""
+    if light.shadow < 0.05:
+        return
+    reach = min(shape.extent[2], 4.0) * 0.6
+    foot = place(shape.footprint, pose)
+    slide = -light.sun[:2] / max(light.sun[2], 0.3) * reach * (1 - light.softness * 12)
+    cast_by = np.concatenate([foot, foot * (1, 1, 0) + [*slide, 0]])
+    points = scene.stage.view.project(cast_by)[0]
+    points = cv2.convexHull(points.astype(np.float32))[:, 0]
+    height, width = image.shape[:2]
+    pad = light.softness * 2 + 2 / width
+    x0, y0 = np.clip(((points.min(0) - pad) * (width, height)).astype(int), 0, (width, height))
+    x1, y1 = np.clip(((points.max(0) + pad) * (width, height)).astype(int) + 1, 0, (width, height))
+    if x1 - x0 < 2 or y1 - y0 < 2:
+        return
+    mask = np.zeros((y1 - y0, x1 - x0), np.uint8)
+    local = (points * (width, height) - (x0, y0)) / (x1 - x0, y1 - y0)
+    fill(mask, local, 255)
+    blur = int(light.softness * width) * 2 + 1
+    if blur > 1:
+        mask = cv2.blur(mask, (blur, blur))
+    keep = 255 - cv2.convertScaleAbs(mask, alpha=light.shadow)
+    region = image[y0:y1, x0:x1]
+    region[:] = cv2.multiply(region, cv2.merge([keep, keep, keep]), scale=1 / 255)
+
+
+def _paint_occluders(base: np.ndarray, scene: Scenario, rng: np.random.Generator) -> None:
+    for x0, y0, x1, y1 in scene.stage.occluders:
+        rgb = sample_rgb(rng, COLOURS[int(rng.choice([0, 1, 2, 2, 10, 6]))]) * 0.8
+        fill(base, np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]]), rgb.tolist())
+        fill(base, np.array([[x0, y0], [x0 * 0.6 + x1 * 0.4, y0], [x0 * 0.6 + x1 * 0.4, y1], [x0, y1]]), np.minimum(rgb * 1.25, 255).tolist())
+
+
+def _pose(actor: Actor, sample: int) -> Pose:
+    track = actor.track
+    return Pose(float(track.position[sample, 0]), float(track.position[sample, 1]), float(track.heading[sample]),
+                float(track.walked[sample]), 1.0 if track.moving[sample] else 0.15)
+
+
+def _render(base, bare, scene, actors, light, sample) -> tuple[np.ndarray, list[tuple[int, list[Polygon]]]]:
+    """The supersampled picture and what was drawn, far to near."""
+    canvas = base.copy()
+    height, width = canvas.shape[:2]
+    visible = [i for i, actor in enumerate(actors) if actor.track.sight.visible[sample] > 0]
+    visible.sort(key=lambda i: -actors[i].track.sight.depth[sample])
+    poses = {i: _pose(actors[i], sample) for i in visible}
+    near = [i for i, actor in enumerate(actors) if actor.track.sight.depth[sample] < scene.stage.far_depth
+            and np.abs(actor.track.sight.centre[sample] - 0.5).max() < 1.0]
+    for i in near:
+        _shade(canvas, scene, actors[i].shape, poses.get(i) or _pose(actors[i], sample), light)
+    drawn = []
+    for i in visible:
+        polygons = actors[i].shape.polygons(scene.stage.view, poses[i], light)
+        _draw(canvas, polygons)
+        drawn.append((i, polygons))
+        if actors[i].track.sight.depth[sample] > 0.6 * scene.stage.far_depth and scene.stage.far_row > 0:
+            edge = round(scene.stage.far_row * height)
+            canvas[:edge] = bare[:edge]
+    if drawn:
+        for x0, y0, x1, y1 in scene.stage.occluders:
+            area = np.s_[max(round(y0 * height), 0):round(y1 * height), max(round(x0 * width), 0):round(x1 * width)]
+            canvas[area] = base[area]
+    return canvas, drawn
+
+
+def _movers(actors: list[Actor], samples: np.ndarray) -> list[Mover]:
+    out = []
+    for i, actor in enumerate(actors):
+        sight = actor.track.sight
+        woken = np.maximum.accumulate(actor.track.moving)
+        state = np.where(sight.visible <= 0, 0, np.where(actor.track.moving, 1, np.where(woken, 2, 0)))
+        wide = (sight.box[:, 2] - sight.box[:, 0])[sight.visible > 0.35]
+        out.append(Mover(i, actor.kind, actor.colour, float(np.median(wide)) if len(wide) else 0.0,
+                         (sight.visible * (1 - sight.hidden))[samples].astype(np.float32),
+                         sight.clipped[samples].astype(np.float32), state[samples].astype(np.uint8)))
+    return out

@@ -1,0 +1,13 @@
+import { defineConfig } from "vite";
+
+/** The sample page. `npx vite` serves it with a server on port 8080 behind it; `vite build` makes dist/client. */
+export default defineConfig({
+  root: "client",
+  base: "./",
+  build: { outDir: "../dist/client", emptyOutDir: true },
+  server: {
+    // The page shares src/protocol with the server.
+    fs: { allow: [".."] },
+    proxy: { "/v1": { target: "http://127.0.0.1:8080", ws: true }, "/sample": "http://127.0.0.1:8080" },
+  },
+});
