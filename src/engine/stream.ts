@@ -105,7 +105,7 @@ export class Stream implements EngineStream {
     this.pump();
   }
 
-  ask(question: string): string {
+  ask(question: string, when: "now" | "end" = "now"): string {
     if (this.state === "closed")
       throw new EngineError("stream_closed", "The stream has ended; open another one.");
     const text = question.trim();
@@ -130,7 +130,7 @@ export class Stream implements EngineStream {
       askedAtMs: performance.now(),
       firstAtMs: null,
     });
-    this.context.toReasoner({ type: "ask", stream: this.id, answer, tokens });
+    this.context.toReasoner({ type: "ask", stream: this.id, answer, tokens, when });
     return answer;
   }
 

@@ -36,10 +36,12 @@ export interface EngineStream {
   /** Takes a frame of the model's size; drops the oldest waiting one when vision is behind. */
   push(frame: Frame): void;
   /**
-   * Asks now; the answer comes as `answer.*` events under the returned id.
+   * Asks; the answer comes as `answer.*` events under the returned id.
+   * @param when `now`, the default: answered at once, from what has been thought so far. `end`: once the stream has
+   *   ended and all of it has been thought about.
    * @throws {EngineError} `question_empty`, `question_too_long`, `too_many_questions`, `stream_closed`
    */
-  ask(question: string): string;
+  ask(question: string, when?: "now" | "end"): string;
   /** Stops an answer; unknown or finished ids are ignored (returns false). */
   cancel(answer: string): boolean;
   /** No more frames: everything waiting is thought about, questions are answered, then `stream.ended`. */

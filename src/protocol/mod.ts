@@ -10,8 +10,9 @@ export { CLOSE_CODES, TRANSPORT_CLOSE_CODES } from "./close-codes.ts";
 export type { ErrorEvent } from "./error-event.ts";
 export { ERRORS, errorInfo, ProtocolError, type ProtocolErrorCode } from "./errors.ts";
 export type { CloseReason } from "./fields.ts";
-export { EngineEventMapping, errorEvent, eventIds, sessionClosed } from "./from-engine.ts";
+export { type Asked, EngineEventMapping } from "./from-engine.ts";
 export { encodeServerEvent, parseClientMessage } from "./messages.ts";
+export { errorEvent, eventIds, sessionClosed } from "./new-events.ts";
 export {
   SERVER_EVENTS,
   type ServerEvent,

@@ -31,6 +31,8 @@ export type ReasonerRequest =
       readonly stream: string;
       readonly answer: string;
       readonly tokens: readonly number[];
+      /** `end`: to be answered when every unit of the ended stream has been thought about. */
+      readonly when: "now" | "end";
     }
   | { readonly type: "cancel"; readonly stream: string; readonly answer: string }
   /** No unit follows the first `units` ones: think about what is there, answer, then report `ended`. */

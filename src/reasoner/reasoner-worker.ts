@@ -56,7 +56,7 @@ function handle(request: ReasonerRequest): void {
       minds.set(request.stream, new StreamMind(request.stream, request.options, context));
       return;
     case "ask":
-      minds.get(request.stream)?.ask(request.answer, request.tokens);
+      minds.get(request.stream)?.ask(request);
       return;
     case "cancel":
       minds.get(request.stream)?.cancel(request.answer);

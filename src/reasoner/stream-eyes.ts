@@ -13,7 +13,7 @@ import type { BundleManifest } from "../models/mod.ts";
 import { cacheTensors, makeVisualCache, unitMs } from "../vision/stream-vision.ts";
 
 /** Units that a thinker may fall behind the newest one before its own window begins to go. */
-const SLACK_UNITS = 8;
+export const SLACK_UNITS = 8;
 
 /**
  * The reasoner's replica of one stream's C_v, shared by all thinkers of the stream.

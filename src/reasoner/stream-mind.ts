@@ -1,18 +1,16 @@
-import { TextCache, type UnitKv } from "../cache/mod.ts";
+import { TextCache, type UnitKv, type UnitPlace } from "../cache/mod.ts";
 import type { Bundle, TextCodec } from "../models/mod.ts";
 import { kvShape } from "../vision/stream-vision.ts";
 import { Answerer } from "./answerer.ts";
-import type { ReasonerReport, ReasoningOptions, StopReason } from "./messages.ts";
+import type { ReasonerReport, ReasonerRequest, ReasoningOptions, StopReason } from "./messages.ts";
 import { Narrator } from "./narrator.ts";
 import { Sampler } from "./sampler.ts";
 import { StreamEyes } from "./stream-eyes.ts";
 import type { Thinker } from "./thinker.ts";
 import { VocabularyMask } from "./vocabulary-mask.ts";
 
-interface Question {
-  readonly answer: string;
-  readonly tokens: readonly number[];
-}
+/** A question that waits to be taken up, under the id of its answer. */
+export type Question = Pick<Extract<ReasonerRequest, { type: "ask" }>, "answer" | "tokens" | "when">;
 
 export interface MindContext {
   readonly bundle: Bundle;
@@ -40,7 +38,7 @@ export class StreamMind {
   private readonly eyes: StreamEyes;
   private readonly narrator: Narrator;
   private readonly mask: VocabularyMask;
-  private readonly waiting: Question[] = [];
+  private waiting: Question[] = [];
   private readonly answerers = new Map<string, Answerer>();
   private held: boolean;
   private total: number | null = null;
@@ -91,12 +89,18 @@ export class StreamMind {
     );
   }
 
+  /** The newest unit that its thinkers can look at; -1 before the first. */
+  get newestUnit(): number {
+    return this.eyes.newest;
+  }
+
   receive(unit: UnitKv): void {
     this.eyes.receive(unit);
   }
 
-  ask(answer: string, tokens: readonly number[]): void {
-    this.waiting.push({ answer, tokens });
+  ask({ answer, tokens, when }: Question): void {
+    // The batch paradigm thinks at the end only, so there is nothing to answer from before.
+    this.waiting.push({ answer, tokens, when: this.options.held ? "end" : when });
   }
 
   cancel(answer: string): void {
@@ -129,44 +133,39 @@ export class StreamMind {
 
   private openQuestions(): void {
     if (this.waiting.length === 0) return;
-    const finished = this.narrator.current - 1;
-    if (finished < 0) {
-      if (this.total === 0)
-        for (const { answer } of this.waiting.splice(0)) this.reportAnswer(answer, [], "nothing_seen", null);
-      return;
+    const finished = this.narrator.current;
+    const allDone = this.total !== null && finished >= this.total;
+    const due = this.waiting.filter(({ when }) => allDone || (when === "now" && finished > 0));
+    this.waiting = this.waiting.filter((question) => !due.includes(question));
+    for (const question of due) {
+      if (finished === 0) this.reportAnswer(question.answer, [], "nothing_seen", null);
+      else this.open(question, this.eyes.place(Math.min(this.eyes.newest, finished)));
     }
-    // The batch paradigm answers after all thinking; the others from what is finished now.
-    if (this.options.held && this.total !== null && finished + 1 < this.total) return;
-    const from = this.eyes.place(Math.min(this.eyes.newest, finished + 1));
-    for (const { answer, tokens } of this.waiting.splice(0)) {
-      const speech = new Speech(this.context.codec);
-      const said: number[] = [];
-      const answerer = new Answerer(
-        this.eyes,
-        this.narrator.forkFinished(),
-        from,
-        tokens,
-        {
-          special: this.context.codec.special,
-          mask: this.mask,
-          sampler: new Sampler(this.options.temperature, this.options.seed),
-          answerTokens: this.options.answerTokens,
-        },
-        {
-          token: (word) => {
-            if (!this.answerers.has(answer)) return; // cancelled while its step ran
-            said.push(word);
-            const { stream } = this;
-            this.context.report({ type: "answer.token", stream, answer, delta: speech.add(said) });
-          },
-          done: (words, complete) => {
-            if (!this.answerers.delete(answer)) return;
-            this.reportAnswer(answer, words, complete ? "completed" : "incomplete", from);
-          },
-        },
-      );
-      this.answerers.set(answer, answerer);
-    }
+  }
+
+  private open({ answer, tokens }: Question, from: UnitPlace): void {
+    const { stream, context, options } = this;
+    const speech = new Speech(context.codec);
+    const said: number[] = [];
+    const answererOptions = {
+      special: context.codec.special,
+      mask: this.mask,
+      sampler: new Sampler(options.temperature, options.seed),
+      answerTokens: options.answerTokens,
+    };
+    const text = this.narrator.forkFinished();
+    const answerer = new Answerer(this.eyes, text, from, tokens, answererOptions, {
+      token: (word) => {
+        if (!this.answerers.has(answer)) return; // cancelled while its step ran
+        said.push(word);
+        context.report({ type: "answer.token", stream, answer, delta: speech.add(said) });
+      },
+      done: (words, complete) => {
+        if (!this.answerers.delete(answer)) return;
+        this.reportAnswer(answer, words, complete ? "completed" : "incomplete", from);
+      },
+    });
+    this.answerers.set(answer, answerer);
   }
 
   private onWord(unit: number, word: number | null): void {
@@ -202,7 +201,7 @@ export class StreamMind {
     answer: string,
     words: readonly number[],
     status: "completed" | "incomplete" | "cancelled" | "nothing_seen",
-    from: { readonly unit: number; readonly mediaTimeMs: number } | null,
+    from: UnitPlace | null,
   ): void {
     this.context.report({
       type: "answer.done",

@@ -1,5 +1,12 @@
 import { z } from "zod";
 
+/** A duration (ms), as far as a timer reaches. */
+const durationMs = (least: number) =>
+  z
+    .int()
+    .min(least)
+    .max(2 ** 31 - 1);
+
 /**
  * What one server takes, in one place: each with its unit, default and bounds. None of them is silent: a client that
  * meets one is told by an event, a close code or an HTTP status.
@@ -35,26 +42,18 @@ export const limitsSchema = z.strictObject({
     .min(64 * 1024)
     .default(4 * 1024 * 1024)
     .describe("Bytes of events that may wait for a client to read them before it is closed with 4410."),
-  idleTimeoutMs: z
-    .int()
-    .min(100)
+  idleTimeoutMs: durationMs(100)
     .default(5 * 60_000)
     .describe("Time without any message of a client (ms) after which its session is closed with 4408."),
-  handshakeTimeoutMs: z
-    .int()
-    .min(100)
+  handshakeTimeoutMs: durationMs(100)
     .default(10_000)
     .describe(
       "Time that a connection may take for its HTTP request, and a socket for its closing handshake (ms).",
     ),
-  heartbeatMs: z
-    .int()
-    .min(50)
+  heartbeatMs: durationMs(50)
     .default(15_000)
     .describe("Time between pings (ms); a socket that has not answered one by the next is cut off."),
-  shutdownMs: z
-    .int()
-    .min(0)
+  shutdownMs: durationMs(0)
     .default(2_000)
     .describe("Time that sessions are given to finish when the server shuts down (ms)."),
 });

@@ -1,4 +1,4 @@
-import type { EngineEvent } from "../engine/events.ts";
+import type { EngineEvent, StreamTotals } from "../engine/events.ts";
 import type { DropReason } from "../ingest/frame.ts";
 import type { SessionStats } from "../protocol/mod.ts";
 import { SlidingWindow } from "./sliding-window.ts";
@@ -25,12 +25,10 @@ export class SessionCounters {
     this.#startedAtMs = nowMs;
   }
 
-  get framesIn(): number {
-    return this.#framesIn;
-  }
-
-  get framesDropped(): number {
-    return Object.values(this.#dropped).reduce((sum, dropped) => sum + dropped, 0);
+  /** The engine's totals with the session's frames: those that were dropped before the engine are unknown to it. */
+  totals(engine: StreamTotals = NOTHING): StreamTotals {
+    const framesDropped = Object.values(this.#dropped).reduce((sum, dropped) => sum + dropped, 0);
+    return { ...engine, framesIn: this.#framesIn, framesDropped };
   }
 
   frameArrived(nowMs: number): void {
@@ -83,3 +81,15 @@ export class SessionCounters {
     };
   }
 }
+
+const NOTHING: StreamTotals = {
+  framesIn: 0,
+  framesDropped: 0,
+  units: 0,
+  thoughts: 0,
+  skips: 0,
+  answers: 0,
+  reasoningTokens: 0,
+  visualUnitsEvicted: 0,
+  textTokensEvicted: 0,
+};

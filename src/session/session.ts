@@ -1,20 +1,15 @@
 import type { Logger } from "pino";
-import { type Observable, Subject } from "rxjs";
-import type { StreamTotals } from "../engine/events.ts";
+import type { Observable } from "rxjs";
 import type { Engine } from "../engine/types.ts";
 import {
   type ClientMessage,
   type CloseReason,
   decodeBinaryFrame,
-  EngineEventMapping,
-  type ErrorEvent,
-  errorEvent,
-  eventIds,
   ProtocolError,
   parseClientMessage,
   type ServerEvent,
-  sessionClosed,
 } from "../protocol/mod.ts";
+import { Outbox } from "./outbox.ts";
 import { type Problem, toProblem } from "./problem.ts";
 import {
   defaultConfig,
@@ -56,12 +51,10 @@ export class Session {
   /** Hot; `session.created` first, `session.closed` last, then it completes. Never errors. */
   readonly events$: Observable<ServerEvent>;
 
-  readonly #events = new Subject<ServerEvent>();
+  readonly #outbox = new Outbox();
   readonly #engine: Engine;
   readonly #limits: IntakeLimits;
   readonly #log: Logger;
-  readonly #nextEventId = eventIds();
-  readonly #mapping = new EngineEventMapping(this.#nextEventId);
   readonly #counters = new SessionCounters(performance.now());
   readonly #answering = new Set<string>();
   readonly #idle: NodeJS.Timeout;
@@ -76,7 +69,7 @@ export class Session {
     this.#limits = limits;
     this.#log = log.child({ session: id });
     this.#config = defaultConfig(engine.model, limits);
-    this.events$ = this.#events.asObservable();
+    this.events$ = this.#outbox.events$;
     this.#idle = setTimeout(() => this.#endIdle(), limits.idleTimeoutMs).unref();
   }
 
@@ -86,14 +79,14 @@ export class Session {
 
   /** Says `session.created`; call it once, when somebody listens. */
   start(): void {
-    this.#emit({ type: "session.created", event_id: this.#nextEventId(), session: this.#describe() });
+    this.#outbox.session("session.created", this.#describe());
     this.#restartStats();
   }
 
   /** Takes one text message. */
   receiveText(text: string): void {
     if (this.#state === "closed") return;
-    this.#noteActivity();
+    this.#idle.refresh();
     this.#guard(null, () => {
       const message = parseClientMessage(text);
       this.#guard(message.event_id ?? null, () => this.#receive(message));
@@ -103,7 +96,7 @@ export class Session {
   /** Takes one binary message, a picture with or without a header; its bytes must not change afterwards. */
   receiveBinary(bytes: Uint8Array): void {
     if (this.#state === "closed") return;
-    this.#noteActivity();
+    this.#idle.refresh();
     this.#guard(null, () => {
       const { image, seq, captureTimeMs } = decodeBinaryFrame(bytes);
       this.#takeFrame(image, seq ?? undefined, captureTimeMs ?? undefined);
@@ -112,21 +105,19 @@ export class Session {
 
   /** Says that the session will be ended in so many ms; a client may finish until then with `session.close`. */
   goAway(timeLeftMs: number): void {
-    this.#emit({ type: "session.going_away", event_id: this.#nextEventId(), time_left_ms: timeLeftMs });
+    if (this.#state !== "closed") this.#outbox.goingAway(timeLeftMs);
   }
 
   /** Ends at once, without finishing what waits: an `error` where there is one, then `session.closed`. */
   end(reason: Exclude<CloseReason, "completed">, problem?: Problem): void {
     if (this.#state === "closed") return;
-    if (problem) this.#emitProblem({ ...problem, fatal: true });
+    if (problem) this.#outbox.problem({ ...problem, fatal: true });
     this.#finish(reason);
   }
 
   /** The client is gone: closes the engine's stream; says nothing more. */
   abandon(): void {
-    if (this.#state === "closed") return;
-    this.#release();
-    this.#events.complete();
+    if (this.#state !== "closed") this.#release();
   }
 
   #receive(message: ClientMessage): void {
@@ -140,7 +131,7 @@ export class Session {
           this.#limits,
           this.#watched !== null,
         );
-        this.#emit({ type: "session.updated", event_id: this.#nextEventId(), session: this.#describe() });
+        this.#outbox.session("session.updated", this.#describe());
         this.#restartStats();
         break;
       case "input_video_frame.append": {
@@ -153,8 +144,7 @@ export class Session {
         const question = message.item.content.map((part) => part.text).join(" ");
         const answer = this.#watch().ask(question);
         this.#answering.add(answer);
-        const asked = { question, itemId: message.item.id, eventId: message.event_id };
-        for (const event of this.#mapping.asked(answer, asked)) this.#emit(event);
+        this.#outbox.asked(answer, { question, itemId: message.item.id, eventId: message.event_id });
         break;
       }
       case "response.cancel":
@@ -202,12 +192,12 @@ export class Session {
       next: (event) => {
         this.#counters.engineEvent(event, performance.now());
         if (event.type === "answer.done") this.#answering.delete(event.answer);
-        if (event.type === "stream.ended") return;
-        for (const mapped of this.#mapping.map(event)) this.#emit(mapped);
+        // Its totals lack what was dropped before the engine: `session.closed` is said with the session's own.
+        if (event.type !== "stream.ended") this.#outbox.engine(event);
       },
       complete: () => this.#streamCompleted(watched.outcome),
     });
-    watched.problems$.subscribe((problem) => this.#emitProblem(problem));
+    watched.problems$.subscribe((problem) => this.#outbox.problem(problem));
     return watched;
   }
 
@@ -225,20 +215,9 @@ export class Session {
     } catch (thrown) {
       const problem = toProblem(thrown);
       if (problem.code === "internal_error") this.#log.error({ err: thrown }, "a message failed");
-      const { error } = this.#emitProblem({ clientEventId, ...problem });
+      const { error } = this.#outbox.problem({ clientEventId, ...problem });
       if (error.fatal) this.#finish("failed");
     }
-  }
-
-  #emitProblem(problem: Problem): ErrorEvent {
-    const event = errorEvent(this.#nextEventId(), problem);
-    this.#emit(event);
-    return event;
-  }
-
-  /** While closing the session waits for the engine, not for the client; and `refresh` revives a cleared timeout. */
-  #noteActivity(): void {
-    if (this.#state !== "closing") this.#idle.refresh();
   }
 
   #endIdle(): void {
@@ -249,24 +228,19 @@ export class Session {
   #finish(reason: CloseReason): void {
     if (this.#state === "closed") return;
     this.#emitStats();
-    this.#emit(sessionClosed(this.#nextEventId(), reason, this.#totals()));
+    this.#outbox.closed(reason, this.#counters.totals(this.#watched?.totals));
     this.#release();
-    this.#events.complete();
   }
 
   #release(): void {
     this.#state = "closed";
+    // Before the stream is closed, which may have something to say of it.
+    this.#outbox.complete();
     clearTimeout(this.#idle);
     clearInterval(this.#stats ?? undefined);
     this.#watched
       ?.close()
       .catch((err: unknown) => this.#log.error({ err }, "the engine's stream did not close"));
-  }
-
-  /** Frames are counted here, because those that were dropped before the engine are unknown to it. */
-  #totals(): StreamTotals {
-    const { framesIn, framesDropped } = this.#counters;
-    return { ...(this.#watched?.totals ?? NOTHING), framesIn, framesDropped };
   }
 
   #describe() {
@@ -279,23 +253,6 @@ export class Session {
   }
 
   #emitStats(): void {
-    const stats = this.#counters.snapshot(performance.now());
-    this.#emit({ type: "session.stats", event_id: this.#nextEventId(), stats });
-  }
-
-  #emit(event: ServerEvent): void {
-    if (this.#state !== "closed") this.#events.next(event);
+    this.#outbox.stats(this.#counters.snapshot(performance.now()));
   }
 }
-
-const NOTHING: StreamTotals = {
-  framesIn: 0,
-  framesDropped: 0,
-  units: 0,
-  thoughts: 0,
-  skips: 0,
-  answers: 0,
-  reasoningTokens: 0,
-  visualUnitsEvicted: 0,
-  textTokensEvicted: 0,
-};

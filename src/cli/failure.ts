@@ -1,0 +1,31 @@
+import pc from "picocolors";
+import { ZodError } from "zod";
+import { EngineError } from "../engine/mod.ts";
+import { IngestError } from "../ingest/mod.ts";
+import { ModelError } from "../models/mod.ts";
+import { ServerError } from "../server/mod.ts";
+
+/** Errors that a person can act on: their message is enough, a stack trace would hide it. */
+function isExpected(error: unknown): error is Error {
+  return [IngestError, EngineError, ModelError, ServerError].some((kind) => error instanceof kind);
+}
+
+/** Prints what went wrong to the terminal and makes the process end with exit code 1. */
+export function reportFailure(error: unknown): void {
+  process.exitCode = 1;
+  if (error instanceof ZodError) {
+    for (const { path, message } of error.issues)
+      console.error(`${pc.red("error:")} ${path.join(".")}: ${message}`);
+  } else if (isExpected(error)) {
+    console.error(`${pc.red("error:")} ${error.message}`);
+  } else {
+    console.error(error);
+  }
+}
+
+/** A command's action whose failure is reported instead of thrown. */
+export function guarded<Args extends unknown[]>(
+  action: (...args: Args) => Promise<void>,
+): (...args: Args) => Promise<void> {
+  return (...args) => action(...args).catch(reportFailure);
+}

@@ -1,0 +1,40 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { Command } from "commander";
+import pc from "picocolors";
+import { loadBundle } from "../models/mod.ts";
+import { guarded } from "./failure.ts";
+import { BUNDLED_MODEL, MODELS_DIR } from "./paths.ts";
+
+async function list(): Promise<void> {
+  const folders = await readdir(MODELS_DIR, { withFileTypes: true });
+  for (const { name } of folders.filter((entry) => entry.isDirectory())) {
+    const { manifest } = await loadBundle(join(MODELS_DIR, name));
+    console.log(`${pc.bold(manifest.id)}  ${manifest.description}\n  ${pc.dim(join(MODELS_DIR, name))}`);
+  }
+}
+
+async function info(dir: string): Promise<void> {
+  const { manifest } = await loadBundle(dir);
+  const { vision, cache, transformer } = manifest;
+  const unitS = vision.frames_per_unit / vision.fps;
+  console.log(`${pc.bold(manifest.id)}
+${manifest.description}
+
+sees      ${vision.width}×${vision.height} px at ${vision.fps} frames a second, ${vision.frames_per_unit} frames a unit (${unitS} s)
+remembers ${cache.visual_window_units} units of video (${cache.visual_window_units * unitS} s) and ${cache.text_window_tokens} tokens of thought
+network   ${transformer.layers} layers, ${transformer.heads} heads of ${transformer.head_width}, ${transformer.vocabulary} words
+can be asked, for example:
+${manifest.example_questions.map((question) => `  ${question}`).join("\n")}`);
+}
+
+export function modelsCommand(): Command {
+  const models = new Command("models").description("Show the models that are here.");
+  models.command("list").description("List the bundled models.").action(guarded(list));
+  models
+    .command("info")
+    .description("Check a model's files and describe it.")
+    .argument("[dir]", "folder of its bundle", BUNDLED_MODEL)
+    .action(guarded(info));
+  return models;
+}

@@ -1,0 +1,113 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { lastValueFrom, tap } from "rxjs";
+import { createEngine, type Paradigm } from "../engine/mod.ts";
+import { probeVideo } from "../ingest/mod.ts";
+import { errorEvent, type ServerEvent } from "../protocol/mod.ts";
+import { parseScheduledQuestion, replay, type ScheduledQuestion } from "../replay/mod.ts";
+import { guarded, reportFailure } from "./failure.ts";
+import { BUNDLED_MODEL } from "./paths.ts";
+import { Timeline } from "./timeline.ts";
+
+interface ReplayFlags {
+  readonly ask: readonly ScheduledQuestion[];
+  readonly pace: "realtime" | "max";
+  readonly paradigm: Paradigm;
+  readonly json: boolean;
+  readonly model: string;
+  readonly threads: number;
+}
+
+const collect = (value: string, before: readonly ScheduledQuestion[]) => [
+  ...before,
+  parseScheduledQuestion(value),
+];
+
+/** A whole number of at least 1, or commander's own message. */
+export function positive(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1)
+    throw new InvalidArgumentError("It must be a whole number from 1 on.");
+  return number;
+}
+
+function print(event: ServerEvent): void {
+  if (event.type === "error") process.exitCode = 1;
+  process.stdout.write(`${JSON.stringify(event)}\n`);
+}
+
+async function run(input: string, flags: ReplayFlags): Promise<void> {
+  const engine = await createEngine({ model: flags.model, threads: flags.threads });
+  const stop = new AbortController();
+  const interrupt = () => stop.abort();
+  process.once("SIGINT", interrupt);
+  try {
+    const { durationMs } = await probeVideo(input);
+    const show = flags.json
+      ? print
+      : (
+          (timeline) => (event: ServerEvent) =>
+            timeline.show(event)
+        )(new Timeline(durationMs));
+    await lastValueFrom(
+      replay({
+        engine,
+        input,
+        pace: flags.pace,
+        questions: flags.ask,
+        stream: { paradigm: flags.paradigm },
+        signal: stop.signal,
+      }).pipe(tap(show)),
+    );
+  } finally {
+    process.off("SIGINT", interrupt);
+    await engine.close();
+  }
+}
+
+/** With `--json` whoever reads the lines is told in their shape; a person reads standard error either way. */
+async function runOrTell(input: string, flags: ReplayFlags): Promise<void> {
+  try {
+    await run(input, flags);
+  } catch (error) {
+    const { code, message } = error as Error & { readonly code?: string };
+    if (flags.json && code !== undefined) print(errorEvent("event_0", { code, message, fatal: true }));
+    reportFailure(error);
+  }
+}
+
+export function replayCommand(): Command {
+  return new Command("replay")
+    .description("Think along with a video file or URL and show the thoughts as they come.")
+    .argument("<file-or-url>", "a video file, or an http(s), HLS or RTSP URL")
+    .option(
+      "-a, --ask <question>",
+      "ask it: at the end, or when the video gets to a time (repeatable)",
+      collect,
+      [],
+    )
+    .addOption(
+      new Option("-p, --pace <pace>", "as a camera would bring it, or as fast as it goes")
+        .choices(["realtime", "max"])
+        .default("realtime"),
+    )
+    .addOption(
+      new Option(
+        "--paradigm <order>",
+        "vision and reasoning side by side, in strict turn, or all frames first",
+      )
+        .choices(["streamed", "interleaved", "batch"])
+        .default("streamed"),
+    )
+    .option("--json", "print protocol events, one a line, instead of a timeline", false)
+    .option("-m, --model <dir>", "folder of a model's bundle", BUNDLED_MODEL)
+    .option("--threads <n>", "threads for each of the two workers", positive, 1)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ thinkalong replay yard.mp4
+  $ thinkalong replay yard.mp4 --ask "How many cars passed?" --ask "What happened last? @20s"
+  $ thinkalong replay yard.mp4 --pace max --json | jq -r 'select(.type=="response.reasoning_text.done" and (.skipped|not)) | .text'`,
+    )
+    .action(guarded(runOrTell));
+}

@@ -1,0 +1,104 @@
+import { once } from "node:events";
+import { Command, Option } from "commander";
+import pc from "picocolors";
+import { pino } from "pino";
+import { createEngine } from "../engine/mod.ts";
+import { resolveFfmpeg } from "../ingest/mod.ts";
+import { createServer } from "../server/mod.ts";
+import { guarded } from "./failure.ts";
+import { BUNDLED_MODEL, CLIENT_DIR, SAMPLE_DIR } from "./paths.ts";
+import { positive } from "./replay-command.ts";
+
+interface ServeFlags {
+  readonly port: number;
+  readonly host: string;
+  readonly model: string;
+  readonly threads: number;
+  readonly maxSessions: number;
+  readonly allowOrigin: readonly string[];
+  readonly logLevel: string;
+}
+
+/** Resolves at the first Ctrl-C or termination; a second one ends the process at once. */
+async function interrupted(): Promise<void> {
+  const stop = new AbortController();
+  const { signal } = stop;
+  await Promise.race([once(process, "SIGINT", { signal }), once(process, "SIGTERM", { signal })]);
+  stop.abort();
+}
+
+async function serve(flags: ServeFlags): Promise<void> {
+  const log = pino({ level: flags.logLevel }, pino.destination(2));
+  let failed = () => {};
+  const failure = new Promise<void>((resolve) => {
+    failed = resolve;
+  });
+  const engine = await createEngine({
+    model: flags.model,
+    threads: flags.threads,
+    maxStreams: flags.maxSessions,
+    onFailure: (error) => {
+      log.fatal({ err: error }, "a worker died");
+      process.exitCode = 1;
+      failed();
+    },
+  });
+  try {
+    await resolveFfmpeg().then(
+      ({ path, origin, version }) => log.info({ path, origin, version }, "ffmpeg"),
+      (error: Error) => log.warn(`${error.message} Cameras and images over the WebSocket work without it.`),
+    );
+    const server = await createServer({
+      engine,
+      host: flags.host,
+      port: flags.port,
+      limits: { maxSessions: flags.maxSessions },
+      clientDir: CLIENT_DIR,
+      sampleDir: SAMPLE_DIR,
+      allowedOrigins: flags.allowOrigin,
+      log,
+    });
+    console.log(`${pc.bold("thinkalong")} thinks with ${engine.model.id}: ${engine.model.description}`);
+    console.log(
+      `Open ${pc.cyan(server.url)} for the sample page; clients connect to ${pc.cyan(`${server.url.replace("http", "ws")}/v1/stream`)}`,
+    );
+    console.log(pc.dim("Ctrl-C stops it."));
+    await Promise.race([interrupted(), failure]);
+    await server.close();
+  } finally {
+    await engine.close();
+  }
+}
+
+export function serveCommand(): Command {
+  return new Command("serve")
+    .description("Start the server: the WebSocket, the HTTP API and the sample page.")
+    .option(
+      "-p, --port <port>",
+      "port to listen on (0: any free one)",
+      (value) => (value === "0" ? 0 : positive(value)),
+      8080,
+    )
+    .option(
+      "--host <address>",
+      "address to listen on; the default is reachable from this machine only",
+      "127.0.0.1",
+    )
+    .option("-m, --model <dir>", "folder of a model's bundle", BUNDLED_MODEL)
+    .option("--threads <n>", "threads for each of the two workers", positive, 1)
+    .option("--max-sessions <n>", "clients at a time", positive, 16)
+    .option("--allow-origin <origin...>", "web origins beside its own page that may connect", [])
+    .addOption(
+      new Option("--log-level <level>", "what to log to standard error")
+        .choices(["silent", "error", "warn", "info", "debug"])
+        .default("warn"),
+    )
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ thinkalong serve
+  $ thinkalong serve --port 9000 --host 0.0.0.0 --allow-origin https://cameras.example`,
+    )
+    .action(guarded(serve));
+}

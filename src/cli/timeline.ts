@@ -1,0 +1,95 @@
+import { MultiBar, Presets, type SingleBar } from "cli-progress";
+import pc from "picocolors";
+import type { ServerEvent } from "../protocol/mod.ts";
+
+/** Media time as a person reads it: `1:05.2`. */
+export function clock(mediaTimeMs: number): string {
+  const tenths = Math.floor(mediaTimeMs / 100);
+  const seconds = Math.floor(tenths / 10);
+  const rest = String(seconds % 60).padStart(2, "0");
+  return `${Math.floor(seconds / 60)}:${rest}.${tenths % 10}`;
+}
+
+const ms = (value: number | null) => (value === null ? "–" : `${Math.round(value)} ms`);
+
+/**
+ * Shows a replay to a person: a line a thought and an answer, a progress bar below where there is a terminal, and
+ * what it came to at the end.
+ */
+export class Timeline {
+  private readonly bars: MultiBar | null;
+  private readonly bar: SingleBar | null;
+  private readonly questions = new Map<string, string>();
+  private drops = 0;
+
+  /** @param durationMs of the video; null when it is not known */
+  constructor(durationMs: number | null) {
+    const terminal = process.stderr.isTTY === true && process.stdout.isTTY === true;
+    const format = durationMs === null ? "{at}" : "{bar} {at} / {of}";
+    this.bars = terminal
+      ? new MultiBar(
+          { format, hideCursor: true, stream: process.stderr, barsize: 40 },
+          Presets.shades_classic,
+        )
+      : null;
+    this.bar = this.bars?.create(durationMs ?? 1, 0, { at: clock(0), of: clock(durationMs ?? 0) }) ?? null;
+  }
+
+  show(event: ServerEvent): void {
+    switch (event.type) {
+      case "response.reasoning_text.done":
+        this.bar?.update(event.media_time_ms, { at: clock(event.media_time_ms) });
+        if (!event.skipped) this.line(`${pc.cyan(clock(event.media_time_ms).padStart(8))}  ${event.text}`);
+        break;
+      case "response.created":
+        if (event.response.question !== null) this.questions.set(event.response.id, event.response.question);
+        break;
+      case "response.output_text.done": {
+        const at = pc.cyan(clock(event.media_time_ms).padStart(8));
+        this.line(`${at}  ${pc.dim(this.questions.get(event.response_id) ?? "")} ${pc.bold(event.text)}`);
+        break;
+      }
+      case "response.done":
+        if (event.response.status_details !== null) this.error(event.response.status_details.message);
+        break;
+      case "input_video_frame.dropped":
+        this.drops++;
+        break;
+      case "session.context_compressed":
+        this.line(
+          pc.dim(
+            `${" ".repeat(10)}out of the windows: ${event.visual_evicted} units of video, ${event.text_evicted} tokens of thought`,
+          ),
+        );
+        break;
+      case "error":
+        this.error(event.error.message);
+        break;
+      case "session.stats":
+        this.summary(event.stats);
+        break;
+    }
+  }
+
+  private summary(stats: Extract<ServerEvent, { type: "session.stats" }>["stats"]): void {
+    this.bars?.stop();
+    const { ttft_ms: spoken, skip_ms: quiet } = stats;
+    console.log(
+      pc.dim(
+        `\n${stats.units} units seen, ${stats.thoughts} thoughts, ${stats.skips} times nothing to say, ${stats.frames_in} frames, ${this.drops} dropped` +
+          `\nfrom a unit's arrival to its first word: ${ms(spoken.p50)} (p50), ${ms(spoken.p95)} (p95); to a skip: ${ms(quiet.p50)} (p50), ${ms(quiet.p95)} (p95)`,
+      ),
+    );
+  }
+
+  private error(message: string): void {
+    process.exitCode = 1;
+    if (this.bars) this.bars.log(`${pc.red("error:")} ${message}\n`);
+    else console.error(`${pc.red("error:")} ${message}`);
+  }
+
+  private line(text: string): void {
+    if (this.bars) this.bars.log(`${text}\n`);
+    else console.log(text);
+  }
+}

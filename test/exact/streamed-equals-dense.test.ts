@@ -1,0 +1,195 @@
+import { join } from "node:path";
+import fc from "fast-check";
+import { beforeAll, describe, expect, test } from "vitest";
+import { type Bundle, loadBundle, TextCodec } from "../../src/models/mod.ts";
+import { Answerer } from "../../src/reasoner/answerer.ts";
+import { SLACK_UNITS } from "../../src/reasoner/stream-eyes.ts";
+import type { Thinker } from "../../src/reasoner/thinker.ts";
+import { unitMs } from "../../src/vision/stream-vision.ts";
+import { type DenseSizes, DenseStack, denseLogits, embed } from "./dense-reference.ts";
+import { type FedToken, type PolicyOptions, textSights, visualSights } from "./policy.ts";
+import { openSessions, RecordedRun, type Sessions } from "./recorded-run.ts";
+import { readWeights } from "./weights.ts";
+
+const DIR = join(import.meta.dirname, "../fixtures/tiny-bundle");
+
+let bundle: Bundle;
+let sessions: Sessions;
+let special: TextCodec["special"];
+const weight = readWeights(DIR);
+
+beforeAll(async () => {
+  bundle = await loadBundle(DIR);
+  sessions = await openSessions(bundle);
+  special = new TextCodec(bundle).special;
+});
+
+type Op =
+  | { readonly type: "see"; readonly gap: number; readonly seed: number }
+  | { readonly type: "step"; readonly pick: number }
+  | { readonly type: "ask"; readonly tokens: number[] };
+
+interface Scene {
+  readonly visualWindowUnits: number;
+  readonly textWindowTokens: number;
+  readonly skipBias: number;
+  readonly ops: readonly Op[];
+}
+
+/** In units of the nominal rate: regular, jitter, dropped frames, a camera that paused. */
+const gap = fc.constantFrom(1, 1, 1, 0.6, 1.7, 4, 40);
+const see = fc.record({ type: fc.constant("see" as const), gap, seed: fc.integer({ min: 1, max: 1e6 }) });
+const step = fc.record({ type: fc.constant("step" as const), pick: fc.nat(5) });
+const words = fc.array(fc.integer({ min: 8, max: 110 }), { minLength: 1, maxLength: 6 });
+const ask = fc.record({ type: fc.constant("ask" as const), tokens: words });
+
+const scenes = (length: number): fc.Arbitrary<Scene> =>
+  fc.record({
+    visualWindowUnits: fc.integer({ min: 1, max: 5 }),
+    textWindowTokens: fc.integer({ min: 1, max: 24 }),
+    skipBias: fc.constantFrom(0, 6, 12),
+    ops: fc.array(
+      fc.oneof({ weight: 4, arbitrary: see }, { weight: 12, arbitrary: step }, { weight: 1, arbitrary: ask }),
+      { minLength: length / 2, maxLength: length },
+    ),
+  });
+
+/** A noisy picture with bands that depend on the seed. */
+function picture(seed: number, bytes: number): Uint8Array {
+  let state = seed;
+  return Uint8Array.from({ length: bytes }, (_, i) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return ((i >> 9) * seed + (state >>> 27)) & 255;
+  });
+}
+
+/** Plays a scene on the real caches and graphs. */
+async function play(given: Scene): Promise<RecordedRun> {
+  const manifest = {
+    ...bundle.manifest,
+    thinking: { ...bundle.manifest.thinking, skip_bias: given.skipBias },
+  };
+  const run = new RecordedRun({ ...bundle, manifest }, sessions, given);
+  const { width, height, frames_per_unit } = manifest.vision;
+  let mediaTimeMs = 1000;
+  for (const op of given.ops) {
+    if (op.type === "see") {
+      const frameMs = (op.gap * unitMs(manifest)) / frames_per_unit;
+      mediaTimeMs += frameMs * frames_per_unit;
+      const first = run.times.length === 0 ? 0 : frameMs / 1000;
+      await run.see(mediaTimeMs, picture(op.seed, frames_per_unit * 3 * width * height), [
+        first,
+        frameMs / 1000,
+      ]);
+    } else if (op.type === "ask") {
+      run.ask(op.tokens);
+    } else {
+      await run.step(op.pick);
+    }
+  }
+  while (await run.step(0)) {}
+  return run;
+}
+
+/** All text tokens of a run in the order in which they were fed, and the last one of each step. */
+function history(run: RecordedRun, windowUnits: number): { fed: FedToken[]; lastOfStep: number[] } {
+  const fed: FedToken[] = [];
+  const narration: number[] = [];
+  const branches = new Map<Thinker, { group: number; last: number }>();
+  const opening = [special.narrate, special.skip, special.endThink];
+  let unit = -1;
+  const lastOfStep = run.steps.map(({ thinker, tokens, newest }) => {
+    const oldestHeld = newest - (windowUnits + SLACK_UNITS) + 1;
+    if (thinker instanceof Answerer) {
+      const finished = run.finishedAtBirth.get(thinker)!;
+      const past = narration.filter((i) => fed[i]!.group < finished);
+      const branch = branches.get(thinker) ?? { group: 1e6 + branches.size, last: past.at(-1)! };
+      branches.set(thinker, branch);
+      for (const token of tokens) {
+        const position = fed[branch.last]!.position + 1;
+        fed.push({
+          token,
+          group: branch.group,
+          position,
+          from: thinker.from.unit,
+          oldestHeld,
+          before: branch.last,
+        });
+        branch.last = fed.length - 1;
+      }
+    } else {
+      const token = tokens[0]!;
+      if (opening.includes(token)) unit++;
+      const group = token === special.narrate ? -1 : unit;
+      const before = narration.at(-1) ?? null;
+      fed.push({ token, group, position: narration.length, from: unit, oldestHeld, before });
+      narration.push(fed.length - 1);
+    }
+    return fed.length - 1;
+  });
+  return { fed, lastOfStep };
+}
+
+/** Logits of every step by the dense pass over the whole history. */
+function dense(run: RecordedRun, given: Scene): Float64Array[] {
+  const { transformer, vision } = bundle.manifest;
+  const sizes: DenseSizes = {
+    layers: transformer.layers,
+    heads: transformer.heads,
+    headWidth: transformer.head_width,
+    ropeBase: transformer.rope_base,
+  };
+  const n = vision.tokens_per_unit;
+  const width = sizes.heads * sizes.headWidth;
+  const options: PolicyOptions = { tokensPerUnit: n, unitMs: unitMs(bundle.manifest), ...given };
+  const inputs = run.embeddings.flatMap((unit) =>
+    Array.from({ length: n }, (_, i) => Float64Array.from(unit.subarray(i * width, (i + 1) * width))),
+  );
+  const seen = inputs.map((_, i) => visualSights(Math.floor(i / n), 0, run.times, options));
+  const visual = new DenseStack(weight, "visual", sizes).run(inputs, seen);
+  const { fed, lastOfStep } = history(run, given.visualWindowUnits);
+  const text = new DenseStack(weight, "text", sizes).run(
+    fed.map(({ token }) => embed(weight, token)),
+    fed.map((_, i) => textSights(i, fed, options)),
+    {
+      kv: visual.kv,
+      sights: fed.map(({ from, oldestHeld }) => visualSights(from, oldestHeld, run.times, options)),
+    },
+  );
+  return lastOfStep.map((i) => denseLogits(weight, text.outputs[i]!));
+}
+
+const worst = (run: RecordedRun, expected: readonly Float64Array[]): number =>
+  Math.max(
+    0,
+    ...run.steps.map(({ logits }, i) => Math.max(...logits.map((v, k) => Math.abs(v - expected[i]![k]!)))),
+  );
+
+describe("the streamed path equals one dense masked pass over the whole history", () => {
+  test("for any order of frames, gaps in time, steps and questions, with eviction in both caches", async () => {
+    const reached = { units: 0, visualEvicted: 0, textEvicted: 0, answers: 0, skips: 0 };
+    await fc.assert(
+      fc.asyncProperty(scenes(160), async (given) => {
+        const run = await play(given);
+        expect(worst(run, dense(run, given))).toBeLessThan(1e-4);
+        const thoughts = run.reports.filter((report) => report.type === "thought.done");
+        reached.units += run.times.length;
+        reached.visualEvicted += Math.max(0, run.times.length - 1 - given.visualWindowUnits);
+        reached.textEvicted += thoughts.at(-1)?.textEvicted ?? 0;
+        reached.skips += thoughts.filter((thought) => thought.skipped).length;
+        reached.answers += run.reports.filter((report) => report.type === "answer.done").length;
+      }),
+      { numRuns: 25 },
+    );
+    // The property is empty unless the runs get where it could fail.
+    for (const count of Object.values(reached)) expect(count).toBeGreaterThan(20);
+  });
+
+  test("and the comparison notices a single hidden unit", async () => {
+    const [given] = fc.sample(scenes(120), { numRuns: 1, seed: 3 }) as [Scene];
+    const run = await play(given);
+    const wider = { ...given, visualWindowUnits: given.visualWindowUnits + 1 };
+    expect(worst(run, dense(run, given))).toBeLessThan(1e-4);
+    expect(worst(run, dense(run, wider))).toBeGreaterThan(1e-3);
+  });
+});

@@ -1,0 +1,145 @@
+"""Narrates held-out clips and scores them: `python -m stages.evaluate --clips 200 [--calibrate]`.
+
+Event clauses: a said clause counts when one of the same verb and place happened within a second. Answers stand
+beside the share of the most frequent answer to the same kind of question. `--calibrate` tries skip biases first,
+on clips that are not scored.
+"""
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from language.tokenizer import Tokenizer
+from network.config import Config
+from network.model import Network
+
+from .export import load_network
+from .narrate import Narrator, answer
+from .reasoner import branches, truth, unit_ends, with_features
+
+TOLERANCE_S = 1.0
+CLAUSE = re.compile(r"an? (\w+) (\w+) (?:(enters) from the (\w+)|(leaves) at the (\w+)|(moves) (\w+)|(stops))")
+
+
+def clauses(text: str) -> list[tuple[str, str | None, str]]:
+    """Verb, place and colour of every clause in a thought."""
+    found = []
+    for m in CLAUSE.finditer(text):
+        verb, place = next((v, p) for v, p in ((m[3], m[4]), (m[5], m[6]), (m[7], m[8]), (m[9], None)) if v)
+        found.append((verb, place, m[1]))
+    return found
+
+
+def match(said: list[tuple[float, tuple]], happened: list[tuple[float, tuple]]) -> tuple[int, list[float]]:
+    """One to one, nearest first. Returns how many fit, and their errors in time (s)."""
+    pairs = sorted((abs(s[0] - h[0]), i, j) for i, s in enumerate(said) for j, h in enumerate(happened)
+                   if s[1] == h[1] and abs(s[0] - h[0]) <= TOLERANCE_S)
+    used_s, used_h, errors = set(), set(), []
+    for error, i, j in pairs:
+        if i not in used_s and j not in used_h:
+            used_s.add(i)
+            used_h.add(j)
+            errors.append(error)
+    return len(errors), errors
+
+
+def f1(hits: int, said: int, happened: int) -> float:
+    return 2 * hits / max(1, said + happened)
+
+
+class Evaluation:
+    """The held-out clips, narrated in batches with one skip bias."""
+
+    def __init__(self, network: Network, tokenizer: Tokenizer, source, clips: range, skip_bias: float, batch: int = 50):
+        self.config, self.tokenizer = network.config, tokenizer
+        self.items = []
+        c = self.config
+        index = [(shard, i) for shard in source for i in range(len(shard))][clips.start:clips.stop]
+        for start in range(0, len(index), batch):
+            part = index[start:start + batch]
+            features = torch.stack([torch.from_numpy(np.array(s.array("features")[i])).float() for s, i in part])
+            features = features.unflatten(1, (-1, c.frames_per_unit))
+            times = np.arange(features.shape[1], dtype=np.float64)
+            narrator = Narrator(network, features, times, c.visual_window_units, c.text_window_tokens, skip_bias, 32)
+            thoughts, _ = narrator.run()
+            for (shard, i), f, t in zip(part, features, thoughts):
+                events, moving = truth(c, shard, i)
+                self.items.append({"shard": shard, "clip": i, "features": f, "thoughts": t, "events": events, "moving": moving})
+
+    def events(self, with_colour: bool = False) -> dict:
+        hits = said_total = happened_total = quiet_said = 0
+        quiet_s, errors = 0.0, []
+        by_verb: dict[str, Counter] = defaultdict(Counter)
+        for item in self.items:
+            ends = unit_ends(self.config, len(item["thoughts"]))
+            key = (lambda v, p, k: (v, p, k)) if with_colour else (lambda v, p, k: (v, p))
+            said = [(float(ends[u]), key(*c)) for u, words in enumerate(item["thoughts"]) for c in clauses(self.tokenizer.decode(words))]
+            true = [(e.t, key(e.verb, e.place, e.colour)) for unit in item["events"] for e in unit]
+            n, err = match(said, true)
+            hits, said_total, happened_total = hits + n, said_total + len(said), happened_total + len(true)
+            errors += err
+            for verb in ("enters", "leaves", "moves", "stops"):
+                s, h = [x for x in said if x[1][0] == verb], [x for x in true if x[1][0] == verb]
+                by_verb[verb].update(hits=match(s, h)[0], said=len(s), happened=len(h))
+            times = [e.t for unit in item["events"] for e in unit]
+            quiet = [u for u, end in enumerate(ends) if all(abs(end - t) > TOLERANCE_S for t in times)]
+            quiet_s += len(quiet) * self.config.unit_seconds
+            quiet_said += sum(1 for u in quiet if item["thoughts"][u])
+        return {
+            "f1": round(f1(hits, said_total, happened_total), 3), "precision": round(hits / max(1, said_total), 3),
+            "recall": round(hits / max(1, happened_total), 3),
+            "by_verb": {v: round(f1(c["hits"], c["said"], c["happened"]), 3) for v, c in by_verb.items()},
+            "timing_error_s": {"median": round(float(np.median(errors or [0])), 2), "p90": round(float(np.quantile(errors or [0], 0.9)), 2)},
+            "false_thoughts_per_quiet_minute": round(60 * quiet_said / max(1.0, quiet_s), 2),
+            "clips": len(self.items), "events": happened_total,
+        }
+
+    def answers(self, network: Network, seed: int = 5, per_clip: int = 12, batch: int = 25) -> dict:
+        rng = np.random.default_rng(seed)
+        rows: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for start in range(0, len(self.items), batch):
+            part = self.items[start:start + batch]
+            asked, kinds = zip(*[branches(rng, self.tokenizer, i["events"], i["moving"], per_clip) for i in part])
+            times = np.arange(len(part[0]["thoughts"]), dtype=np.float64)
+            given = answer(network, torch.stack([i["features"] for i in part]), times, [i["thoughts"] for i in part],
+                           list(asked), self.config.visual_window_units, self.config.text_window_tokens, 16)
+            for qs, ks, gs in zip(asked, kinds, given):
+                for q, k, g in zip(qs, ks, gs):
+                    rows[k].append((self.tokenizer.decode(q.answer), self.tokenizer.decode(g)))
+        return {kind: {"accuracy": round(float(np.mean([t == g for t, g in pairs])), 3),
+                       "majority": round(Counter(t for t, _ in pairs).most_common(1)[0][1] / len(pairs), 3), "asked": len(pairs)}
+                for kind, pairs in sorted(rows.items())}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("runs/data"))
+    parser.add_argument("--checkpoint", type=Path, default=Path("runs/reasoner/last.pt"))
+    parser.add_argument("--clips", type=int, default=150)
+    parser.add_argument("--calibrate", action="store_true")
+    parser.add_argument("--skip-bias", type=float, default=0.0)
+    parser.add_argument("--out", type=Path, default=Path("runs/evaluation.json"))
+    args = parser.parse_args()
+    tokenizer = Tokenizer()
+    network = load_network(args.checkpoint, Config(), tokenizer)
+    source = with_features(args.data / "test")
+    bias = args.skip_bias
+    if args.calibrate:
+        scores = {b: Evaluation(network, tokenizer, source, range(args.clips, args.clips + 50), b).events() for b in (0.5, 0.0, -0.5, -1.0, -1.5)}
+        for b, score in scores.items():
+            print(b, json.dumps(score), flush=True)
+        bias = max(scores, key=lambda b: scores[b]["f1"])
+    evaluation = Evaluation(network, tokenizer, source, range(args.clips), bias)
+    report = {"skip_bias": bias, "events": evaluation.events(), "events_with_colour": evaluation.events(True), "answers": evaluation.answers(network)}
+    args.out.write_text(json.dumps(report, indent=2) + "\n")
+    print(json.dumps(report, indent=2))
+
+
+if __name__ == "__main__":
+    main()
