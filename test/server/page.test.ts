@@ -3,10 +3,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { resolveFfmpeg } from "../../src/ingest/mod.ts";
+import { browserPath, launchBrowser } from "../support/browser.ts";
 import type { Script } from "../support/scripted-engine.ts";
 import { startScriptedServer, until } from "../support/server.ts";
 
@@ -20,6 +21,7 @@ const script: Script = {
 let browser: Browser;
 
 beforeAll(async () => {
+  if (browserPath === null) return;
   await build({
     configFile: "vite.config.ts",
     logLevel: "warn",
@@ -28,19 +30,7 @@ beforeAll(async () => {
   const clip = ["-f", "lavfi", "-i", "testsrc=size=320x180:rate=10:duration=4", "-pix_fmt", "yuv420p"];
   const { path: ffmpeg } = await resolveFfmpeg();
   await promisify(execFile)(ffmpeg, [...clip, "-c:v", "libx264", join(folder, "street.mp4")]);
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM_PATH ?? "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--use-fake-device-for-media-stream",
-      "--use-fake-ui-for-media-stream",
-      "--disable-gpu",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      "--no-first-run",
-    ],
-  });
+  browser = await launchBrowser();
 });
 
 afterAll(async () => {
@@ -63,7 +53,7 @@ async function openPage(url: string, size = { width: 1280, height: 800 }): Promi
   return page;
 }
 
-describe("the sample page", () => {
+describe.skipIf(browserPath === null)("the sample page", () => {
   it("shows thoughts about the webcam, and answers while it runs", async () => {
     await using server = await startScriptedServer(script, { clientDir, sampleDir: folder });
     const page = await openPage(server.url);

@@ -1,0 +1,62 @@
+"""Golden clips: what PyTorch sees, thinks and answers, for the service to be held against token for token.
+
+`python -m stages.golden --skip-bias X` writes ../test/fixtures/golden: a strip of frames (PNG) per clip, golden.json.
+"""
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+
+from language.tokenizer import Tokenizer
+from network.config import Config
+from network.sequence import Branch
+from world import render_clip
+
+from .export import load_network
+from .features import play
+from .narrate import Narrator, answer
+
+OUT = Path(__file__).parents[2] / "test/fixtures/golden"
+SEEDS = (950_000_005, 950_000_010, 950_000_016)
+SECONDS = 12.0
+THOUGHT_TOKENS, ANSWER_TOKENS = 32, 16
+QUESTIONS = ("how many things entered?", "what colour was the last thing?", "what happened last?", "is anything moving now?")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--checkpoint", type=Path, default=Path("runs/reasoner/last.pt"))
+    parser.add_argument("--skip-bias", type=float, required=True)
+    args = parser.parse_args()
+    config, tokenizer = Config(), Tokenizer()
+    network = load_network(args.checkpoint, config, tokenizer)
+    OUT.mkdir(parents=True, exist_ok=True)
+    clips = []
+    for seed in SEEDS:
+        frames = render_clip(seed, seconds=SECONDS, fps=config.fps, width=config.pixels, height=config.pixels).frames
+        strip = frames.reshape(-1, config.pixels, 3)
+        cv2.imwrite(str(OUT / f"{seed}.png"), strip[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 9])
+        with torch.no_grad():
+            features = play(config, network.encoder, torch.from_numpy(frames)[None])
+        features = features.unflatten(1, (-1, config.frames_per_unit))
+        times = np.arange(features.shape[1], dtype=np.float64)
+        windows = (config.visual_window_units, config.text_window_tokens)
+        thoughts, _ = Narrator(network, features, times, *windows, args.skip_bias, THOUGHT_TOKENS).run()
+        moments = [(len(times) // 2, q) for q in QUESTIONS[:2]] + [(len(times) - 1, q) for q in QUESTIONS]
+        asked = [Branch(u, u, tokenizer.encode(q), []) for u, q in moments]
+        given = answer(network, features, times, thoughts, [asked], *windows, ANSWER_TOKENS)
+        clips.append({
+            "strip": f"{seed}.png", "thoughts": [tokenizer.decode(words) for words in thoughts[0]],
+            "answers": [{"after_unit": u, "question": q, "answer": tokenizer.decode(a)} for (u, q), a in zip(moments, given[0])],
+        })
+        print(json.dumps(clips[-1], indent=1))
+    (OUT / "golden.json").write_text(json.dumps({"skip_bias": args.skip_bias, "fps": config.fps, "clips": clips}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
