@@ -106,7 +106,7 @@ export class TextCache {
    */
   query(ahead = 0): QueryPositions {
     const at = this.next + ahead;
-    const oldest = this.groups[0]?.first ?? this.sinkLength;
+    const oldest = this.groups[0]?.first ?? this.next;
     return { window: at, sink: this.sinkLength === 0 ? at : at - oldest + this.sinkLength };
   }
 

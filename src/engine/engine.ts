@@ -1,5 +1,5 @@
 import { MessageChannel } from "node:worker_threads";
-import { type Bundle, loadBundle, TextCodec } from "../models/mod.ts";
+import { type Bundle, loadBundle, ModelError, TextCodec } from "../models/mod.ts";
 import type { ReasonerReport, ReasonerRequest, ReasonerSetup } from "../reasoner/messages.ts";
 import { spawnReasoner } from "../reasoner/spawn.ts";
 import type { VisionReport, VisionRequest, VisionSetup } from "../vision/messages.ts";
@@ -108,7 +108,9 @@ class TwoWorkerEngine implements Engine {
     }
     if (vision.status === "fulfilled") await vision.value.stop({ type: "stop" });
     if (reasoner.status === "fulfilled") await reasoner.value.stop({ type: "stop" });
-    throw vision.status === "rejected" ? vision.reason : (reasoner as PromiseRejectedResult).reason;
+    throw ModelError.revive(
+      vision.status === "rejected" ? vision.reason : (reasoner as PromiseRejectedResult).reason,
+    );
   }
 
   private fail(error: EngineError): void {

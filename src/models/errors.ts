@@ -16,4 +16,10 @@ export class ModelError extends Error {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
   }
+
+  /** Gives an error back its class, which it loses on its way out of a worker; others stay as they are. */
+  static revive(error: unknown): unknown {
+    if (!(error instanceof Error) || error.name !== "ModelError") return error;
+    return new ModelError((error as ModelError).code, error.message, error);
+  }
 }

@@ -57,9 +57,8 @@ class Resampler(nn.Module):
         super().__init__()
         self.config = config
         d, cells = config.width, config.grid**2
-        self.place = nn.Parameter(torch.randn(config.frames_per_unit * cells, d) * 0.02)
-        self.inward = nn.Linear(config.feature_channels, d)
-        self.key_value = nn.Linear(d, 2 * d)
+        self.place = nn.Parameter(torch.randn(config.frames_per_unit * cells, config.feature_channels) * 0.1)
+        self.key_value = nn.Linear(config.feature_channels, 2 * d)
         self.queries = nn.Parameter(torch.randn(config.tokens_per_unit, d) * 0.5)
         self.outward = nn.Linear(d, d)
         self.norm = nn.LayerNorm(d)
@@ -69,7 +68,7 @@ class Resampler(nn.Module):
         n = features.shape[0]
         c = self.config
         cells = torch.relu(features).flatten(3).transpose(2, 3).flatten(1, 2)
-        keys, values = self.key_value(torch.nn.functional.gelu(self.inward(cells) + self.place)).chunk(2, -1)
+        keys, values = self.key_value(cells + self.place).chunk(2, -1)
         heads = lambda x: x.unflatten(-1, (c.heads, c.head_width)).transpose(-2, -3)  # noqa: E731
         q = heads(self.queries)[None].expand(n, -1, -1, -1)
         scores = q @ heads(keys).transpose(-1, -2) / c.head_width**0.5

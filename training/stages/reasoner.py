@@ -21,7 +21,8 @@ from .checkpoint import load, rate, save
 from .features import trained_encoder
 from .shards import Shard, shards
 
-QUESTIONS = 8
+QUESTIONS = 6
+SHORTEST_UNITS = 16
 
 
 def with_features(folder: Path) -> list[Shard]:
@@ -55,16 +56,22 @@ def branches(rng: np.random.Generator, tokenizer: Tokenizer, events: list[list],
 
 
 def draw(config: Config, tokenizer: Tokenizer, source: list[Shard], rng: np.random.Generator, batch: int):
+    """A batch of pieces of clips, all of one length, each from a moment of its own."""
     features, scripts, times = [], [], []
     classes = []
+    length = None
     for _ in range(batch):
         shard = source[int(rng.integers(len(source)))]
         clip = int(rng.integers(len(shard)))
         events, moving = truth(config, shard, clip)
+        length = length or int(rng.integers(SHORTEST_UNITS, len(events) + 1))
+        start = int(rng.integers(len(events) - length + 1))
+        events, moving = events[start:start + length], moving[start:start + length]
         asked, _ = branches(rng, tokenizer, events, moving, QUESTIONS)
         scripts.append(build([tokenizer.encode(thought(u)) for u in events], asked))
-        f = torch.from_numpy(np.array(shard.array("features")[clip])).float()
-        features.append(f.unflatten(0, (len(events), config.frames_per_unit)))
+        frames = slice(start * config.frames_per_unit, (start + length) * config.frames_per_unit)
+        f = torch.from_numpy(np.array(shard.array("features")[clip, frames])).float()
+        features.append(f.unflatten(0, (length, config.frames_per_unit)))
         times.append(np.arange(len(events)) + float(rng.integers(0, 1000)))
         target = torch.zeros(len(events), EVENT_CLASSES)
         for u, happened in enumerate(events):

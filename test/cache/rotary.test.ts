@@ -1,0 +1,55 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Rotary } from "../../src/cache/mod.ts";
+
+const WIDTH = 16;
+const rotary = new Rotary(WIDTH, 1000);
+
+function rotate(vector: readonly number[], position: number): number[] {
+  const turn = new Float32Array(rotary.size);
+  rotary.write(position, turn, 0);
+  const half = WIDTH / 2;
+  return vector.map((_, i) => {
+    const pair = i % half;
+    const [x, y] = [vector[pair]!, vector[pair + half]!];
+    const [cos, sin] = [turn[pair]!, turn[pair + half]!];
+    return i < half ? x * cos - y * sin : y * cos + x * sin;
+  });
+}
+
+const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
+const unitVector = fc
+  .array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: WIDTH, maxLength: WIDTH })
+  .filter((v) => dot(v, v) > 0.01)
+  .map((v) => v.map((x) => x / Math.sqrt(dot(v, v))));
+
+describe("Rotary", () => {
+  it("writes cos and sin of every pair where it is told, and says where it stopped", () => {
+    const target = new Float32Array(3 * WIDTH).fill(9);
+    expect(rotary.write(2.5, target, WIDTH)).toBe(2 * WIDTH);
+    expect([...target.subarray(0, WIDTH), ...target.subarray(2 * WIDTH)]).toEqual(Array(2 * WIDTH).fill(9));
+    for (let i = 0; i < WIDTH / 2; i++) {
+      const angle = 2.5 * 1000 ** (-i / (WIDTH / 2));
+      expect(target[WIDTH + i]).toBe(Math.fround(Math.cos(angle)));
+      expect(target[WIDTH + WIDTH / 2 + i]).toBe(Math.fround(Math.sin(angle)));
+    }
+  });
+
+  it("lets scores depend on the difference of positions only, even after months (position 1e7)", () => {
+    const offset = fc.double({ min: 0, max: 1e7, noNaN: true });
+    const distance = fc.double({ min: 0, max: 40, noNaN: true });
+    fc.assert(
+      fc.property(unitVector, unitVector, offset, distance, (query, key, at, apart) => {
+        const near = dot(rotate(query, apart), rotate(key, 0));
+        // The distance as float64 has it at that height: the test is of the angles, not of this sum.
+        const far = dot(rotate(query, at + apart), rotate(key, at));
+        expect(Math.abs(far - near)).toBeLessThan(1e-6);
+      }),
+    );
+  });
+
+  it("would not, with angles in float32", () => {
+    const angle = (position: number) => Math.fround(Math.fround(position) * Math.fround(1));
+    expect(Math.abs(Math.cos(angle(1e7 + 0.3) - angle(1e7)) - Math.cos(0.3))).toBeGreaterThan(1e-3);
+  });
+});

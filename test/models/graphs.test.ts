@@ -1,0 +1,56 @@
+import { readFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import { createEngine } from "../../src/engine/mod.ts";
+import { loadBundle, ModelError } from "../../src/models/mod.ts";
+import { ThinkSession } from "../../src/reasoner/think-session.ts";
+import { SeeSession } from "../../src/vision/see-session.ts";
+import { EditedBundle } from "../support/edited-bundle.ts";
+
+/** A bundle whose hashes are right and whose graphs are each other's. */
+async function swapped(): Promise<EditedBundle> {
+  const bundle = await EditedBundle.copy();
+  const [see, think] = await Promise.all(
+    ["see.onnx", "think.onnx"].map((name) => readFile(bundle.file(name))),
+  );
+  await bundle.replace("see.onnx", think!);
+  return bundle.replace("think.onnx", see!);
+}
+
+describe("a graph that does not fit", () => {
+  it("is told by the inputs that it lacks", async () => {
+    await using wrong = await swapped();
+    const bundle = await loadBundle(wrong.path);
+    for (const [open, missing] of [
+      [SeeSession.open(bundle, 1), "frames"],
+      [ThinkSession.open(bundle, 1), "tokens"],
+    ] as const) {
+      await expect(open).rejects.toThrowError(ModelError);
+      await expect(open).rejects.toMatchObject({
+        code: "graph_mismatch",
+        message: expect.stringMatching(`has no .*${missing}`),
+      });
+    }
+  });
+
+  it("is told when it is no graph at all", async () => {
+    await using wrong = await EditedBundle.copy();
+    const bundle = await loadBundle((await wrong.replace("see.onnx", Buffer.from("not a graph"))).path);
+    await expect(SeeSession.open(bundle, 1)).rejects.toMatchObject({
+      code: "graph_mismatch",
+      message: expect.stringContaining("cannot be loaded"),
+    });
+  });
+
+  it("keeps the engine from starting, with the same error, in whichever worker it was", async () => {
+    await using both = await swapped();
+    await using seeOnly = await EditedBundle.copy();
+    await seeOnly.replace("see.onnx", Buffer.from("not a graph"));
+    await using thinkOnly = await EditedBundle.copy();
+    await thinkOnly.replace("think.onnx", Buffer.from("not a graph"));
+    for (const { path } of [both, seeOnly, thinkOnly]) {
+      const error = await createEngine({ model: path }).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(ModelError);
+      expect(error).toMatchObject({ code: "graph_mismatch", message: expect.stringContaining(path) });
+    }
+  });
+});
