@@ -31,6 +31,7 @@ class TwoWorkerEngine implements Engine {
   private readonly streams = new Map<string, Stream>();
   private workers!: Workers;
   private state: "open" | "closed" | "failed" = "open";
+  private closing: Promise<void> | null = null;
   private opened = 0;
 
   private constructor(
@@ -70,10 +71,14 @@ class TwoWorkerEngine implements Engine {
     return stream;
   }
 
-  async close(): Promise<void> {
-    if (this.state === "closed") return;
-    if (this.state === "open") await Promise.all([...this.streams.values()].map((stream) => stream.close()));
+  close(): Promise<void> {
+    this.closing ??= this.shutDown();
+    return this.closing;
+  }
+
+  private async shutDown(): Promise<void> {
     this.state = "closed";
+    await Promise.all([...this.streams.values()].map((stream) => stream.close()));
     await Promise.all([
       this.workers.vision.stop({ type: "stop" }),
       this.workers.reasoner.stop({ type: "stop" }),
@@ -114,13 +119,13 @@ class TwoWorkerEngine implements Engine {
   }
 
   private fail(error: EngineError): void {
-    if (this.state !== "open") return;
-    this.state = "failed";
+    const wasOpen = this.state === "open";
+    if (wasOpen) this.state = "failed";
     for (const stream of [...this.streams.values()]) {
       stream.released();
       stream.fail("worker_failed", error.message);
     }
-    this.options.onFailure?.(error);
+    if (wasOpen) this.options.onFailure?.(error);
   }
 }
 

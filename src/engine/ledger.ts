@@ -1,18 +1,21 @@
 import type { ContextEvicted, StreamTotals } from "./events.ts";
 
+/** The counts of a stream that has not begun. */
+export const NO_TOTALS: StreamTotals = {
+  framesIn: 0,
+  framesDropped: 0,
+  units: 0,
+  thoughts: 0,
+  skips: 0,
+  answers: 0,
+  reasoningTokens: 0,
+  visualUnitsEvicted: 0,
+  textTokensEvicted: 0,
+};
+
 /** What a stream has counted, and how much of it was already told. */
 export class Ledger {
-  readonly counts = {
-    framesIn: 0,
-    framesDropped: 0,
-    units: 0,
-    thoughts: 0,
-    skips: 0,
-    answers: 0,
-    reasoningTokens: 0,
-    visualUnitsEvicted: 0,
-    textTokensEvicted: 0,
-  };
+  readonly counts: { -readonly [K in keyof StreamTotals]: StreamTotals[K] } = { ...NO_TOTALS };
   private readonly told = { visualUnits: 0, textTokens: 0, atUnit: 0 };
 
   /** @param heldUnits units that a visual cache holds, its sink included */

@@ -2,4 +2,5 @@
 export { createEngine, type EngineOptions } from "./engine.ts";
 export { EngineError, type EngineErrorCode } from "./errors.ts";
 export type * from "./events.ts";
+export { NO_TOTALS } from "./ledger.ts";
 export type * from "./types.ts";

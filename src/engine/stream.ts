@@ -7,12 +7,11 @@ import { EngineError, type EngineErrorCode } from "./errors.ts";
 import type { EngineEvent, StreamTotals } from "./events.ts";
 import { type AssembledUnit, FrameQueue } from "./frame-queue.ts";
 import { Ledger } from "./ledger.ts";
+import { OpenQuestions } from "./open-questions.ts";
+import { OpenUnits } from "./open-units.ts";
 import { BATCH_UNITS, visionLead } from "./paradigm.ts";
 import type { ResolvedStreamOptions } from "./stream-options.ts";
 import type { EngineStream, ModelInfo } from "./types.ts";
-
-/** Most questions of one stream that may be open at a time. */
-const MAX_QUESTIONS = 32;
 
 /** What a stream has from its engine. */
 export interface StreamContext {
@@ -24,18 +23,6 @@ export interface StreamContext {
   gone(id: string): void;
 }
 
-interface Question {
-  readonly text: string;
-  readonly tokens: number;
-  readonly askedAtMs: number;
-  firstAtMs: number | null;
-}
-
-type OpenUnit = Pick<AssembledUnit, "arrivedAtMs"> & {
-  readonly mediaTimeMs: number;
-  firstAtMs: number | null;
-};
-
 /** One camera on the two workers: gives vision its next unit when the paradigm lets it, and tells what comes out. */
 export class Stream implements EngineStream {
   readonly events$: Observable<EngineEvent>;
@@ -43,15 +30,12 @@ export class Stream implements EngineStream {
   private readonly events = new Subject<EngineEvent>();
   private readonly ready = new BehaviorSubject(true);
   private readonly queue: FrameQueue;
-  /** Units that were given to vision and are not thought about yet. */
-  private readonly open = new Map<number, OpenUnit>();
-  private readonly questions = new Map<string, Question>();
+  private readonly units: OpenUnits;
+  private readonly questions: OpenQuestions;
   private readonly ledger: Ledger;
   /** The unit that vision works on. Its thought may be reported before it is: the workers' reports cross. */
   private encoding: AssembledUnit | null = null;
-  private thought = -1;
   private newestMediaTimeMs = 0;
-  private nextAnswer = 0;
   /** `ending`: no more frames are taken; `ended`: the reasoner knows how many units there are. */
   private state: "open" | "ending" | "ended" | "closed" = "open";
   private readonly closing = new Map<"vision" | "reasoner", () => void>();
@@ -63,6 +47,8 @@ export class Stream implements EngineStream {
   ) {
     this.events$ = this.events.asObservable();
     this.ready$ = this.ready.pipe(distinctUntilChanged());
+    this.units = new OpenUnits(id);
+    this.questions = new OpenQuestions(id, context.codec, context.model.limits.questionTokens);
     this.ledger = new Ledger(options.visualWindowUnits + context.model.sinkUnits);
     this.queue = new FrameQueue(context.model.framesPerUnit, options.maxInflightFrames, (frame) =>
       this.drop(frame),
@@ -108,28 +94,7 @@ export class Stream implements EngineStream {
   ask(question: string, when: "now" | "end" = "now"): string {
     if (this.state === "closed")
       throw new EngineError("stream_closed", "The stream has ended; open another one.");
-    const text = question.trim();
-    if (text === "")
-      throw new EngineError("question_empty", "The question is empty; ask something.", { param: "question" });
-    const tokens = this.context.codec.encode(text);
-    const most = this.context.model.limits.questionTokens;
-    if (tokens.length > most) {
-      const message = `The question has ${tokens.length} tokens; at most ${most} fit. Ask it shorter.`;
-      throw new EngineError("question_too_long", message, { param: "question" });
-    }
-    if (this.questions.size >= MAX_QUESTIONS) {
-      throw new EngineError(
-        "too_many_questions",
-        `${MAX_QUESTIONS} questions are open; wait for an answer or cancel one.`,
-      );
-    }
-    const answer = `${this.id}-answer-${this.nextAnswer++}`;
-    this.questions.set(answer, {
-      text,
-      tokens: tokens.length,
-      askedAtMs: performance.now(),
-      firstAtMs: null,
-    });
+    const { answer, tokens } = this.questions.take(question);
     this.context.toReasoner({ type: "ask", stream: this.id, answer, tokens, when });
     return answer;
   }
@@ -202,22 +167,26 @@ export class Stream implements EngineStream {
     if (this.state === "closed") return;
     switch (report.type) {
       case "thought.token":
-        this.onThoughtToken(report.unit, report.delta);
+        for (const event of this.units.token(report)) this.events.next(event);
         break;
       case "thought.done":
-        this.onThoughtDone(report);
+        this.events.next(this.units.done(report, this.newestMediaTimeMs));
+        this.ledger.thought(report.skipped, report.tokens, report.textEvicted);
+        this.tellEvictions(false);
+        this.pump();
         break;
       case "answer.token":
-        this.questions.get(report.answer)!.firstAtMs ??= performance.now();
-        this.events.next({ type: "answer.delta", answer: report.answer, delta: report.delta });
+        this.events.next(this.questions.delta(report));
         break;
       case "answer.done":
-        this.onAnswerDone(report);
+        this.ledger.counts.answers++;
+        this.events.next(this.questions.done(report));
         break;
       case "failed":
         this.fail("worker_failed", `Reasoning failed: ${report.message}`);
         break;
       case "ended":
+        for (const late of this.questions.tooLate()) this.events.next(late);
         this.tellEvictions(true);
         this.events.next({ type: "stream.ended", totals: this.totals });
         this.finish();
@@ -228,7 +197,7 @@ export class Stream implements EngineStream {
 
   /** Gives vision the next unit if it is idle, and says whether another frame can be taken. */
   private pump(): void {
-    const ahead = this.queue.taken - (this.thought + 1);
+    const ahead = this.queue.taken - (this.units.thought + 1);
     if (this.encoding === null && ahead < visionLead(this.options.paradigm)) {
       const unit = this.queue.take();
       if (unit !== null) this.encode(unit);
@@ -238,15 +207,14 @@ export class Stream implements EngineStream {
   }
 
   private encode(unit: AssembledUnit): void {
-    const { frames, arrivedAtMs } = unit;
-    if (this.options.paradigm === "batch" && frames.unit >= BATCH_UNITS) {
+    if (this.options.paradigm === "batch" && unit.frames.unit >= BATCH_UNITS) {
       const message = `The batch paradigm keeps at most ${BATCH_UNITS} units before it thinks; use streamed for longer video.`;
       this.fail("batch_too_long", message);
       return;
     }
     this.encoding = unit;
-    this.open.set(frames.unit, { arrivedAtMs, mediaTimeMs: frames.mediaTimeMs, firstAtMs: null });
-    this.context.toVision({ type: "unit", stream: this.id, unit: frames });
+    this.units.add(unit);
+    this.context.toVision({ type: "unit", stream: this.id, unit: unit.frames });
   }
 
   private endReasoning(): void {
@@ -261,70 +229,6 @@ export class Stream implements EngineStream {
       seq: frame.seq,
       mediaTimeMs: frame.mediaTimeMs,
       reason: "busy",
-    });
-  }
-
-  private thoughtId(unit: number): string {
-    return `${this.id}-thought-${unit}`;
-  }
-
-  private onThoughtToken(unit: number, delta: string): void {
-    const open = this.open.get(unit)!;
-    const thought = this.thoughtId(unit);
-    const { mediaTimeMs } = open;
-    if (open.firstAtMs === null) {
-      open.firstAtMs = performance.now();
-      this.events.next({ type: "thought.started", thought, unit, mediaTimeMs });
-    }
-    if (delta !== "") this.events.next({ type: "thought.delta", thought, unit, mediaTimeMs, delta });
-  }
-
-  private onThoughtDone(report: Extract<ReasonerReport, { type: "thought.done" }>): void {
-    const { unit, text, skipped, stop, tokens, startedAtMs, finishedAtMs } = report;
-    const open = this.open.get(unit)!;
-    this.open.delete(unit);
-    this.thought = unit;
-    this.ledger.thought(skipped, tokens, report.textEvicted);
-    this.events.next({
-      type: "thought.done",
-      thought: this.thoughtId(unit),
-      unit,
-      mediaTimeMs: open.mediaTimeMs,
-      text,
-      skipped,
-      stop,
-      tokens,
-      ttftMs: (open.firstAtMs ?? performance.now()) - open.arrivedAtMs,
-      stalenessMs: this.newestMediaTimeMs - open.mediaTimeMs,
-      reasoned: { startedAtMs, finishedAtMs },
-    });
-    this.tellEvictions(false);
-    this.pump();
-  }
-
-  private onAnswerDone(report: Extract<ReasonerReport, { type: "answer.done" }>): void {
-    const question = this.questions.get(report.answer)!;
-    this.questions.delete(report.answer);
-    this.ledger.counts.answers++;
-    const doneMs = performance.now() - question.askedAtMs;
-    const failed = report.status === "nothing_seen";
-    this.events.next({
-      type: "answer.done",
-      answer: report.answer,
-      question: question.text,
-      text: report.text,
-      status: failed ? "failed" : (report.status as "completed" | "incomplete" | "cancelled"),
-      unit: report.unit,
-      mediaTimeMs: report.mediaTimeMs,
-      tokens: { question: question.tokens, answer: report.tokens },
-      firstMs: question.firstAtMs === null ? doneMs : question.firstAtMs - question.askedAtMs,
-      doneMs,
-      ...(failed && {
-        error: {
-          code: "nothing_seen",
-          message: "The stream ended before a frame was seen; nothing can be said.",
-        },
-      }),
     });
   }
 

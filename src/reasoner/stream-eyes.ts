@@ -10,7 +10,7 @@ import {
   type VisualSpan,
 } from "../cache/mod.ts";
 import type { BundleManifest } from "../models/mod.ts";
-import { cacheTensors, makeVisualCache, unitMs } from "../vision/stream-vision.ts";
+import { cacheTensors, makeVisualCache, unitMs } from "../models/model-caches.ts";
 
 /** Units that a thinker may fall behind the newest one before its own window begins to go. */
 export const SLACK_UNITS = 8;

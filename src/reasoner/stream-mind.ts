@@ -1,6 +1,6 @@
 import { TextCache, type UnitKv, type UnitPlace } from "../cache/mod.ts";
 import type { Bundle, TextCodec } from "../models/mod.ts";
-import { kvShape } from "../vision/stream-vision.ts";
+import { kvShape } from "../models/model-caches.ts";
 import { Answerer } from "./answerer.ts";
 import type { ReasonerReport, ReasonerRequest, ReasoningOptions, StopReason } from "./messages.ts";
 import { Narrator } from "./narrator.ts";

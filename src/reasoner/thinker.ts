@@ -1,6 +1,6 @@
 import type { Tensor } from "onnxruntime-node";
 import type { SegmentBias, TextCache, UnitPlace } from "../cache/mod.ts";
-import { cacheTensors } from "../vision/stream-vision.ts";
+import { cacheTensors } from "../models/model-caches.ts";
 import type { StreamEyes } from "./stream-eyes.ts";
 import type { ThinkResult, ThinkStep } from "./think-session.ts";
 

@@ -1,4 +1,5 @@
 import type { EngineEvent, StreamTotals } from "../engine/events.ts";
+import { NO_TOTALS } from "../engine/ledger.ts";
 import type { DropReason } from "../ingest/frame.ts";
 import type { SessionStats } from "../protocol/mod.ts";
 import { SlidingWindow } from "./sliding-window.ts";
@@ -26,7 +27,7 @@ export class SessionCounters {
   }
 
   /** The engine's totals with the session's frames: those that were dropped before the engine are unknown to it. */
-  totals(engine: StreamTotals = NOTHING): StreamTotals {
+  totals(engine: StreamTotals = NO_TOTALS): StreamTotals {
     const framesDropped = Object.values(this.#dropped).reduce((sum, dropped) => sum + dropped, 0);
     return { ...engine, framesIn: this.#framesIn, framesDropped };
   }
@@ -81,15 +82,3 @@ export class SessionCounters {
     };
   }
 }
-
-const NOTHING: StreamTotals = {
-  framesIn: 0,
-  framesDropped: 0,
-  units: 0,
-  thoughts: 0,
-  skips: 0,
-  answers: 0,
-  reasoningTokens: 0,
-  visualUnitsEvicted: 0,
-  textTokensEvicted: 0,
-};

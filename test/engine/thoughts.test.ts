@@ -50,7 +50,9 @@ describe("a stream", () => {
   it("thinks the same in each of the three orders, and of another video or seed something else", async () => {
     const [streamed, ...others] = await Promise.all(PARADIGMS.map((paradigm) => run({ paradigm })));
     for (const other of others) expect(other.thoughts).toEqual(streamed!.thoughts);
-    expect((await run({}, 1)).thoughts).not.toEqual(streamed!.thoughts);
+    // The random weights hardly look: of one other video they may well say the same.
+    const elsewhere = await Promise.all([1, 2, 3, 4].map((scene) => run({}, scene)));
+    expect(elsewhere.some(({ thoughts }) => thoughts.join() !== streamed!.thoughts.join())).toBe(true);
     expect((await run({ seed: 6 })).thoughts).not.toEqual(streamed!.thoughts);
   });
 

@@ -1,19 +1,18 @@
 import type { ModelInfo } from "../../src/engine/mod.ts";
 import type { Frame } from "../../src/ingest/mod.ts";
 
-/** A picture with a bright block that wanders with `seq` over a grainy ground; another `scene`, another picture. */
+/** A mosaic of coloured tiles of which every picture of every scene has its own; the tiny weights notice no less. */
 export function picturePixels(width: number, height: number, seq: number, scene = 0): Uint8Array {
   const data = new Uint8Array(width * height * 3);
-  let state = scene * 7919 + seq + 1;
-  for (let i = 0; i < data.length; i++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    data[i] = 40 + 30 * (scene % 4) + (state >>> 28);
-  }
-  const side = Math.floor(width / 4);
-  const left = (seq * 5 + scene * 11) % (width - side);
-  const top = (seq * 3 + scene * 17) % (height - side);
-  for (let y = top; y < top + side; y++)
-    data.fill(200 + (scene % 3) * 20, (y * width + left) * 3, (y * width + left + side) * 3);
+  const tiles = 12;
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const tile = Math.floor((y * tiles) / height) * tiles + Math.floor((x * tiles) / width);
+      for (let channel = 0; channel < 3; channel++) {
+        const mixed = Math.imul((scene * 1009 + seq) * 449 + tile * 3 + channel + 1, 0x9e3779b1);
+        data[(y * width + x) * 3 + channel] = mixed >>> 24;
+      }
+    }
   return data;
 }
 

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createEngine, type Engine, EngineError, type StreamOptions } from "../../src/engine/mod.ts";
+import { startTinyEngine } from "../support/engine.ts";
+import { frame } from "../support/frames.ts";
+import { StreamLog } from "../support/stream-log.ts";
+
+let engine: Engine & AsyncDisposable;
+beforeAll(async () => {
+  engine = await startTinyEngine({ maxStreams: 2 });
+});
+afterAll(() => engine[Symbol.asyncDispose]());
+
+/** What an action is refused with. */
+function refused(action: () => unknown): EngineError {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof EngineError) return error;
+    throw error;
+  }
+  throw new Error("it was not refused");
+}
+
+describe("createEngine", () => {
+  it("refuses a bundle that is not there", async () => {
+    await expect(createEngine({ model: "/no/such/model" })).rejects.toMatchObject({
+      name: "ModelError",
+      code: "bundle_not_found",
+    });
+  });
+});
+
+describe("openStream", () => {
+  it.each<[keyof StreamOptions, readonly unknown[]]>([
+    ["visualWindowUnits", [0, 6, 1.5, Number.NaN, -1]],
+    ["textWindowTokens", [0, 25]],
+    ["thoughtTokens", [0, 7]],
+    ["answerTokens", [0, 6]],
+    ["temperature", [-0.1, 2.1, Number.NaN]],
+    ["seed", [-1, 2 ** 32, 0.5]],
+    ["maxInflightFrames", [1, 1001]],
+    ["paradigm", ["sideways"]],
+  ])("refuses a %s that is out of range, by name", (param, values) => {
+    for (const value of values) {
+      const error = refused(() => engine.openStream({ [param]: value }));
+      expect(error).toMatchObject({ code: "option_out_of_range", param });
+      expect(error.message).toContain(param);
+      expect(error.message).toContain(String(value));
+    }
+  });
+
+  it("takes the edges of the ranges", async () => {
+    for (const options of [
+      { visualWindowUnits: 1, textWindowTokens: 1, thoughtTokens: 1, answerTokens: 1, maxInflightFrames: 2 },
+      {
+        visualWindowUnits: 5,
+        textWindowTokens: 24,
+        temperature: 2,
+        seed: 2 ** 32 - 1,
+        maxInflightFrames: 1000,
+      },
+    ])
+      await engine.openStream(options).close();
+  });
+
+  it("refuses one stream too many, and takes it when another is gone", async () => {
+    const [first, second] = [engine.openStream(), engine.openStream()];
+    expect(refused(() => engine.openStream())).toMatchObject({ code: "too_many_streams" });
+    await first.close();
+    const third = new StreamLog(engine.openStream());
+    third.stream.end();
+    await third.completed;
+    const fourth = engine.openStream();
+    await Promise.all([second.close(), fourth.close()]);
+  });
+});
+
+describe("a stream", () => {
+  it("refuses frames of another size, and stays usable", async () => {
+    const log = new StreamLog(engine.openStream());
+    const good = frame(engine.model, 0);
+    for (const wrong of [
+      { ...good, width: 64 },
+      { ...good, data: good.data.subarray(1) },
+      { ...good, data: new Uint8Array(0) },
+    ]) {
+      expect(refused(() => log.stream.push(wrong))).toMatchObject({ code: "frame_size" });
+    }
+    log.stream.push(good);
+    log.stream.end();
+    await log.completed;
+    expect(log.stream.totals).toMatchObject({ framesIn: 1, units: 1 });
+  });
+
+  it("refuses questions that are empty or too long", async () => {
+    const stream = engine.openStream();
+    for (const empty of ["", "  \n"])
+      expect(refused(() => stream.ask(empty))).toMatchObject({ code: "question_empty", param: "question" });
+    const long = refused(() => stream.ask("how many cars have left the road how many"));
+    expect(long).toMatchObject({ code: "question_too_long", param: "question" });
+    expect(long.message).toMatch(/has 9 tokens; at most 8/);
+    await stream.close();
+  });
+
+  it("refuses one open question too many, and takes it when one is answered or cancelled", async () => {
+    const log = new StreamLog(engine.openStream());
+    const asked = Array.from({ length: 32 }, () => log.stream.ask("what is moving"));
+    expect(refused(() => log.stream.ask("what is moving"))).toMatchObject({ code: "too_many_questions" });
+    expect(log.stream.cancel(asked[7]!)).toBe(true);
+    await log.next("answer.done");
+    asked.push(log.stream.ask("what is moving"));
+    log.stream.push(frame(engine.model, 0));
+    log.stream.end();
+    await log.completed;
+    expect(
+      log
+        .all("answer.done")
+        .map(({ answer }) => answer)
+        .sort(),
+    ).toEqual([...asked].sort());
+  });
+});
