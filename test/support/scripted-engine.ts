@@ -5,6 +5,7 @@
 import { BehaviorSubject, type Observable, Subject } from "rxjs";
 import { EngineError } from "../../src/engine/errors.ts";
 import type { EngineEvent, StreamTotals } from "../../src/engine/events.ts";
+import { NO_TOTALS } from "../../src/engine/ledger.ts";
 import type { Engine, EngineStream, ModelInfo, StreamOptions } from "../../src/engine/types.ts";
 import type { Frame } from "../../src/ingest/frame.ts";
 
@@ -75,17 +76,7 @@ export class ScriptedStream implements EngineStream {
   readonly options: StreamOptions;
   readonly #model: ModelInfo;
   readonly #script: Script;
-  readonly #totals: { -readonly [K in keyof StreamTotals]: number } = {
-    framesIn: 0,
-    framesDropped: 0,
-    units: 0,
-    thoughts: 0,
-    skips: 0,
-    answers: 0,
-    reasoningTokens: 0,
-    visualUnitsEvicted: 0,
-    textTokensEvicted: 0,
-  };
+  readonly #totals: { -readonly [K in keyof StreamTotals]: number } = { ...NO_TOTALS };
   readonly #answering = new Map<string, { cancelled: boolean }>();
   #asked = 0;
   #work: Promise<void> = Promise.resolve();

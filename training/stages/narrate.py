@@ -19,17 +19,6 @@ from network.sequence import Branch, build, closing, collate
 HIDDEN = -1e9
 
 
-def kept_groups(groups: list[int], window_tokens: int) -> set[int]:
-    """Groups before a new one that still fit the window, newest first; groups of the sink are not listed."""
-    kept, total = set(), 0
-    for group in sorted(set(groups), reverse=True):
-        total += groups.count(group)
-        if total > window_tokens:
-            break
-        kept.add(group)
-    return kept
-
-
 class Narrator:
     """One text cache a clip, all clips of a batch in step."""
 
@@ -48,50 +37,55 @@ class Narrator:
         shape = (self.batch, c.heads, self.size, c.head_width)
         self.keys = [torch.zeros(shape) for _ in range(c.layers)]
         self.values = [torch.zeros(shape) for _ in range(c.layers)]
-        self.groups: list[list[int]] = [[] for _ in range(self.batch)]  # of every token after the sink
+        self.groups: list[list[list[int]]] = [[] for _ in range(self.batch)]  # slots of each held group, oldest first
+        self.length = [0] * self.batch
+        self.text_bias = torch.full((self.batch, 2, self.size), HIDDEN)
         self.think = Think(network)
         self.now = 0
 
-    def rotations(self, rows: list[tuple[float, float]]) -> torch.Tensor:
-        angles = self.network.angles(torch.tensor(rows, dtype=torch.float64))
-        return angles[:, None]
+    def look(self, unit: int) -> None:
+        """Every clip looks from a unit now, and opens a group for it."""
+        c, n = self.config, self.config.tokens_per_unit
+        self.now = unit
+        view = visual_view(np.array([unit]), self.times, self.visual_window)
+        self.visual_bias = torch.full((1, 2, self.units * n), HIDDEN)
+        self.visual_bias[0, 0, torch.from_numpy(view.window[0]).repeat_interleave(n)] = 0
+        self.visual_bias[0, 1, :n * c.visual_sink_units] = 0
+        self.sees = self.network.angles(torch.tensor([[self.times[unit], view.sink_position[0]]]))[:, None]
+        if unit > 0:
+            for b, groups in enumerate(self.groups):
+                self.open_group(b, groups)
+
+    def open_group(self, b: int, groups: list[list[int]]) -> None:
+        while sum(map(len, groups)) > self.text_window:
+            self.text_bias[b, 0, groups.pop(0)] = HIDDEN
+        groups.append([])
 
     def step(self, tokens: list[int], active: list[bool]) -> torch.Tensor:
         """Feeds one token to every active clip. Returns logits [B,V]."""
-        c, n = self.config, self.config.tokens_per_unit
-        view = visual_view(np.array([self.now]), self.times, self.visual_window)
-        window = torch.from_numpy(view.window[0]).repeat_interleave(n)
-        visual_bias = torch.full((2, self.units * n), HIDDEN)
-        visual_bias[0, window] = 0
-        visual_bias[1, :n] = 0
-        text_bias = torch.full((self.batch, 2, self.size), HIDDEN)
-        rows, slots = [], []
-        for b, groups in enumerate(self.groups):
-            place = len(groups) + (1 if self.started else 0)
-            earlier = [g for g in groups if g != self.now]
-            kept = kept_groups(earlier, self.text_window) | {self.now}
-            seen = [i + 1 for i, g in enumerate(groups) if g in kept]
-            text_bias[b, 0, seen] = 0
-            if self.started:
-                text_bias[b, 1, 0] = 0
-            oldest = seen[0] if seen else place
-            rows.append((float(place), float(place - oldest + 1) if self.started else 0.0))
-            slots.append(place)
+        rows = []
+        for place, groups in zip(self.length, self.groups):
+            oldest = next((g[0] for g in groups if g), place)
+            rows.append((float(place), float(place - oldest + 1) if place else 0.0))
         caches = [x for i, (vk, vv) in enumerate(self.visual) for x in (vk, vv, self.keys[i], self.values[i])]
         logits, keys, values = self.think(
-            torch.tensor(tokens)[:, None],
-            self.rotations([(self.times[self.now], float(view.sink_position[0]))] * self.batch), self.rotations(rows),
-            visual_bias[None].expand(self.batch, -1, -1), text_bias, torch.zeros(self.batch, 1, 1), *caches)
-        for b, slot in enumerate(slots):
-            if active[b]:
-                for i in range(c.layers):
-                    self.keys[i][b, :, slot] = keys[i, b, :, 0]
-                    self.values[i][b, :, slot] = values[i, b, :, 0]
-                if self.started:
-                    self.groups[b].append(self.now)
+            torch.tensor(tokens)[:, None], self.sees.expand(self.batch, -1, -1, -1, -1),
+            self.network.angles(torch.tensor(rows, dtype=torch.float64))[:, None],
+            self.visual_bias, self.text_bias, torch.zeros(self.batch, 1, 1), *caches)
+        for b, slot in enumerate(self.length):
+            if not active[b]:
+                continue
+            for i in range(self.config.layers):
+                self.keys[i][b, :, slot] = keys[i, b, :, 0]
+                self.values[i][b, :, slot] = values[i, b, :, 0]
+            self.length[b] += 1
+            if slot == 0:
+                self.text_bias[b, 1, 0] = 0
+                self.open_group(b, self.groups[b])
+            else:
+                self.text_bias[b, 0, slot] = 0
+                self.groups[b][-1].append(slot)
         return logits[:, 0]
-
-    started = False
 
     @torch.no_grad()
     def run(self) -> tuple[list[list[list[int]]], np.ndarray]:
@@ -100,9 +94,8 @@ class Narrator:
         margins = np.zeros((self.batch, self.units))
         pending = [NARRATE] * self.batch
         for unit in range(self.units):
-            self.now = unit
+            self.look(unit)
             logits = self.step(pending, [True] * self.batch)
-            self.started = True
             words: list[list[int]] = [[] for _ in range(self.batch)]
             open_ = [True] * self.batch
             while any(open_):

@@ -1,0 +1,165 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TINY_BUNDLE } from "../support/bundles.ts";
+import { EditedBundle } from "../support/edited-bundle.ts";
+import { eventually, isAlive, makeSound, makeTempDir, makeVideo, tracedFfmpeg } from "../support/media.ts";
+import { type Program, thinkalong } from "../support/program.ts";
+import { ProtocolLog } from "../support/protocol-log.ts";
+
+let dir: Awaited<ReturnType<typeof makeTempDir>>;
+let clip: string;
+let long: string;
+beforeAll(async () => {
+  dir = await makeTempDir();
+  clip = await makeVideo(join(dir.path, "clip.mp4"), { seconds: 6, size: "160x120" });
+  long = await makeVideo(join(dir.path, "long.mp4"), { seconds: 60, fps: 5, size: "160x120" });
+});
+afterAll(() => dir.remove());
+
+const replay = (input: string, ...args: string[]) =>
+  thinkalong(["replay", input, "--model", TINY_BUNDLE, ...args]);
+
+const lines = (text: string) => text.split("\n").slice(0, -1);
+
+/** A replay under way, at real pace, and the process id of its ffmpeg. */
+async function underWay(...args: string[]): Promise<{ program: Program; ffmpeg: number }> {
+  const folder = await makeTempDir();
+  const { binary, pids } = await tracedFfmpeg(folder.path);
+  const program = thinkalong(["replay", long, "--model", TINY_BUNDLE, ...args], { FFMPEG_PATH: binary.path });
+  void program.ended.then(folder.remove);
+  await program.says(args.includes("--json") ? /reasoning_text\.done/ : /0:0\d\.\d {2}\w/);
+  const [ffmpeg] = await pids();
+  expect(isAlive(ffmpeg!)).toBe(true);
+  return { program, ffmpeg: ffmpeg! };
+}
+
+describe("thinkalong replay", () => {
+  it("shows a person a timeline with times, answers and a summary", async () => {
+    const { code, stdout, stderr } = await replay(clip, "--pace", "max", "--ask", "what is moving @2s").ended;
+    expect([code, stderr]).toEqual([0, ""]);
+    const timed = lines(stdout).filter((line) => /^ *0:0[0-6]\.\d {2}\S/.test(line));
+    expect(timed.length).toBeGreaterThan(5);
+    expect(timed.some((line) => line.includes("what is moving"))).toBe(true);
+    expect(stdout).toMatch(/12 units seen, \d+ thoughts, \d+ times nothing to say, 24 frames, 0 dropped/);
+    expect(stdout).toMatch(/\d+ ms \(p50\)/);
+  });
+
+  it("prints events, one a line and nothing else, with --json", async () => {
+    const { code, stdout, stderr } = await replay(clip, "--pace", "max", "--json", "--ask", "what is moving")
+      .ended;
+    expect([code, stderr]).toEqual([0, ""]);
+    const log = ProtocolLog.ofLines(stdout);
+    log.expectPaired();
+    expect(log.all("response.reasoning_text.done")).toHaveLength(12);
+    expect(log.all("response.output_text.done")).toHaveLength(1);
+    expect(log.types.at(-1)).toBe("session.closed");
+  });
+
+  it.each(["interleaved", "batch"])("thinks in the %s order, too", async (paradigm) => {
+    const { code, stdout } = await replay(clip, "--pace", "max", "--json", "--paradigm", paradigm).ended;
+    expect(code).toBe(0);
+    expect(ProtocolLog.ofLines(stdout).all("response.reasoning_text.done")).toHaveLength(12);
+  });
+});
+
+describe("thinkalong replay of what is no video", () => {
+  const inputs: [string, string, RegExp, () => Promise<string>][] = [
+    ["a file that is not there", "file_not_found", /no file/, async () => join(dir.path, "none.mp4")],
+    ["a directory", "file_is_directory", /is a directory/, async () => dir.path],
+    ["an empty file", "file_empty", /is empty/, () => made("empty.mp4", "")],
+    ["a text file", "not_a_video", /not a video/, () => made("text.mp4", "Dear diary,\n".repeat(100))],
+    ["a sound", "no_video_track", /no video track/, () => makeSound(join(dir.path, "sound.m4a"))],
+  ];
+
+  async function made(name: string, content: string): Promise<string> {
+    const path = join(dir.path, name);
+    await writeFile(path, content);
+    return path;
+  }
+
+  it.each(inputs)(
+    "says what is wrong with %s, in one line, and exits with 1",
+    async (_, code, words, make) => {
+      const input = await make();
+      const [person, machine] = await Promise.all([replay(input).ended, replay(input, "--json").ended]);
+      for (const { code: exit, stderr } of [person, machine]) {
+        expect(exit).toBe(1);
+        expect(lines(stderr)).toHaveLength(1);
+        expect(stderr).toMatch(/^error: /);
+        expect(stderr).toMatch(words);
+      }
+      expect(person.stdout).toBe("");
+      const log = ProtocolLog.ofLines(machine.stdout);
+      expect(log.types).toEqual(["error"]);
+      expect(log.all("error")[0]?.error).toMatchObject({
+        code,
+        fatal: true,
+        message: expect.stringMatching(words),
+      });
+    },
+  );
+
+  it("says what is wrong with a model, whatever it is", async () => {
+    await using broken = await EditedBundle.copy();
+    await broken.replace("see.onnx", Buffer.from("not a graph"));
+    for (const [model, code] of [
+      [dir.path, "bundle_not_found"],
+      [broken.path, "graph_mismatch"],
+    ] as const) {
+      const { code: exit, stdout, stderr } = await replay(clip, "--json", "--model", model).ended;
+      expect(exit).toBe(1);
+      expect(lines(stderr)).toHaveLength(1);
+      expect(stderr).toMatch(/^error: /);
+      expect(ProtocolLog.ofLines(stdout).all("error")).toMatchObject([{ error: { code } }]);
+    }
+  });
+});
+
+describe("thinkalong replay that is disturbed", () => {
+  it("ends at Ctrl-C with a summary, and takes its ffmpeg with it", async () => {
+    const { program, ffmpeg } = await underWay();
+    // The whole process group gets it, as from a terminal: ffmpeg, too.
+    process.kill(-program.process.pid!, "SIGINT");
+    const { code, signal, stdout, stderr } = await program.ended;
+    expect([code, signal, stderr]).toEqual([0, null, ""]);
+    expect(stdout).toMatch(/\d+ units seen/);
+    await eventually(() => !isAlive(ffmpeg), "ffmpeg is gone");
+  });
+
+  it("ends at a SIGINT of its own with session.closed, and answers what was asked", async () => {
+    const { program, ffmpeg } = await underWay("--json", "--ask", "what is moving");
+    program.process.kill("SIGINT");
+    const { code, stdout } = await program.ended;
+    expect(code).toBe(0);
+    const log = ProtocolLog.ofLines(stdout);
+    log.expectPaired();
+    expect(log.all("error")).toEqual([]);
+    expect(log.all("response.output_text.done")).toHaveLength(1);
+    expect(log.all("session.closed")).toMatchObject([{ reason: "completed" }]);
+    await eventually(() => !isAlive(ffmpeg), "ffmpeg is gone");
+  });
+
+  it.each([[[]], [["--json"]]])("says that its ffmpeg was killed, and exits with 1 (%j)", async (args) => {
+    const { program, ffmpeg } = await underWay(...args);
+    process.kill(ffmpeg, "SIGKILL");
+    const { code, stdout, stderr } = await program.ended;
+    expect(code).toBe(1);
+    expect(lines(stderr)).toHaveLength(1);
+    expect(stderr).toMatch(/^error: ffmpeg was ended from outside \(SIGKILL\)/);
+    if (args.length === 0) return;
+    const log = ProtocolLog.ofLines(stdout);
+    expect(log.all("error")).toMatchObject([{ error: { code: "ffmpeg_killed", fatal: true } }]);
+    expect(log.all("session.closed")).toMatchObject([{ reason: "failed" }]);
+  });
+
+  it("is not confused by a reader that goes away", async () => {
+    const program = replay(long, "--pace", "max", "--json");
+    await program.says(/reasoning_text\.done/);
+    program.process.stdout!.destroy();
+    const { code, signal, stderr } = await program.ended;
+    expect(signal).toBeNull();
+    expect(stderr).not.toContain("    at ");
+    expect([0, 1]).toContain(code);
+  });
+});

@@ -1,0 +1,69 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { build } from "vite";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { createEngine } from "../../src/engine/mod.ts";
+import { browserPath, launchBrowser } from "../support/browser.ts";
+import { BUNDLED_MODEL, modelLanded } from "../support/bundles.ts";
+import { SAMPLE_CLIP, SAMPLE_DIR } from "../support/clips.ts";
+import { makeTempDir } from "../support/media.ts";
+import { startServer } from "../support/server.ts";
+
+describe.skipIf(!modelLanded || browserPath === null)("the sample page on the real model", () => {
+  let dir: Awaited<ReturnType<typeof makeTempDir>>;
+  let clientDir: string;
+  let browser: Browser;
+  beforeAll(async () => {
+    dir = await makeTempDir();
+    clientDir = join(dir.path, "client");
+    await build({
+      configFile: "vite.config.ts",
+      logLevel: "warn",
+      build: { outDir: clientDir, emptyOutDir: true },
+    });
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await dir.remove();
+  });
+
+  const start = async () =>
+    startServer(await createEngine({ model: BUNDLED_MODEL }), { clientDir, sampleDir: SAMPLE_DIR });
+
+  async function openPage(url: string): Promise<Page> {
+    const page = await browser.newPage();
+    const errors: string[] = [];
+    page.on("pageerror", (error) => errors.push(error.message));
+    onTestFinished(async () => {
+      await page.close();
+      expect(errors).toEqual([]);
+    });
+    await page.goto(url);
+    await page.getByText("connected", { exact: true }).waitFor();
+    return page;
+  }
+
+  it.skipIf(!existsSync(SAMPLE_CLIP))("thinks about the sample clip and answers while it plays", async () => {
+    await using server = await start();
+    const page = await openPage(server.url);
+    await page.getByRole("button", { name: "Sample clip" }).click();
+    await page.locator("#thoughts li").nth(1).waitFor();
+    expect(await page.locator("#thoughts li").first().textContent()).toMatch(/\d+:\d\d\.\d.*[a-z]{3}/s);
+    await page.getByRole("textbox", { name: /Ask about/ }).fill("what happened last?");
+    await page.getByRole("button", { name: "Ask" }).click();
+    await page.getByText(/first word after .* all after/).waitFor();
+    expect(await page.locator("#answers .answer").first().textContent()).toMatch(/\w/);
+    expect(await page.getByRole("alert").isVisible()).toBe(false);
+  });
+
+  it("watches a camera without a complaint", async () => {
+    await using server = await start();
+    const page = await openPage(server.url);
+    await page.getByRole("button", { name: "Webcam" }).click();
+    await page.locator("#ticks > *").nth(7).waitFor();
+    expect(await page.getByRole("alert").isVisible()).toBe(false);
+    expect(await page.getByText("connected", { exact: true }).isVisible()).toBe(true);
+  });
+});

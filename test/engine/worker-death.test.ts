@@ -1,0 +1,80 @@
+import type { Worker } from "node:worker_threads";
+import { describe, expect, it } from "vitest";
+import { createEngine, type Engine, type EngineError } from "../../src/engine/mod.ts";
+import { TINY_BUNDLE } from "../support/bundles.ts";
+import { EditedBundle } from "../support/edited-bundle.ts";
+import { startTinyEngine } from "../support/engine.ts";
+import { feed, StreamLog, watch } from "../support/stream-log.ts";
+
+/** An engine, and its real workers: vision's first, then the reasoner's. */
+async function startWithWorkers() {
+  const workers: Worker[] = [];
+  const keep = (worker: Worker) => workers.push(worker);
+  process.on("worker", keep);
+  const failures: EngineError[] = [];
+  const engine = await createEngine({ model: TINY_BUNDLE, onFailure: (error) => failures.push(error) });
+  process.off("worker", keep);
+  expect(workers).toHaveLength(2);
+  const [vision, reasoner] = workers as [Worker, Worker];
+  return { engine, failures, vision, reasoner };
+}
+
+/** A message that no worker can read: what it throws then, nobody catches. */
+const crash = (worker: Worker) => worker.postMessage(null);
+
+async function busyStreams(engine: Engine): Promise<StreamLog[]> {
+  const logs = [0, 1, 2].map(() => new StreamLog(engine.openStream()));
+  for (const log of logs) {
+    await feed(log.stream, engine.model, 0, 12);
+    log.stream.ask("what is moving", "end");
+  }
+  return logs;
+}
+
+describe.each(["vision", "reasoner"] as const)("when the %s worker dies", (name) => {
+  it("every stream fails for good, the owner is told once, and nothing more is opened", async () => {
+    const { engine, failures, ...workers } = await startWithWorkers();
+    const logs = await busyStreams(engine);
+    crash(workers[name]);
+    await Promise.all(logs.map(({ completed }) => completed));
+    for (const { events, stream } of logs) {
+      expect(events.at(-1)).toMatchObject({ type: "stream.failed", code: "worker_failed", fatal: true });
+      expect(events.filter(({ type }) => type === "stream.failed")).toHaveLength(1);
+      expect(() => stream.ask("what is moving")).toThrowError(/has ended/);
+      await stream.close();
+    }
+    expect(failures).toMatchObject([{ code: "worker_failed", message: expect.stringContaining(name) }]);
+    expect(() => engine.openStream()).toThrowError(expect.objectContaining({ code: "worker_failed" }));
+    await engine.close();
+  });
+
+  it("streams and an engine that are being closed still get closed", async () => {
+    const { engine, failures, ...workers } = await startWithWorkers();
+    const [log] = await busyStreams(engine);
+    crash(workers[name]);
+    await log!.stream.close();
+    await engine.close();
+    expect(failures.length).toBeLessThanOrEqual(1);
+  });
+});
+
+describe("when a worker cannot do what one stream asks of it", () => {
+  it("that stream fails, and the engine goes on", async () => {
+    await using bundle = await EditedBundle.copy();
+    await bundle.manifest((manifest) => {
+      manifest.transformer.head_width = 8;
+    });
+    await using engine = await startTinyEngine({ model: bundle.path });
+    for (let round = 0; round < 2; round++) {
+      const log = await watch(new StreamLog(engine.openStream()), engine.model, 2);
+      expect(log.events).toMatchObject([
+        {
+          type: "stream.failed",
+          code: "worker_failed",
+          fatal: true,
+          message: expect.stringMatching(/^Vision/),
+        },
+      ]);
+    }
+  });
+});

@@ -1,0 +1,161 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Bundle, loadBundle } from "../../src/models/mod.ts";
+import { Answerer } from "../../src/reasoner/answerer.ts";
+import type { ReasoningOptions } from "../../src/reasoner/messages.ts";
+import { TINY_BUNDLE } from "../support/bundles.ts";
+import { MindRun, type MindRunSessions, openMindSessions } from "../support/mind-run.ts";
+
+let bundle: Bundle;
+let sessions: MindRunSessions;
+beforeAll(async () => {
+  bundle = await loadBundle(TINY_BUNDLE);
+  sessions = await openMindSessions(bundle);
+});
+
+/** A run that has thought about so many units. */
+async function thoughtAbout(units: number, options: Partial<ReasoningOptions> = {}): Promise<MindRun> {
+  const run = new MindRun(bundle, sessions, options);
+  for (let unit = 0; unit < units; unit++) {
+    await run.see();
+    await run.settle();
+  }
+  return run;
+}
+
+const fedByAnswerers = (run: MindRun) => run.fed.filter(({ thinker }) => thinker instanceof Answerer);
+
+describe("an answer", () => {
+  it("begins with the whole question in one step, then goes on word by word", async () => {
+    const run = await thoughtAbout(3);
+    run.ask("a");
+    await run.settle();
+    const { question, answer } = run.codec.special;
+    const [first, ...words] = fedByAnswerers(run).map(({ tokens }) => tokens);
+    expect(first).toEqual([question, ...run.codec.encode("what is moving"), answer]);
+    expect(words.every((tokens) => tokens.length === 1)).toBe(true);
+    const [done] = run.all("answer.done");
+    expect(done).toMatchObject({ answer: "a", unit: 2, mediaTimeMs: 1500 });
+    expect(done!.tokens).toBe(words.length);
+    expect(
+      run
+        .all("answer.token")
+        .map(({ delta }) => delta)
+        .join(""),
+    ).toBe(done!.text);
+  });
+
+  it("waits for the first thought, not just for the first unit", async () => {
+    const run = await thoughtAbout(0);
+    run.ask("a");
+    await run.settle();
+    expect(run.reports).toEqual([]);
+    await run.see();
+    await run.round();
+    expect(fedByAnswerers(run)).toEqual([]);
+    await run.settle();
+    expect(run.all("answer.done")).toMatchObject([{ answer: "a", unit: 0 }]);
+  });
+
+  it("is begun in the middle of a thought from the thoughts that are finished, and disturbs none", async () => {
+    const undisturbed = await thoughtAbout(3);
+    const run = await thoughtAbout(2);
+    await run.see();
+    await run.round();
+    run.ask("a");
+    await run.settle();
+    expect(run.all("answer.done")).toMatchObject([{ answer: "a", unit: 2 }]);
+    expect(run.all("thought.done").map(({ text }) => text)).toEqual(
+      undisturbed.all("thought.done").map(({ text }) => text),
+    );
+  });
+
+  it("does not look past the unit that is being thought about", async () => {
+    const run = await thoughtAbout(2);
+    for (let unit = 0; unit < 5; unit++) await run.see();
+    run.ask("a");
+    await run.settle();
+    expect(run.all("answer.done")).toMatchObject([{ unit: 2 }]);
+    expect(run.all("thought.done")).toHaveLength(7);
+  });
+
+  it("takes its turn before the narrator, so that thoughts in the queue do not delay it", async () => {
+    const run = await thoughtAbout(1);
+    for (let unit = 0; unit < 7; unit++) await run.see();
+    run.ask("a");
+    await run.settle();
+    const types = run.reports.map(({ type }) => type);
+    const answered = types.indexOf("answer.done");
+    expect(types.slice(answered).filter((type) => type === "thought.done").length).toBeGreaterThan(3);
+  });
+
+  it("that outgrows its budget ends as incomplete", async () => {
+    const run = await thoughtAbout(2, { answerTokens: 1 });
+    for (let i = 0; i < 5; i++) run.ask(`a${i}`);
+    await run.settle();
+    for (const { tokens, status } of run.all("answer.done")) {
+      expect(tokens).toBe(1);
+      expect(["completed", "incomplete"]).toContain(status);
+    }
+    expect(run.all("answer.done").some(({ status }) => status === "incomplete")).toBe(true);
+  });
+
+  it("that is cancelled ends once, with what it has said, and is fed no more", async () => {
+    const run = await thoughtAbout(3);
+    run.ask("running");
+    run.ask("waiting", "end");
+    await run.round();
+    run.mind.cancel("running");
+    run.mind.cancel("waiting");
+    run.mind.cancel("running");
+    run.mind.cancel("no such answer");
+    const fed = fedByAnswerers(run).length;
+    await run.settle();
+    expect(fedByAnswerers(run)).toHaveLength(fed);
+    const said = run.all("answer.token").map(({ delta }) => delta);
+    expect(said).toHaveLength(1);
+    expect(run.all("answer.done")).toMatchObject([
+      { answer: "running", status: "cancelled", text: said.join(""), tokens: 1, unit: 2 },
+      { answer: "waiting", status: "cancelled", text: "", tokens: 0, unit: -1 },
+    ]);
+  });
+
+  it("that is cancelled while its step runs says no more", async () => {
+    const run = await thoughtAbout(3);
+    run.ask("a");
+    const [answerer] = run.mind.thinkers();
+    const step = answerer!.prepare()!;
+    run.mind.cancel("a");
+    answerer!.accept(await sessions.think.run(step));
+    await run.settle();
+    expect(run.all("answer.token")).toEqual([]);
+    expect(run.all("answer.done")).toMatchObject([{ answer: "a", status: "cancelled" }]);
+  });
+
+  it("about the end waits for it, and is given before the mind is finished", async () => {
+    const run = await thoughtAbout(3);
+    run.ask("a", "end");
+    await run.settle();
+    expect(run.all("answer.done")).toEqual([]);
+    run.mind.end(4);
+    await run.settle();
+    expect(run.mind.finished).toBe(false);
+    await run.see();
+    await run.settle();
+    expect(run.all("answer.done")).toMatchObject([{ answer: "a", unit: 3 }]);
+    expect(run.mind.finished).toBe(true);
+  });
+
+  it("cannot be given when nothing was ever seen", async () => {
+    const run = await thoughtAbout(0);
+    run.ask("now");
+    run.ask("end", "end");
+    run.mind.end(0);
+    expect(run.mind.finished).toBe(false);
+    await run.settle();
+    expect(run.all("answer.done").map(({ answer, status, unit }) => [answer, status, unit])).toEqual([
+      ["now", "nothing_seen", -1],
+      ["end", "nothing_seen", -1],
+    ]);
+    expect(run.mind.finished).toBe(true);
+  });
+});

@@ -1,0 +1,117 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Bundle, loadBundle, type SpecialTokens, TextCodec } from "../../src/models/mod.ts";
+import type { ReasoningOptions } from "../../src/reasoner/messages.ts";
+import { TINY_BUNDLE } from "../support/bundles.ts";
+import { MindRun, type MindRunSessions, openMindSessions } from "../support/mind-run.ts";
+
+let bundle: Bundle;
+let sessions: MindRunSessions;
+let special: SpecialTokens;
+beforeAll(async () => {
+  bundle = await loadBundle(TINY_BUNDLE);
+  sessions = await openMindSessions(bundle);
+  special = new TextCodec(bundle).special;
+});
+
+/** A run in which skips are as likely as the bias makes them. */
+function start(skipBias = 0, options: Partial<ReasoningOptions> = {}): MindRun {
+  const { manifest } = bundle;
+  const thinking = { ...manifest.thinking, skip_bias: skipBias };
+  return new MindRun({ ...bundle, manifest: { ...manifest, thinking } }, sessions, options);
+}
+
+const ALWAYS = 1e6;
+const NEVER = -1e6;
+/** About every other time, for the tiny bundle's weights. */
+const SOMETIMES = 4;
+
+describe("the narrator", () => {
+  it("says nothing before the first unit", async () => {
+    const run = start();
+    await run.settle();
+    expect(run.reports).toEqual([]);
+  });
+
+  it("feeds what closes a thought only once the next unit has landed, whether it was said or skipped", async () => {
+    const run = start(SOMETIMES);
+    for (let unit = 0; unit < 12; unit++) {
+      await run.see();
+      await run.settle();
+    }
+    const closing = run.fed
+      .map(({ tokens, newest }) => ({ token: tokens[0]!, newest }))
+      .filter(({ token }) => token === special.skip || token === special.endThink);
+    // Every unit but the last has its closing token in the cache, fed when the one after it was there.
+    expect(closing.map(({ newest }) => newest)).toEqual(Array.from({ length: 11 }, (_, i) => i + 1));
+    const skipped = run.all("thought.done").map((thought) => thought.skipped);
+    expect(closing.map(({ token }) => token === special.skip)).toEqual(skipped.slice(0, -1));
+    expect(new Set(skipped).size, "both kinds came up").toBe(2);
+    expect(run.fed[0]?.tokens).toEqual([special.narrate]);
+  });
+
+  it("needs one step for a skip, and for a thought one a word and one more", async () => {
+    const quiet = start(ALWAYS);
+    for (let unit = 0; unit < 5; unit++) {
+      await quiet.see();
+      const before = quiet.fed.length;
+      await quiet.settle();
+      expect(quiet.fed.length - before).toBe(1);
+    }
+    expect(quiet.all("thought.done").map(({ skipped, tokens, text }) => ({ skipped, tokens, text }))).toEqual(
+      Array(5).fill({ skipped: true, tokens: 1, text: "" }),
+    );
+    const talking = start(NEVER);
+    for (let unit = 0; unit < 5; unit++) {
+      await talking.see();
+      const before = talking.fed.length;
+      await talking.settle();
+      const { tokens, skipped } = talking.all("thought.done").at(-1)!;
+      expect(skipped).toBe(false);
+      expect(talking.fed.length - before).toBe(tokens);
+    }
+  });
+
+  it("tells a skip as its first token, without words", async () => {
+    const run = start(ALWAYS);
+    await run.see();
+    await run.settle();
+    expect(run.reports.map(({ type }) => type)).toEqual(["thought.token", "thought.done"]);
+    expect(run.all("thought.token")[0]?.delta).toBe("");
+  });
+
+  it("ends a thought that outgrows its budget, and closes it all the same", async () => {
+    const run = start(NEVER, { thoughtTokens: 1 });
+    for (let unit = 0; unit < 6; unit++) await run.see();
+    await run.settle();
+    const thoughts = run.all("thought.done");
+    const cut = thoughts.filter(({ stop }) => stop === "length");
+    expect(cut.length).toBeGreaterThan(0);
+    expect(run.all("thought.token")).toHaveLength(6);
+    expect(run.fed.filter(({ tokens }) => tokens[0] === special.endThink)).toHaveLength(5);
+  });
+
+  it("catches up with many units that wait, one thought each, in order", async () => {
+    const run = start(SOMETIMES);
+    for (let unit = 0; unit < 40; unit++) await run.see();
+    await run.settle();
+    const late = run.all("thought.done").map(({ text }) => text);
+    expect(run.all("thought.done").map(({ unit }) => unit)).toEqual(Array.from({ length: 40 }, (_, i) => i));
+    const prompt = start(SOMETIMES);
+    for (let unit = 0; unit < 40; unit++) {
+      await prompt.see();
+      await prompt.settle();
+    }
+    expect(late).toEqual(prompt.all("thought.done").map(({ text }) => text));
+  });
+
+  it("thinks nothing while it is held, and then about everything", async () => {
+    const run = start(0, { held: true });
+    for (let unit = 0; unit < 4; unit++) await run.see();
+    await run.settle();
+    expect(run.fed).toEqual([]);
+    run.mind.end(4);
+    await run.settle();
+    expect(run.all("thought.done")).toHaveLength(4);
+    expect(run.mind.finished).toBe(true);
+  });
+});

@@ -1,0 +1,105 @@
+import type { Bundle } from "../../src/models/mod.ts";
+import { TextCodec } from "../../src/models/mod.ts";
+import { unitMs } from "../../src/models/model-caches.ts";
+import type { ReasonerReport, ReasoningOptions } from "../../src/reasoner/messages.ts";
+import { StreamMind } from "../../src/reasoner/stream-mind.ts";
+import { ThinkSession } from "../../src/reasoner/think-session.ts";
+import type { Thinker } from "../../src/reasoner/thinker.ts";
+import { SeeSession } from "../../src/vision/see-session.ts";
+import { StreamVision } from "../../src/vision/stream-vision.ts";
+import { picturePixels } from "./frames.ts";
+
+type ReportOf<T extends ReasonerReport["type"]> = Extract<ReasonerReport, { type: T }>;
+
+export interface MindRunSessions {
+  readonly see: SeeSession;
+  readonly think: ThinkSession;
+}
+
+export async function openMindSessions(bundle: Bundle): Promise<MindRunSessions> {
+  const [see, think] = await Promise.all([SeeSession.open(bundle, 1), ThinkSession.open(bundle, 1)]);
+  return { see, think };
+}
+
+/** A mind on the real graphs in this thread, driven one step at a time, so that a test decides what comes when. */
+export class MindRun {
+  readonly reports: ReasonerReport[] = [];
+  /** What was fed, by thinker, step by step; `newest`: the newest unit that it could have looked at. */
+  readonly fed: { readonly thinker: Thinker; readonly tokens: readonly number[]; readonly newest: number }[] =
+    [];
+  readonly mind: StreamMind;
+  readonly codec: TextCodec;
+  private readonly vision: StreamVision;
+  private units = 0;
+
+  constructor(
+    private readonly bundle: Bundle,
+    private readonly sessions: MindRunSessions,
+    options: Partial<ReasoningOptions> = {},
+  ) {
+    const { cache, thinking } = bundle.manifest;
+    this.codec = new TextCodec(bundle);
+    this.vision = new StreamVision(bundle.manifest, cache.visual_window_units);
+    this.mind = new StreamMind(
+      "stream",
+      {
+        visualWindowUnits: cache.visual_window_units,
+        textWindowTokens: cache.text_window_tokens,
+        thoughtTokens: thinking.thought_tokens,
+        answerTokens: thinking.answer_tokens,
+        temperature: 1,
+        seed: 5,
+        held: false,
+        ...options,
+      },
+      {
+        bundle,
+        codec: this.codec,
+        now: () => performance.now(),
+        report: (report) => this.reports.push(report),
+      },
+    );
+  }
+
+  all<T extends ReasonerReport["type"]>(type: T): ReportOf<T>[] {
+    return this.reports.filter((report): report is ReportOf<T> => report.type === type);
+  }
+
+  /** Encodes and publishes the next unit. */
+  async see(): Promise<void> {
+    const { width, height, frames_per_unit, fps } = this.bundle.manifest.vision;
+    const unit = this.units++;
+    const mediaTimeMs = (unit + 1) * unitMs(this.bundle.manifest);
+    const pictures = Array.from({ length: frames_per_unit }, (_, i) =>
+      picturePixels(width, height, unit * frames_per_unit + i),
+    );
+    this.vision.prepare({ unit, mediaTimeMs });
+    const seconds = pictures.map((_, i) => (unit === 0 && i === 0 ? 0 : 1 / fps));
+    const kv = await this.sessions.see.run(this.vision, Buffer.concat(pictures), seconds);
+    this.vision.cache.append({ unit, mediaTimeMs, kv });
+    this.mind.receive({ unit, mediaTimeMs, kv });
+  }
+
+  ask(answer: string, when: "now" | "end" = "now"): void {
+    this.mind.ask({ answer, tokens: this.codec.encode("what is moving"), when });
+  }
+
+  /** One step of everybody who has one, as the worker does it; false when nobody had. */
+  async round(): Promise<boolean> {
+    let worked = false;
+    for (const thinker of this.mind.thinkers()) {
+      const step = thinker.prepare();
+      if (step === null) continue;
+      worked = true;
+      this.mind.began(thinker);
+      this.fed.push({ thinker, tokens: step.tokens, newest: this.mind.newestUnit });
+      thinker.accept(await this.sessions.think.run(step));
+    }
+    return worked;
+  }
+
+  /** Rounds until nobody has a step left. */
+  async settle(): Promise<void> {
+    while (await this.round()) {}
+  }
+}

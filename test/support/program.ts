@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { makeTempDir } from "./media.ts";
+
+const root = join(import.meta.dirname, "../..");
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A Node process of this project, its output kept. */
+export class Program {
+  stdout = "";
+  stderr = "";
+  readonly ended: Promise<Ended>;
+  private readonly heard = new Set<() => void>();
+
+  constructor(readonly process: ChildProcess) {
+    process.stdout!.setEncoding("utf8").on("data", (text: string) => {
+      this.stdout += text;
+      for (const listener of this.heard) listener();
+    });
+    process.stderr!.setEncoding("utf8").on("data", (text: string) => {
+      this.stderr += text;
+    });
+    this.ended = once(process, "close").then(([code, signal]) => {
+      for (const listener of this.heard) listener();
+      return { code, signal, stdout: this.stdout, stderr: this.stderr };
+    });
+  }
+
+  /** Waits until its output matches; fails when it ends before. */
+  async says(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const found = pattern.exec(this.stdout);
+      if (found) return found;
+      const { exitCode, signalCode } = this.process;
+      if (exitCode !== null || signalCode !== null)
+        throw new Error(`it ended before it said ${pattern}: ${this.stdout}${this.stderr}`);
+      await new Promise<void>((resolve) => this.heard.add(resolve));
+    }
+  }
+
+  /** Ends it if it has not by itself. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill("SIGKILL");
+    await this.ended;
+  }
+}
+
+/** Starts a module of this project in a Node process of its own, in a process group of its own. */
+export function startNode(args: readonly string[], env: Record<string, string> = {}): Program {
+  return new Program(
+    spawn(process.execPath, ["--import", "tsx", ...args], {
+      cwd: root,
+      env: { ...process.env, NO_COLOR: "1", ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    }),
+  );
+}
+
+/** The command line, as a person runs it. */
+export function thinkalong(args: readonly string[], env: Record<string, string> = {}): Program {
+  return startNode(["src/cli/main.ts", ...args], env);
+}
+
+/** Runs a script that imports from `src/`, as `import … from "src/engine/mod.ts"`, and waits for its end. */
+export async function runScript(source: string): Promise<Ended> {
+  const dir = await makeTempDir();
+  try {
+    const path = join(dir.path, "script.mts");
+    const src = pathToFileURL(join(root, "src")).href;
+    await writeFile(path, source.replaceAll('from "src/', `from "${src}/`));
+    return await startNode([path]).ended;
+  } finally {
+    await dir.remove();
+  }
+}
