@@ -10,14 +10,19 @@ function isExpected(error: unknown): error is Error {
   return [IngestError, EngineError, ModelError, ServerError].some((kind) => error instanceof kind);
 }
 
+/** Prints a message for a person, and makes the process end with exit code 1. */
+export function reportError(message: string): void {
+  process.exitCode = 1;
+  console.error(`${pc.red("error:")} ${message}`);
+}
+
 /** Prints what went wrong to the terminal and makes the process end with exit code 1. */
 export function reportFailure(error: unknown): void {
   process.exitCode = 1;
   if (error instanceof ZodError) {
-    for (const { path, message } of error.issues)
-      console.error(`${pc.red("error:")} ${path.join(".")}: ${message}`);
+    for (const { path, message } of error.issues) reportError(`${path.join(".")}: ${message}`);
   } else if (isExpected(error)) {
-    console.error(`${pc.red("error:")} ${error.message}`);
+    reportError(error.message);
   } else {
     console.error(error);
   }

@@ -4,7 +4,7 @@ import { createEngine, type Paradigm } from "../engine/mod.ts";
 import { probeVideo } from "../ingest/mod.ts";
 import { errorEvent, type ServerEvent } from "../protocol/mod.ts";
 import { parseScheduledQuestion, replay, type ScheduledQuestion } from "../replay/mod.ts";
-import { guarded, reportFailure } from "./failure.ts";
+import { guarded, reportError, reportFailure } from "./failure.ts";
 import { BUNDLED_MODEL } from "./paths.ts";
 import { Timeline } from "./timeline.ts";
 
@@ -30,16 +30,27 @@ export function positive(value: string): number {
   return number;
 }
 
-function print(event: ServerEvent): void {
-  if (event.type === "error") process.exitCode = 1;
+function printLine(event: ServerEvent): void {
   process.stdout.write(`${JSON.stringify(event)}\n`);
+}
+
+/** Whoever reads the lines is told of an error in their shape; a person reads standard error. */
+function print(event: ServerEvent): void {
+  if (event.type === "error") reportError(event.error.message);
+  printLine(event);
 }
 
 async function run(input: string, flags: ReplayFlags): Promise<void> {
   const engine = await createEngine({ model: flags.model, threads: flags.threads });
   const stop = new AbortController();
   const interrupt = () => stop.abort();
+  /** Who read the output has gone, as `head` does when it has enough: that is no failure. */
+  const readerGone = (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") reportFailure(error);
+    stop.abort();
+  };
   process.once("SIGINT", interrupt);
+  process.stdout.on("error", readerGone);
   try {
     const { durationMs } = await probeVideo(input);
     const show = flags.json
@@ -64,13 +75,12 @@ async function run(input: string, flags: ReplayFlags): Promise<void> {
   }
 }
 
-/** With `--json` whoever reads the lines is told in their shape; a person reads standard error either way. */
 async function runOrTell(input: string, flags: ReplayFlags): Promise<void> {
   try {
     await run(input, flags);
   } catch (error) {
     const { code, message } = error as Error & { readonly code?: string };
-    if (flags.json && code !== undefined) print(errorEvent("event_0", { code, message, fatal: true }));
+    if (flags.json && code !== undefined) printLine(errorEvent("event_0", { code, message, fatal: true }));
     reportFailure(error);
   }
 }

@@ -37,8 +37,9 @@ async function serve(flags: ServeFlags): Promise<void> {
     model: flags.model,
     threads: flags.threads,
     maxStreams: flags.maxSessions,
+    onWorkerDeath: (error) => log.error({ err: error }, "a worker died, its sessions have failed"),
     onFailure: (error) => {
-      log.fatal({ err: error }, "a worker died");
+      log.fatal({ err: error }, "the engine cannot go on");
       process.exitCode = 1;
       failed();
     },

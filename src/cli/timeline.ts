@@ -4,7 +4,7 @@ import type { ServerEvent } from "../protocol/mod.ts";
 
 /** Media time as a person reads it: `1:05.2`. */
 export function clock(mediaTimeMs: number): string {
-  const tenths = Math.floor(mediaTimeMs / 100);
+  const tenths = Math.max(0, Math.floor(mediaTimeMs / 100));
   const seconds = Math.floor(tenths / 10);
   const rest = String(seconds % 60).padStart(2, "0");
   return `${Math.floor(seconds / 60)}:${rest}.${tenths % 10}`;

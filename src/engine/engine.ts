@@ -1,15 +1,9 @@
-import { MessageChannel } from "node:worker_threads";
-import { type Bundle, loadBundle, ModelError, TextCodec } from "../models/mod.ts";
-import type { ReasonerReport, ReasonerRequest, ReasonerSetup } from "../reasoner/messages.ts";
-import { spawnReasoner } from "../reasoner/spawn.ts";
-import type { VisionReport, VisionRequest, VisionSetup } from "../vision/messages.ts";
-import { spawnVision } from "../vision/spawn.ts";
-import { clockOrigin } from "../worker/clock.ts";
-import { WorkerHost } from "../worker/host.ts";
+import { type Bundle, loadBundle, TextCodec } from "../models/mod.ts";
 import { EngineError } from "./errors.ts";
 import { Stream } from "./stream.ts";
 import { describeModel, resolveStreamOptions } from "./stream-options.ts";
 import type { Engine, EngineStream, ModelInfo, StreamOptions } from "./types.ts";
+import { WorkerPair } from "./worker-pair.ts";
 
 export interface EngineOptions {
   /** Folder of the model's bundle. */
@@ -18,19 +12,22 @@ export interface EngineOptions {
   readonly threads?: number;
   /** Most streams at a time; default 64. */
   readonly maxStreams?: number;
-  /** Is told when a worker has died and the engine can no longer be used. */
+  /** Is told when a worker has died; its streams have failed, and the workers are being started anew. */
+  readonly onWorkerDeath?: (error: EngineError) => void;
+  /** Is told when the engine can no longer be used: a worker died again soon, or could not be started anew. */
   readonly onFailure?: (error: EngineError) => void;
+  /** A worker that dies sooner than this after its start would only die again (ms); default 10,000. */
+  readonly minUptimeMs?: number;
 }
-
-type Workers = { readonly vision: WorkerHost<VisionRequest>; readonly reasoner: WorkerHost<ReasonerRequest> };
 
 /** Vision and reasoning in a worker each. The main thread only passes messages; it never runs inference. */
 class TwoWorkerEngine implements Engine {
   readonly model: ModelInfo;
   private readonly codec: TextCodec;
   private readonly streams = new Map<string, Stream>();
-  private workers!: Workers;
-  private state: "open" | "closed" | "failed" = "open";
+  private workers!: WorkerPair;
+  private state: "open" | "restarting" | "failed" | "closed" = "open";
+  private restart: Promise<void> = Promise.resolve();
   private closing: Promise<void> | null = null;
   private opened = 0;
 
@@ -49,22 +46,19 @@ class TwoWorkerEngine implements Engine {
   }
 
   openStream(options: StreamOptions = {}): EngineStream {
-    if (this.state === "closed") throw new EngineError("engine_closed", "The engine is closed.");
-    if (this.state === "failed")
-      throw new EngineError("worker_failed", "A worker has died; restart the service.");
+    this.requireOpen();
     const most = this.options.maxStreams ?? 64;
-    if (this.streams.size >= most)
+    if (this.streams.size >= most) {
       throw new EngineError("too_many_streams", `${most} streams are open; close one first.`);
+    }
     const resolved = resolveStreamOptions(options, this.model);
     const id = `stream-${this.opened++}`;
+    const { workers } = this;
     const stream = new Stream(id, resolved, {
       model: this.model,
       codec: this.codec,
-      toVision: (request) => {
-        const transfer = request.type === "unit" ? [request.unit.frames.buffer as ArrayBuffer] : [];
-        this.workers.vision.send(request, transfer);
-      },
-      toReasoner: (request) => this.workers.reasoner.send(request),
+      toVision: (request) => workers.toVision(request),
+      toReasoner: (request) => workers.toReasoner(request),
       gone: () => this.streams.delete(id),
     });
     this.streams.set(id, stream);
@@ -79,53 +73,64 @@ class TwoWorkerEngine implements Engine {
   private async shutDown(): Promise<void> {
     this.state = "closed";
     await Promise.all([...this.streams.values()].map((stream) => stream.close()));
-    await Promise.all([
-      this.workers.vision.stop({ type: "stop" }),
-      this.workers.reasoner.stop({ type: "stop" }),
-    ]);
+    await this.restart;
+    await this.workers.stop();
   }
 
-  private async startWorkers(): Promise<Workers> {
-    const { port1: publish, port2: units } = new MessageChannel();
-    const common = { bundle: this.bundle, threads: this.options.threads ?? 1, clockOrigin: clockOrigin() };
-    const visionSetup: VisionSetup = { ...common, publish };
-    const reasonerSetup: ReasonerSetup = { ...common, units };
-    const onVision = (report: VisionReport) => {
-      if (report.type !== "ready") this.streams.get(report.stream)?.onVision(report);
-    };
-    const onReasoner = (report: ReasonerReport) => {
-      if (report.type !== "ready") this.streams.get(report.stream)?.onReasoner(report);
-    };
-    const died = (name: string) => (error: Error) =>
-      this.fail(
-        new EngineError("worker_failed", `The ${name} worker died: ${error.message}`, { cause: error }),
-      );
-    const [vision, reasoner] = await Promise.allSettled([
-      WorkerHost.start<VisionRequest, VisionReport>(spawnVision(visionSetup), onVision, died("vision")),
-      WorkerHost.start<ReasonerRequest, ReasonerReport>(
-        spawnReasoner(reasonerSetup),
-        onReasoner,
-        died("reasoner"),
-      ),
-    ]);
-    if (vision.status === "fulfilled" && reasoner.status === "fulfilled") {
-      return { vision: vision.value, reasoner: reasoner.value };
+  private requireOpen(): void {
+    switch (this.state) {
+      case "closed":
+        throw new EngineError("engine_closed", "The engine is closed.");
+      case "failed":
+        throw new EngineError("worker_failed", "A worker has died; restart the service.");
+      case "restarting":
+        throw new EngineError(
+          "worker_failed",
+          "A worker has died and is being started anew; try again soon.",
+        );
     }
-    if (vision.status === "fulfilled") await vision.value.stop({ type: "stop" });
-    if (reasoner.status === "fulfilled") await reasoner.value.stop({ type: "stop" });
-    throw ModelError.revive(
-      vision.status === "rejected" ? vision.reason : (reasoner as PromiseRejectedResult).reason,
-    );
   }
 
-  private fail(error: EngineError): void {
+  private startWorkers(): Promise<WorkerPair> {
+    return WorkerPair.start({
+      bundle: this.bundle,
+      threads: this.options.threads ?? 1,
+      onVision: (report) => this.streams.get(report.stream)?.onVision(report),
+      onReasoner: (report) => this.streams.get(report.stream)?.onReasoner(report),
+      onDeath: (error) => this.onDeath(error),
+    });
+  }
+
+  /** The streams of a dead worker cannot go on: what its caches held is gone. */
+  private onDeath(error: EngineError): void {
     const wasOpen = this.state === "open";
-    if (wasOpen) this.state = "failed";
+    if (wasOpen) this.state = "restarting";
     for (const stream of [...this.streams.values()]) {
       stream.released();
       stream.fail("worker_failed", error.message);
     }
-    if (wasOpen) this.options.onFailure?.(error);
+    if (!wasOpen) return;
+    this.options.onWorkerDeath?.(error);
+    const uptimeMs = performance.now() - this.workers.startedAtMs;
+    if (uptimeMs < (this.options.minUptimeMs ?? 10_000)) this.giveUp(error);
+    else this.restart = this.startAnew();
+  }
+
+  private async startAnew(): Promise<void> {
+    await this.workers.stop();
+    try {
+      this.workers = await this.startWorkers();
+      if (this.state === "restarting") this.state = "open";
+    } catch (cause) {
+      const message = `The workers could not be started anew: ${(cause as Error).message}`;
+      this.giveUp(new EngineError("worker_failed", message, { cause }));
+    }
+  }
+
+  private giveUp(error: EngineError): void {
+    if (this.state !== "restarting") return;
+    this.state = "failed";
+    this.options.onFailure?.(error);
   }
 }
 

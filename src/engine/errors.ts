@@ -8,6 +8,7 @@ export type EngineErrorCode =
   | "question_too_long"
   | "option_out_of_range"
   | "frame_size"
+  | "frame_time"
   | "batch_too_long"
   | "worker_failed";
 

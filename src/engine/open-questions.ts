@@ -75,7 +75,7 @@ export class OpenQuestions {
   tooLate(): AnswerDone[] {
     const error = { code: "stream_closed", message: "The stream ended before the question arrived." };
     return [...this.questions.keys()].map((answer) =>
-      this.finish(answer, { text: "", unit: -1, mediaTimeMs: 0, tokens: 0, status: "failed", error }),
+      this.finish(answer, { text: "", unit: -1, mediaTimeMs: -1, tokens: 0, status: "failed", error }),
     );
   }
 

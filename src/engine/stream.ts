@@ -35,7 +35,7 @@ export class Stream implements EngineStream {
   private readonly ledger: Ledger;
   /** The unit that vision works on. Its thought may be reported before it is: the workers' reports cross. */
   private encoding: AssembledUnit | null = null;
-  private newestMediaTimeMs = 0;
+  private newestMediaTimeMs = Number.NEGATIVE_INFINITY;
   /** `ending`: no more frames are taken; `ended`: the reasoner knows how many units there are. */
   private state: "open" | "ending" | "ended" | "closed" = "open";
   private readonly closing = new Map<"vision" | "reasoner", () => void>();
@@ -85,8 +85,15 @@ export class Stream implements EngineStream {
         `A frame must be ${width}×${height} RGB; this one is ${frame.width}×${frame.height}.`,
       );
     }
+    const { mediaTimeMs } = frame;
+    if (!(Number.isFinite(mediaTimeMs) && mediaTimeMs >= this.newestMediaTimeMs)) {
+      throw new EngineError(
+        "frame_time",
+        `A frame's media time must not go back: ${mediaTimeMs} ms came after ${this.newestMediaTimeMs} ms.`,
+      );
+    }
     this.ledger.counts.framesIn++;
-    this.newestMediaTimeMs = frame.mediaTimeMs;
+    this.newestMediaTimeMs = mediaTimeMs;
     this.queue.push(frame);
     this.pump();
   }

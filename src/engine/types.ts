@@ -33,7 +33,10 @@ export interface EngineStream {
   readonly events$: Observable<EngineEvent>;
   /** True while a frame can be taken without dropping one. Replays its last value. */
   readonly ready$: Observable<boolean>;
-  /** Takes a frame of the model's size; drops the oldest waiting one when vision is behind. */
+  /**
+   * Takes a frame of the model's size; drops the oldest waiting one when vision is behind.
+   * @throws {EngineError} `frame_size`, `frame_time`, `stream_closed`
+   */
   push(frame: Frame): void;
   /**
    * Asks; the answer comes as `answer.*` events under the returned id.

@@ -38,3 +38,18 @@ export async function openGraph(
 export function floats(data: Float32Array, ...dims: number[]): ort.Tensor {
   return new ort.Tensor("float32", data, dims);
 }
+
+/**
+ * The data of an output, which must have as many numbers as the manifest implies.
+ * @throws {ModelError} `graph_mismatch`
+ */
+export function outputOf(
+  outputs: ort.InferenceSession.OnnxValueMapType,
+  name: string,
+  length: number,
+): Float32Array {
+  const data = outputs[name]!.data as Float32Array;
+  if (data.length === length) return data;
+  const message = `The graph's ${name} has ${data.length} numbers where bundle.json implies ${length}; export the bundle again.`;
+  throw new ModelError("graph_mismatch", message);
+}

@@ -83,13 +83,40 @@ export const ERRORS: Readonly<Record<ProtocolErrorCode | EngineErrorCode | Pictu
   question_too_long: refused("The question has more tokens than `model_info.limits.question_tokens`."),
   option_out_of_range: refused("An option is outside what the model was trained for."),
   frame_size: broken("A frame did not have the model's size.", false),
+  frame_time: broken(
+    "A frame's media time was no number, or earlier than that of the frame before it.",
+    false,
+  ),
   batch_too_long: limit("More frames than the batch paradigm holds; use `streamed`.", true),
   worker_failed: broken("A worker of the engine has failed; the server's log says more."),
 };
 
-/** What a code means; one that the table does not have is a fault of the server that ends nothing. */
+/** Of a video that is read from a file or URL: `replay --json` says these, the server does not. */
+const VIDEO_ERRORS: Readonly<
+  Record<Exclude<IngestErrorCode, PictureErrorCode | "option_out_of_range">, ErrorInfo>
+> = {
+  aborted: refused("The replay was ended early."),
+  ffmpeg_missing: broken("There is no usable ffmpeg."),
+  ffmpeg_killed: broken("ffmpeg was killed or crashed."),
+  decode_failed: broken("ffmpeg could not decode the video."),
+  file_not_found: refused("There is no such file."),
+  file_is_directory: refused("This is a folder, not a video."),
+  file_empty: refused("The file is empty."),
+  file_unreadable: refused("The file cannot be read."),
+  unsupported_protocol: refused("Videos are not read over this protocol."),
+  url_invalid: refused("This is not a URL."),
+  url_unreachable: refused("The URL could not be reached."),
+  first_frame_timeout: refused("No frame came in time."),
+  stall_timeout: refused("The source stopped sending."),
+  not_a_video: refused("The input is not a video."),
+  no_video_track: refused("The input has no video track."),
+  no_frames: refused("The video has no frame."),
+  input_truncated: refused("The video ends early: a part is missing."),
+};
+
+/** What a code means; one that no table has is a fault of the server that ends nothing. */
 export function errorInfo(code: string): ErrorInfo {
-  const known: Readonly<Record<string, ErrorInfo>> = ERRORS;
+  const known: Readonly<Record<string, ErrorInfo>> = { ...VIDEO_ERRORS, ...ERRORS };
   return known[code] ?? broken("A fault of the server; its log says more.", false);
 }
 

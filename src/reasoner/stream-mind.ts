@@ -210,7 +210,7 @@ export class StreamMind {
       text: this.context.codec.decode(words),
       status,
       unit: from?.unit ?? -1,
-      mediaTimeMs: from?.mediaTimeMs ?? 0,
+      mediaTimeMs: from?.mediaTimeMs ?? -1,
       tokens: words.length,
     });
   }

@@ -1,7 +1,7 @@
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import * as ort from "onnxruntime-node";
 import { HIDDEN, type KvBlock, type QueryPositions, Rotary } from "../cache/mod.ts";
-import { floats, openGraph } from "../models/graph.ts";
+import { floats, openGraph, outputOf } from "../models/graph.ts";
 import type { Bundle } from "../models/mod.ts";
 
 /** One forward step of one thinker. */
@@ -81,10 +81,12 @@ export class ThinkSession {
       text_bias: floats(step.textBias, 1, 2, step.textBias.length / 2),
       self_bias: floats(causal(count), 1, count, count),
     });
-    const logits = out.logits!.data as Float32Array;
+    const { layers, heads } = this.bundle.manifest.transformer;
+    const size = layers * heads * count * head_width;
+    const logits = outputOf(out, "logits", count * vocabulary);
     return {
       logits: logits.slice((count - 1) * vocabulary),
-      kv: { tokens: count, key: out.key!.data as Float32Array, value: out.value!.data as Float32Array },
+      kv: { tokens: count, key: outputOf(out, "key", size), value: outputOf(out, "value", size) },
     };
   }
 }

@@ -1,7 +1,7 @@
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import * as ort from "onnxruntime-node";
 import type { KvBlock } from "../cache/mod.ts";
-import { floats, openGraph } from "../models/graph.ts";
+import { floats, openGraph, outputOf } from "../models/graph.ts";
 import type { Bundle } from "../models/mod.ts";
 import type { StreamVision } from "./stream-vision.ts";
 
@@ -38,12 +38,13 @@ export class SeeSession {
       bias: floats(vision.bias.data, 1, 2, vision.bias.slots),
     };
     const out = await this.session.run(feeds);
-    const data = (name: string) => out[name]!.data as Float32Array;
+    const { layers, heads, headWidth } = vision.cache.store.shape;
+    const size = layers * heads * tokens_per_unit * headWidth;
     vision.state = {
-      previous: data("previous_out"),
-      background: data("background_out"),
-      seen: data("seen_out"),
+      previous: outputOf(out, "previous_out", vision.state.previous.length),
+      background: outputOf(out, "background_out", vision.state.background.length),
+      seen: outputOf(out, "seen_out", 1),
     };
-    return { tokens: tokens_per_unit, key: data("key"), value: data("value") };
+    return { tokens: tokens_per_unit, key: outputOf(out, "key", size), value: outputOf(out, "value", size) };
   }
 }

@@ -19,9 +19,11 @@ async function encode(session: SeeSession, stream: string, frames: UnitFrames): 
   const kv = await session.run(vision, frames.frames, frames.seconds);
   const unit = { ...place, kv };
   vision.cache.append(unit);
+  // Before it is published: reasoning may begin with it at once.
+  const finishedAtMs = now();
   const published: PublishedUnit = { stream, unit };
   setup.publish.postMessage(published, [kv.key.buffer as ArrayBuffer, kv.value.buffer as ArrayBuffer]);
-  report({ type: "seen", stream, unit: frames.unit, startedAtMs, finishedAtMs: now() });
+  report({ type: "seen", stream, unit: frames.unit, startedAtMs, finishedAtMs });
 }
 
 const session = await SeeSession.open(setup.bundle, setup.threads);

@@ -36,8 +36,9 @@ describe("Rotary", () => {
   });
 
   it("lets scores depend on the difference of positions only, even after months (position 1e7)", () => {
-    const offset = fc.double({ min: 0, max: 1e7, noNaN: true });
-    const distance = fc.double({ min: 0, max: 40, noNaN: true });
+    // Thousandths: a double drawn at random is hardly ever large.
+    const offset = fc.integer({ min: 0, max: 1e10 }).map((x) => x / 1000);
+    const distance = fc.integer({ min: 0, max: 40_000 }).map((x) => x / 1000);
     fc.assert(
       fc.property(unitVector, unitVector, offset, distance, (query, key, at, apart) => {
         const near = dot(rotate(query, apart), rotate(key, 0));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { modelLanded, TINY_BUNDLE } from "../support/bundles.ts";
+import { TINY_BUNDLE } from "../support/bundles.ts";
 import { EditedBundle } from "../support/edited-bundle.ts";
 import { thinkalong } from "../support/program.ts";
 
@@ -21,7 +21,7 @@ describe("thinkalong models", () => {
     expect(stderr).toMatch(/^error: .*think\.onnx is not the file that bundle\.json names.*\n$/);
   });
 
-  it.skipIf(!modelLanded)("list names the bundled model, and info takes it by default", async () => {
+  it("list names the bundled model, and info takes it by default", async () => {
     const [list, info] = await Promise.all([
       thinkalong(["models", "list"]).ended,
       thinkalong(["models", "info"]).ended,

@@ -5,12 +5,12 @@ import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { createEngine } from "../../src/engine/mod.ts";
 import { browserPath, launchBrowser } from "../support/browser.ts";
-import { BUNDLED_MODEL, modelLanded } from "../support/bundles.ts";
+import { BUNDLED_MODEL } from "../support/bundles.ts";
 import { SAMPLE_CLIP, SAMPLE_DIR } from "../support/clips.ts";
 import { makeTempDir } from "../support/media.ts";
 import { startServer } from "../support/server.ts";
 
-describe.skipIf(!modelLanded || browserPath === null)("the sample page on the real model", () => {
+describe.skipIf(browserPath === null)("the sample page on the real model", () => {
   let dir: Awaited<ReturnType<typeof makeTempDir>>;
   let clientDir: string;
   let browser: Browser;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { createEngine } from "../../src/engine/mod.ts";
-import { BUNDLED_MODEL, modelLanded } from "../support/bundles.ts";
+import { BUNDLED_MODEL } from "../support/bundles.ts";
 import { jpegsOf, SAMPLE_CLIP } from "../support/clips.ts";
 import { startServer } from "../support/server.ts";
 
@@ -14,7 +14,7 @@ interface Event {
   readonly response_id?: string;
 }
 
-describe.skipIf(!modelLanded)("a client that knows nothing but WebSockets and JSON", () => {
+describe("a client that knows nothing but WebSockets and JSON", () => {
   it("sends a camera's JPEGs as they come, and gets thoughts and an answer", async () => {
     await using server = await startServer(await createEngine({ model: BUNDLED_MODEL }));
     const pictures = await jpegsOf(SAMPLE_CLIP, 4, 12);

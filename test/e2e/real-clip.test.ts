@@ -3,7 +3,6 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { modelLanded } from "../support/bundles.ts";
 import { realClip } from "../support/clips.ts";
 import { makeTempDir } from "../support/media.ts";
 import { thinkalong } from "../support/program.ts";
@@ -12,7 +11,7 @@ import { ProtocolLog } from "../support/protocol-log.ts";
 const percentile = (values: readonly number[], share: number) =>
   [...values].sort((a, b) => a - b)[Math.ceil(share * values.length) - 1]!;
 
-describe.skipIf(!modelLanded || realClip === null)("a real camera's clip of half a minute", () => {
+describe.skipIf(realClip === null)("a real camera's clip of half a minute", () => {
   it("is kept up with at real pace: nothing dropped, thought about and answered at once", async () => {
     const { code, stdout } = await thinkalong([
       "replay",

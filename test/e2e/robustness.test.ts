@@ -3,13 +3,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEngine, type Engine } from "../../src/engine/mod.ts";
 import { encodeFrameHeader } from "../../src/protocol/mod.ts";
-import { BUNDLED_MODEL, modelLanded } from "../support/bundles.ts";
+import { BUNDLED_MODEL } from "../support/bundles.ts";
 import { jpegsOf, SAMPLE_CLIP } from "../support/clips.ts";
 import { eventually, pngHeader } from "../support/media.ts";
 import { picture, startServer } from "../support/server.ts";
 import { WsClient } from "../support/ws-client.ts";
 
-describe.skipIf(!modelLanded)("one server, while somebody else behaves badly", () => {
+describe("one server, while somebody else behaves badly", () => {
   let server: Awaited<ReturnType<typeof startServer<Engine>>>;
   let good: WsClient;
   let jpegs: Buffer[];

@@ -92,6 +92,19 @@ describe("a stream", () => {
     expect(log.stream.totals).toMatchObject({ framesIn: 1, units: 1 });
   });
 
+  it("refuses frames out of time, and stays usable", async () => {
+    const log = new StreamLog(engine.openStream());
+    log.stream.push(frame(engine.model, 4));
+    for (const mediaTimeMs of [Number.NaN, Number.POSITIVE_INFINITY, 999, -1]) {
+      const wrong = { ...frame(engine.model, 5), mediaTimeMs };
+      expect(refused(() => log.stream.push(wrong))).toMatchObject({ code: "frame_time" });
+    }
+    log.stream.push(frame(engine.model, 5));
+    log.stream.end();
+    await log.completed;
+    expect(log.stream.totals).toMatchObject({ framesIn: 2, units: 1, thoughts: 1 });
+  });
+
   it("refuses questions that are empty or too long", async () => {
     const stream = engine.openStream();
     for (const empty of ["", "  \n"])

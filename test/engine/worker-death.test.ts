@@ -1,18 +1,22 @@
 import type { Worker } from "node:worker_threads";
-import { describe, expect, it } from "vitest";
-import { createEngine, type Engine, type EngineError } from "../../src/engine/mod.ts";
+import { describe, expect, it, vi } from "vitest";
+import { createEngine, type Engine, type EngineError, type EngineOptions } from "../../src/engine/mod.ts";
 import { TINY_BUNDLE } from "../support/bundles.ts";
 import { EditedBundle } from "../support/edited-bundle.ts";
 import { startTinyEngine } from "../support/engine.ts";
 import { feed, StreamLog, watch } from "../support/stream-log.ts";
 
 /** An engine, and its real workers: vision's first, then the reasoner's. */
-async function startWithWorkers() {
+async function startWithWorkers(options: Partial<EngineOptions> = {}) {
   const workers: Worker[] = [];
   const keep = (worker: Worker) => workers.push(worker);
   process.on("worker", keep);
   const failures: EngineError[] = [];
-  const engine = await createEngine({ model: TINY_BUNDLE, onFailure: (error) => failures.push(error) });
+  const engine = await createEngine({
+    model: TINY_BUNDLE,
+    onFailure: (error) => failures.push(error),
+    ...options,
+  });
   process.off("worker", keep);
   expect(workers).toHaveLength(2);
   const [vision, reasoner] = workers as [Worker, Worker];
@@ -58,6 +62,24 @@ describe.each(["vision", "reasoner"] as const)("when the %s worker dies", (name)
   });
 });
 
+describe("when a worker dies that had run for a while", () => {
+  it.each(["vision", "reasoner"] as const)(
+    "%s: both are started anew and new streams think",
+    async (name) => {
+      const { engine, failures, ...workers } = await startWithWorkers({ minUptimeMs: 0 });
+      const [lost] = await busyStreams(engine);
+      crash(workers[name]);
+      await lost!.completed;
+      expect(() => engine.openStream()).toThrowError(/being started anew/);
+      const stream = await vi.waitFor(() => engine.openStream(), { timeout: 20_000, interval: 50 });
+      const log = await watch(new StreamLog(stream), engine.model, 6);
+      expect(log.events.at(-1)).toMatchObject({ type: "stream.ended", totals: { thoughts: 3 } });
+      expect(failures).toEqual([]);
+      await engine.close();
+    },
+  );
+});
+
 describe("when a worker cannot do what one stream asks of it", () => {
   it("that stream fails, and the engine goes on", async () => {
     await using bundle = await EditedBundle.copy();
@@ -77,4 +99,23 @@ describe("when a worker cannot do what one stream asks of it", () => {
       ]);
     }
   });
+
+  it.each([
+    ["Vision", "vision", "tokens_per_unit", 4],
+    ["Reasoning", "transformer", "vocabulary", 100],
+  ] as const)(
+    "%s: a manifest that does not fit its graph fails instead of thinking nonsense",
+    async (side, part, field, value) => {
+      await using bundle = await EditedBundle.copy();
+      await bundle.manifest((manifest) => {
+        manifest[part][field] = value;
+      });
+      await using engine = await startTinyEngine({ model: bundle.path });
+      const log = await watch(new StreamLog(engine.openStream()), engine.model, 2);
+      expect(log.events.at(-1)).toMatchObject({
+        type: "stream.failed",
+        message: expect.stringMatching(new RegExp(`^${side}.*bundle.json implies`)),
+      });
+    },
+  );
 });

@@ -58,15 +58,20 @@ describe("an answer", () => {
 
   it("is begun in the middle of a thought from the thoughts that are finished, and disturbs none", async () => {
     const undisturbed = await thoughtAbout(3);
-    const run = await thoughtAbout(2);
-    await run.see();
-    await run.round();
-    run.ask("a");
-    await run.settle();
-    expect(run.all("answer.done")).toMatchObject([{ answer: "a", unit: 2 }]);
-    expect(run.all("thought.done").map(({ text }) => text)).toEqual(
-      undisturbed.all("thought.done").map(({ text }) => text),
-    );
+    const answers: string[] = [];
+    for (const stepsIntoThought of [0, 1, 2, 3]) {
+      const run = await thoughtAbout(2);
+      await run.see();
+      for (let step = 0; step < stepsIntoThought; step++) await run.round();
+      run.ask("a");
+      await run.settle();
+      expect(run.all("answer.done")).toMatchObject([{ answer: "a", unit: 2 }]);
+      answers.push(run.all("answer.done")[0]!.text);
+      expect(run.all("thought.done").map(({ text }) => text)).toEqual(
+        undisturbed.all("thought.done").map(({ text }) => text),
+      );
+    }
+    expect(new Set(answers).size, "half a thought makes no difference").toBe(1);
   });
 
   it("does not look past the unit that is being thought about", async () => {

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "../..");
@@ -8,5 +7,3 @@ export const TINY_BUNDLE = join(root, "test/fixtures/tiny-bundle");
 
 /** The trained model that is shipped. */
 export const BUNDLED_MODEL = join(root, "models/street-narrator");
-
-export const modelLanded = existsSync(join(BUNDLED_MODEL, "bundle.json"));
