@@ -30,7 +30,9 @@ export const bundleSchema = z.object({
     visual_window_units: count.describe("Longest visual window that it was trained for."),
     text_sink_tokens: count,
     text_window_tokens: count.describe("Longest text window that it was trained for."),
-    positions: z.enum(["real-time", "contiguous", "growing", "group"]).default("real-time"),
+    positions: z
+      .enum(["real-time", "contiguous", "growing", "group"])
+      .describe("The position scheme that it was trained with."),
   }),
   thinking: z.object({
     skip_bias: z.number().describe("Added to the logit of a skip; calibrated on held-out clips."),

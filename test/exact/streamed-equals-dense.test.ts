@@ -185,6 +185,22 @@ describe("the streamed path equals one dense masked pass over the whole history"
     for (const count of Object.values(reached)) expect(count).toBeGreaterThan(20);
   });
 
+  test("and still after a thousand evictions in each cache, with questions", async () => {
+    const units = 1100;
+    const ops = Array.from({ length: units }, (_, unit): Op[] => [
+      { type: "see", gap: unit % 7 === 3 ? 1.7 : 1, seed: unit + 1 },
+      ...(unit % 100 === 60 ? [{ type: "ask" as const, tokens: [20, 30, 40] }] : []),
+      ...Array.from({ length: 5 }, (): Op => ({ type: "step", pick: unit % 2 })),
+    ]).flat();
+    const given: Scene = { visualWindowUnits: 4, textWindowTokens: 12, skipBias: 6, ops };
+    const run = await play(given);
+    expect(worst(run, dense(run, given))).toBeLessThan(1e-4);
+    const done = run.reports.filter((report) => report.type === "thought.done");
+    expect(done).toHaveLength(units);
+    expect(done.at(-1)!.textEvicted).toBeGreaterThan(1000);
+    expect(run.reports.filter((report) => report.type === "answer.done")).toHaveLength(11);
+  });
+
   test("and the comparison notices a single hidden unit", async () => {
     const [given] = fc.sample(scenes(120), { numRuns: 1, seed: 3 }) as [Scene];
     const run = await play(given);

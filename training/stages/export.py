@@ -96,7 +96,7 @@ def write_bundle(network: Network, tokenizer: Tokenizer, folder: Path, about: di
         "transformer": {"layers": c.layers, "heads": c.heads, "head_width": c.head_width, "rope_base": c.rope_base,
                         "vocabulary": len(tokenizer)},
         "cache": {"visual_sink_units": c.visual_sink_units, "visual_window_units": c.visual_window_units,
-                  "text_sink_tokens": 1, "text_window_tokens": c.text_window_tokens},
+                  "text_sink_tokens": 1, "text_window_tokens": c.text_window_tokens, "positions": "real-time"},
         "special_tokens": {"narrate": "<narrate>", "skip": "<skip>", "end_think": "</think>", "question": "<question>",
                            "answer": "<answer>", "end_answer": "</answer>", "unknown": "[UNK]"},
         "forbidden_tokens": [w for w in SPECIAL if w in ("[PAD]", "[UNK]")],

@@ -10,7 +10,6 @@ import numpy as np
 import torch
 
 from language.tokenizer import END_ANSWER, END_THINK, NARRATE, PAD, SKIP, SPECIAL
-from network.config import Config
 from network.graphs import Think
 from network.model import Network
 from network.positions import visual_view

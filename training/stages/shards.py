@@ -9,8 +9,6 @@ from types import SimpleNamespace
 
 import numpy as np
 
-ARRAYS = ("frames", "state", "cover", "velocity", "colour", "kind")
-
 
 @dataclass(frozen=True)
 class Shard:
