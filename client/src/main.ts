@@ -3,7 +3,7 @@ import { Capture } from "./capture.ts";
 import { Connection } from "./connection.ts";
 import { byId } from "./dom.ts";
 import { Questions } from "./questions.ts";
-import { closeSource, openSource, type Source, SourceError } from "./sources.ts";
+import { closeSource, hasSample, openSource, type Source, SourceError } from "./sources.ts";
 import { Status } from "./status.ts";
 import { Thoughts } from "./thoughts.ts";
 
@@ -85,4 +85,10 @@ file.addEventListener("change", () => {
   file.value = "";
 });
 
-connection.restart();
+// Where there is a clip, the page thinks at once; a camera is one click away.
+const sample = await hasSample();
+const isChosen = Object.values(buttons).some((button) => button.ariaPressed === "true");
+if (!isChosen) {
+  if (sample) void play({ kind: "sample" });
+  else connection.restart();
+}

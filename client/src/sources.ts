@@ -11,6 +11,15 @@ export class SourceError extends Error {
 
 const SAMPLE_URL = "./sample/street.mp4";
 
+/** Whether this server has a clip to play without a camera. */
+export async function hasSample(): Promise<boolean> {
+  try {
+    return (await fetch(SAMPLE_URL, { method: "HEAD" })).ok;
+  } catch {
+    return false; // no server: the connection says so
+  }
+}
+
 /**
  * Puts a source into the video and plays it.
  *

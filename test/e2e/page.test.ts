@@ -48,7 +48,6 @@ describe.skipIf(browserPath === null)("the sample page on the real model", () =>
   it.skipIf(!existsSync(SAMPLE_CLIP))("thinks about the sample clip and answers while it plays", async () => {
     await using server = await start();
     const page = await openPage(server.url);
-    await page.getByRole("button", { name: "Sample clip" }).click();
     await page.locator("#thoughts li").nth(1).waitFor();
     expect(await page.locator("#thoughts li").first().textContent()).toMatch(/\d+:\d\d\.\d.*[a-z]{3}/s);
     await page.getByRole("textbox", { name: /Ask about/ }).fill("what happened last?");

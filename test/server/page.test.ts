@@ -82,7 +82,6 @@ describe.skipIf(browserPath === null)("the sample page", () => {
   it("plays the sample clip at once, sends it once, and seeks to a thought", async () => {
     await using server = await startScriptedServer(script, { clientDir, sampleDir: folder });
     const page = await openPage(server.url, { width: 390, height: 844 });
-    await page.getByRole("button", { name: "Sample clip" }).click();
     await page.getByText("unit 12: a car enters at the left").first().waitFor();
     const wide = await page.evaluate("document.documentElement.scrollWidth");
     expect(wide, "nothing is wider than a phone").toBeLessThanOrEqual(390);
