@@ -1,9 +1,10 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { lastValueFrom, tap } from "rxjs";
 import { createEngine, type Paradigm } from "../engine/mod.ts";
-import { probeVideo } from "../ingest/mod.ts";
+import { type FfmpegBinary, probeVideo, resolveFfmpeg } from "../ingest/mod.ts";
 import { errorEvent, type ServerEvent } from "../protocol/mod.ts";
 import { parseScheduledQuestion, replay, type ScheduledQuestion } from "../replay/mod.ts";
+import { positive } from "./arguments.ts";
 import { guarded, reportError, reportFailure } from "./failure.ts";
 import { BUNDLED_MODEL } from "./paths.ts";
 import { Timeline } from "./timeline.ts";
@@ -22,14 +23,6 @@ const collect = (value: string, before: readonly ScheduledQuestion[]) => [
   parseScheduledQuestion(value),
 ];
 
-/** A whole number of at least 1, or commander's own message. */
-export function positive(value: string): number {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 1)
-    throw new InvalidArgumentError("It must be a whole number from 1 on.");
-  return number;
-}
-
 function printLine(event: ServerEvent): void {
   process.stdout.write(`${JSON.stringify(event)}\n`);
 }
@@ -38,6 +31,12 @@ function printLine(event: ServerEvent): void {
 function print(event: ServerEvent): void {
   if (event.type === "error") reportError(event.error.message);
   printLine(event);
+}
+
+/** Shows events to a person. */
+function timelineOf(durationMs: number | null, ffmpeg: FfmpegBinary): (event: ServerEvent) => void {
+  const timeline = new Timeline(durationMs, ffmpeg);
+  return (event) => timeline.show(event);
 }
 
 async function run(input: string, flags: ReplayFlags): Promise<void> {
@@ -53,12 +52,7 @@ async function run(input: string, flags: ReplayFlags): Promise<void> {
   process.stdout.on("error", readerGone);
   try {
     const { durationMs } = await probeVideo(input);
-    const show = flags.json
-      ? print
-      : (
-          (timeline) => (event: ServerEvent) =>
-            timeline.show(event)
-        )(new Timeline(durationMs));
+    const show = flags.json ? print : timelineOf(durationMs, await resolveFfmpeg());
     await lastValueFrom(
       replay({
         engine,

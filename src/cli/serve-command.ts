@@ -5,9 +5,9 @@ import { pino } from "pino";
 import { createEngine } from "../engine/mod.ts";
 import { resolveFfmpeg } from "../ingest/mod.ts";
 import { createServer } from "../server/mod.ts";
+import { port, positive } from "./arguments.ts";
 import { guarded } from "./failure.ts";
 import { BUNDLED_MODEL, CLIENT_DIR, SAMPLE_DIR } from "./paths.ts";
-import { positive } from "./replay-command.ts";
 
 interface ServeFlags {
   readonly port: number;
@@ -74,12 +74,7 @@ async function serve(flags: ServeFlags): Promise<void> {
 export function serveCommand(): Command {
   return new Command("serve")
     .description("Start the server: the WebSocket, the HTTP API and the sample page.")
-    .option(
-      "-p, --port <port>",
-      "port to listen on (0: any free one)",
-      (value) => (value === "0" ? 0 : positive(value)),
-      8080,
-    )
+    .option("-p, --port <port>", "port to listen on (0: any free one)", port, 8080)
     .option(
       "--host <address>",
       "address to listen on; the default is reachable from this machine only",

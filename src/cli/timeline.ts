@@ -1,6 +1,8 @@
 import { MultiBar, Presets, type SingleBar } from "cli-progress";
 import pc from "picocolors";
+import type { FfmpegBinary } from "../ingest/mod.ts";
 import type { ServerEvent } from "../protocol/mod.ts";
+import { reportError } from "./failure.ts";
 
 /** Media time as a person reads it: `1:05.2`. */
 export function clock(mediaTimeMs: number): string {
@@ -10,6 +12,7 @@ export function clock(mediaTimeMs: number): string {
   return `${Math.floor(seconds / 60)}:${rest}.${tenths % 10}`;
 }
 
+const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 const ms = (value: number | null) => (value === null ? "–" : `${Math.round(value)} ms`);
 
 /**
@@ -23,7 +26,10 @@ export class Timeline {
   private drops = 0;
 
   /** @param durationMs of the video; null when it is not known */
-  constructor(durationMs: number | null) {
+  constructor(
+    durationMs: number | null,
+    private readonly ffmpeg: FfmpegBinary,
+  ) {
     const terminal = process.stderr.isTTY === true && process.stdout.isTTY === true;
     const format = durationMs === null ? "{at}" : "{bar} {at} / {of}";
     this.bars = terminal
@@ -58,7 +64,7 @@ export class Timeline {
       case "session.context_compressed":
         this.line(
           pc.dim(
-            `${" ".repeat(10)}out of the windows: ${event.visual_evicted} units of video, ${event.text_evicted} tokens of thought`,
+            `${" ".repeat(10)}out of the windows: ${count(event.visual_evicted, "unit")} of video, ${count(event.text_evicted, "token")} of thought`,
           ),
         );
         break;
@@ -74,18 +80,23 @@ export class Timeline {
   private summary(stats: Extract<ServerEvent, { type: "session.stats" }>["stats"]): void {
     this.bars?.stop();
     const { ttft_ms: spoken, skip_ms: quiet } = stats;
+    const { version, path, origin } = this.ffmpeg;
     console.log(
       pc.dim(
         `\n${stats.units} units seen, ${stats.thoughts} thoughts, ${stats.skips} times nothing to say, ${stats.frames_in} frames, ${this.drops} dropped` +
-          `\nfrom a unit's arrival to its first word: ${ms(spoken.p50)} (p50), ${ms(spoken.p95)} (p95); to a skip: ${ms(quiet.p50)} (p50), ${ms(quiet.p95)} (p95)`,
+          `\nfrom a unit's arrival to its first word: ${ms(spoken.p50)} (p50), ${ms(spoken.p95)} (p95); to a skip: ${ms(quiet.p50)} (p50), ${ms(quiet.p95)} (p95)` +
+          `\nread with ffmpeg ${version}: ${path} (${origin})`,
       ),
     );
   }
 
   private error(message: string): void {
+    if (this.bars === null) {
+      reportError(message);
+      return;
+    }
     process.exitCode = 1;
-    if (this.bars) this.bars.log(`${pc.red("error:")} ${message}\n`);
-    else console.error(`${pc.red("error:")} ${message}`);
+    this.bars.log(`${pc.red("error:")} ${message}\n`);
   }
 
   private line(text: string): void {

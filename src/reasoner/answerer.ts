@@ -13,7 +13,8 @@ export interface AnswererOptions {
 }
 
 export interface AnswererEvents {
-  token(word: number): void;
+  /** A word is decided; all of them so far. */
+  token(words: readonly number[]): void;
   done(words: readonly number[], complete: boolean): void;
 }
 
@@ -57,6 +58,6 @@ export class Answerer extends Thinker {
     }
     this.words.push(token);
     this.next = [token];
-    this.events.token(token);
+    this.events.token(this.words);
   }
 }

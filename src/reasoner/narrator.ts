@@ -17,8 +17,8 @@ export interface NarratorOptions {
 
 /** What a narrator tells about its thoughts. */
 export interface NarratorEvents {
-  /** A token of the thought about a unit: a word, or none for a skip. */
-  token(unit: number, word: number | null): void;
+  /** A token of the thought about a unit is decided; its words so far, none for a skip. */
+  token(unit: number, words: readonly number[]): void;
   done(unit: number, words: readonly number[], stop: StopReason, tokens: number): void;
 }
 
@@ -90,10 +90,10 @@ export class Narrator extends Thinker {
     if (!closed && this.words.length < thoughtTokens) {
       this.words.push(token);
       this.pending = token;
-      this.events.token(this.unit, token);
+      this.events.token(this.unit, this.words);
       return;
     }
-    if (token === special.skip) this.events.token(this.unit, null);
+    if (token === special.skip) this.events.token(this.unit, this.words);
     this.events.done(this.unit, this.words, closed ? "end" : "length", this.tokens);
     this.pending = this.words.length > 0 ? special.endThink : special.skip;
     this.unit++;

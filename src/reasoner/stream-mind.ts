@@ -5,6 +5,7 @@ import { Answerer } from "./answerer.ts";
 import type { ReasonerReport, ReasonerRequest, ReasoningOptions, StopReason } from "./messages.ts";
 import { Narrator } from "./narrator.ts";
 import { Sampler } from "./sampler.ts";
+import { Speech } from "./speech.ts";
 import { StreamEyes } from "./stream-eyes.ts";
 import type { Thinker } from "./thinker.ts";
 import { VocabularyMask } from "./vocabulary-mask.ts";
@@ -19,20 +20,6 @@ export interface MindContext {
   readonly report: (report: ReasonerReport) => void;
 }
 
-/** Words so far as text, and what the newest of them added to it. */
-class Speech {
-  private text = "";
-
-  constructor(private readonly codec: TextCodec) {}
-
-  add(words: readonly number[]): string {
-    const whole = this.codec.decode(words);
-    const delta = whole.slice(this.text.length);
-    this.text = whole;
-    return delta;
-  }
-}
-
 /** All thinking about one stream: its eyes, its narrator, and an answerer for every open question. */
 export class StreamMind {
   private readonly eyes: StreamEyes;
@@ -43,7 +30,6 @@ export class StreamMind {
   private held: boolean;
   private total: number | null = null;
   private startedAtMs: number | null = null;
-  private words: number[] = [];
   private speech: Speech;
 
   constructor(
@@ -75,7 +61,7 @@ export class StreamMind {
         skipBias: manifest.thinking.skip_bias,
         thoughtTokens: options.thoughtTokens,
       },
-      { token: (unit, word) => this.onWord(unit, word), done: (...args) => this.onThought(...args) },
+      { token: (unit, words) => this.onWords(unit, words), done: (...args) => this.onThought(...args) },
     );
   }
 
@@ -146,7 +132,6 @@ export class StreamMind {
   private open({ answer, tokens }: Question, from: UnitPlace): void {
     const { stream, context, options } = this;
     const speech = new Speech(context.codec);
-    const said: number[] = [];
     const answererOptions = {
       special: context.codec.special,
       mask: this.mask,
@@ -155,10 +140,9 @@ export class StreamMind {
     };
     const text = this.narrator.forkFinished();
     const answerer = new Answerer(this.eyes, text, from, tokens, answererOptions, {
-      token: (word) => {
+      token: (words) => {
         if (!this.answerers.has(answer)) return; // cancelled while its step ran
-        said.push(word);
-        context.report({ type: "answer.token", stream, answer, delta: speech.add(said) });
+        context.report({ type: "answer.token", stream, answer, delta: speech.add(words) });
       },
       done: (words, complete) => {
         if (!this.answerers.delete(answer)) return;
@@ -168,14 +152,8 @@ export class StreamMind {
     this.answerers.set(answer, answerer);
   }
 
-  private onWord(unit: number, word: number | null): void {
-    if (word !== null) this.words.push(word);
-    this.context.report({
-      type: "thought.token",
-      stream: this.stream,
-      unit,
-      delta: this.speech.add(this.words),
-    });
+  private onWords(unit: number, words: readonly number[]): void {
+    this.context.report({ type: "thought.token", stream: this.stream, unit, delta: this.speech.add(words) });
   }
 
   private onThought(unit: number, words: readonly number[], stop: StopReason, tokens: number): void {
@@ -193,7 +171,6 @@ export class StreamMind {
       textEvicted: this.narrator.evicted,
     });
     this.startedAtMs = null;
-    this.words = [];
     this.speech = new Speech(this.context.codec);
   }
 

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { build } from "vite";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEngine } from "../../src/engine/mod.ts";
-import { browserPath, launchBrowser } from "../support/browser.ts";
+import { browserPath, launchBrowser, openPage } from "../support/browser.ts";
 import { BUNDLED_MODEL } from "../support/bundles.ts";
 import { SAMPLE_CLIP, SAMPLE_DIR } from "../support/clips.ts";
 import { makeTempDir } from "../support/media.ts";
@@ -32,22 +32,9 @@ describe.skipIf(browserPath === null)("the sample page on the real model", () =>
   const start = async () =>
     startServer(await createEngine({ model: BUNDLED_MODEL }), { clientDir, sampleDir: SAMPLE_DIR });
 
-  async function openPage(url: string): Promise<Page> {
-    const page = await browser.newPage();
-    const errors: string[] = [];
-    page.on("pageerror", (error) => errors.push(error.message));
-    onTestFinished(async () => {
-      await page.close();
-      expect(errors).toEqual([]);
-    });
-    await page.goto(url);
-    await page.getByText("connected", { exact: true }).waitFor();
-    return page;
-  }
-
   it.skipIf(!existsSync(SAMPLE_CLIP))("thinks about the sample clip and answers while it plays", async () => {
     await using server = await start();
-    const page = await openPage(server.url);
+    const page = await openPage(browser, server.url);
     await page.locator("#thoughts li").nth(1).waitFor();
     expect(await page.locator("#thoughts li").first().textContent()).toMatch(/\d+:\d\d\.\d.*[a-z]{3}/s);
     await page.getByRole("textbox", { name: /Ask about/ }).fill("what happened last?");
@@ -59,7 +46,7 @@ describe.skipIf(browserPath === null)("the sample page on the real model", () =>
 
   it("watches a camera without a complaint", async () => {
     await using server = await start();
-    const page = await openPage(server.url);
+    const page = await openPage(browser, server.url);
     await page.getByRole("button", { name: "Webcam" }).click();
     await page.locator("#ticks > *").nth(7).waitFor();
     expect(await page.getByRole("alert").isVisible()).toBe(false);

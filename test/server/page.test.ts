@@ -3,11 +3,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { build } from "vite";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { resolveFfmpeg } from "../../src/ingest/mod.ts";
-import { browserPath, launchBrowser } from "../support/browser.ts";
+import { browserPath, launchBrowser, openPage } from "../support/browser.ts";
 import type { Script } from "../support/scripted-engine.ts";
 import { startScriptedServer, until } from "../support/server.ts";
 
@@ -38,25 +38,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Opens the page; what it logs as an error fails the test, but for what the network itself reports. */
-async function openPage(url: string, size = { width: 1280, height: 800 }): Promise<Page> {
-  const context = await browser.newContext({ viewport: size });
-  const page = await context.newPage();
-  const errors: string[] = [];
-  page.on("pageerror", (error) => errors.push(error.message));
-  onTestFinished(async () => {
-    await context.close();
-    expect(errors).toEqual([]);
-  });
-  await page.goto(url);
-  await page.getByText("connected", { exact: true }).waitFor();
-  return page;
-}
-
 describe.skipIf(browserPath === null)("the sample page", () => {
   it("shows thoughts about the webcam, and answers while it runs", async () => {
     await using server = await startScriptedServer(script, { clientDir, sampleDir: folder });
-    const page = await openPage(server.url);
+    const page = await openPage(browser, server.url);
     await page.getByRole("button", { name: "Webcam" }).click();
     await page.getByText("unit 0: a car enters at the left").first().waitFor();
     await page.getByText("unit 3: a car enters at the left").first().waitFor();
@@ -81,7 +66,7 @@ describe.skipIf(browserPath === null)("the sample page", () => {
 
   it("plays the sample clip at once, sends it once, and seeks to a thought", async () => {
     await using server = await startScriptedServer(script, { clientDir, sampleDir: folder });
-    const page = await openPage(server.url, { width: 390, height: 844 });
+    const page = await openPage(browser, server.url, { width: 390, height: 844 });
     await page.getByText("unit 12: a car enters at the left").first().waitFor();
     const wide = await page.evaluate("document.documentElement.scrollWidth");
     expect(wide, "nothing is wider than a phone").toBeLessThanOrEqual(390);
@@ -108,7 +93,7 @@ describe.skipIf(browserPath === null)("the sample page", () => {
 
   it("says that the server is gone, and comes back with it", async () => {
     const first = await startScriptedServer(script, { clientDir });
-    const page = await openPage(first.url);
+    const page = await openPage(browser, first.url);
     const port = Number(new URL(first.url).port);
     await first[Symbol.asyncDispose]();
     await page.getByText(/the server is gone; trying again/).waitFor();
@@ -118,7 +103,7 @@ describe.skipIf(browserPath === null)("the sample page", () => {
 
   it("says what to do when the sample clip is missing or the camera is refused", async () => {
     await using server = await startScriptedServer(script, { clientDir });
-    const page = await openPage(server.url);
+    const page = await openPage(browser, server.url);
     await page.getByRole("button", { name: "Sample clip" }).click();
     await page.getByText(/Does this server have one\?/).waitFor();
     await page.evaluate(
