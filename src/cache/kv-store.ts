@@ -1,3 +1,5 @@
+import type { KvMemory } from "./kv-memory.ts";
+
 /** Sizes of the keys and values that a model makes. */
 export interface KvShape {
   readonly layers: number;
@@ -5,52 +7,109 @@ export interface KvShape {
   readonly headWidth: number;
 }
 
-/** Keys and values of some new tokens, as a graph emits them: both `[layers, heads, tokens, headWidth]`. */
+/** Keys and values of some tokens, on their way between threads: both `[layers, heads, tokens, headWidth]`. */
 export interface KvBlock {
   readonly tokens: number;
   readonly key: Float32Array;
   readonly value: Float32Array;
 }
 
+/** Slots that follow each other in a store. */
+export interface SlotRange {
+  readonly slot: number;
+  readonly count: number;
+}
+
 /**
- * Keys and values of a fixed number of token slots, one array a layer: `[heads, slots, headWidth]`.
+ * Keys and values of a fixed number of token slots, in a thread's linear memory:
+ * `[keys | values][layers, heads, slots, headWidth]`.
  *
- * Made once, written in place, read by the runtime without a copy. Attention does not care about the order of
- * slots, so nothing is ever moved.
+ * Made once, written in place, read by attention without a copy. Attention does not care about the order of slots,
+ * so nothing is ever moved.
  */
 export class KvStore {
-  readonly keys: readonly Float32Array[];
-  readonly values: readonly Float32Array[];
+  /** Bytes from a head to the next one. */
+  readonly headStride: number;
+  /** Bytes from a layer to the next one. */
+  readonly layerStride: number;
+  private address: number;
 
   constructor(
+    readonly memory: KvMemory,
     readonly shape: KvShape,
     readonly slots: number,
   ) {
-    const make = () => new Float32Array(shape.heads * slots * shape.headWidth);
-    this.keys = Array.from({ length: shape.layers }, make);
-    this.values = Array.from({ length: shape.layers }, make);
+    this.headStride = slots * shape.headWidth * 4;
+    this.layerStride = shape.heads * this.headStride;
+    this.address = memory.allocate(this.bytes);
   }
 
-  /** Writes `count` tokens of a block, from its token `from` on, into the slots from `slot` on. */
-  write(slot: number, block: KvBlock, from = 0, count = block.tokens): void {
+  private get bytes(): number {
+    return 2 * this.shape.layers * this.layerStride;
+  }
+
+  /** Address of a slot's key in the first head of the first layer (bytes). */
+  keyAddress(slot: number): number {
+    return this.address + slot * this.shape.headWidth * 4;
+  }
+
+  /** Address of a slot's value in the first head of the first layer (bytes). */
+  valueAddress(slot: number): number {
+    return this.keyAddress(slot) + this.shape.layers * this.layerStride;
+  }
+
+  /** Writes a block into the slots from `slot` on. */
+  write(slot: number, block: KvBlock): void {
+    const { floats } = this.memory;
+    this.eachHead(slot, block.tokens, (key, value, from, to) => {
+      floats.set(block.key.subarray(from, to), key);
+      floats.set(block.value.subarray(from, to), value);
+    });
+  }
+
+  /** A copy of what stands in the slots from `slot` on. */
+  read(slot: number, tokens: number): KvBlock {
+    const { floats } = this.memory;
     const { layers, heads, headWidth } = this.shape;
-    for (let layer = 0; layer < layers; layer++) {
-      for (let head = 0; head < heads; head++) {
-        const source = ((layer * heads + head) * block.tokens + from) * headWidth;
-        const target = (head * this.slots + slot) * headWidth;
-        const end = source + count * headWidth;
-        this.keys[layer]!.set(block.key.subarray(source, end), target);
-        this.values[layer]!.set(block.value.subarray(source, end), target);
-      }
-    }
+    const size = layers * heads * tokens * headWidth;
+    const block = { tokens, key: new Float32Array(size), value: new Float32Array(size) };
+    this.eachHead(slot, tokens, (key, value, from, to) => {
+      block.key.set(floats.subarray(key, key + to - from), from);
+      block.value.set(floats.subarray(value, value + to - from), from);
+    });
+    return block;
   }
 
-  /** Takes over the whole content of a store of the same size. */
-  copyFrom(other: KvStore): void {
+  /** Takes over some slots of a store of the same size and shape. */
+  copy(other: KvStore, { slot, count }: SlotRange): void {
     if (other.slots !== this.slots) throw new RangeError(`${other.slots} slots do not fit ${this.slots}`);
-    for (let layer = 0; layer < this.shape.layers; layer++) {
-      this.keys[layer]!.set(other.keys[layer]!);
-      this.values[layer]!.set(other.values[layer]!);
+    const { floats } = this.memory;
+    const shift = (other.address - this.address) / 4;
+    this.eachHead(slot, count, (key, value, from, to) => {
+      floats.copyWithin(key, key + shift, key + shift + to - from);
+      floats.copyWithin(value, value + shift, value + shift + to - from);
+    });
+  }
+
+  /** Gives the memory back; the store is not to be used after it. */
+  release(): void {
+    if (this.address === 0) return;
+    this.memory.release(this.address, this.bytes);
+    this.address = 0;
+  }
+
+  /** `key`, `value`: where some slots of a head begin (floats in memory); `from`, `to`: their place in a block. */
+  private eachHead(
+    slot: number,
+    tokens: number,
+    visit: (key: number, value: number, from: number, to: number) => void,
+  ): void {
+    const { layers, heads, headWidth } = this.shape;
+    const [firstKey, firstValue] = [this.keyAddress(slot) / 4, this.valueAddress(slot) / 4];
+    for (let head = 0; head < layers * heads; head++) {
+      const offset = (head * this.headStride) / 4;
+      const from = head * tokens * headWidth;
+      visit(firstKey + offset, firstValue + offset, from, from + tokens * headWidth);
     }
   }
 }

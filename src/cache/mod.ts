@@ -1,5 +1,6 @@
 /** The two caches of a stream: visual (C_v) and text (C_r). Pure typed arrays; knows nothing of the runtime. */
-export { type KvBlock, type KvShape, KvStore } from "./kv-store.ts";
+export { KvMemory } from "./kv-memory.ts";
+export { type KvBlock, type KvShape, KvStore, type SlotRange } from "./kv-store.ts";
 export {
   type PositionScheme,
   type PositionSchemeName,
@@ -9,6 +10,5 @@ export {
   type VisualSpan,
 } from "./positions.ts";
 export { Rotary } from "./rotary.ts";
-export { HIDDEN, SegmentBias } from "./segment-bias.ts";
-export { TextCache, type TextCacheOptions } from "./text-cache.ts";
-export { type UnitKv, VisualCache, type VisualCacheOptions } from "./visual-cache.ts";
+export { TextCache, type TextCacheOptions, type TextView } from "./text-cache.ts";
+export { type UnitKv, VisualCache, type VisualCacheOptions, type VisualView } from "./visual-cache.ts";

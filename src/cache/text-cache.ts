@@ -1,8 +1,10 @@
-import { type KvBlock, type KvShape, KvStore } from "./kv-store.ts";
+import type { KvMemory } from "./kv-memory.ts";
+import { type KvShape, KvStore, type SlotRange } from "./kv-store.ts";
 import type { QueryPositions } from "./positions.ts";
-import { SegmentBias } from "./segment-bias.ts";
+import { ringRanges } from "./ring.ts";
 
 export interface TextCacheOptions {
+  readonly memory: KvMemory;
   readonly shape: KvShape;
   /** Most tokens of the sink: instructions, never evicted. */
   readonly sinkTokens: number;
@@ -10,6 +12,12 @@ export interface TextCacheOptions {
   readonly windowTokens: number;
   /** Most tokens of one group. */
   readonly groupTokens: number;
+}
+
+/** What a query sees of its thinker's text. */
+export interface TextView {
+  readonly sink: readonly SlotRange[];
+  readonly window: readonly SlotRange[];
 }
 
 interface Group {
@@ -23,12 +31,11 @@ interface Group {
  * whole groups leave, oldest first. A group is what was fed while one unit was the newest in sight: the closing
  * token of the thought before, then this unit's words.
  *
- * Eviction happens when a group begins, never in the middle of one.
+ * A step writes its tokens into the slots of the next positions and commits those that it keeps; what it does not
+ * keep is overwritten by the next step. Eviction happens when a group begins, never in the middle of one.
  */
 export class TextCache {
   readonly store: KvStore;
-  /** Which slots a query of the next token sees. */
-  readonly bias: SegmentBias;
   private groups: Group[] = [];
   private sinkLength = 0;
   /** Position of the next token: counts all that were ever fed. */
@@ -37,8 +44,8 @@ export class TextCache {
   evicted = 0;
 
   constructor(private readonly options: TextCacheOptions) {
-    this.store = new KvStore(options.shape, options.sinkTokens + options.windowTokens + options.groupTokens);
-    this.bias = new SegmentBias(this.store.slots);
+    const slots = options.sinkTokens + options.windowTokens + options.groupTokens;
+    this.store = new KvStore(options.memory, options.shape, slots);
   }
 
   /** Position that the next token gets. */
@@ -56,17 +63,11 @@ export class TextCache {
     return this.groups.length;
   }
 
-  /**
-   * Adds to the sink; only before the first group.
-   * @throws {RangeError} when a group has begun, or when it does not fit
-   */
-  appendSink(block: KvBlock): void {
-    if (this.groups.length > 0) throw new RangeError("the sink is written before the first group");
-    if (this.sinkLength + block.tokens > this.options.sinkTokens) throw new RangeError("the sink is full");
-    this.store.write(this.sinkLength, block);
-    this.bias.showInSink(this.sinkLength, block.tokens);
-    this.sinkLength += block.tokens;
-    this.next += block.tokens;
+  /** Tokens that may be written now: what is left of the current group's limit, or of the sink's before the first. */
+  get room(): number {
+    const group = this.groups.at(-1);
+    if (group === undefined) return this.options.sinkTokens - this.sinkLength;
+    return this.options.groupTokens - group.tokens;
   }
 
   /** Opens a group, after evicting the oldest ones until the others fit the window. */
@@ -74,7 +75,6 @@ export class TextCache {
     let held = this.groups.reduce((sum, group) => sum + group.tokens, 0);
     while (held > this.options.windowTokens) {
       const oldest = this.groups.shift()!;
-      for (let i = 0; i < oldest.tokens; i++) this.bias.hide(this.slot(oldest.first + i));
       held -= oldest.tokens;
       this.evicted += oldest.tokens;
     }
@@ -82,26 +82,35 @@ export class TextCache {
   }
 
   /**
-   * Adds tokens to the current group.
-   * @throws {RangeError} when no group is open, or when the group would outgrow its limit
+   * The next `count` tokens have been written to their slots and stay: in the current group, or in the sink before
+   * the first one has begun.
+   * @throws {RangeError} when they do not fit
    */
-  append(block: KvBlock): void {
+  commit(count: number): void {
+    if (count > this.room) throw new RangeError(`${count} tokens where ${this.room} fit`);
     const group = this.groups.at(-1);
-    if (group === undefined) throw new RangeError("no group has begun");
-    if (group.tokens + block.tokens > this.options.groupTokens) {
-      throw new RangeError(`a group holds at most ${this.options.groupTokens} tokens`);
-    }
-    for (let i = 0; i < block.tokens; i++) {
-      const slot = this.slot(this.next);
-      this.store.write(slot, block, i, 1);
-      this.bias.showInWindow(slot);
-      this.next++;
-    }
-    group.tokens += block.tokens;
+    if (group === undefined) this.sinkLength += count;
+    else group.tokens += count;
+    this.next += count;
+  }
+
+  /** Where the token `ahead` places after the next one is written. */
+  slot(ahead = 0): number {
+    const position = this.next + ahead;
+    return this.groups.length === 0 ? position : this.ringBase + ((position - this.sinkLength) % this.ring);
+  }
+
+  /** What the token `ahead` places after the next one sees, itself included. */
+  view(ahead = 0): TextView {
+    const sink = this.groups.length === 0 ? this.sinkLength + ahead + 1 : this.sinkLength;
+    return {
+      sink: sink === 0 ? [] : [{ slot: 0, count: sink }],
+      window: this.groups.length === 0 ? [] : this.windowRanges(this.next + ahead + 1),
+    };
   }
 
   /**
-   * Where to rotate the query of a token `ahead` places after the next one. The sink stands right before the
+   * Where to rotate the query of the token `ahead` places after the next one. The sink stands right before the
    * oldest survivor of the window.
    */
   query(ahead = 0): QueryPositions {
@@ -116,20 +125,31 @@ export class TextCache {
    */
   fork(back = 0): TextCache {
     const copy = new TextCache(this.options);
-    copy.store.copyFrom(this.store);
-    copy.bias.data.set(this.bias.data);
     copy.groups = this.groups.slice(0, this.groups.length - back).map((group) => ({ ...group }));
     copy.sinkLength = this.sinkLength;
-    copy.next = this.next;
-    for (const dropped of this.groups.slice(this.groups.length - back)) {
-      for (let i = 0; i < dropped.tokens; i++) copy.bias.hide(copy.slot(dropped.first + i));
-      copy.next -= dropped.tokens;
-    }
+    const dropped = this.groups.slice(this.groups.length - back);
+    copy.next = this.next - dropped.reduce((sum, group) => sum + group.tokens, 0);
+    if (copy.sinkLength > 0) copy.store.copy(this.store, { slot: 0, count: copy.sinkLength });
+    for (const range of copy.windowRanges(copy.next)) copy.store.copy(this.store, range);
     return copy;
   }
 
-  private slot(position: number): number {
-    const ring = this.options.windowTokens + this.options.groupTokens;
-    return this.options.sinkTokens + ((position - this.sinkLength) % ring);
+  /** Gives the memory back; the cache is not to be used after it. */
+  release(): void {
+    this.store.release();
+  }
+
+  private get ring(): number {
+    return this.options.windowTokens + this.options.groupTokens;
+  }
+
+  private get ringBase(): number {
+    return this.options.sinkTokens;
+  }
+
+  /** Slots of the window's tokens before position `end`. */
+  private windowRanges(end: number): SlotRange[] {
+    const first = this.groups[0]?.first ?? end;
+    return ringRanges(first - this.sinkLength, end - first, this.ring, this.ringBase, 1);
   }
 }

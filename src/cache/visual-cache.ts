@@ -1,13 +1,22 @@
-import { type KvBlock, type KvShape, KvStore } from "./kv-store.ts";
+import type { KvMemory } from "./kv-memory.ts";
+import { type KvBlock, type KvShape, KvStore, type SlotRange } from "./kv-store.ts";
 import type { UnitPlace, VisualSpan } from "./positions.ts";
-import type { SegmentBias } from "./segment-bias.ts";
+import { ringRanges } from "./ring.ts";
 
 /** A finished unit: immutable once published. Its keys are already rotated. */
 export interface UnitKv extends UnitPlace {
   readonly kv: KvBlock;
 }
 
+/** What a query sees of the video, and where it stands in the store. */
+export interface VisualView {
+  readonly span: VisualSpan;
+  readonly sink: readonly SlotRange[];
+  readonly window: readonly SlotRange[];
+}
+
 export interface VisualCacheOptions {
+  readonly memory: KvMemory;
   readonly shape: KvShape;
   readonly tokensPerUnit: number;
   readonly sinkUnits: number;
@@ -24,9 +33,9 @@ export interface VisualCacheOptions {
  *
  * @example
  * ```ts
- * const cache = new VisualCache({ shape, tokensPerUnit: 8, sinkUnits: 1, windowUnits: 32 });
+ * const cache = new VisualCache({ memory, shape, tokensPerUnit: 8, sinkUnits: 1, windowUnits: 32 });
  * cache.append(unit);
- * const span = cache.view({ unit: cache.newest, mediaTimeMs }, bias); // bias shows what such a query sees
+ * const { window } = cache.view({ unit: cache.newest, mediaTimeMs }); // slots that such a query sees
  * ```
  */
 export class VisualCache {
@@ -40,7 +49,8 @@ export class VisualCache {
   constructor(private readonly options: VisualCacheOptions) {
     const ringUnits = options.windowUnits + (options.slackUnits ?? 0);
     this.ring = Array.from({ length: ringUnits }, () => null);
-    this.store = new KvStore(options.shape, (options.sinkUnits + ringUnits) * options.tokensPerUnit);
+    const slots = (options.sinkUnits + ringUnits) * options.tokensPerUnit;
+    this.store = new KvStore(options.memory, options.shape, slots);
   }
 
   /** The newest unit; -1 while empty. */
@@ -48,48 +58,67 @@ export class VisualCache {
     return this.last;
   }
 
+  /** Where the tokens of a unit stand, or will once it is written. */
+  slotsOf(unit: number): SlotRange {
+    const { sinkUnits, tokensPerUnit } = this.options;
+    const place = unit < sinkUnits ? unit : sinkUnits + this.ringSlot(unit);
+    return { slot: place * tokensPerUnit, count: tokensPerUnit };
+  }
+
   /**
+   * Writes a unit that was made elsewhere, and shows it.
    * @throws {RangeError} when the unit does not follow the newest one, or is of another size
    */
   append(unit: UnitKv): void {
-    const { sinkUnits, tokensPerUnit, windowUnits } = this.options;
-    if (unit.unit !== this.last + 1)
-      throw new RangeError(`unit ${unit.unit} cannot follow unit ${this.last}`);
+    const { tokensPerUnit } = this.options;
     if (unit.kv.tokens !== tokensPerUnit)
       throw new RangeError(`unit of ${unit.kv.tokens} tokens, not ${tokensPerUnit}`);
-    const place: UnitPlace = { unit: unit.unit, mediaTimeMs: unit.mediaTimeMs };
-    if (unit.unit < sinkUnits) {
-      this.sink.push(place);
-      this.store.write(unit.unit * tokensPerUnit, unit.kv);
+    this.requireNext(unit);
+    this.store.write(this.slotsOf(unit.unit).slot, unit.kv);
+    this.admit(unit);
+  }
+
+  /**
+   * Shows a unit whose keys and values have been written to its slots.
+   * @throws {RangeError} when it does not follow the newest one
+   */
+  admit({ unit, mediaTimeMs }: UnitPlace): void {
+    this.requireNext({ unit });
+    const { sinkUnits, windowUnits } = this.options;
+    if (unit < sinkUnits) {
+      this.sink.push({ unit, mediaTimeMs });
     } else {
-      const slot = this.ringSlot(unit.unit);
-      this.ring[slot] = place;
-      this.store.write((sinkUnits + slot) * tokensPerUnit, unit.kv);
-      if (unit.unit - windowUnits >= sinkUnits) this.evicted++;
+      this.ring[this.ringSlot(unit)] = { unit, mediaTimeMs };
+      if (unit - windowUnits >= sinkUnits) this.evicted++;
     }
-    this.last = unit.unit;
+    this.last = unit;
   }
 
   /**
    * What a query sees that looks from `now`: the sink, and the window of units up to and with `now` that are held.
-   * `now` may be the unit that is about to be appended. Fills `bias` with it.
+   * `now` may be the unit that is about to be appended; its own slots are then not among those seen.
    */
-  view(now: UnitPlace, bias: SegmentBias): VisualSpan {
+  view(now: UnitPlace): VisualView {
     const { sinkUnits, tokensPerUnit, windowUnits } = this.options;
     const maxAgeMs = this.options.maxAgeMs ?? Number.POSITIVE_INFINITY;
-    bias.hideAll();
     const sinks = this.sink.filter((place) => place.unit <= now.unit);
-    bias.showInSink(0, sinks.length * tokensPerUnit);
     let oldest: UnitPlace | null = null;
+    let held = 0;
+    // Those that are overwritten or too old come first and the one that is not there yet last: no gap between.
     for (let unit = Math.max(sinkUnits, now.unit - windowUnits + 1); unit <= now.unit; unit++) {
-      const slot = this.ringSlot(unit);
-      const place = this.ring[slot];
+      const place = this.ring[this.ringSlot(unit)];
       if (place?.unit !== unit || now.mediaTimeMs - place.mediaTimeMs > maxAgeMs) continue;
-      bias.showInWindow((sinkUnits + slot) * tokensPerUnit, tokensPerUnit);
       oldest ??= place;
+      held++;
     }
+    const first = (oldest?.unit ?? 0) - sinkUnits;
+    const window = ringRanges(first, held, this.ring.length, sinkUnits * tokensPerUnit, tokensPerUnit);
     if (oldest === null && now.unit >= sinkUnits) oldest = now;
-    return { now, oldest, sink: sinks.at(-1) ?? null };
+    return {
+      span: { now, oldest, sink: sinks.at(-1) ?? null },
+      sink: sinks.length === 0 ? [] : [{ slot: 0, count: sinks.length * tokensPerUnit }],
+      window,
+    };
   }
 
   /** Place in time of a unit that is still held. */
@@ -97,6 +126,15 @@ export class VisualCache {
     if (unit < this.options.sinkUnits) return this.sink[unit] ?? null;
     const place = this.ring[this.ringSlot(unit)];
     return place?.unit === unit ? place : null;
+  }
+
+  /** Gives the memory back; the cache is not to be used after it. */
+  release(): void {
+    this.store.release();
+  }
+
+  private requireNext({ unit }: Pick<UnitPlace, "unit">): void {
+    if (unit !== this.last + 1) throw new RangeError(`unit ${unit} cannot follow unit ${this.last}`);
   }
 
   private ringSlot(unit: number): number {

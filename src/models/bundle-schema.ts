@@ -1,10 +1,11 @@
 import { z } from "zod";
 
 const count = z.int().positive();
+const fileName = z.string().regex(/^[\w.-]+$/, "must be the name of a file in the bundle's folder");
 
 /** `bundle.json`: all that the service must know about a model. */
 export const bundleSchema = z.object({
-  format: z.literal("thinkalong-bundle/1"),
+  format: z.literal("thinkalong-bundle/2"),
   architecture: z
     .literal("two-stack")
     .describe("One transformer for visual tokens, one for text, joint attention."),
@@ -50,6 +51,11 @@ export const bundleSchema = z.object({
   }),
   forbidden_tokens: z.array(z.string()).default([]).describe("Never sampled."),
   example_questions: z.array(z.string()).default([]),
+  graphs: z.object({
+    eyes: fileName.describe("A unit's pixels to its visual tokens."),
+    visual: z.array(fileName).min(1).describe("The visual stack, cut at its attentions."),
+    text: z.array(fileName).min(2).describe("The text stack, cut at its attentions."),
+  }),
   files: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)).describe("SHA-256 of every file."),
 });
 

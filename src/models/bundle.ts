@@ -5,13 +5,18 @@ import { z } from "zod";
 import { type BundleManifest, bundleSchema } from "./bundle-schema.ts";
 import { ModelError } from "./errors.ts";
 
-const REQUIRED = ["see.onnx", "think.onnx", "tokenizer.json", "tokenizer_config.json"] as const;
+const TOKENIZER = ["tokenizer.json", "tokenizer_config.json"] as const;
 
 /** A model on disk, read and checked. Plain data: it can be sent to a worker. */
 export interface Bundle {
   readonly dir: string;
   readonly manifest: BundleManifest;
-  readonly paths: { readonly see: string; readonly think: string };
+  /** Of its graphs, in the order in which they run. */
+  readonly paths: {
+    readonly eyes: string;
+    readonly visual: readonly string[];
+    readonly text: readonly string[];
+  };
   /** The parsed `tokenizer.json` and `tokenizer_config.json`. */
   readonly tokenizer: { readonly model: object; readonly config: object };
 }
@@ -34,6 +39,12 @@ function parse(text: string, path: string): unknown {
   } catch (cause) {
     throw new ModelError("bundle_invalid", `${path} is not JSON: ${(cause as Error).message}`, cause);
   }
+}
+
+function requireLength(path: string, stack: string, graphs: readonly string[], wanted: number): void {
+  if (graphs.length === wanted) return;
+  const message = `${path} lists ${graphs.length} graphs of the ${stack} stack where its layers need ${wanted}; export the bundle again.`;
+  throw new ModelError("bundle_invalid", message);
 }
 
 /**
@@ -63,7 +74,10 @@ export async function loadBundle(dir: string): Promise<Bundle> {
   }
   const manifest = checked.data;
   const contents = new Map<string, Buffer>();
-  for (const name of REQUIRED) {
+  const { eyes, visual, text: textGraphs } = manifest.graphs;
+  requireLength(manifestPath, "visual", visual, manifest.transformer.layers);
+  requireLength(manifestPath, "text", textGraphs, manifest.transformer.layers + 1);
+  for (const name of [eyes, ...visual, ...textGraphs, ...TOKENIZER]) {
     const expected = manifest.files[name];
     if (expected === undefined)
       throw new ModelError("bundle_invalid", `${manifestPath} lists no hash for ${name}.`);
@@ -82,12 +96,16 @@ export async function loadBundle(dir: string): Promise<Bundle> {
     }
     contents.set(name, content);
   }
-  const json = (name: (typeof REQUIRED)[number]) =>
+  const json = (name: (typeof TOKENIZER)[number]) =>
     parse(contents.get(name)!.toString("utf8"), join(root, name)) as object;
   return {
     dir: root,
     manifest,
-    paths: { see: join(root, "see.onnx"), think: join(root, "think.onnx") },
+    paths: {
+      eyes: join(root, eyes),
+      visual: visual.map((name) => join(root, name)),
+      text: textGraphs.map((name) => join(root, name)),
+    },
     tokenizer: { model: json("tokenizer.json"), config: json("tokenizer_config.json") },
   };
 }

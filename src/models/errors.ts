@@ -5,6 +5,7 @@ export type ModelErrorCode =
   | "bundle_file_missing"
   | "bundle_file_changed"
   | "graph_mismatch"
+  | "attention_unavailable"
   | "token_missing";
 
 /** A bundle that cannot be used: what is wrong with it, and what to do. */

@@ -2,6 +2,7 @@ import type { TextCache, UnitPlace } from "../cache/mod.ts";
 import type { SpecialTokens } from "../models/mod.ts";
 import type { Sampler } from "./sampler.ts";
 import type { StreamEyes } from "./stream-eyes.ts";
+import type { ThinkResult } from "./think-session.ts";
 import { type Feed, Thinker } from "./thinker.ts";
 import type { VocabularyMask } from "./vocabulary-mask.ts";
 
@@ -46,7 +47,9 @@ export class Answerer extends Thinker {
     return this.next === null ? null : { tokens: this.next, from: this.from };
   }
 
-  protected override decide(logits: Float32Array): void {
+  protected override decide(result: ThinkResult): void {
+    this.text.commit(result.length);
+    const logits = result.at(-1)!;
     const { special, mask, sampler, answerTokens } = this.options;
     mask.answer(logits, this.words.length === 0);
     const token = sampler.choose(logits);

@@ -72,19 +72,12 @@ export class Narrator extends Thinker {
     return { tokens: [this.pending], from: this.place };
   }
 
-  protected override commit(result: ThinkResult): void {
-    if (this.text.position > 0) {
-      super.commit(result);
-    } else {
-      this.text.appendSink(result.kv);
-      this.text.beginGroup();
-    }
-  }
-
-  protected override decide(logits: Float32Array): void {
+  protected override decide([logits]: ThinkResult): void {
     const { special, mask, sampler, skipBias, thoughtTokens } = this.options;
-    mask.thought(logits, this.words.length === 0, skipBias);
-    const token = sampler.choose(logits);
+    this.text.commit(1);
+    if (this.text.heldGroups === 0) this.text.beginGroup();
+    mask.thought(logits!, this.words.length === 0, skipBias);
+    const token = sampler.choose(logits!);
     this.tokens++;
     const closed = token === special.skip || token === special.endThink;
     if (!closed && this.words.length < thoughtTokens) {

@@ -5,55 +5,121 @@ import type { PublishedUnit } from "../vision/messages.ts";
 import { processNow } from "../worker/clock.ts";
 import type { ReasonerReport, ReasonerRequest, ReasonerSetup } from "./messages.ts";
 import { type MindContext, StreamMind } from "./stream-mind.ts";
-import { ThinkSession } from "./think-session.ts";
+import { ThinkSession, type ThinkStep } from "./think-session.ts";
+import type { Thinker } from "./thinker.ts";
+
+/**
+ * Tokens that one step takes at the most. More waits for the next step: a burst of long questions must not hold up
+ * everybody's next word.
+ */
+const STEP_TOKENS = 96;
+
+interface Turn {
+  readonly stream: string;
+  readonly mind: StreamMind;
+  readonly thinker: Thinker;
+  readonly step: ThinkStep;
+}
 
 const setup = workerData as ReasonerSetup;
 const port = parentPort!;
+const session = await ThinkSession.open(setup.bundle, setup.threads);
 const context: MindContext = {
   bundle: setup.bundle,
   codec: new TextCodec(setup.bundle),
+  memory: session.memory,
   now: () => processNow() - setup.clockOrigin,
   report: (report: ReasonerReport) => port.postMessage(report),
 };
 const minds = new Map<string, StreamMind>();
-const session = await ThinkSession.open(setup.bundle, setup.threads);
+/** Taken up between two steps, so that nothing changes under one. */
+const inbox: ReasonerRequest[] = [];
+const arrivals: PublishedUnit[] = [];
+/** Who was left out of the last step for want of room comes first in the next. */
+let first = 0;
 let stopping = false;
 let wake: () => void = () => {};
 
-/** Gives every thinker of every stream one step; false when nobody had one to take. */
-async function round(): Promise<boolean> {
-  let worked = false;
-  for (const [stream, mind] of [...minds]) {
+function forget(stream: string): boolean {
+  minds.get(stream)?.release();
+  return minds.delete(stream);
+}
+
+function fail(stream: string, error: unknown): void {
+  if (forget(stream)) context.report({ type: "failed", stream, message: (error as Error).message });
+}
+
+/** The next step of everybody who has one to take, up to the limit. */
+function collect(): Turn[] {
+  const turns: Turn[] = [];
+  const order = [...minds];
+  let tokens = 0;
+  for (let i = 0; i < order.length; i++) {
+    const at = (first + i) % order.length;
+    const [stream, mind] = order[at]!;
     try {
       for (const thinker of mind.thinkers()) {
+        if (tokens >= STEP_TOKENS) {
+          first = at;
+          return turns;
+        }
         const step = thinker.prepare();
         if (step === null) continue;
-        worked = true;
         mind.began(thinker);
-        thinker.accept(await session.run(step));
+        turns.push({ stream, mind, thinker, step });
+        tokens += step.tokens.length;
       }
     } catch (error) {
-      minds.delete(stream);
-      context.report({ type: "failed", stream, message: (error as Error).message });
+      fail(stream, error);
     }
-    if (mind.finished && minds.delete(stream)) context.report({ type: "ended", stream });
   }
-  return worked;
+  return turns;
+}
+
+/** One step of all thinkers together; false when nobody had one to take. */
+async function round(): Promise<boolean> {
+  const turns = collect().filter(({ stream, mind }) => minds.get(stream) === mind);
+  try {
+    if (turns.length > 0) {
+      const results = await session.run(turns.map(({ step }) => step));
+      turns.forEach(({ thinker }, i) => {
+        thinker.accept(results[i]!);
+      });
+    }
+  } catch (error) {
+    for (const { stream } of turns) fail(stream, error);
+  }
+  for (const [stream, mind] of [...minds]) {
+    if (mind.finished && forget(stream)) context.report({ type: "ended", stream });
+  }
+  return turns.length > 0;
 }
 
 async function think(): Promise<void> {
   while (!stopping) {
+    takeMessages();
     if (await round()) await yieldToMessages();
-    else await new Promise<void>((resolve) => (wake = resolve));
+    else if (inbox.length + arrivals.length === 0 && !stopping)
+      await new Promise<void>((resolve) => (wake = resolve));
   }
   setup.units.close();
   port.close();
 }
 
+/** Requests first: a stream is opened before its first unit is sent to vision. */
+function takeMessages(): void {
+  for (const request of inbox.splice(0)) handle(request);
+  for (const { stream, unit } of arrivals.splice(0)) minds.get(stream)?.receive(unit);
+}
+
 function handle(request: ReasonerRequest): void {
   switch (request.type) {
     case "open":
-      minds.set(request.stream, new StreamMind(request.stream, request.options, context));
+      try {
+        minds.set(request.stream, new StreamMind(request.stream, request.options, context));
+      } catch (error) {
+        context.report({ type: "failed", stream: request.stream, message: (error as Error).message });
+      }
       return;
     case "ask":
       minds.get(request.stream)?.ask(request);
@@ -65,7 +131,7 @@ function handle(request: ReasonerRequest): void {
       minds.get(request.stream)?.end(request.units);
       return;
     case "close":
-      minds.delete(request.stream);
+      forget(request.stream);
       context.report({ type: "closed", stream: request.stream });
       return;
     case "stop":
@@ -74,11 +140,11 @@ function handle(request: ReasonerRequest): void {
 }
 
 port.on("message", (request: ReasonerRequest) => {
-  handle(request);
+  inbox.push(request);
   wake();
 });
-setup.units.on("message", ({ stream, unit }: PublishedUnit) => {
-  minds.get(stream)?.receive(unit);
+setup.units.on("message", (published: PublishedUnit) => {
+  arrivals.push(published);
   wake();
 });
 context.report({ type: "ready" });

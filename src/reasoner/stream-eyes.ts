@@ -1,16 +1,17 @@
-import type { Tensor } from "onnxruntime-node";
 import {
+  type KvMemory,
+  type KvStore,
   type PositionScheme,
   positionScheme,
   type QueryPositions,
-  SegmentBias,
   type UnitKv,
   type UnitPlace,
   type VisualCache,
   type VisualSpan,
+  type VisualView,
 } from "../cache/mod.ts";
 import type { BundleManifest } from "../models/mod.ts";
-import { cacheTensors, makeVisualCache, unitMs } from "../models/model-caches.ts";
+import { makeVisualCache, unitMs } from "../models/model-caches.ts";
 
 /** Units that a thinker may fall behind the newest one before its own window begins to go. */
 export const SLACK_UNITS = 8;
@@ -22,14 +23,12 @@ export const SLACK_UNITS = 8;
  * that does not change, and no further ahead of the narrator than the ring's slack allows.
  */
 export class StreamEyes {
-  readonly tensors: Readonly<Record<string, Tensor>>;
   private readonly cache: VisualCache;
   private readonly scheme: PositionScheme;
   private readonly inbox: UnitKv[] = [];
 
-  constructor(manifest: BundleManifest, windowUnits: number) {
-    this.cache = makeVisualCache(manifest, windowUnits, SLACK_UNITS);
-    this.tensors = cacheTensors("visual", this.cache);
+  constructor(memory: KvMemory, manifest: BundleManifest, windowUnits: number) {
+    this.cache = makeVisualCache(memory, manifest, windowUnits, SLACK_UNITS);
     this.scheme = positionScheme(manifest.cache.positions, unitMs(manifest));
   }
 
@@ -55,17 +54,21 @@ export class StreamEyes {
     return place;
   }
 
-  /** A bias to be filled by {@link look}. */
-  makeBias(): SegmentBias {
-    return new SegmentBias(this.cache.store.slots);
+  get store(): KvStore {
+    return this.cache.store;
   }
 
-  /** Fills `bias` with what is seen from a unit. */
-  look(from: UnitPlace, bias: SegmentBias): VisualSpan {
-    return this.cache.view(from, bias);
+  /** What is seen from a unit. */
+  look(from: UnitPlace): VisualView {
+    return this.cache.view(from);
   }
 
   query(span: VisualSpan, textPosition: number): QueryPositions {
     return this.scheme.visualQuery(span, textPosition);
+  }
+
+  /** Gives its memory back. */
+  release(): void {
+    this.cache.release();
   }
 }

@@ -1,4 +1,4 @@
-import { TextCache, type UnitKv, type UnitPlace } from "../cache/mod.ts";
+import { type KvMemory, TextCache, type UnitKv, type UnitPlace } from "../cache/mod.ts";
 import type { Bundle, TextCodec } from "../models/mod.ts";
 import { kvShape } from "../models/model-caches.ts";
 import { Answerer } from "./answerer.ts";
@@ -16,6 +16,8 @@ export type Question = Pick<Extract<ReasonerRequest, { type: "ask" }>, "answer" 
 export interface MindContext {
   readonly bundle: Bundle;
   readonly codec: TextCodec;
+  /** Where its caches live. */
+  readonly memory: KvMemory;
   readonly now: () => number;
   readonly report: (report: ReasonerReport) => void;
 }
@@ -39,10 +41,11 @@ export class StreamMind {
   ) {
     const { manifest } = context.bundle;
     this.held = options.held;
-    this.eyes = new StreamEyes(manifest, options.visualWindowUnits);
+    this.eyes = new StreamEyes(context.memory, manifest, options.visualWindowUnits);
     this.mask = new VocabularyMask(context.codec.special);
     this.speech = new Speech(context.codec);
     const text = new TextCache({
+      memory: context.memory,
       shape: kvShape(manifest),
       sinkTokens: manifest.cache.text_sink_tokens,
       windowTokens: options.textWindowTokens,
@@ -94,7 +97,7 @@ export class StreamMind {
     const answerer = this.answerers.get(answer);
     if (waiting < 0 && answerer === undefined) return;
     if (waiting >= 0) this.waiting.splice(waiting, 1);
-    this.answerers.delete(answer);
+    this.close(answer);
     this.reportAnswer(answer, answerer?.said ?? [], "cancelled", answerer?.from ?? null);
   }
 
@@ -102,6 +105,13 @@ export class StreamMind {
   end(units: number): void {
     this.total = units;
     this.held = false;
+  }
+
+  /** Gives all its memory back. Called between steps only; nothing is asked of it after this. */
+  release(): void {
+    for (const answer of [...this.answerers.keys()]) this.close(answer);
+    this.narrator.release();
+    this.eyes.release();
   }
 
   /** Everybody who may have a step to run now, answers first. */
@@ -141,15 +151,19 @@ export class StreamMind {
     const text = this.narrator.forkFinished();
     const answerer = new Answerer(this.eyes, text, from, tokens, answererOptions, {
       token: (words) => {
-        if (!this.answerers.has(answer)) return; // cancelled while its step ran
         context.report({ type: "answer.token", stream, answer, delta: speech.add(words) });
       },
       done: (words, complete) => {
-        if (!this.answerers.delete(answer)) return;
+        this.close(answer);
         this.reportAnswer(answer, words, complete ? "completed" : "incomplete", from);
       },
     });
     this.answerers.set(answer, answerer);
+  }
+
+  private close(answer: string): void {
+    this.answerers.get(answer)?.release();
+    this.answerers.delete(answer);
   }
 
   private onWords(unit: number, words: readonly number[]): void {

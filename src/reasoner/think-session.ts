@@ -1,92 +1,48 @@
-import type { InferenceSession, Tensor } from "onnxruntime-node";
 import * as ort from "onnxruntime-node";
-import { HIDDEN, type KvBlock, type QueryPositions, Rotary } from "../cache/mod.ts";
-import { floats, openGraph, outputOf } from "../models/graph.ts";
+import { type AttentionRow, Stack } from "../attention/mod.ts";
+import { KvMemory } from "../cache/mod.ts";
+import { outputOf } from "../models/graph.ts";
 import type { Bundle } from "../models/mod.ts";
 
-/** One forward step of one thinker. */
+/** What one thinker feeds in one step: tokens, and where each writes and reads. */
 export interface ThinkStep {
-  /** Ids of the new tokens. */
   readonly tokens: readonly number[];
-  /** Where each new token's query looks at the video from. */
-  readonly visual: readonly QueryPositions[];
-  /** Where each new token stands in its own text; `window` is also its key's position. */
-  readonly text: readonly QueryPositions[];
-  readonly visualBias: Float32Array;
-  readonly textBias: Float32Array;
-  /** Both caches' arrays, by input name. */
-  readonly caches: Readonly<Record<string, Tensor>>;
+  readonly rows: readonly AttentionRow[];
 }
 
-export interface ThinkResult {
-  /** Of the last new token, `[vocabulary]`; the step's own copy. */
-  readonly logits: Float32Array;
-  readonly kv: KvBlock;
-}
+/** Logits of every fed token, `[vocabulary]` each; the step's own, to be written to. */
+export type ThinkResult = readonly Float32Array[];
 
-/** New tokens see themselves and those before them: `[tokens, tokens]`. */
-function causal(tokens: number): Float32Array {
-  const bias = new Float32Array(tokens * tokens);
-  for (let q = 0; q < tokens; q++) bias.fill(HIDDEN, q * tokens + q + 1, (q + 1) * tokens);
-  return bias;
-}
-
-/** Runs the `think` graph: tokens and both caches in, logits and the tokens' keys and values out. */
+/** Thinking: tokens of any number of thinkers, of any streams, through the text stack in one step. */
 export class ThinkSession {
-  private readonly rotary: Rotary;
-
   private constructor(
-    private readonly session: InferenceSession,
-    private readonly bundle: Bundle,
-  ) {
-    const { head_width, rope_base } = bundle.manifest.transformer;
-    this.rotary = new Rotary(head_width, rope_base);
-  }
+    /** Where this thread's caches live. */
+    readonly memory: KvMemory,
+    private readonly stack: Stack,
+    private readonly vocabulary: number,
+  ) {}
 
+  /** @throws {ModelError} `graph_mismatch` */
   static async open(bundle: Bundle, threads: number): Promise<ThinkSession> {
-    const inputs = [
-      "tokens",
-      "visual_rotation",
-      "text_rotation",
-      "visual_bias",
-      "text_bias",
-      "self_bias",
-      "text_key.0",
-    ];
-    return new ThinkSession(
-      await openGraph(bundle.paths.think, threads, inputs, ["logits", "key", "value"]),
-      bundle,
-    );
+    const memory = new KvMemory();
+    const options = { threads, memory, input: "tokens", output: "logits" };
+    const stack = await Stack.open(bundle.paths.text, bundle.manifest, options);
+    return new ThinkSession(memory, stack, bundle.manifest.transformer.vocabulary);
   }
 
-  async run(step: ThinkStep): Promise<ThinkResult> {
-    const count = step.tokens.length;
-    const { head_width, vocabulary } = this.bundle.manifest.transformer;
-    const rotations = (positions: readonly QueryPositions[]) => {
-      const data = new Float32Array(count * 2 * this.rotary.size);
-      let offset = 0;
-      for (const at of positions) {
-        offset = this.rotary.write(at.window, data, offset);
-        offset = this.rotary.write(at.sink, data, offset);
-      }
-      return floats(data, 1, count, 2, 2, head_width / 2);
-    };
-    const ids = BigInt64Array.from(step.tokens, BigInt);
-    const out = await this.session.run({
-      ...step.caches,
-      tokens: new ort.Tensor("int64", ids, [1, count]),
-      visual_rotation: rotations(step.visual),
-      text_rotation: rotations(step.text),
-      visual_bias: floats(step.visualBias, 1, 2, step.visualBias.length / 2),
-      text_bias: floats(step.textBias, 1, 2, step.textBias.length / 2),
-      self_bias: floats(causal(count), 1, count, count),
-    });
-    const { layers, heads } = this.bundle.manifest.transformer;
-    const size = layers * heads * count * head_width;
-    const logits = outputOf(out, "logits", count * vocabulary);
-    return {
-      logits: logits.slice((count - 1) * vocabulary),
-      kv: { tokens: count, key: outputOf(out, "key", size), value: outputOf(out, "value", size) },
-    };
+  /** One step of several thinkers together; results in their order. */
+  async run(steps: readonly ThinkStep[]): Promise<ThinkResult[]> {
+    const tokens = steps.flatMap((step) => step.tokens);
+    const rows = steps.flatMap((step) => step.rows);
+    const ids = new ort.Tensor("int64", BigInt64Array.from(tokens, BigInt), [tokens.length]);
+    const out = await this.stack.run({ tokens: ids }, rows);
+    const logits = outputOf(out, "logits", tokens.length * this.vocabulary);
+    let row = 0;
+    return steps.map((step) =>
+      step.tokens.map(() => {
+        const from = row++ * this.vocabulary;
+        return logits.subarray(from, from + this.vocabulary);
+      }),
+    );
   }
 }

@@ -1,54 +1,122 @@
+import { setImmediate as yieldToMessages } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { processNow } from "../worker/clock.ts";
 import type { PublishedUnit, UnitFrames, VisionReport, VisionRequest, VisionSetup } from "./messages.ts";
 import { SeeSession } from "./see-session.ts";
-import { StreamVision } from "./stream-vision.ts";
+import type { StreamVision } from "./stream-vision.ts";
+
+/** Units of different streams that are seen together at the most. A larger batch makes its first wait longer. */
+const BATCH = 4;
+
+interface WaitingUnit {
+  readonly stream: string;
+  readonly vision: StreamVision;
+  readonly unit: UnitFrames;
+}
 
 const setup = workerData as VisionSetup;
 const port = parentPort!;
-const streams = new Map<string, StreamVision>();
 const now = () => processNow() - setup.clockOrigin;
 const report = (message: VisionReport) => port.postMessage(message);
+const session = await SeeSession.open(setup.bundle, setup.threads);
+const streams = new Map<string, StreamVision>();
+/** Taken up between two batches, so that nothing changes under one. */
+const inbox: VisionRequest[] = [];
+const waiting: WaitingUnit[] = [];
+let stopping = false;
+let wake: () => void = () => {};
 
-async function encode(session: SeeSession, stream: string, frames: UnitFrames): Promise<void> {
-  const vision = streams.get(stream);
-  if (vision === undefined) return;
-  const startedAtMs = now();
-  const place = { unit: frames.unit, mediaTimeMs: frames.mediaTimeMs };
-  vision.prepare(place);
-  const kv = await session.run(vision, frames.frames, frames.seconds);
-  const unit = { ...place, kv };
-  vision.cache.append(unit);
-  // Before it is published: reasoning may begin with it at once.
-  const finishedAtMs = now();
-  const published: PublishedUnit = { stream, unit };
-  setup.publish.postMessage(published, [kv.key.buffer as ArrayBuffer, kv.value.buffer as ArrayBuffer]);
-  report({ type: "seen", stream, unit: frames.unit, startedAtMs, finishedAtMs });
+function close(stream: string): void {
+  streams.get(stream)?.cache.release();
+  streams.delete(stream);
 }
 
-const session = await SeeSession.open(setup.bundle, setup.threads);
-
-async function handle(request: VisionRequest): Promise<void> {
+function handle(request: VisionRequest): void {
   switch (request.type) {
     case "open":
-      streams.set(request.stream, new StreamVision(setup.bundle.manifest, request.windowUnits));
+      streams.set(request.stream, session.openStream(request.windowUnits));
       return;
-    case "unit":
-      return encode(session, request.stream, request.unit);
+    case "unit": {
+      const vision = streams.get(request.stream);
+      if (vision !== undefined) waiting.push({ stream: request.stream, vision, unit: request.unit });
+      return;
+    }
     case "close":
-      streams.delete(request.stream);
+      close(request.stream);
       report({ type: "closed", stream: request.stream });
       return;
     case "stop":
-      setup.publish.close();
-      port.close();
+      stopping = true;
   }
 }
 
-port.on("message", (request: VisionRequest) => {
-  handle(request).catch((error: Error) => {
-    if (request.type === "stop") throw error;
-    report({ type: "failed", stream: request.stream, message: error.message });
+function takeRequests(): void {
+  for (const request of inbox.splice(0)) {
+    try {
+      handle(request);
+    } catch (error) {
+      if (request.type === "stop") throw error;
+      report({ type: "failed", stream: request.stream, message: (error as Error).message });
+    }
+  }
+}
+
+/** The oldest waiting units, one a stream; those of streams that were closed are left out. */
+function nextBatch(): WaitingUnit[] {
+  const batch: WaitingUnit[] = [];
+  for (let i = 0; i < waiting.length && batch.length < BATCH; ) {
+    const { stream, vision } = waiting[i]!;
+    if (batch.some((other) => other.stream === stream)) {
+      i++;
+      continue;
+    }
+    const [unit] = waiting.splice(i, 1);
+    if (streams.get(stream) === vision) batch.push(unit!);
+  }
+  return batch;
+}
+
+async function see(batch: readonly WaitingUnit[]): Promise<void> {
+  const startedAtMs = now();
+  const units = await session.run(batch);
+  // Before they are published: reasoning may begin with them at once.
+  const finishedAtMs = now();
+  units.forEach((unit, i) => {
+    const { stream } = batch[i]!;
+    const published: PublishedUnit = { stream, unit };
+    setup.publish.postMessage(published, [
+      unit.kv.key.buffer as ArrayBuffer,
+      unit.kv.value.buffer as ArrayBuffer,
+    ]);
+    report({ type: "seen", stream, unit: unit.unit, startedAtMs, finishedAtMs });
   });
+}
+
+async function work(): Promise<void> {
+  while (!stopping) {
+    takeRequests();
+    const batch = nextBatch();
+    if (batch.length > 0) {
+      try {
+        await see(batch);
+      } catch (error) {
+        for (const { stream } of batch) {
+          close(stream);
+          report({ type: "failed", stream, message: (error as Error).message });
+        }
+      }
+      await yieldToMessages();
+    } else if (inbox.length === 0 && !stopping) {
+      await new Promise<void>((resolve) => (wake = resolve));
+    }
+  }
+  setup.publish.close();
+  port.close();
+}
+
+port.on("message", (request: VisionRequest) => {
+  inbox.push(request);
+  wake();
 });
 report({ type: "ready" });
+void work();

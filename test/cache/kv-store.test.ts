@@ -1,37 +1,63 @@
 import { describe, expect, it } from "vitest";
-import { KvStore } from "../../src/cache/mod.ts";
+import { KvMemory, KvStore } from "../../src/cache/mod.ts";
 import { block, SMALL, tokenAt } from "../support/kv.ts";
+
+const make = (slots: number, memory = new KvMemory()) => new KvStore(memory, SMALL, slots);
 
 describe("KvStore", () => {
   it("puts every layer's and head's keys and values of a token into its slot", () => {
-    const store = new KvStore(SMALL, 5);
+    const store = make(5);
     store.write(1, block(SMALL, [7, 8, 9]));
     expect([1, 2, 3].map((slot) => tokenAt(store, slot))).toEqual([7, 8, 9]);
-    expect(store.values.every((layer) => layer.length === SMALL.heads * 5 * SMALL.headWidth)).toBe(true);
   });
 
-  it("writes part of a block, and leaves its neighbours alone", () => {
-    const store = new KvStore(SMALL, 4);
+  it("overwrites what stands in a slot, and leaves its neighbours alone", () => {
+    const store = make(4);
     store.write(0, block(SMALL, [1, 2, 3, 4]));
-    store.write(2, block(SMALL, [5, 6, 7]), 1, 1);
+    store.write(2, block(SMALL, [6]));
     expect([0, 1, 2, 3].map((slot) => tokenAt(store, slot))).toEqual([1, 2, 6, 4]);
   });
 
-  it("is written in place: who holds its arrays sees what comes", () => {
-    const store = new KvStore(SMALL, 2);
-    const held = store.keys[1]!;
-    store.write(1, block(SMALL, [3]));
-    expect(store.keys[1]).toBe(held);
-    expect(held.some((x) => x !== 0)).toBe(true);
+  it("gives back what was written to it", () => {
+    const store = make(6);
+    const written = block(SMALL, [4, 5, 6]);
+    store.write(2, written);
+    expect(store.read(2, 3)).toEqual(written);
   });
 
-  it("copies another's content and goes its own way; refuses one of another size", () => {
-    const store = new KvStore(SMALL, 2);
+  it("has the addresses that its layout says", () => {
+    const store = make(5);
+    store.write(0, block(SMALL, [1, 2, 3]));
+    const [layer, head, slot] = [1, 1, 2];
+    const within = layer * store.layerStride + head * store.headStride;
+    const at = (address: number) => store.memory.floats[(address + within) / 4];
+    const { key, value } = store.read(slot, 1);
+    const first = (layer * SMALL.heads + head) * SMALL.headWidth;
+    expect(at(store.keyAddress(slot))).toBe(key[first]);
+    expect(at(store.valueAddress(slot))).toBe(value[first]);
+  });
+
+  it("copies another's slots and goes its own way; refuses one of another size", () => {
+    const memory = new KvMemory();
+    const store = make(3, memory);
+    store.write(0, block(SMALL, [1, 2, 3]));
+    const copy = make(3, memory);
+    copy.write(0, block(SMALL, [8]));
+    copy.copy(store, { slot: 1, count: 2 });
+    store.write(1, block(SMALL, [9]));
+    expect([0, 1, 2].map((slot) => tokenAt(copy, slot))).toEqual([8, 2, 3]);
+    expect(() => make(4, memory).copy(store, { slot: 0, count: 1 })).toThrowError(RangeError);
+  });
+
+  it("stands while its memory grows, and gives it back once", () => {
+    const memory = new KvMemory();
+    const store = make(2, memory);
     store.write(0, block(SMALL, [1, 2]));
-    const copy = new KvStore(SMALL, 2);
-    copy.copyFrom(store);
-    store.write(0, block(SMALL, [9]));
-    expect([tokenAt(copy, 0), tokenAt(copy, 1), tokenAt(store, 0)]).toEqual([1, 2, 9]);
-    expect(() => new KvStore(SMALL, 3).copyFrom(store)).toThrowError(RangeError);
+    const large = make(100_000, memory);
+    expect(tokenAt(store, 1)).toBe(2);
+    large.release();
+    store.release();
+    store.release();
+    expect(memory.usedBytes).toBe(0);
   });
 });

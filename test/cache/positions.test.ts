@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  KvMemory,
   type PositionSchemeName,
   positionScheme,
-  SegmentBias,
   type UnitPlace,
   VisualCache,
 } from "../../src/cache/mod.ts";
@@ -16,6 +16,7 @@ const scheme = (name: PositionSchemeName) => positionScheme(name, UNIT_MS);
 /** Distances from the newest unit's query to every key that it sees, by unit: what attention gets to know. */
 function distances(name: PositionSchemeName, times: readonly number[], textPosition: number | null = null) {
   const cache = new VisualCache({
+    memory: new KvMemory(),
     shape: SMALL,
     tokensPerUnit: 1,
     sinkUnits: 1,
@@ -24,7 +25,7 @@ function distances(name: PositionSchemeName, times: readonly number[], textPosit
   });
   const places = times.map((mediaTimeMs, unit): UnitPlace => ({ unit, mediaTimeMs }));
   for (const place of places) cache.append({ ...place, kv: block(SMALL, [place.unit]) });
-  const span = cache.view(places.at(-1)!, new SegmentBias(cache.store.slots));
+  const { span } = cache.view(places.at(-1)!);
   const rules = scheme(name);
   const query = rules.visualQuery(span, textPosition);
   const window = span.oldest === null ? [] : places.slice(span.oldest.unit);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { TextCache, type TextCacheOptions } from "../../src/cache/mod.ts";
+import { KvMemory, TextCache, type TextCacheOptions } from "../../src/cache/mod.ts";
 import { block, SMALL, visible } from "../support/kv.ts";
 
 /** A cache whose tokens are their own positions. */
@@ -8,20 +8,24 @@ class Counted {
   constructor(readonly cache: TextCache) {}
 
   static make(options: Partial<TextCacheOptions> = {}): Counted {
-    const sizes = { sinkTokens: 2, windowTokens: 5, groupTokens: 4, ...options };
+    const sizes = { memory: new KvMemory(), sinkTokens: 2, windowTokens: 5, groupTokens: 4, ...options };
     return new Counted(new TextCache({ shape: SMALL, ...sizes }));
   }
 
-  private next(tokens: number) {
-    return block(
-      SMALL,
-      Array.from({ length: tokens }, (_, i) => this.cache.position + i),
-    );
+  /** Writes tokens to their slots, as attention does. */
+  write(tokens: number): this {
+    for (let ahead = 0; ahead < tokens; ahead++)
+      this.cache.store.write(this.cache.slot(ahead), block(SMALL, [this.cache.position + ahead]));
+    return this;
+  }
+
+  more(tokens: number): this {
+    this.write(tokens).cache.commit(tokens);
+    return this;
   }
 
   sink(tokens: number): this {
-    this.cache.appendSink(this.next(tokens));
-    return this;
+    return this.more(tokens);
   }
 
   group(tokens: number): this {
@@ -29,13 +33,8 @@ class Counted {
     return this.more(tokens);
   }
 
-  more(tokens: number): this {
-    this.cache.append(this.next(tokens));
-    return this;
-  }
-
   get seen() {
-    return visible(this.cache.store, this.cache.bias);
+    return visible(this.cache.store, this.cache.view(-1));
   }
 }
 
@@ -75,14 +74,32 @@ describe("TextCache", () => {
     expect(Counted.make().group(1).cache.query()).toEqual({ window: 1, sink: 1 });
   });
 
-  it("refuses what does not fit, and tokens without a group", () => {
+  it("refuses what does not fit", () => {
     const text = Counted.make();
-    expect(() => text.more(1)).toThrowError("no group has begun");
-    expect(() => text.sink(3)).toThrowError("the sink is full");
+    expect(text.cache.room).toBe(2);
+    expect(() => text.more(3)).toThrowError("3 tokens where 2 fit");
     text.sink(1).group(3);
-    expect(() => text.more(2)).toThrowError("a group holds at most 4 tokens");
-    expect(() => text.sink(1)).toThrowError(/before the first group/);
+    expect(text.cache.room).toBe(1);
+    expect(() => text.more(2)).toThrowError("2 tokens where 1 fit");
     expect(text.more(1).seen).toEqual({ sink: [0], window: [1, 2, 3, 4] });
+  });
+
+  it("shows a token ahead itself and those before it, committed or only written", () => {
+    const text = Counted.make().sink(1).group(2);
+    text.write(3);
+    expect(visible(text.cache.store, text.cache.view(0))).toEqual({ sink: [0], window: [1, 2, 3] });
+    expect(visible(text.cache.store, text.cache.view(1)).window).toEqual([1, 2, 3, 4]);
+    const first = Counted.make().write(2);
+    expect(visible(first.cache.store, first.cache.view(1))).toEqual({ sink: [0, 1], window: [] });
+  });
+
+  it("keeps of what was written what is committed; the rest is overwritten", () => {
+    const text = Counted.make().sink(1).group(1);
+    text.write(3).cache.commit(1);
+    expect(text.seen.window).toEqual([1, 2]);
+    text.cache.store.write(text.cache.slot(), block(SMALL, [50]));
+    text.cache.commit(1);
+    expect(text.seen.window).toEqual([1, 2, 50]);
   });
 
   it("forks into a copy that goes on by itself", () => {

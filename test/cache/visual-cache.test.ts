@@ -1,13 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SegmentBias, VisualCache, type VisualCacheOptions } from "../../src/cache/mod.ts";
+import { KvMemory, VisualCache, type VisualCacheOptions } from "../../src/cache/mod.ts";
 import { block, SMALL, visible } from "../support/kv.ts";
 
 const TOKENS = 2;
 const tokensOf = (unit: number) => [unit * TOKENS, unit * TOKENS + 1];
 
 const make = (options: Partial<VisualCacheOptions> = {}) =>
-  new VisualCache({ shape: SMALL, tokensPerUnit: TOKENS, sinkUnits: 1, windowUnits: 3, ...options });
+  new VisualCache({
+    memory: new KvMemory(),
+    shape: SMALL,
+    tokensPerUnit: TOKENS,
+    sinkUnits: 1,
+    windowUnits: 3,
+    ...options,
+  });
 
 const unitOf = (unit: number, mediaTimeMs = unit * 500) => ({
   unit,
@@ -23,12 +30,11 @@ function filled(units: number, options: Partial<VisualCacheOptions> = {}): Visua
 
 /** The units that a query from `unit` sees, and the span that it is told. */
 function look(cache: VisualCache, unit: number, mediaTimeMs = unit * 500) {
-  const bias = new SegmentBias(cache.store.slots);
-  const span = cache.view({ unit, mediaTimeMs }, bias);
-  const seen = visible(cache.store, bias);
+  const view = cache.view({ unit, mediaTimeMs });
+  const seen = visible(cache.store, view);
   const units = (tokens: number[]) => [...new Set(tokens.map((token) => Math.floor(token / TOKENS)))];
   expect(seen.window).toEqual(units(seen.window).flatMap(tokensOf));
-  return { window: units(seen.window), sink: units(seen.sink), span };
+  return { window: units(seen.window), sink: units(seen.sink), span: view.span };
 }
 
 describe("VisualCache", () => {
@@ -47,9 +53,10 @@ describe("VisualCache", () => {
 
   it("never grows", () => {
     const cache = filled(4);
-    const arrays = [...cache.store.keys, ...cache.store.values];
+    const { memory } = cache.store;
+    const [size, first] = [memory.usedBytes, cache.store.keyAddress(0)];
     for (let unit = 4; unit < 40; unit++) cache.append(unitOf(unit));
-    expect([...cache.store.keys, ...cache.store.values].every((array, i) => array === arrays[i])).toBe(true);
+    expect([memory.usedBytes, cache.store.keyAddress(0)]).toEqual([size, first]);
     expect(cache.store.slots).toBe((1 + 3) * TOKENS);
   });
 
@@ -90,6 +97,24 @@ describe("VisualCache", () => {
     const cache = filled(8, { sinkUnits: 2 });
     expect(look(cache, 7)).toMatchObject({ sink: [0, 1], window: [5, 6, 7], span: { sink: { unit: 1 } } });
     expect(look(filled(1, { sinkUnits: 2 }), 0)).toMatchObject({ sink: [0], span: { sink: { unit: 0 } } });
+  });
+
+  it("shows a unit that was written to its slots once it is admitted", () => {
+    const cache = filled(5);
+    const { slot } = cache.slotsOf(5);
+    cache.store.write(slot, unitOf(5).kv);
+    expect(look(cache, 5)).toMatchObject({ window: [3, 4] });
+    cache.admit({ unit: 5, mediaTimeMs: 2500 });
+    expect(look(cache, 5)).toMatchObject({ window: [3, 4, 5] });
+    expect(() => cache.admit({ unit: 7, mediaTimeMs: 3500 })).toThrowError(RangeError);
+  });
+
+  it("needs two ranges of slots at the most, whatever was overwritten", () => {
+    const cache = make({ windowUnits: 4, slackUnits: 3 });
+    for (let unit = 0; unit < 40; unit++) {
+      cache.append(unitOf(unit));
+      expect(cache.view({ unit, mediaTimeMs: unit * 500 }).window.length).toBeLessThanOrEqual(2);
+    }
   });
 
   it("refuses a unit out of turn, again, or of another size, and stays as it was", () => {

@@ -14,7 +14,7 @@ describe("thinkalong models", () => {
   it("info says what is wrong with one, in a line", async () => {
     await using bundle = await EditedBundle.copy();
     await bundle.manifest((manifest) => {
-      manifest.files["think.onnx"] = "0".repeat(64);
+      manifest.files["text.1.onnx"] = "0".repeat(64);
     });
     const { code, stdout, stderr } = await thinkalong(["models", "info", bundle.path]).ended;
     expect([code, stdout]).toEqual([1, ""]);

@@ -102,7 +102,7 @@ describe("thinkalong replay of what is no video", () => {
 
   it("says what is wrong with a model, whatever it is", async () => {
     await using broken = await EditedBundle.copy();
-    await broken.replace("see.onnx", Buffer.from("not a graph"));
+    await broken.replace("eyes.onnx", Buffer.from("not a graph"));
     for (const [model, code] of [
       [dir.path, "bundle_not_found"],
       [broken.path, "graph_mismatch"],

@@ -43,7 +43,7 @@ describe("a process with an engine exits by itself", () => {
 
   it("when its model could not be loaded", async () => {
     await using broken = await EditedBundle.copy();
-    await broken.replace("think.onnx", Buffer.from("not a graph"));
+    await broken.replace("text.1.onnx", Buffer.from("not a graph"));
     const source = open(broken.path).replace(
       "});",
       "}).catch(({ code }) => { console.log(code); return null; });",

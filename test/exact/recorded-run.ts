@@ -1,12 +1,12 @@
-import * as ort from "onnxruntime-node";
 import type { Bundle } from "../../src/models/mod.ts";
 import { TextCodec } from "../../src/models/mod.ts";
 import type { ReasonerReport } from "../../src/reasoner/messages.ts";
 import { StreamMind } from "../../src/reasoner/stream-mind.ts";
 import { ThinkSession } from "../../src/reasoner/think-session.ts";
 import type { Thinker } from "../../src/reasoner/thinker.ts";
+import { type EncoderState, Eyes } from "../../src/vision/eyes.ts";
 import { SeeSession } from "../../src/vision/see-session.ts";
-import { StreamVision } from "../../src/vision/stream-vision.ts";
+import type { StreamVision } from "../../src/vision/stream-vision.ts";
 
 /** One real step: what was fed, the logits that came out. */
 export interface RecordedStep {
@@ -20,16 +20,16 @@ export interface RecordedStep {
 export interface Sessions {
   readonly see: SeeSession;
   readonly think: ThinkSession;
-  readonly tokens: ort.InferenceSession;
+  readonly eyes: Eyes;
 }
 
 export async function openSessions(bundle: Bundle): Promise<Sessions> {
-  const [see, think, tokens] = await Promise.all([
+  const [see, think, eyes] = await Promise.all([
     SeeSession.open(bundle, 1),
     ThinkSession.open(bundle, 1),
-    ort.InferenceSession.create(`${bundle.dir}/tokens.onnx`, { intraOpNumThreads: 1 }),
+    Eyes.open(bundle, 1),
   ]);
-  return { see, think, tokens };
+  return { see, think, eyes };
 }
 
 export interface Windows {
@@ -48,16 +48,17 @@ export class RecordedRun {
   readonly finishedAtBirth = new Map<Thinker, number>();
   private readonly mind: StreamMind;
   private readonly vision: StreamVision;
-  private tokensState: Record<string, ort.Tensor>;
+  private state: EncoderState;
   private asked = 0;
 
   constructor(
-    private readonly bundle: Bundle,
+    bundle: Bundle,
     private readonly sessions: Sessions,
     windows: Windows,
   ) {
     const { manifest } = bundle;
-    this.vision = new StreamVision(manifest, windows.visualWindowUnits);
+    this.vision = sessions.see.openStream(windows.visualWindowUnits);
+    this.state = sessions.eyes.initialState();
     this.mind = new StreamMind(
       "stream",
       {
@@ -68,33 +69,25 @@ export class RecordedRun {
         seed: 0,
         held: false,
       },
-      { bundle, codec: new TextCodec(bundle), now: () => 0, report: (report) => this.reports.push(report) },
+      {
+        bundle,
+        codec: new TextCodec(bundle),
+        memory: sessions.think.memory,
+        now: () => 0,
+        report: (report) => this.reports.push(report),
+      },
     );
-    const picture = 3 * manifest.vision.width * manifest.vision.height;
-    const dims = [1, 3, manifest.vision.height, manifest.vision.width];
-    this.tokensState = {
-      previous: new ort.Tensor("float32", new Float32Array(picture), dims),
-      background: new ort.Tensor("float32", new Float32Array(picture), dims),
-      seen: new ort.Tensor("float32", new Float32Array(1), [1]),
-    };
   }
 
   /** Encodes a unit and publishes it. */
   async see(mediaTimeMs: number, frames: Uint8Array, seconds: readonly number[]): Promise<void> {
-    const { width, height, frames_per_unit } = this.bundle.manifest.vision;
-    const unit = this.times.length;
+    const unit = { unit: this.times.length, mediaTimeMs, seconds, frames };
     this.times.push(mediaTimeMs);
-    const out = await this.sessions.tokens.run({
-      ...this.tokensState,
-      frames: new ort.Tensor("uint8", frames, [1, frames_per_unit, height, width, 3]),
-      seconds: new ort.Tensor("float32", Float32Array.from(seconds), [1, frames_per_unit]),
-    });
-    this.embeddings.push((out.tokens!.data as Float32Array).slice());
-    this.tokensState = { previous: out.previous_out!, background: out.background_out!, seen: out.seen_out! };
-    this.vision.prepare({ unit, mediaTimeMs });
-    const kv = await this.sessions.see.run(this.vision, frames, seconds);
-    this.vision.cache.append({ unit, mediaTimeMs, kv });
-    this.mind.receive({ unit, mediaTimeMs, kv });
+    const [looked] = await this.sessions.eyes.look([{ unit, state: this.state }]);
+    this.embeddings.push(looked!.x.slice());
+    this.state = looked!.state;
+    const [seen] = await this.sessions.see.run([{ vision: this.vision, unit }]);
+    this.mind.receive(seen!);
   }
 
   ask(tokens: readonly number[]): void {
@@ -115,10 +108,10 @@ export class RecordedRun {
       const thinker = thinkers[(pick + i) % thinkers.length]!;
       const step = thinker.prepare();
       if (step === null) continue;
-      const result = await this.sessions.think.run(step);
+      const [result] = await this.sessions.think.run([step]);
       const newest = this.mind.newestUnit;
-      this.steps.push({ thinker, tokens: step.tokens, logits: result.logits.slice(), newest });
-      thinker.accept(result);
+      this.steps.push({ thinker, tokens: step.tokens, logits: result!.at(-1)!.slice(), newest });
+      thinker.accept(result!);
       return true;
     }
     return false;

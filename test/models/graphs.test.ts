@@ -9,11 +9,11 @@ import { EditedBundle } from "../support/edited-bundle.ts";
 /** A bundle whose hashes are right and whose graphs are each other's. */
 async function swapped(): Promise<EditedBundle> {
   const bundle = await EditedBundle.copy();
-  const [see, think] = await Promise.all(
-    ["see.onnx", "think.onnx"].map((name) => readFile(bundle.file(name))),
+  const [eyes, text] = await Promise.all(
+    ["eyes.onnx", "text.0.onnx"].map((name) => readFile(bundle.file(name))),
   );
-  await bundle.replace("see.onnx", think!);
-  return bundle.replace("think.onnx", see!);
+  await bundle.replace("eyes.onnx", text!);
+  return bundle.replace("text.0.onnx", eyes!);
 }
 
 describe("a graph that does not fit", () => {
@@ -34,7 +34,7 @@ describe("a graph that does not fit", () => {
 
   it("is told when it is no graph at all", async () => {
     await using wrong = await EditedBundle.copy();
-    const bundle = await loadBundle((await wrong.replace("see.onnx", Buffer.from("not a graph"))).path);
+    const bundle = await loadBundle((await wrong.replace("eyes.onnx", Buffer.from("not a graph"))).path);
     await expect(SeeSession.open(bundle, 1)).rejects.toMatchObject({
       code: "graph_mismatch",
       message: expect.stringContaining("cannot be loaded"),
@@ -44,9 +44,9 @@ describe("a graph that does not fit", () => {
   it("keeps the engine from starting, with the same error, in whichever worker it was", async () => {
     await using both = await swapped();
     await using seeOnly = await EditedBundle.copy();
-    await seeOnly.replace("see.onnx", Buffer.from("not a graph"));
+    await seeOnly.replace("visual.1.onnx", Buffer.from("not a graph"));
     await using thinkOnly = await EditedBundle.copy();
-    await thinkOnly.replace("think.onnx", Buffer.from("not a graph"));
+    await thinkOnly.replace("text.1.onnx", Buffer.from("not a graph"));
     for (const { path } of [both, seeOnly, thinkOnly]) {
       const error = await createEngine({ model: path }).catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(ModelError);

@@ -22,7 +22,11 @@ describe("loadBundle", () => {
     expect(bundle).toMatchObject({
       dir: TINY_BUNDLE,
       manifest: { id: "tiny-random", cache: { positions: "real-time" }, vision: { frames_per_unit: 2 } },
-      paths: { see: join(TINY_BUNDLE, "see.onnx"), think: join(TINY_BUNDLE, "think.onnx") },
+      paths: {
+        eyes: join(TINY_BUNDLE, "eyes.onnx"),
+        visual: [0, 1].map((i) => join(TINY_BUNDLE, `visual.${i}.onnx`)),
+        text: [0, 1, 2].map((i) => join(TINY_BUNDLE, `text.${i}.onnx`)),
+      },
     });
     expect(structuredClone(bundle)).toEqual(bundle);
   });
@@ -38,7 +42,7 @@ describe("loadBundle", () => {
     await expectRefused(import.meta.dirname, "bundle_not_found");
   });
 
-  it.each(["see.onnx", "think.onnx", "tokenizer.json", "tokenizer_config.json"])(
+  it.each(["eyes.onnx", "visual.1.onnx", "text.2.onnx", "tokenizer.json", "tokenizer_config.json"])(
     "refuses a bundle whose %s is missing or not the one it names",
     async (name) => {
       await using bundle = await EditedBundle.copy();
@@ -66,9 +70,11 @@ describe("loadBundle", () => {
     ["cache.positions", (manifest) => (manifest.cache!.positions = "sideways")],
     ["special_tokens.end_think", (manifest) => delete manifest.special_tokens!.end_think],
     ["thinking", (manifest) => delete manifest.thinking],
-    ["see.onnx", (manifest) => (manifest.files!["see.onnx"] = "123")],
-    ["think.onnx", (manifest) => delete manifest.files!["think.onnx"]],
-    ["format", (manifest) => Object.assign(manifest, { format: "thinkalong-bundle/2" })],
+    ["eyes.onnx", (manifest) => (manifest.files!["eyes.onnx"] = "123")],
+    ["text.1.onnx", (manifest) => delete manifest.files!["text.1.onnx"]],
+    ["2 graphs of the text stack", (manifest) => (manifest.graphs!.text as unknown[]).pop()],
+    ["graphs.eyes", (manifest) => (manifest.graphs!.eyes = "../eyes.onnx")],
+    ["format", (manifest) => Object.assign(manifest, { format: "thinkalong-bundle/1" })],
   ])("refuses a manifest with something wrong at %s, and says so", async (field, edit) => {
     await using bundle = await EditedBundle.copy();
     await bundle.manifest(edit);

@@ -124,18 +124,6 @@ describe("an answer", () => {
     ]);
   });
 
-  it("that is cancelled while its step runs says no more", async () => {
-    const run = await thoughtAbout(3);
-    run.ask("a");
-    const [answerer] = run.mind.thinkers();
-    const step = answerer!.prepare()!;
-    run.mind.cancel("a");
-    answerer!.accept(await sessions.think.run(step));
-    await run.settle();
-    expect(run.all("answer.token")).toEqual([]);
-    expect(run.all("answer.done")).toMatchObject([{ answer: "a", status: "cancelled" }]);
-  });
-
   it("about the end waits for it, and is given before the mind is finished", async () => {
     const run = await thoughtAbout(3);
     run.ask("a", "end");

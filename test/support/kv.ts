@@ -1,4 +1,4 @@
-import type { KvBlock, KvShape } from "../../src/cache/mod.ts";
+import type { KvBlock, KvShape, KvStore, SlotRange } from "../../src/cache/mod.ts";
 
 export const SMALL: KvShape = { layers: 2, heads: 2, headWidth: 4 };
 
@@ -19,37 +19,24 @@ export function block(shape: KvShape, ids: readonly number[]): KvBlock {
   return { tokens: ids.length, value, key: value.map((v) => -v) };
 }
 
-interface Stored {
-  readonly shape: KvShape;
-  readonly slots: number;
-  readonly keys: readonly Float32Array[];
-  readonly values: readonly Float32Array[];
-}
-
 /** Which token stands in a slot; fails when its keys and values are not all of the same one. */
-export function tokenAt(store: Stored, slot: number): number {
-  const { layers, heads, headWidth } = store.shape;
-  const id = store.values[0]![slot * headWidth]! / 64;
-  for (let layer = 0; layer < layers; layer++)
-    for (let head = 0; head < heads; head++)
-      for (let at = 0; at < headWidth; at++) {
-        const i = (head * store.slots + slot) * headWidth + at;
-        const wanted = cell(id, layer, head, at);
-        if (store.values[layer]![i] !== wanted || store.keys[layer]![i] !== 0 - wanted)
-          throw new Error(`slot ${slot} mixes tokens`);
-      }
+export function tokenAt(store: KvStore, slot: number): number {
+  const { key, value } = store.read(slot, 1);
+  const id = value[0]! / 64;
+  const wanted = block(store.shape, [id]);
+  if (!value.every((x, i) => x === wanted.value[i] && key[i] === 0 - x))
+    throw new Error(`slot ${slot} mixes tokens`);
   return id;
 }
 
-/** The tokens that a bias shows, by segment, in order of their ids. */
+/** The tokens that a view shows, by segment, in order of their ids. */
 export function visible(
-  store: Stored,
-  bias: { readonly data: Float32Array; readonly slots: number },
+  store: KvStore,
+  view: { readonly sink: readonly SlotRange[]; readonly window: readonly SlotRange[] },
 ): { window: number[]; sink: number[] } {
-  const row = (offset: number) =>
-    Array.from({ length: bias.slots }, (_, slot) => slot)
-      .filter((slot) => bias.data[offset + slot] === 0)
-      .map((slot) => tokenAt(store, slot))
+  const tokens = (ranges: readonly SlotRange[]) =>
+    ranges
+      .flatMap(({ slot, count }) => Array.from({ length: count }, (_, i) => tokenAt(store, slot + i)))
       .sort((a, b) => a - b);
-  return { window: row(0), sink: row(bias.slots) };
+  return { window: tokens(view.window), sink: tokens(view.sink) };
 }

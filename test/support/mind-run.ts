@@ -6,7 +6,7 @@ import { StreamMind } from "../../src/reasoner/stream-mind.ts";
 import { ThinkSession } from "../../src/reasoner/think-session.ts";
 import type { Thinker } from "../../src/reasoner/thinker.ts";
 import { SeeSession } from "../../src/vision/see-session.ts";
-import { StreamVision } from "../../src/vision/stream-vision.ts";
+import type { StreamVision } from "../../src/vision/stream-vision.ts";
 import { picturePixels } from "./frames.ts";
 
 type ReportOf<T extends ReasonerReport["type"]> = Extract<ReasonerReport, { type: T }>;
@@ -39,7 +39,7 @@ export class MindRun {
   ) {
     const { cache, thinking } = bundle.manifest;
     this.codec = new TextCodec(bundle);
-    this.vision = new StreamVision(bundle.manifest, cache.visual_window_units);
+    this.vision = sessions.see.openStream(cache.visual_window_units);
     this.mind = new StreamMind(
       "stream",
       {
@@ -55,6 +55,7 @@ export class MindRun {
       {
         bundle,
         codec: this.codec,
+        memory: sessions.think.memory,
         now: () => performance.now(),
         report: (report) => this.reports.push(report),
       },
@@ -73,11 +74,10 @@ export class MindRun {
     const pictures = Array.from({ length: frames_per_unit }, (_, i) =>
       picturePixels(width, height, unit * frames_per_unit + i),
     );
-    this.vision.prepare({ unit, mediaTimeMs });
     const seconds = pictures.map((_, i) => (unit === 0 && i === 0 ? 0 : 1 / fps));
-    const kv = await this.sessions.see.run(this.vision, Buffer.concat(pictures), seconds);
-    this.vision.cache.append({ unit, mediaTimeMs, kv });
-    this.mind.receive({ unit, mediaTimeMs, kv });
+    const frames = { unit, mediaTimeMs, seconds, frames: Buffer.concat(pictures) };
+    const [seen] = await this.sessions.see.run([{ vision: this.vision, unit: frames }]);
+    this.mind.receive(seen!);
   }
 
   ask(answer: string, when: "now" | "end" = "now"): void {
@@ -86,16 +86,20 @@ export class MindRun {
 
   /** One step of everybody who has one, as the worker does it; false when nobody had. */
   async round(): Promise<boolean> {
-    let worked = false;
-    for (const thinker of this.mind.thinkers()) {
+    const turns = this.mind.thinkers().flatMap((thinker) => {
       const step = thinker.prepare();
-      if (step === null) continue;
-      worked = true;
+      return step === null ? [] : [{ thinker, step }];
+    });
+    for (const { thinker, step } of turns) {
       this.mind.began(thinker);
       this.fed.push({ thinker, tokens: step.tokens, newest: this.mind.newestUnit });
-      thinker.accept(await this.sessions.think.run(step));
     }
-    return worked;
+    if (turns.length === 0) return false;
+    const results = await this.sessions.think.run(turns.map(({ step }) => step));
+    turns.forEach(({ thinker }, i) => {
+      thinker.accept(results[i]!);
+    });
+    return true;
   }
 
   /** Rounds until nobody has a step left. */

@@ -10,6 +10,8 @@ from torch import Tensor, nn
 
 from .config import Config
 
+EPSILON = 1e-5
+
 
 def rotate(x: Tensor, rotation: Tensor) -> Tensor:
     """Rotary embedding on pairs (i, i + half). x [B,H,T,D]; rotation [B,T,2,D/2] holds cos and sin."""
@@ -24,7 +26,7 @@ class RMSNorm(nn.Module):
         self.weight = nn.Parameter(torch.ones(width))
 
     def forward(self, x: Tensor) -> Tensor:
-        return x * torch.rsqrt(x.square().mean(-1, keepdim=True) + 1e-5) * self.weight
+        return x * torch.rsqrt(x.square().mean(-1, keepdim=True) + EPSILON) * self.weight
 
 
 class Layer(nn.Module):

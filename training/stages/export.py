@@ -12,85 +12,45 @@ import torch
 from language.questions import CANNOT, EXAMPLES
 from language.tokenizer import SPECIAL, Tokenizer
 from network.config import Config
-from network.graphs import See, Think
 from network.model import Network
+from network.stack_graphs import OPSET, text_graphs, visual_graphs
+from network.streaming import Eyes
 
 from .checkpoint import load
 
-OPSET = 20
+EYES_INPUTS = ("frames", "seconds", "previous", "background", "seen")
+EYES_OUTPUTS = ("x", "previous_out", "background_out", "seen_out", "foreground")
 
 
-def caches(config: Config, prefixes: tuple[str, ...], lengths: tuple[int, ...], batch: int) -> tuple[list[str], list[torch.Tensor]]:
-    """Per layer: key and value of each cache."""
-    names, tensors = [], []
-    for layer in range(config.layers):
-        for prefix, length in zip(prefixes, lengths):
-            for part in ("key", "value"):
-                names.append(f"{prefix}_{part}.{layer}")
-                tensors.append(torch.zeros(batch, config.heads, length, config.head_width))
-    return names, tensors
-
-
-def write_graph(module: torch.nn.Module, inputs: dict[str, torch.Tensor], outputs: list[str], axes: dict[str, dict[int, str]],
-                path: Path) -> None:
-    torch.onnx.export(module, tuple(inputs.values()), str(path), input_names=list(inputs), output_names=outputs,
+def write_eyes(network: Network, path: Path) -> None:
+    c = network.config
+    picture = (2, 3, c.pixels, c.pixels)
+    inputs = (torch.zeros(2, c.frames_per_unit, c.pixels, c.pixels, 3, dtype=torch.uint8), torch.zeros(2, c.frames_per_unit),
+              torch.zeros(picture), torch.zeros(picture), torch.zeros(2))
+    axes = {name: {0: "batch"} for name in EYES_INPUTS + EYES_OUTPUTS}
+    torch.onnx.export(Eyes(network).eval(), inputs, str(path), input_names=list(EYES_INPUTS), output_names=list(EYES_OUTPUTS),
                       dynamic_axes=axes, opset_version=OPSET, dynamo=False)
     onnx.checker.check_model(str(path))
 
 
-def write_see(network: Network, path: Path) -> None:
-    c = network.config
-    half, n = c.head_width // 2, 3 * c.tokens_per_unit
-    names, tensors = caches(c, ("visual",), (n,), 2)
-    inputs = {
-        "frames": torch.zeros(2, c.frames_per_unit, c.pixels, c.pixels, 3, dtype=torch.uint8),
-        "seconds": torch.zeros(2, c.frames_per_unit),
-        "previous": torch.zeros(2, 3, c.pixels, c.pixels), "background": torch.zeros(2, 3, c.pixels, c.pixels),
-        "seen": torch.zeros(2), "rotation": torch.zeros(2, 1, 2, 2, half), "bias": torch.zeros(2, 2, n),
-        **dict(zip(names, tensors)),
-    }
-    axes = {name: {0: "batch"} for name in inputs}
-    axes["bias"][2] = "slots"
-    for name in names:
-        axes[name][2] = "slots"
-    outputs = ["key", "value", "previous_out", "background_out", "seen_out", "foreground"]
-    axes |= {o: {(1 if o in ("key", "value") else 0): "batch"} for o in outputs}
-    write_graph(See(network).eval(), inputs, outputs, axes, path)
-
-
-def write_think(network: Network, path: Path) -> None:
-    c = network.config
-    half, nv, nt, t = c.head_width // 2, 3 * c.tokens_per_unit, 7, 2
-    names, tensors = caches(c, ("visual", "text"), (nv, nt), 2)
-    inputs = {
-        "tokens": torch.zeros(2, t, dtype=torch.int64),
-        "visual_rotation": torch.zeros(2, t, 2, 2, half), "text_rotation": torch.zeros(2, t, 2, 2, half),
-        "visual_bias": torch.zeros(2, 2, nv), "text_bias": torch.zeros(2, 2, nt), "self_bias": torch.zeros(2, t, t),
-        **dict(zip(names, tensors)),
-    }
-    axes: dict[str, dict[int, str]] = {name: {0: "batch"} for name in inputs}
-    for name in ("tokens", "visual_rotation", "text_rotation"):
-        axes[name][1] = "new"
-    axes["self_bias"] |= {1: "new", 2: "new"}
-    axes["visual_bias"] |= {0: "streams", 2: "visual_slots"}
-    axes["text_bias"][2] = "text_slots"
-    for name in names:
-        axes[name] = {0: "streams", 2: "visual_slots"} if name.startswith("visual") else {0: "batch", 2: "text_slots"}
-    outputs = ["logits", "key", "value"]
-    axes |= {"logits": {0: "batch", 1: "new"}, "key": {1: "batch", 3: "new"}, "value": {1: "batch", 3: "new"}}
-    write_graph(Think(network).eval(), inputs, outputs, axes, path)
+def write_graphs(network: Network, folder: Path) -> dict:
+    """Writes every graph; returns their names as `bundle.json` lists them."""
+    write_eyes(network, folder / "eyes.onnx")
+    stacks = {"visual": visual_graphs(network), "text": text_graphs(network)}
+    for graph in [g for graphs in stacks.values() for g in graphs]:
+        graph.write(folder / f"{graph.name}.onnx")
+    return {"eyes": "eyes.onnx", **{name: [f"{g.name}.onnx" for g in graphs] for name, graphs in stacks.items()}}
 
 
 def write_bundle(network: Network, tokenizer: Tokenizer, folder: Path, about: dict) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     c = network.config
-    write_see(network, folder / "see.onnx")
-    write_think(network, folder / "think.onnx")
+    graphs = write_graphs(network, folder)
     tokenizer.write(folder)
-    files = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
-             for name in ("see.onnx", "think.onnx", "tokenizer.json", "tokenizer_config.json")}
+    names = [graphs["eyes"], *graphs["visual"], *graphs["text"], "tokenizer.json", "tokenizer_config.json"]
+    files = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
     bundle = {
-        "format": "thinkalong-bundle/1", "architecture": "two-stack", **about,
+        "format": "thinkalong-bundle/2", "architecture": "two-stack", **about,
         "vision": {"width": c.pixels, "height": c.pixels, "fps": c.fps, "frames_per_unit": c.frames_per_unit,
                    "tokens_per_unit": c.tokens_per_unit, "grid": c.grid},
         "transformer": {"layers": c.layers, "heads": c.heads, "head_width": c.head_width, "rope_base": c.rope_base,
@@ -100,6 +60,7 @@ def write_bundle(network: Network, tokenizer: Tokenizer, folder: Path, about: di
         "special_tokens": {"narrate": "<narrate>", "skip": "<skip>", "end_think": "</think>", "question": "<question>",
                            "answer": "<answer>", "end_answer": "</answer>", "unknown": "[UNK]"},
         "forbidden_tokens": [w for w in SPECIAL if w in ("[PAD]", "[UNK]")],
+        "graphs": graphs,
         "files": files,
     }
     (folder / "bundle.json").write_text(json.dumps(bundle, indent=2) + "\n")

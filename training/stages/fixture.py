@@ -1,8 +1,7 @@
-"""The tiny bundle of the exactness tests: random weights, both graphs, and the weights themselves.
+"""The tiny bundle of the exactness tests: random weights, the graphs, and the weights themselves.
 
-`python -m stages.fixture` writes ../test/fixtures/tiny-bundle. Beside the bundle stand `tokens.onnx` (a unit's
-pixels -> its visual tokens, before the stack) and the stacks' weights, so that a test can compute the dense forward
-pass on its own.
+`python -m stages.fixture` writes ../test/fixtures/tiny-bundle. Beside the bundle stand the stacks' weights, so that a
+test can compute the dense forward pass on its own.
 """
 from __future__ import annotations
 
@@ -11,28 +10,16 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
 
 from language.questions import CANNOT
 from language.tokenizer import Tokenizer
 from network.config import TINY
-from network.graphs import Eyes
 from network.model import Network
 
-from .export import write_bundle, write_graph
+from .export import write_bundle
 
 OUT = Path(__file__).parents[2] / "test/fixtures/tiny-bundle"
 WANTED = ("visual.", "text.", "embedding.", "last.", "head.")
-
-
-class Tokens(nn.Module):
-    def __init__(self, network: Network):
-        super().__init__()
-        self.eyes = Eyes(network)
-
-    def forward(self, frames: Tensor, seconds: Tensor, previous: Tensor, background: Tensor, seen: Tensor):
-        x, previous, background, seen, _ = self.eyes(frames, seconds, previous, background, seen)
-        return x, previous, background, seen
 
 
 def lively(network: Network) -> None:
@@ -54,13 +41,6 @@ def main() -> None:
         "thinking": {"skip_bias": 0.0, "thought_tokens": 6, "answer_tokens": 5, "question_tokens": 8},
         "cannot_answer": CANNOT, "example_questions": [],
     })
-    c = TINY
-    inputs = {
-        "frames": torch.zeros(1, c.frames_per_unit, c.pixels, c.pixels, 3, dtype=torch.uint8),
-        "seconds": torch.zeros(1, c.frames_per_unit), "previous": torch.zeros(1, 3, c.pixels, c.pixels),
-        "background": torch.zeros(1, 3, c.pixels, c.pixels), "seen": torch.zeros(1),
-    }
-    write_graph(Tokens(network).eval(), inputs, ["tokens", "previous_out", "background_out", "seen_out"], {}, OUT / "tokens.onnx")
     index, blob, offset = {}, [], 0
     for name, value in network.state_dict().items():
         if name.startswith(WANTED):

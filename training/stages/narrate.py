@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from language.tokenizer import END_ANSWER, END_THINK, NARRATE, PAD, SKIP, SPECIAL
-from network.graphs import Think
+from network.streaming import Think
 from network.model import Network
 from network.positions import visual_view
 from network.sequence import Branch, build, closing, collate

@@ -1,4 +1,4 @@
-"""The two graphs of a bundle: one streaming step each. Caches go in, only what is new comes out."""
+"""The streaming steps: a unit's pixels to its visual tokens (exported), and a token over both caches (to narrate here)."""
 from __future__ import annotations
 
 import torch
@@ -37,35 +37,6 @@ class Eyes(nn.Module):
             foregrounds.append(foreground)
         x = net.resampler(torch.stack(features, 1))
         return x, previous, background, seen + c.frames_per_unit, torch.stack(foregrounds, 1)
-
-
-class See(nn.Module):
-    """One unit of frames -> its keys and values, and the encoder's state after it.
-
-    The inputs of `Eyes`, then rotation [B,1,2,2,D/2] (window, sink); bias [B,2,N]; visual key and value per
-    layer [B,H,N,D].
-    """
-
-    def __init__(self, network: Network):
-        super().__init__()
-        self.network = network
-        self.eyes = Eyes(network)
-
-    def forward(self, frames: Tensor, seconds: Tensor, previous: Tensor, background: Tensor, seen: Tensor,
-                rotation: Tensor, bias: Tensor, *caches: Tensor):
-        net = self.network
-        x, previous, background, seen, foreground = self.eyes(frames, seconds, previous, background, seen)
-        here = rotation[:, :, 0]
-        keys, values = [], []
-        for i, layer in enumerate(net.visual.layers):
-            q, k, v = layer.project(x)
-            k = rotate(k, here)
-            past = segment_scores(q, rotation, caches[2 * i], bias)
-            own = rotate(q, here) @ k.transpose(-1, -2)
-            x = layer.finish(x, joint_read([past, own], [caches[2 * i + 1], v]))
-            keys.append(k)
-            values.append(v)
-        return torch.stack(keys), torch.stack(values), previous, background, seen, foreground
 
 
 class Think(nn.Module):

@@ -1,0 +1,171 @@
+import { readFile } from "node:fs/promises";
+import { type KvMemory, type KvShape, type KvStore, Rotary, type SlotRange } from "../cache/mod.ts";
+import { ModelError } from "../models/mod.ts";
+
+/** The built kernel: `dist/` stands beside `src/` in a checkout, and holds this file in a package. */
+const KERNEL = new URL("../../dist/attention/kernel.wasm", import.meta.url);
+
+const ROW_INTS = 9;
+const RANGE_INTS = 6;
+
+/** Slots that a token sees, at the position at which its query meets their keys. */
+export interface Segment {
+  readonly store: KvStore;
+  readonly ranges: readonly SlotRange[];
+  readonly position: number;
+}
+
+/** One token of a step: where its own key and value go, and what it sees (its own slot too, if it sees itself). */
+export interface AttentionRow {
+  readonly store: KvStore;
+  readonly slot: number;
+  /** Position of its key. */
+  readonly position: number;
+  readonly segments: readonly Segment[];
+}
+
+interface Kernel {
+  write(rows: number, count: number, layer: number, heads: number, headWidth: number): void;
+  read(rows: number, count: number, layer: number, heads: number, headWidth: number, scratch: number): void;
+}
+
+async function loadKernel(memory: KvMemory): Promise<Kernel> {
+  let code: Uint8Array;
+  try {
+    code = await readFile(KERNEL);
+  } catch (cause) {
+    const message = "The attention kernel is not built; run `npm run build`.";
+    throw new ModelError("attention_unavailable", message, cause);
+  }
+  const { instance } = await WebAssembly.instantiate(code, { env: { memory: memory.wasm } });
+  return instance.exports as unknown as Kernel;
+}
+
+/**
+ * Attention of the tokens of one step, whoever they belong to, over the rings of one thread's memory. Nothing is
+ * padded, gathered or copied: every token has its own list of slot ranges, in any stores.
+ *
+ * Per step {@link begin}, then per layer {@link write} and, where somebody reads, {@link read}.
+ */
+export class Attention {
+  private readonly rotary: Rotary;
+  private readonly width: number;
+  private rows = 0;
+  /** One piece of memory for all that a step needs; it grows to the largest step and stays. */
+  private workspace = { address: 0, bytes: 0 };
+  private places = { qkv: 0, out: 0, table: 0, scratch: 0 };
+
+  private constructor(
+    private readonly memory: KvMemory,
+    private readonly shape: KvShape,
+    ropeBase: number,
+    private readonly kernel: Kernel,
+  ) {
+    this.rotary = new Rotary(shape.headWidth, ropeBase);
+    this.width = shape.heads * shape.headWidth;
+  }
+
+  /** @throws {ModelError} `attention_unavailable`, when the kernel is not built, or cannot do heads of this width */
+  static async load(memory: KvMemory, shape: KvShape, ropeBase: number): Promise<Attention> {
+    if (shape.headWidth % 8 !== 0) {
+      const message = `Heads of ${shape.headWidth} are not supported; a multiple of 8 is needed.`;
+      throw new ModelError("attention_unavailable", message);
+    }
+    return new Attention(memory, shape, ropeBase, await loadKernel(memory));
+  }
+
+  /** Lays out a step's tables. */
+  begin(rows: readonly AttentionRow[]): void {
+    this.rows = rows.length;
+    const rotations = new Map<number, number>();
+    let ranges = 0;
+    let longest = 0;
+    for (const { position, segments } of rows) {
+      rotations.set(position, 0);
+      let seen = 0;
+      for (const segment of segments) {
+        if (segment.ranges.length > 0) rotations.set(segment.position, 0);
+        ranges += segment.ranges.length;
+        for (const { count } of segment.ranges) seen += count;
+      }
+      longest = Math.max(longest, seen);
+    }
+    this.reserve(rotations.size, ranges, longest);
+    this.writeTables(rows, rotations);
+  }
+
+  /** Takes in every token's query, key and value `[rows, 3, heads, headWidth]`; writes key and value to its slot. */
+  write(layer: number, qkv: Float32Array): void {
+    const { heads, headWidth } = this.shape;
+    this.memory.floats.set(qkv, this.places.qkv / 4);
+    this.kernel.write(this.places.table, this.rows, layer, heads, headWidth);
+  }
+
+  /** What every token reads, `[rows, heads, headWidth]`: a view that stands until the next call. */
+  read(layer: number): Float32Array {
+    const { heads, headWidth } = this.shape;
+    const { table, scratch, out } = this.places;
+    this.kernel.read(table, this.rows, layer, heads, headWidth, scratch);
+    return this.memory.floats.subarray(out / 4, out / 4 + this.rows * this.width);
+  }
+
+  private reserve(rotations: number, ranges: number, longest: number): void {
+    const { headWidth } = this.shape;
+    const floats = {
+      out: this.rows * this.width,
+      qkv: 3 * this.rows * this.width,
+      table: this.rows * ROW_INTS + ranges * RANGE_INTS + rotations * headWidth,
+      scratch: headWidth + longest + 4,
+    };
+    const bytes = 4 * (floats.out + floats.qkv + floats.table + floats.scratch);
+    if (bytes > this.workspace.bytes) {
+      if (this.workspace.bytes > 0) this.memory.release(this.workspace.address, this.workspace.bytes);
+      const room = Math.max(2 * this.workspace.bytes, bytes);
+      this.workspace = { address: this.memory.allocate(room), bytes: room };
+    }
+    const out = this.workspace.address;
+    const qkv = out + 4 * floats.out;
+    const table = qkv + 4 * floats.qkv;
+    this.places = { out, qkv, table, scratch: table + 4 * floats.table };
+  }
+
+  /** @param rotations distinct positions; gets the address of each one's rotation */
+  private writeTables(rows: readonly AttentionRow[], rotations: Map<number, number>): void {
+    const { floats } = this.memory;
+    const ints = new Int32Array(floats.buffer);
+    let row = this.places.table / 4;
+    let range = row + rows.length * ROW_INTS;
+    const ranges = rows.reduce(
+      (sum, { segments }) => sum + segments.reduce((n, s) => n + s.ranges.length, 0),
+      0,
+    );
+    let next = range + ranges * RANGE_INTS;
+    for (const position of rotations.keys()) {
+      rotations.set(position, next * 4);
+      next = this.rotary.write(position, floats, next);
+    }
+    rows.forEach(({ store, slot, position, segments }, i) => {
+      const first = range;
+      for (const segment of segments)
+        for (const { slot: from, count } of segment.ranges) {
+          ints[range] = segment.store.keyAddress(from);
+          ints[range + 1] = segment.store.valueAddress(from);
+          ints[range + 2] = segment.store.headStride;
+          ints[range + 3] = segment.store.layerStride;
+          ints[range + 4] = count;
+          ints[range + 5] = rotations.get(segment.position)!;
+          range += RANGE_INTS;
+        }
+      ints[row] = this.places.qkv + 12 * i * this.width;
+      ints[row + 1] = this.places.out + 4 * i * this.width;
+      ints[row + 2] = first * 4;
+      ints[row + 3] = (range - first) / RANGE_INTS;
+      ints[row + 4] = store.keyAddress(slot);
+      ints[row + 5] = store.valueAddress(slot);
+      ints[row + 6] = store.headStride;
+      ints[row + 7] = store.layerStride;
+      ints[row + 8] = rotations.get(position)!;
+      row += ROW_INTS;
+    });
+  }
+}

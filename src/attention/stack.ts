@@ -1,0 +1,72 @@
+import type { InferenceSession, Tensor } from "onnxruntime-node";
+import type { KvMemory } from "../cache/mod.ts";
+import { floats, openGraph, outputOf } from "../models/graph.ts";
+import type { BundleManifest } from "../models/mod.ts";
+import { kvShape } from "../models/model-caches.ts";
+import { Attention, type AttentionRow } from "./attention.ts";
+
+type Outputs = InferenceSession.OnnxValueMapType;
+
+/**
+ * A transformer stack: its dense parts as graphs, one between two attentions, and attention over the caches between
+ * them. One forward step takes any number of tokens of any number of thinkers or streams.
+ *
+ * A stack of L layers has L graphs when only keys and values are wanted, or L + 1 when something comes out at the end.
+ */
+export class Stack {
+  private constructor(
+    private readonly graphs: readonly InferenceSession[],
+    private readonly attention: Attention,
+    private readonly layers: number,
+    private readonly width: number,
+  ) {}
+
+  /**
+   * @param paths of its graphs, in order
+   * @param input name of what the first graph takes
+   * @param output name of what the last graph gives, beyond the last layer; null when there is nothing
+   * @throws {ModelError} `graph_mismatch`
+   */
+  static async open(
+    paths: readonly string[],
+    manifest: BundleManifest,
+    { threads, memory, input, output }: StackOptions,
+  ): Promise<Stack> {
+    const { layers, heads, head_width, rope_base } = manifest.transformer;
+    const graphs = await Promise.all(
+      paths.map((path, i) => {
+        const inputs = i === 0 ? [input] : ["x", "read"];
+        return openGraph(path, threads, inputs, [i < layers ? "qkv" : output!]);
+      }),
+    );
+    const attention = await Attention.load(memory, kvShape(manifest), rope_base);
+    return new Stack(graphs, attention, layers, heads * head_width);
+  }
+
+  /**
+   * @param first what the first graph takes, a row a token
+   * @param rows where every token writes and reads
+   * @returns outputs of the last graph
+   */
+  async run(first: Readonly<Record<string, Tensor>>, rows: readonly AttentionRow[]): Promise<Outputs> {
+    this.attention.begin(rows);
+    let out = await this.graphs[0]!.run(first);
+    let x = out.x_out ?? first.x!;
+    for (let layer = 0; layer < this.layers; layer++) {
+      this.attention.write(layer, outputOf(out, "qkv", 3 * rows.length * this.width));
+      const following = this.graphs[layer + 1];
+      if (following === undefined) break;
+      const read = floats(this.attention.read(layer), rows.length, this.width);
+      out = await following.run({ x, read });
+      x = out.x_out ?? x;
+    }
+    return out;
+  }
+}
+
+export interface StackOptions {
+  readonly threads: number;
+  readonly memory: KvMemory;
+  readonly input: string;
+  readonly output: string | null;
+}
