@@ -2,6 +2,7 @@
 export { KvMemory } from "./kv-memory.ts";
 export { type KvBlock, type KvShape, KvStore, type SlotRange } from "./kv-store.ts";
 export {
+  POSITION_SCHEMES,
   type PositionScheme,
   type PositionSchemeName,
   positionScheme,

@@ -35,7 +35,9 @@ export interface PositionScheme {
   visualQuery(span: VisualSpan, textPosition: number | null): QueryPositions;
 }
 
-export type PositionSchemeName = "real-time" | "contiguous" | "growing" | "group";
+export const POSITION_SCHEMES = ["real-time", "contiguous", "growing", "group"] as const;
+
+export type PositionSchemeName = (typeof POSITION_SCHEMES)[number];
 
 type Axis = (place: UnitPlace) => number;
 

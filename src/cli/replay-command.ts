@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { lastValueFrom, tap } from "rxjs";
+import { POSITION_SCHEMES, type PositionSchemeName } from "../cache/mod.ts";
 import { createEngine, type Paradigm } from "../engine/mod.ts";
 import { type FfmpegBinary, probeVideo, resolveFfmpeg } from "../ingest/mod.ts";
 import { errorEvent, type ServerEvent } from "../protocol/mod.ts";
@@ -13,6 +14,7 @@ interface ReplayFlags {
   readonly ask: readonly ScheduledQuestion[];
   readonly pace: "realtime" | "max";
   readonly paradigm: Paradigm;
+  readonly positions?: PositionSchemeName;
   readonly json: boolean;
   readonly model: string;
   readonly threads: number;
@@ -59,7 +61,7 @@ async function run(input: string, flags: ReplayFlags): Promise<void> {
         input,
         pace: flags.pace,
         questions: flags.ask,
-        stream: { paradigm: flags.paradigm },
+        stream: { paradigm: flags.paradigm, ...(flags.positions && { positions: flags.positions }) },
         signal: stop.signal,
       }).pipe(tap(show)),
     );
@@ -101,6 +103,12 @@ export function replayCommand(): Command {
       )
         .choices(["streamed", "interleaved", "batch"])
         .default("streamed"),
+    )
+    .addOption(
+      new Option(
+        "--positions <scheme>",
+        "how old the video is to a thought; for comparison, the model's own is best",
+      ).choices(POSITION_SCHEMES),
     )
     .option("--json", "print protocol events, one a line, instead of a timeline", false)
     .option("-m, --model <dir>", "folder of a model's bundle", BUNDLED_MODEL)

@@ -10,6 +10,10 @@ export interface EngineOptions {
   readonly model: string;
   /** Threads of each worker's inference; default 1, so that two workers fill two cores. */
   readonly threads?: number;
+  /** Most words that are drafted and verified in one step; default 3, 0: none. What is said does not change. */
+  readonly draftWords?: number;
+  /** Lets streams ask for windows longer than the model was trained for, to see what they cost; default false. */
+  readonly untrainedWindows?: boolean;
   /** Most streams at a time; default 64. */
   readonly maxStreams?: number;
   /** Is told when a worker has died; its streams have failed, and the workers are being started anew. */
@@ -51,7 +55,7 @@ class TwoWorkerEngine implements Engine {
     if (this.streams.size >= most) {
       throw new EngineError("too_many_streams", `${most} streams are open; close one first.`);
     }
-    const resolved = resolveStreamOptions(options, this.model);
+    const resolved = resolveStreamOptions(options, this.model, this.options.untrainedWindows);
     const id = `stream-${this.opened++}`;
     const { workers } = this;
     const stream = new Stream(id, resolved, {
@@ -95,6 +99,7 @@ class TwoWorkerEngine implements Engine {
     return WorkerPair.start({
       bundle: this.bundle,
       threads: this.options.threads ?? 1,
+      draftWords: this.options.draftWords ?? 3,
       onVision: (report) => this.streams.get(report.stream)?.onVision(report),
       onReasoner: (report) => this.streams.get(report.stream)?.onReasoner(report),
       onDeath: (error) => this.onDeath(error),

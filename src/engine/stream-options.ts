@@ -1,11 +1,32 @@
+import { POSITION_SCHEMES } from "../cache/mod.ts";
 import type { Bundle } from "../models/mod.ts";
 import { EngineError } from "./errors.ts";
-import type { ModelInfo, StreamOptions } from "./types.ts";
+import type { ModelInfo, Paradigm, StreamOptions } from "./types.ts";
 
 export type ResolvedStreamOptions = Required<StreamOptions>;
 
-/** Stream options with the model's defaults. @throws {EngineError} `option_out_of_range` */
-export function resolveStreamOptions(options: StreamOptions, model: ModelInfo): ResolvedStreamOptions {
+const PARADIGMS = ["streamed", "interleaved", "batch"] as const satisfies readonly Paradigm[];
+
+/** Longest window where those beyond training are allowed, in units or tokens. */
+const UNTRAINED_WINDOW = 4096;
+
+function oneOf<T extends string>(param: keyof StreamOptions, value: T, names: readonly T[]): T {
+  if (names.includes(value)) return value;
+  const message = `${param} must be ${names.slice(0, -1).join(", ")} or ${names.at(-1)}, not ${value}.`;
+  throw new EngineError("option_out_of_range", message, { param });
+}
+
+/**
+ * Stream options with the model's defaults.
+ *
+ * @param untrainedWindows whether windows may be longer than the model was trained for
+ * @throws {EngineError} `option_out_of_range`
+ */
+export function resolveStreamOptions(
+  options: StreamOptions,
+  model: ModelInfo,
+  untrainedWindows = false,
+): ResolvedStreamOptions {
   const { limits } = model;
   const whole = (param: keyof StreamOptions, value: number, most: number, least = 1): number => {
     if (Number.isInteger(value) && value >= least && value <= most) return value;
@@ -21,20 +42,15 @@ export function resolveStreamOptions(options: StreamOptions, model: ModelInfo): 
       param: "temperature",
     });
   }
-  const paradigm = options.paradigm ?? "streamed";
-  if (!["streamed", "interleaved", "batch"].includes(paradigm)) {
-    throw new EngineError(
-      "option_out_of_range",
-      `paradigm must be streamed, interleaved or batch, not ${paradigm}.`,
-      { param: "paradigm" },
-    );
-  }
-  const optional = (param: "visualWindowUnits" | "textWindowTokens" | "thoughtTokens" | "answerTokens") =>
+  const optional = (param: "thoughtTokens" | "answerTokens") =>
     whole(param, options[param] ?? limits[param], limits[param]);
+  const window = (param: "visualWindowUnits" | "textWindowTokens") =>
+    whole(param, options[param] ?? limits[param], untrainedWindows ? UNTRAINED_WINDOW : limits[param]);
   return {
-    paradigm,
-    visualWindowUnits: optional("visualWindowUnits"),
-    textWindowTokens: optional("textWindowTokens"),
+    paradigm: oneOf("paradigm", options.paradigm ?? "streamed", PARADIGMS),
+    positions: oneOf("positions", options.positions ?? model.positions, POSITION_SCHEMES),
+    visualWindowUnits: window("visualWindowUnits"),
+    textWindowTokens: window("textWindowTokens"),
     thoughtTokens: optional("thoughtTokens"),
     answerTokens: optional("answerTokens"),
     temperature,
@@ -58,6 +74,7 @@ export function describeModel({ manifest }: Bundle): ModelInfo {
     height: vision.height,
     fps: vision.fps,
     framesPerUnit: vision.frames_per_unit,
+    positions: cache.positions,
     sinkUnits: cache.visual_sink_units,
     limits: {
       visualWindowUnits: cache.visual_window_units,

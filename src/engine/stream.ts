@@ -53,15 +53,16 @@ export class Stream implements EngineStream {
     this.queue = new FrameQueue(context.model.framesPerUnit, options.maxInflightFrames, (frame) =>
       this.drop(frame),
     );
-    const { paradigm, visualWindowUnits, textWindowTokens, thoughtTokens, answerTokens, temperature, seed } =
-      options;
-    context.toVision({ type: "open", stream: id, windowUnits: visualWindowUnits });
+    const { paradigm, positions, visualWindowUnits, textWindowTokens } = options;
+    const { thoughtTokens, answerTokens, temperature, seed } = options;
+    context.toVision({ type: "open", stream: id, options: { windowUnits: visualWindowUnits, positions } });
     context.toReasoner({
       type: "open",
       stream: id,
       options: {
         visualWindowUnits,
         textWindowTokens,
+        positions,
         thoughtTokens,
         answerTokens,
         temperature,

@@ -1,4 +1,5 @@
 import type { Observable } from "rxjs";
+import type { PositionSchemeName } from "../cache/mod.ts";
 import type { Frame } from "../ingest/frame.ts";
 import type { EngineEvent, StreamTotals } from "./events.ts";
 
@@ -15,6 +16,8 @@ export interface StreamOptions {
   readonly visualWindowUnits?: number;
   /** Tokens kept in a thinker's text window; at most, and by default, what the model was trained for. */
   readonly textWindowTokens?: number;
+  /** How old a visual token is to a query: real time, or counted in one of the papers' ways; default: as trained. */
+  readonly positions?: PositionSchemeName;
   /** Most tokens of one thought. */
   readonly thoughtTokens?: number;
   /** Most tokens of one answer. */
@@ -65,6 +68,8 @@ export interface ModelInfo {
   /** Frames a second that it was trained for. */
   readonly fps: number;
   readonly framesPerUnit: number;
+  /** The position scheme that it was trained with. */
+  readonly positions: PositionSchemeName;
   /** Units that are never evicted from the visual cache: the first of a stream. */
   readonly sinkUnits: number;
   readonly limits: {

@@ -12,6 +12,7 @@ export interface WorkerPairOptions {
   readonly bundle: Bundle;
   /** Inference threads of each worker. */
   readonly threads: number;
+  readonly draftWords: number;
   readonly onVision: (report: Exclude<VisionReport, { type: "ready" }>) => void;
   readonly onReasoner: (report: Exclude<ReasonerReport, { type: "ready" }>) => void;
   /** One of the two has died by itself. */
@@ -32,6 +33,7 @@ export class WorkerPair {
   static async start({
     bundle,
     threads,
+    draftWords,
     onVision,
     onReasoner,
     onDeath,
@@ -47,7 +49,7 @@ export class WorkerPair {
         died("vision"),
       ),
       WorkerHost.start<ReasonerRequest, ReasonerReport>(
-        spawnReasoner({ ...common, units }),
+        spawnReasoner({ ...common, draftWords, units }),
         (report) => report.type !== "ready" && onReasoner(report),
         died("reasoner"),
       ),

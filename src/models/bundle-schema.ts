@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { POSITION_SCHEMES } from "../cache/positions.ts";
 
 const count = z.int().positive();
 const fileName = z.string().regex(/^[\w.-]+$/, "must be the name of a file in the bundle's folder");
@@ -31,9 +32,7 @@ export const bundleSchema = z.object({
     visual_window_units: count.describe("Longest visual window that it was trained for."),
     text_sink_tokens: count,
     text_window_tokens: count.describe("Longest text window that it was trained for."),
-    positions: z
-      .enum(["real-time", "contiguous", "growing", "group"])
-      .describe("The position scheme that it was trained with."),
+    positions: z.enum(POSITION_SCHEMES).describe("The position scheme that it was trained with."),
   }),
   thinking: z.object({
     skip_bias: z.number().describe("Added to the logit of a skip; calibrated on held-out clips."),

@@ -1,8 +1,8 @@
 import type { TextCache, UnitPlace } from "../cache/mod.ts";
 import type { SpecialTokens } from "../models/mod.ts";
+import type { PhraseBook } from "./phrase-book.ts";
 import type { Sampler } from "./sampler.ts";
 import type { StreamEyes } from "./stream-eyes.ts";
-import type { ThinkResult } from "./think-session.ts";
 import { type Feed, Thinker } from "./thinker.ts";
 import type { VocabularyMask } from "./vocabulary-mask.ts";
 
@@ -11,6 +11,8 @@ export interface AnswererOptions {
   readonly mask: VocabularyMask;
   readonly sampler: Sampler;
   readonly answerTokens: number;
+  /** Drafts answers; null where they are not chosen greedily. */
+  readonly book: PhraseBook | null;
 }
 
 export interface AnswererEvents {
@@ -33,7 +35,7 @@ export class Answerer extends Thinker {
     private readonly options: AnswererOptions,
     private readonly events: AnswererEvents,
   ) {
-    super(eyes, text);
+    super(eyes, text, options.book);
     text.beginGroup();
     this.next = [options.special.question, ...question, options.special.answer];
   }
@@ -47,20 +49,26 @@ export class Answerer extends Thinker {
     return this.next === null ? null : { tokens: this.next, from: this.from };
   }
 
-  protected override decide(result: ThinkResult): void {
-    this.text.commit(result.length);
-    const logits = result.at(-1)!;
+  protected override draft(book: PhraseBook, most: number): readonly number[] {
+    const { special, answerTokens } = this.options;
+    const left = Math.min(most, answerTokens - this.words.length);
+    return this.words.length === 0 ? [] : book.draft(this.words, left, [special.endAnswer]);
+  }
+
+  protected override decide(logits: Float32Array): number | null {
     const { special, mask, sampler, answerTokens } = this.options;
     mask.answer(logits, this.words.length === 0);
     const token = sampler.choose(logits);
     const complete = token === special.endAnswer;
     if (complete || this.words.length >= answerTokens) {
       this.next = null;
+      this.options.book?.learn(this.words, complete ? token : null);
       this.events.done(this.words, complete);
-      return;
+      return null;
     }
     this.words.push(token);
     this.next = [token];
     this.events.token(this.words);
+    return token;
   }
 }

@@ -1,4 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
+import type { PositionSchemeName } from "../cache/mod.ts";
 import type { Bundle } from "../models/mod.ts";
 
 /** What the reasoner worker is started with. */
@@ -6,6 +7,8 @@ export interface ReasonerSetup {
   readonly bundle: Bundle;
   readonly threads: number;
   readonly clockOrigin: number;
+  /** Most words that are drafted ahead of a thinker; 0: none. */
+  readonly draftWords: number;
   /** Finished units come from it. */
   readonly units: MessagePort;
 }
@@ -14,6 +17,7 @@ export interface ReasonerSetup {
 export interface ReasoningOptions {
   readonly visualWindowUnits: number;
   readonly textWindowTokens: number;
+  readonly positions: PositionSchemeName;
   readonly thoughtTokens: number;
   readonly answerTokens: number;
   /** 0: greedy. */

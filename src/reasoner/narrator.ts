@@ -1,9 +1,9 @@
 import type { TextCache, UnitPlace } from "../cache/mod.ts";
 import type { SpecialTokens } from "../models/mod.ts";
 import type { StopReason } from "./messages.ts";
+import type { PhraseBook } from "./phrase-book.ts";
 import type { Sampler } from "./sampler.ts";
 import type { StreamEyes } from "./stream-eyes.ts";
-import type { ThinkResult } from "./think-session.ts";
 import { type Feed, Thinker } from "./thinker.ts";
 import type { VocabularyMask } from "./vocabulary-mask.ts";
 
@@ -13,6 +13,8 @@ export interface NarratorOptions {
   readonly sampler: Sampler;
   readonly skipBias: number;
   readonly thoughtTokens: number;
+  /** Drafts thoughts; null where they are not chosen greedily. */
+  readonly book: PhraseBook | null;
 }
 
 /** What a narrator tells about its thoughts. */
@@ -42,7 +44,7 @@ export class Narrator extends Thinker {
     private readonly options: NarratorOptions,
     private readonly events: NarratorEvents,
   ) {
-    super(eyes, text);
+    super(eyes, text, options.book);
     this.textCache = text;
     this.pending = options.special.narrate;
   }
@@ -72,26 +74,37 @@ export class Narrator extends Thinker {
     return { tokens: [this.pending], from: this.place };
   }
 
-  protected override decide([logits]: ThinkResult): void {
-    const { special, mask, sampler, skipBias, thoughtTokens } = this.options;
-    this.text.commit(1);
+  protected override draft(book: PhraseBook, most: number): readonly number[] {
+    const { special, thoughtTokens } = this.options;
+    const left = Math.min(most, thoughtTokens - this.words.length);
+    return book.draft(this.words, left, [special.skip, special.endThink]);
+  }
+
+  /** The first token of all is the sink; what follows goes to the window. */
+  protected override committed(): void {
     if (this.text.heldGroups === 0) this.text.beginGroup();
-    mask.thought(logits!, this.words.length === 0, skipBias);
-    const token = sampler.choose(logits!);
+  }
+
+  protected override decide(logits: Float32Array): number | null {
+    const { special, mask, sampler, skipBias, thoughtTokens } = this.options;
+    mask.thought(logits, this.words.length === 0, skipBias);
+    const token = sampler.choose(logits);
     this.tokens++;
     const closed = token === special.skip || token === special.endThink;
     if (!closed && this.words.length < thoughtTokens) {
       this.words.push(token);
       this.pending = token;
       this.events.token(this.unit, this.words);
-      return;
+      return token;
     }
     if (token === special.skip) this.events.token(this.unit, this.words);
+    this.options.book?.learn(this.words, closed ? token : null);
     this.events.done(this.unit, this.words, closed ? "end" : "length", this.tokens);
     this.pending = this.words.length > 0 ? special.endThink : special.skip;
     this.unit++;
     this.place = null;
     this.words = [];
     this.tokens = 0;
+    return null;
   }
 }

@@ -4,6 +4,7 @@ import { TextCodec } from "../models/mod.ts";
 import type { PublishedUnit } from "../vision/messages.ts";
 import { processNow } from "../worker/clock.ts";
 import type { ReasonerReport, ReasonerRequest, ReasonerSetup } from "./messages.ts";
+import { PhraseBook } from "./phrase-book.ts";
 import { type MindContext, StreamMind } from "./stream-mind.ts";
 import { ThinkSession, type ThinkStep } from "./think-session.ts";
 import type { Thinker } from "./thinker.ts";
@@ -13,6 +14,9 @@ import type { Thinker } from "./thinker.ts";
  * everybody's next word.
  */
 const STEP_TOKENS = 96;
+
+/** Measured: below it a drafted word costs more steps' time than it saves (docs/benchmarks, drafts). */
+const DRAFT_CONFIDENCE = 0.6;
 
 interface Turn {
   readonly stream: string;
@@ -28,9 +32,18 @@ const context: MindContext = {
   bundle: setup.bundle,
   codec: new TextCodec(setup.bundle),
   memory: session.memory,
+  books: { thoughts: makeBook(), answers: makeBook() },
   now: () => processNow() - setup.clockOrigin,
   report: (report: ReasonerReport) => port.postMessage(report),
 };
+function makeBook(): PhraseBook {
+  const { draftWords } = setup;
+  return new PhraseBook(setup.bundle.manifest.transformer.vocabulary, {
+    words: draftWords,
+    confidence: DRAFT_CONFIDENCE,
+  });
+}
+
 const minds = new Map<string, StreamMind>();
 /** Taken up between two steps, so that nothing changes under one. */
 const inbox: ReasonerRequest[] = [];

@@ -2,6 +2,7 @@ import {
   type KvMemory,
   type KvStore,
   type PositionScheme,
+  type PositionSchemeName,
   positionScheme,
   type QueryPositions,
   type UnitKv,
@@ -27,9 +28,14 @@ export class StreamEyes {
   private readonly scheme: PositionScheme;
   private readonly inbox: UnitKv[] = [];
 
-  constructor(memory: KvMemory, manifest: BundleManifest, windowUnits: number) {
+  constructor(
+    memory: KvMemory,
+    manifest: BundleManifest,
+    windowUnits: number,
+    positions: PositionSchemeName,
+  ) {
     this.cache = makeVisualCache(memory, manifest, windowUnits, SLACK_UNITS);
-    this.scheme = positionScheme(manifest.cache.positions, unitMs(manifest));
+    this.scheme = positionScheme(positions, unitMs(manifest));
   }
 
   /** The newest unit that can be looked at; -1 before the first. */

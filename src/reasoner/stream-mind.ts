@@ -4,6 +4,7 @@ import { kvShape } from "../models/model-caches.ts";
 import { Answerer } from "./answerer.ts";
 import type { ReasonerReport, ReasonerRequest, ReasoningOptions, StopReason } from "./messages.ts";
 import { Narrator } from "./narrator.ts";
+import type { PhraseBook } from "./phrase-book.ts";
 import { Sampler } from "./sampler.ts";
 import { Speech } from "./speech.ts";
 import { StreamEyes } from "./stream-eyes.ts";
@@ -18,6 +19,8 @@ export interface MindContext {
   readonly codec: TextCodec;
   /** Where its caches live. */
   readonly memory: KvMemory;
+  /** What is often said, by whomever; shared by all streams. */
+  readonly books: { readonly thoughts: PhraseBook; readonly answers: PhraseBook };
   readonly now: () => number;
   readonly report: (report: ReasonerReport) => void;
 }
@@ -41,7 +44,7 @@ export class StreamMind {
   ) {
     const { manifest } = context.bundle;
     this.held = options.held;
-    this.eyes = new StreamEyes(context.memory, manifest, options.visualWindowUnits);
+    this.eyes = new StreamEyes(context.memory, manifest, options.visualWindowUnits, options.positions);
     this.mask = new VocabularyMask(context.codec.special);
     this.speech = new Speech(context.codec);
     const text = new TextCache({
@@ -63,6 +66,7 @@ export class StreamMind {
         sampler: new Sampler(options.temperature, options.seed),
         skipBias: manifest.thinking.skip_bias,
         thoughtTokens: options.thoughtTokens,
+        book: options.temperature === 0 ? context.books.thoughts : null,
       },
       { token: (unit, words) => this.onWords(unit, words), done: (...args) => this.onThought(...args) },
     );
@@ -147,6 +151,7 @@ export class StreamMind {
       mask: this.mask,
       sampler: new Sampler(options.temperature, options.seed),
       answerTokens: options.answerTokens,
+      book: options.temperature === 0 ? context.books.answers : null,
     };
     const text = this.narrator.forkFinished();
     const answerer = new Answerer(this.eyes, text, from, tokens, answererOptions, {

@@ -1,5 +1,6 @@
 import type { AttentionRow } from "../attention/mod.ts";
 import type { TextCache, UnitPlace } from "../cache/mod.ts";
+import type { PhraseBook } from "./phrase-book.ts";
 import type { StreamEyes } from "./stream-eyes.ts";
 import type { ThinkResult, ThinkStep } from "./think-session.ts";
 
@@ -12,35 +13,68 @@ export interface Feed {
 /**
  * Somebody who thinks about a stream: its own C_r over the stream's shared C_v. The scheduler asks for a step,
  * runs it together with others', and hands back the result; a thinker never runs the model itself.
+ *
+ * Behind what it must feed, a step may feed a draft of how it goes on. Of a draft stays what the model chooses too,
+ * having seen all before it; so what is said is the same with and without, in fewer steps.
  */
 export abstract class Thinker {
+  /** Of the step under way: tokens that are certain, and the draft behind them. */
+  private certain = 0;
+  private drafted: readonly number[] = [];
+
   protected constructor(
     protected readonly eyes: StreamEyes,
     protected readonly text: TextCache,
+    private readonly book: PhraseBook | null,
   ) {}
 
   /** What to feed next; null while there is nothing to do. */
   protected abstract feed(): Feed | null;
 
-  /** Takes the logits of every fed token, and commits those tokens that stay. */
-  protected abstract decide(logits: ThinkResult): void;
+  /** A guess at what follows, of `most` words at the most. */
+  protected abstract draft(book: PhraseBook, most: number): readonly number[];
+
+  /** Takes the logits behind a token that stays; returns the token chosen, or null when nothing is to follow it now. */
+  protected abstract decide(logits: Float32Array): number | null;
+
+  /** Told when tokens have become part of its text. */
+  protected committed(): void {}
+
+  /** Tokens that have become part of its text so far. */
+  get position(): number {
+    return this.text.position;
+  }
 
   /** The next step on the caches as they are now; null while there is nothing to do. */
   prepare(): ThinkStep | null {
     const feed = this.feed();
     if (feed === null) return null;
-    const { tokens, from } = feed;
-    const view = this.eyes.look(from);
+    this.certain = feed.tokens.length;
+    this.drafted = this.book === null ? [] : this.draft(this.book, this.text.room - this.certain);
+    const tokens = [...feed.tokens, ...this.drafted];
+    const view = this.eyes.look(feed.from);
     return { tokens, rows: tokens.map((_, ahead) => this.row(view, ahead)) };
   }
 
   accept(result: ThinkResult): void {
-    this.decide(result);
+    this.commit(this.certain);
+    let chosen = this.decide(result[this.certain - 1]!);
+    let right = 0;
+    while (chosen !== null && chosen === this.drafted[right]) {
+      this.commit(1);
+      chosen = this.decide(result[this.certain + right++]!);
+    }
+    this.book?.verified(this.drafted.length, right);
   }
 
   /** Gives its memory back; nothing is asked of it after this. */
   release(): void {
     this.text.release();
+  }
+
+  private commit(tokens: number): void {
+    this.text.commit(tokens);
+    this.committed();
   }
 
   private row(view: ReturnType<StreamEyes["look"]>, ahead: number): AttentionRow {

@@ -1,5 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
-import type { UnitKv } from "../cache/mod.ts";
+import type { PositionSchemeName, UnitKv } from "../cache/mod.ts";
 import type { Bundle } from "../models/mod.ts";
 
 /** What the vision worker is started with. */
@@ -21,9 +21,15 @@ export interface UnitFrames {
   readonly frames: Uint8Array;
 }
 
+/** How a stream is seen. */
+export interface SeeingOptions {
+  readonly windowUnits: number;
+  readonly positions: PositionSchemeName;
+}
+
 /** From the main thread to the vision worker. */
 export type VisionRequest =
-  | { readonly type: "open"; readonly stream: string; readonly windowUnits: number }
+  | { readonly type: "open"; readonly stream: string; readonly options: SeeingOptions }
   | { readonly type: "unit"; readonly stream: string; readonly unit: UnitFrames }
   | { readonly type: "close"; readonly stream: string }
   | { readonly type: "stop" };

@@ -3,7 +3,7 @@ import { KvMemory, type UnitKv } from "../cache/mod.ts";
 import { floats } from "../models/graph.ts";
 import type { Bundle } from "../models/mod.ts";
 import { Eyes } from "./eyes.ts";
-import type { UnitFrames } from "./messages.ts";
+import type { SeeingOptions, UnitFrames } from "./messages.ts";
 import { StreamVision } from "./stream-vision.ts";
 
 /** A unit to be seen, and whose it is. */
@@ -36,8 +36,8 @@ export class SeeSession {
   }
 
   /** A stream that has seen nothing yet. */
-  openStream(windowUnits: number): StreamVision {
-    return new StreamVision(this.memory, this.bundle.manifest, windowUnits, this.eyes.initialState());
+  openStream(options: SeeingOptions): StreamVision {
+    return new StreamVision(this.memory, this.bundle.manifest, options, this.eyes.initialState());
   }
 
   /** Sees one unit each of different streams together. */

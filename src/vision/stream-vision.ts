@@ -10,6 +10,7 @@ import {
 import type { BundleManifest } from "../models/mod.ts";
 import { makeVisualCache, unitMs } from "../models/model-caches.ts";
 import type { EncoderState } from "./eyes.ts";
+import type { SeeingOptions } from "./messages.ts";
 
 /** The vision side of one stream: its encoder state and its C_v. */
 export class StreamVision {
@@ -20,11 +21,11 @@ export class StreamVision {
   constructor(
     memory: KvMemory,
     manifest: BundleManifest,
-    windowUnits: number,
+    { windowUnits, positions }: SeeingOptions,
     public state: EncoderState,
   ) {
     this.cache = makeVisualCache(memory, manifest, windowUnits, 0);
-    this.scheme = positionScheme(manifest.cache.positions, unitMs(manifest));
+    this.scheme = positionScheme(positions, unitMs(manifest));
   }
 
   /** What the tokens of the next unit write and see: the cache, and all of each other. */

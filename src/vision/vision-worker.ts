@@ -34,7 +34,7 @@ function close(stream: string): void {
 function handle(request: VisionRequest): void {
   switch (request.type) {
     case "open":
-      streams.set(request.stream, session.openStream(request.windowUnits));
+      streams.set(request.stream, session.openStream(request.options));
       return;
     case "unit": {
       const vision = streams.get(request.stream);

@@ -1,3 +1,4 @@
+import type { PositionSchemeName } from "../../src/cache/mod.ts";
 import type { Sight } from "./dense-reference.ts";
 
 /** Who sees what, at which distance: the streaming policy, said without caches. */
@@ -7,6 +8,7 @@ export interface PolicyOptions {
   readonly unitMs: number;
   readonly visualWindowUnits: number;
   readonly textWindowTokens: number;
+  readonly positions: PositionSchemeName;
 }
 
 /** A text token of the history, in the order in which it was fed. */
@@ -38,17 +40,26 @@ function windowUnits(
   return units;
 }
 
-/** What a query from unit `from` sees of the video. Distances are real time in units; the sink is glued on. */
+/**
+ * What a query from unit `from` sees of the video, at the distances of the position scheme.
+ * @param textPosition where a text query stands in its own stream; null for a visual query
+ */
 export function visualSights(
   from: number,
   oldestHeld: number,
   times: readonly number[],
   options: PolicyOptions,
+  textPosition: number | null,
 ): Sight[] {
-  const { tokensPerUnit, unitMs } = options;
+  const { tokensPerUnit, unitMs, positions } = options;
   const window = windowUnits(from, oldestHeld, times, options);
-  const age = (unit: number) => (times[from]! - times[unit]!) / unitMs;
-  const sinkDistance = from === 0 ? 0 : age(window[0] ?? from) + 1;
+  const age = (unit: number) => {
+    if (positions === "real-time") return (times[from]! - times[unit]!) / unitMs;
+    return (positions === "group" ? (textPosition ?? from) : from) - unit;
+  };
+  // Of real time and of contiguous numbers, the sink is glued on right before the oldest that is left.
+  const glued = positions === "real-time" || positions === "contiguous";
+  const sinkDistance = glued && from > 0 ? age(window[0] ?? from) + 1 : age(0);
   const tokensOf = (unit: number, distance: number): Sight[] =>
     Array.from({ length: tokensPerUnit }, (_, i) => ({ key: unit * tokensPerUnit + i, distance }));
   return [...tokensOf(0, sinkDistance), ...window.flatMap((unit) => tokensOf(unit, age(unit)))];

@@ -1,18 +1,24 @@
+import type { PositionSchemeName } from "../../src/cache/mod.ts";
 import type { Bundle } from "../../src/models/mod.ts";
 import { TextCodec } from "../../src/models/mod.ts";
 import type { ReasonerReport } from "../../src/reasoner/messages.ts";
-import { StreamMind } from "../../src/reasoner/stream-mind.ts";
-import { ThinkSession } from "../../src/reasoner/think-session.ts";
+import { PhraseBook } from "../../src/reasoner/phrase-book.ts";
+import { type MindContext, StreamMind } from "../../src/reasoner/stream-mind.ts";
+import { ThinkSession, type ThinkStep } from "../../src/reasoner/think-session.ts";
 import type { Thinker } from "../../src/reasoner/thinker.ts";
 import { type EncoderState, Eyes } from "../../src/vision/eyes.ts";
 import { SeeSession } from "../../src/vision/see-session.ts";
 import type { StreamVision } from "../../src/vision/stream-vision.ts";
 
-/** One real step: what was fed, the logits that came out. */
+/** What one thinker fed in one real step, and what came out. */
 export interface RecordedStep {
   readonly thinker: Thinker;
+  /** The tokens that stayed; a draft that was wrong has left no trace. */
   readonly tokens: readonly number[];
-  readonly logits: Float32Array;
+  /** Of each of them, as the graph gave them. */
+  readonly logits: readonly Float32Array[];
+  /** The same with the mask and the bias of whoever chose from them; untouched where nobody did. */
+  readonly masked: readonly Float32Array[];
   /** The newest unit in the thinkers' visual cache when it ran. */
   readonly newest: number;
 }
@@ -35,12 +41,16 @@ export async function openSessions(bundle: Bundle): Promise<Sessions> {
 export interface Windows {
   readonly visualWindowUnits: number;
   readonly textWindowTokens: number;
+  readonly positions: PositionSchemeName;
 }
 
 /** A stream on the real caches, thinkers and graphs, driven step by step in this thread, all of it recorded. */
 export class RecordedRun {
   readonly steps: RecordedStep[] = [];
   readonly reports: ReasonerReport[] = [];
+  readonly books: MindContext["books"];
+  /** Thinkers that took a step together, at the most. */
+  widest = 0;
   /** Visual tokens of each unit before the stack: `[tokens, width]`. */
   readonly embeddings: Float32Array[] = [];
   readonly times: number[] = [];
@@ -57,7 +67,12 @@ export class RecordedRun {
     windows: Windows,
   ) {
     const { manifest } = bundle;
-    this.vision = sessions.see.openStream(windows.visualWindowUnits);
+    const book = () => new PhraseBook(manifest.transformer.vocabulary, { words: 3, confidence: 0.5 });
+    this.books = { thoughts: book(), answers: book() };
+    this.vision = sessions.see.openStream({
+      windowUnits: windows.visualWindowUnits,
+      positions: windows.positions,
+    });
     this.state = sessions.eyes.initialState();
     this.mind = new StreamMind(
       "stream",
@@ -73,6 +88,7 @@ export class RecordedRun {
         bundle,
         codec: new TextCodec(bundle),
         memory: sessions.think.memory,
+        books: this.books,
         now: () => 0,
         report: (report) => this.reports.push(report),
       },
@@ -95,8 +111,8 @@ export class RecordedRun {
   }
 
   /**
-   * One step of one thinker, as the worker does it; false when nobody has one.
-   * @param pick chooses who is asked first
+   * One step, as the worker does it: of everybody together, or of one. False when nobody has one.
+   * @param pick 0: everybody; else chooses who is asked first
    */
   async step(pick: number): Promise<boolean> {
     const thinkers = this.mind.thinkers();
@@ -104,16 +120,32 @@ export class RecordedRun {
     for (const thinker of thinkers) {
       if (!this.finishedAtBirth.has(thinker)) this.finishedAtBirth.set(thinker, finished);
     }
+    const turns: { thinker: Thinker; step: ThinkStep; from: number }[] = [];
     for (let i = 0; i < thinkers.length; i++) {
       const thinker = thinkers[(pick + i) % thinkers.length]!;
       const step = thinker.prepare();
       if (step === null) continue;
-      const [result] = await this.sessions.think.run([step]);
-      const newest = this.mind.newestUnit;
-      this.steps.push({ thinker, tokens: step.tokens, logits: result!.at(-1)!.slice(), newest });
-      thinker.accept(result!);
-      return true;
+      turns.push({ thinker, step, from: thinker.position });
+      if (pick > 0) break;
     }
-    return false;
+    if (turns.length === 0) return false;
+    this.widest = Math.max(this.widest, turns.length);
+    const results = await this.sessions.think.run(turns.map(({ step }) => step));
+    const newest = this.mind.newestUnit;
+    turns.forEach(({ thinker, step, from }, i) => {
+      const masked = results[i]!;
+      const logits = masked.map((row) => row.slice());
+      thinker.accept(masked);
+      const stayed = thinker.position - from;
+      const tokens = step.tokens.slice(0, stayed);
+      this.steps.push({
+        thinker,
+        tokens,
+        logits: logits.slice(0, stayed),
+        masked: masked.slice(0, stayed),
+        newest,
+      });
+    });
+    return true;
   }
 }

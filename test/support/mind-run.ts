@@ -2,7 +2,8 @@ import type { Bundle } from "../../src/models/mod.ts";
 import { TextCodec } from "../../src/models/mod.ts";
 import { unitMs } from "../../src/models/model-caches.ts";
 import type { ReasonerReport, ReasoningOptions } from "../../src/reasoner/messages.ts";
-import { StreamMind } from "../../src/reasoner/stream-mind.ts";
+import { PhraseBook } from "../../src/reasoner/phrase-book.ts";
+import { type MindContext, StreamMind } from "../../src/reasoner/stream-mind.ts";
 import { ThinkSession } from "../../src/reasoner/think-session.ts";
 import type { Thinker } from "../../src/reasoner/thinker.ts";
 import { SeeSession } from "../../src/vision/see-session.ts";
@@ -24,6 +25,7 @@ export async function openMindSessions(bundle: Bundle): Promise<MindRunSessions>
 /** A mind on the real graphs in this thread, driven one step at a time, so that a test decides what comes when. */
 export class MindRun {
   readonly reports: ReasonerReport[] = [];
+  readonly books: MindContext["books"];
   /** What was fed, by thinker, step by step; `newest`: the newest unit that it could have looked at. */
   readonly fed: { readonly thinker: Thinker; readonly tokens: readonly number[]; readonly newest: number }[] =
     [];
@@ -36,15 +38,22 @@ export class MindRun {
     private readonly bundle: Bundle,
     private readonly sessions: MindRunSessions,
     options: Partial<ReasoningOptions> = {},
+    draftWords = 3,
   ) {
-    const { cache, thinking } = bundle.manifest;
+    const { cache, thinking, transformer } = bundle.manifest;
+    const book = () => new PhraseBook(transformer.vocabulary, { words: draftWords, confidence: 0.6 });
+    this.books = { thoughts: book(), answers: book() };
     this.codec = new TextCodec(bundle);
-    this.vision = sessions.see.openStream(cache.visual_window_units);
+    this.vision = sessions.see.openStream({
+      windowUnits: cache.visual_window_units,
+      positions: cache.positions,
+    });
     this.mind = new StreamMind(
       "stream",
       {
         visualWindowUnits: cache.visual_window_units,
         textWindowTokens: cache.text_window_tokens,
+        positions: cache.positions,
         thoughtTokens: thinking.thought_tokens,
         answerTokens: thinking.answer_tokens,
         temperature: 1,
@@ -56,6 +65,7 @@ export class MindRun {
         bundle,
         codec: this.codec,
         memory: sessions.think.memory,
+        books: this.books,
         now: () => performance.now(),
         report: (report) => this.reports.push(report),
       },

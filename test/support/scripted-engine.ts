@@ -16,6 +16,7 @@ export const SCRIPTED_MODEL: ModelInfo = {
   height: 48,
   fps: 10,
   framesPerUnit: 2,
+  positions: "real-time",
   sinkUnits: 1,
   limits: {
     visualWindowUnits: 32,
