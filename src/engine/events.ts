@@ -15,6 +15,8 @@ export interface UnitSeen {
   readonly mediaTimeMs: number;
   /** When the unit's last frame arrived (ms, monotonic). */
   readonly arrivedAtMs: number;
+  /** Nothing had changed since the unit before: it was not encoded again, its tokens were used. */
+  readonly still: boolean;
   /** When vision worked on it. */
   readonly encoded: Interval;
 }

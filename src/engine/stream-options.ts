@@ -7,6 +7,9 @@ export type ResolvedStreamOptions = Required<StreamOptions>;
 
 const PARADIGMS = ["streamed", "interleaved", "batch"] as const satisfies readonly Paradigm[];
 
+/** Measured: what it saves, and that accuracy stays, in docs/benchmarks (still). */
+const STILL_LEVELS = 6;
+
 /** Longest window where those beyond training are allowed, in units or tokens. */
 const UNTRAINED_WINDOW = 4096;
 
@@ -14,6 +17,12 @@ function oneOf<T extends string>(param: keyof StreamOptions, value: T, names: re
   if (names.includes(value)) return value;
   const message = `${param} must be ${names.slice(0, -1).join(", ")} or ${names.at(-1)}, not ${value}.`;
   throw new EngineError("option_out_of_range", message, { param });
+}
+
+function stillLevels(value: number | null = STILL_LEVELS): number | null {
+  if (value === null || (value >= 0 && value <= 255)) return value;
+  const message = `stillLevels must be from 0 to 255, or null to encode every unit, not ${value}.`;
+  throw new EngineError("option_out_of_range", message, { param: "stillLevels" });
 }
 
 /**
@@ -53,6 +62,7 @@ export function resolveStreamOptions(
     textWindowTokens: window("textWindowTokens"),
     thoughtTokens: optional("thoughtTokens"),
     answerTokens: optional("answerTokens"),
+    stillLevels: stillLevels(options.stillLevels),
     temperature,
     seed: whole("seed", options.seed ?? 0, 2 ** 32 - 1, 0),
     maxInflightFrames: whole(

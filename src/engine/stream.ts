@@ -53,9 +53,13 @@ export class Stream implements EngineStream {
     this.queue = new FrameQueue(context.model.framesPerUnit, options.maxInflightFrames, (frame) =>
       this.drop(frame),
     );
-    const { paradigm, positions, visualWindowUnits, textWindowTokens } = options;
+    const { paradigm, positions, stillLevels, visualWindowUnits, textWindowTokens } = options;
     const { thoughtTokens, answerTokens, temperature, seed } = options;
-    context.toVision({ type: "open", stream: id, options: { windowUnits: visualWindowUnits, positions } });
+    context.toVision({
+      type: "open",
+      stream: id,
+      options: { windowUnits: visualWindowUnits, positions, stillLevels },
+    });
     context.toReasoner({
       type: "open",
       stream: id,
@@ -156,13 +160,13 @@ export class Stream implements EngineStream {
     } else if (report.type === "failed") {
       this.fail("worker_failed", `Vision failed: ${report.message}`);
     } else {
-      const { unit, startedAtMs, finishedAtMs } = report;
+      const { unit, still, startedAtMs, finishedAtMs } = report;
       const { arrivedAtMs, frames } = this.encoding!;
       const { mediaTimeMs } = frames;
       this.encoding = null;
       this.ledger.seen();
       const encoded = { startedAtMs, finishedAtMs };
-      this.events.next({ type: "unit.seen", unit, mediaTimeMs, arrivedAtMs, encoded });
+      this.events.next({ type: "unit.seen", unit, mediaTimeMs, arrivedAtMs, still, encoded });
       this.pump();
     }
   }

@@ -2,6 +2,7 @@ import type { InferenceSession } from "onnxruntime-node";
 import * as ort from "onnxruntime-node";
 import { floats, openGraph, outputOf } from "../models/graph.ts";
 import type { Bundle } from "../models/mod.ts";
+import { join } from "./join.ts";
 import type { UnitFrames } from "./messages.ts";
 
 /** What the encoder carries from unit to unit of a stream. */
@@ -27,17 +28,6 @@ export interface EyesOutput {
 }
 
 const OUTPUTS = ["x", "previous_out", "background_out", "seen_out"] as const;
-
-/** Pieces of equal size, one after the other, as one array; the piece itself where there is only one. */
-function join<T extends Float32Array | Uint8Array>(pieces: readonly T[]): T {
-  const [first] = pieces as [T];
-  if (pieces.length === 1) return first;
-  const whole = new (first.constructor as new (length: number) => T)(pieces.length * first.length);
-  pieces.forEach((piece, i) => {
-    whole.set(piece, i * first.length);
-  });
-  return whole;
-}
 
 /** Runs the `eyes` graph: pixels of units of different streams in, their visual tokens out. */
 export class Eyes {

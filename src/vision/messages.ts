@@ -25,6 +25,8 @@ export interface UnitFrames {
 export interface SeeingOptions {
   readonly windowUnits: number;
   readonly positions: PositionSchemeName;
+  /** Levels of 0..255 within which nothing has changed; null: every unit is encoded. */
+  readonly stillLevels: number | null;
 }
 
 /** From the main thread to the vision worker. */
@@ -41,6 +43,8 @@ export type VisionReport =
       readonly type: "seen";
       readonly stream: string;
       readonly unit: number;
+      /** Nothing had changed: the tokens of the unit before were used again. */
+      readonly still: boolean;
       readonly startedAtMs: number;
       readonly finishedAtMs: number;
     }

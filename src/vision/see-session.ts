@@ -3,6 +3,7 @@ import { KvMemory, type UnitKv } from "../cache/mod.ts";
 import { floats } from "../models/graph.ts";
 import type { Bundle } from "../models/mod.ts";
 import { Eyes } from "./eyes.ts";
+import { join } from "./join.ts";
 import type { SeeingOptions, UnitFrames } from "./messages.ts";
 import { StreamVision } from "./stream-vision.ts";
 
@@ -10,6 +11,13 @@ import { StreamVision } from "./stream-vision.ts";
 export interface SeeRequest {
   readonly vision: StreamVision;
   readonly unit: UnitFrames;
+}
+
+/** A unit that was seen, ready to be published. */
+export interface SeenUnit {
+  readonly unit: UnitKv;
+  /** Nothing had changed: the tokens of the unit before were used again. */
+  readonly still: boolean;
 }
 
 /** Seeing: pixels of a unit and the visual cache in, the unit's keys and values in the cache and out. */
@@ -40,19 +48,22 @@ export class SeeSession {
     return new StreamVision(this.memory, this.bundle.manifest, options, this.eyes.initialState());
   }
 
-  /** Sees one unit each of different streams together. */
-  async run(requests: readonly SeeRequest[]): Promise<UnitKv[]> {
+  /** Sees one unit each of different streams together; only those that show something new are encoded. */
+  async run(requests: readonly SeeRequest[]): Promise<SeenUnit[]> {
     const { heads, head_width } = this.bundle.manifest.transformer;
-    const seen = await this.eyes.look(requests.map(({ vision, unit }) => ({ unit, state: vision.state })));
+    const inputs = requests.map(({ vision, unit }) => vision.toLookAt(unit));
+    const news = inputs.filter((input) => input !== null);
+    const looked = news.length === 0 ? [] : await this.eyes.look(news);
+    let next = 0;
+    const tokens = requests.map(({ vision }, i) =>
+      vision.looked(inputs[i] === null ? null : looked[next++]!),
+    );
     const rows = requests.flatMap(({ vision, unit }) => vision.rows(unit));
-    const x = new Float32Array(rows.length * heads * head_width);
-    seen.forEach((one, i) => {
-      x.set(one.x, i * one.x.length);
-    });
-    await this.stack.run({ x: floats(x, rows.length, heads * head_width) }, rows);
+    const x = floats(join(tokens), rows.length, heads * head_width);
+    await this.stack.run({ x }, rows);
     return requests.map(({ vision, unit: { unit, mediaTimeMs } }, i) => {
-      vision.state = seen[i]!.state;
-      return { unit, mediaTimeMs, kv: vision.admit({ unit, mediaTimeMs }) };
+      const kv = vision.admit({ unit, mediaTimeMs });
+      return { unit: { unit, mediaTimeMs, kv }, still: inputs[i] === null };
     });
   }
 }

@@ -9,23 +9,57 @@ import {
 } from "../cache/mod.ts";
 import type { BundleManifest } from "../models/mod.ts";
 import { makeVisualCache, unitMs } from "../models/model-caches.ts";
-import type { EncoderState } from "./eyes.ts";
-import type { SeeingOptions } from "./messages.ts";
+import type { EncoderState, EyesInput, EyesOutput } from "./eyes.ts";
+import type { SeeingOptions, UnitFrames } from "./messages.ts";
+import { Stillness } from "./stillness.ts";
+
+/** Units in a row that need not be encoded: the background, which follows within 10 s, is asked for every 4 s. */
+const MOST_STILL_UNITS = 8;
 
 /** The vision side of one stream: its encoder state and its C_v. */
 export class StreamVision {
   readonly cache: VisualCache;
   private readonly scheme: PositionScheme;
+  private readonly stillness: Stillness | null;
+  private tokens: Float32Array = new Float32Array(0);
+  /** Time since the last frame that was encoded (s). */
+  private unseenS = 0;
 
-  /** @param state before the first unit; replaced after each */
+  /** @param state of the encoder before the first unit */
   constructor(
     memory: KvMemory,
     manifest: BundleManifest,
-    { windowUnits, positions }: SeeingOptions,
-    public state: EncoderState,
+    { windowUnits, positions, stillLevels }: SeeingOptions,
+    private state: EncoderState,
   ) {
     this.cache = makeVisualCache(memory, manifest, windowUnits, 0);
     this.scheme = positionScheme(positions, unitMs(manifest));
+    const { width, height } = manifest.vision;
+    this.stillness =
+      stillLevels === null
+        ? null
+        : new Stillness({ width, height, levels: stillLevels, mostUnits: MOST_STILL_UNITS });
+  }
+
+  /** What the eyes are to look at; null when nothing has changed and the tokens before say it all. */
+  toLookAt(unit: UnitFrames): EyesInput | null {
+    if (this.stillness?.judge(unit.frames)) {
+      this.unseenS += unit.seconds.reduce((sum, seconds) => sum + seconds, 0);
+      return null;
+    }
+    const [first, ...rest] = unit.seconds as [number, ...number[]];
+    const seconds = [first + this.unseenS, ...rest];
+    this.unseenS = 0;
+    return { unit: { ...unit, seconds }, state: this.state };
+  }
+
+  /** Takes in what the eyes saw; gives the unit's visual tokens. */
+  looked(seen: EyesOutput | null): Float32Array {
+    if (seen !== null) {
+      this.state = seen.state;
+      this.tokens = seen.x;
+    }
+    return this.tokens;
   }
 
   /** What the tokens of the next unit write and see: the cache, and all of each other. */

@@ -78,17 +78,17 @@ function nextBatch(): WaitingUnit[] {
 
 async function see(batch: readonly WaitingUnit[]): Promise<void> {
   const startedAtMs = now();
-  const units = await session.run(batch);
+  const seen = await session.run(batch);
   // Before they are published: reasoning may begin with them at once.
   const finishedAtMs = now();
-  units.forEach((unit, i) => {
+  seen.forEach(({ unit, still }, i) => {
     const { stream } = batch[i]!;
     const published: PublishedUnit = { stream, unit };
     setup.publish.postMessage(published, [
       unit.kv.key.buffer as ArrayBuffer,
       unit.kv.value.buffer as ArrayBuffer,
     ]);
-    report({ type: "seen", stream, unit: unit.unit, startedAtMs, finishedAtMs });
+    report({ type: "seen", stream, unit: unit.unit, still, startedAtMs, finishedAtMs });
   });
 }
 

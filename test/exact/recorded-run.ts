@@ -72,6 +72,7 @@ export class RecordedRun {
     this.vision = sessions.see.openStream({
       windowUnits: windows.visualWindowUnits,
       positions: windows.positions,
+      stillLevels: null,
     });
     this.state = sessions.eyes.initialState();
     this.mind = new StreamMind(
@@ -103,7 +104,7 @@ export class RecordedRun {
     this.embeddings.push(looked!.x.slice());
     this.state = looked!.state;
     const [seen] = await this.sessions.see.run([{ vision: this.vision, unit }]);
-    this.mind.receive(seen!);
+    this.mind.receive(seen!.unit);
   }
 
   ask(tokens: readonly number[]): void {

@@ -111,7 +111,7 @@ describe("engine events as protocol events", () => {
 
   it("carry drops, evictions, failures and the end; seen units are only counted", () => {
     const events = mapAll([
-      { type: "unit.seen", unit: 0, mediaTimeMs: 500, arrivedAtMs: 1, encoded: interval },
+      { type: "unit.seen", unit: 0, mediaTimeMs: 500, arrivedAtMs: 1, still: false, encoded: interval },
       { type: "frame.dropped", seq: 4, mediaTimeMs: 2000, reason: "busy" },
       { type: "context.evicted", visualUnits: 1, textTokens: 6 },
       { type: "stream.failed", code: "worker_failed", message: "vision died", fatal: true },

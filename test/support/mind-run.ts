@@ -47,6 +47,7 @@ export class MindRun {
     this.vision = sessions.see.openStream({
       windowUnits: cache.visual_window_units,
       positions: cache.positions,
+      stillLevels: null,
     });
     this.mind = new StreamMind(
       "stream",
@@ -87,7 +88,7 @@ export class MindRun {
     const seconds = pictures.map((_, i) => (unit === 0 && i === 0 ? 0 : 1 / fps));
     const frames = { unit, mediaTimeMs, seconds, frames: Buffer.concat(pictures) };
     const [seen] = await this.sessions.see.run([{ vision: this.vision, unit: frames }]);
-    this.mind.receive(seen!);
+    this.mind.receive(seen!.unit);
   }
 
   ask(answer: string, when: "now" | "end" = "now"): void {

@@ -152,7 +152,14 @@ export class ScriptedStream implements EngineStream {
     const startedAtMs = performance.now();
     const at = { thought, unit, mediaTimeMs };
     const encoded = { startedAtMs: frame.arrivedAtMs, finishedAtMs: startedAtMs };
-    this.#emit({ type: "unit.seen", unit, mediaTimeMs, arrivedAtMs: frame.arrivedAtMs, encoded });
+    this.#emit({
+      type: "unit.seen",
+      unit,
+      mediaTimeMs,
+      arrivedAtMs: frame.arrivedAtMs,
+      still: false,
+      encoded,
+    });
     const text = this.#script.thought ? this.#script.thought(unit) : `unit ${unit} was seen`;
     this.#emit({ type: "thought.started", ...at });
     const ttftMs = performance.now() - frame.arrivedAtMs;

@@ -5,9 +5,20 @@ import argparse
 import subprocess
 from pathlib import Path
 
+import numpy as np
+
 from world import render_clip
 
 OUT = Path(__file__).parents[2] / "client/sample/street.mp4"
+
+
+def encode(frames: np.ndarray, fps: float, path: Path) -> None:
+    """Writes frames [T,H,W,3] as H.264."""
+    _, height, width, _ = frames.shape
+    subprocess.run(
+        ["ffmpeg", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", str(fps), "-i", "-",
+         "-c:v", "libx264", "-preset", "slow", "-crf", "30", "-pix_fmt", "yuv420p", "-movflags", "+faststart", str(path)],
+        input=frames.tobytes(), check=True)
 
 
 def main() -> None:
@@ -19,10 +30,7 @@ def main() -> None:
     width, height, fps = 640, 360, 12.5
     clip = render_clip(args.seed, seconds=args.seconds, fps=fps, width=width, height=height)
     args.out.parent.mkdir(parents=True, exist_ok=True)
-    subprocess.run(
-        ["ffmpeg", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", str(fps), "-i", "-",
-         "-c:v", "libx264", "-preset", "slow", "-crf", "30", "-pix_fmt", "yuv420p", "-movflags", "+faststart", str(args.out)],
-        input=clip.frames.tobytes(), check=True)
+    encode(clip.frames, fps, args.out)
     for event in clip.events:
         print(f"{event.t:6.1f} s  {event.colour} {event.kind} {event.verb} {event.place or ''}")
     print(f"{args.out}: {args.out.stat().st_size / 1e6:.2f} MB")
