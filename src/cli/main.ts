@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { createRequire } from "node:module";
 import { Command } from "commander";
+import { benchCommand } from "./bench-command.ts";
 import { modelsCommand } from "./models-command.ts";
 import { replayCommand } from "./replay-command.ts";
 import { serveCommand } from "./serve-command.ts";
@@ -14,7 +15,8 @@ const program = new Command("thinkalong")
   .version(version)
   .addCommand(serveCommand())
   .addCommand(replayCommand())
-  .addCommand(modelsCommand());
+  .addCommand(modelsCommand())
+  .addCommand(benchCommand());
 
 /** Commands that are added do not inherit it. */
 function pointToHelp(command: Command): void {

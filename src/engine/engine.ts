@@ -10,7 +10,7 @@ export interface EngineOptions {
   readonly model: string;
   /** Threads of each worker's inference; default 1, so that two workers fill two cores. */
   readonly threads?: number;
-  /** Most words that are drafted and verified in one step; default 3, 0: none. What is said does not change. */
+  /** Most words that are drafted and verified in one step; default 2, 0: none. What is said does not change. */
   readonly draftWords?: number;
   /** Lets streams ask for windows longer than the model was trained for, to see what they cost; default false. */
   readonly untrainedWindows?: boolean;
@@ -99,7 +99,7 @@ class TwoWorkerEngine implements Engine {
     return WorkerPair.start({
       bundle: this.bundle,
       threads: this.options.threads ?? 1,
-      draftWords: this.options.draftWords ?? 3,
+      draftWords: this.options.draftWords ?? 2,
       onVision: (report) => this.streams.get(report.stream)?.onVision(report),
       onReasoner: (report) => this.streams.get(report.stream)?.onReasoner(report),
       onDeath: (error) => this.onDeath(error),

@@ -12,6 +12,9 @@ const root = join(import.meta.dirname, "../..");
 export const SAMPLE_DIR = join(root, "client/sample");
 export const SAMPLE_CLIP = join(SAMPLE_DIR, "street.mp4");
 
+/** Held-out clips with what happens in them. */
+export const LABELLED_CLIPS = join(root, "bench/clips");
+
 const shared = join(root, "../shared");
 const real = {
   clip: join(shared, "video/car-detection.mp4"),

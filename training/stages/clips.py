@@ -23,7 +23,7 @@ WIDTH, HEIGHT, FPS = 320, 180, 12.5
 def questions(rng: np.random.Generator, events: list, moving: np.ndarray, count: int) -> list[dict]:
     """Questions at random moments; none about the very second in which something happens or stops moving."""
     config = Config()
-    units = len(moving) // round(FPS * config.unit_seconds)
+    units = int(len(moving) / FPS / config.unit_seconds)
     ends = unit_ends(config, units)
     happened = by_unit(events, ends)
     asked = []

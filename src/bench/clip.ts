@@ -1,0 +1,41 @@
+import { lastValueFrom, toArray } from "rxjs";
+import type { ModelInfo } from "../engine/mod.ts";
+import { type Frame, openVideo } from "../ingest/mod.ts";
+
+/** A clip in memory that plays for ever: after its last frame comes the first, and time goes on. */
+export interface Clip {
+  readonly fps: number;
+  /** Frames until it begins anew. */
+  readonly length: number;
+  /** Frame `seq` of the endless stream, arriving now. Its pixels are the clip's own: they must not be written to. */
+  frame(seq: number): Frame;
+}
+
+/**
+ * Decodes a video once, at the model's size.
+ *
+ * @param fps frames a second of media time
+ * @throws {IngestError} when it cannot be read
+ */
+export async function loadClip(
+  path: string,
+  model: Pick<ModelInfo, "width" | "height">,
+  fps: number,
+  signal: AbortSignal,
+): Promise<Clip> {
+  const { width, height } = model;
+  const video = openVideo(path, { width, height, fps, pace: "max", signal });
+  const pictures = (await lastValueFrom(video.pipe(toArray()))).map(({ data }) => data);
+  return {
+    fps,
+    length: pictures.length,
+    frame: (seq) => ({
+      seq,
+      mediaTimeMs: (seq * 1000) / fps,
+      arrivedAtMs: performance.now(),
+      width,
+      height,
+      data: pictures[seq % pictures.length]!,
+    }),
+  };
+}

@@ -1,0 +1,212 @@
+import * as ort from "onnxruntime-node";
+import type { Experiment, ExperimentContext, Report } from "../experiment.ts";
+import { ModelBench, timeInTurn, type Video } from "../model-bench.ts";
+import { measureRates, textWeightBytes } from "../roofline.ts";
+import { median, pairedRatios, percentile, type Spread, spread } from "../statistics.ts";
+import type { Table } from "../table.ts";
+import { type StepParts, stepParts } from "./decode-parts.ts";
+
+export interface DecodeSizes {
+  /** Steps of each kind. */
+  readonly rounds: number;
+  readonly thinkers: readonly number[];
+  readonly lengths: readonly number[];
+}
+
+const SIZES: DecodeSizes = { rounds: 300, thinkers: [1, 2, 4, 8, 16, 32], lengths: [128, 512, 2048, 8192] };
+
+/** What one decode step costs: by cached length against what the machine can do, and by thinkers that share it. */
+export function decode(sizes: Partial<DecodeSizes> = {}): Experiment {
+  return {
+    name: "decode",
+    title: "A decode step, and thinkers that share it",
+    about: [
+      "One step of the text stack in a thread of its own, without the engine around it.",
+      "_By length:_ one thinker over a visual and a text cache that hold so many tokens together, beside the roofline:",
+      "the time to read the stack's weights and those keys and values once, at the bandwidth of this machine's caches.",
+      "_By thinkers:_ all windows full, once as thinkers of one stream, which share its C_v, and once each on its own.",
+      "Steps of one and of many thinkers are run in turn.",
+    ].join(" "),
+    run: (context) => run(context, { ...SIZES, ...sizes }),
+  };
+}
+
+/** Beyond so much, a step finds its keys and values in memory and no longer in a cache: of a server's core, its share. */
+const LAST_CACHE_BYTES = 16 * 2 ** 20;
+
+interface BatchFigures {
+  readonly thinkers: number;
+  readonly stepMs: Spread;
+  /** Tokens a second against one thinker after the other. */
+  readonly gain: Spread;
+  /** Step time against a step of one thinker: how much slower each one gets. */
+  readonly slowdown: Spread;
+}
+
+async function run(context: ExperimentContext, sizes: DecodeSizes): Promise<Report> {
+  const bench = await ModelBench.load(context.model);
+  const { signal } = context;
+  context.progress(0, "this machine's rates");
+  const lengths = await byLength(bench, context, sizes);
+  const shared = await byThinkers(bench, context, sizes, true);
+  context.progress(0.8, "thinkers of streams of their own");
+  const apart = await byThinkers(bench, context, sizes, false);
+  signal.throwIfAborted();
+  return {
+    tables: [
+      batchTable("Thinkers of one stream", shared),
+      batchTable("Thinkers of a stream each", apart),
+      lengths.table,
+      lengths.partsTable,
+    ],
+    plots: [
+      {
+        name: "batching",
+        title: "Tokens a second of one batched step, against one thinker after the other",
+        kind: "line",
+        x: { title: "thinkers", log: 2 },
+        y: { title: "times as many tokens a second", min: 0 },
+        series: [
+          { name: "of one stream", points: shared.map(({ thinkers, gain }) => [thinkers, gain]) },
+          { name: "of a stream each", points: apart.map(({ thinkers, gain }) => [thinkers, gain]) },
+        ],
+        marks: [{ axis: "y", at: 2.5, text: "target at 8" }],
+      },
+    ],
+    figures: { sizes, rates: lengths.rates, lengths: lengths.rows, shared, apart },
+    notes: notes(shared, apart),
+  };
+}
+
+function notes(shared: readonly BatchFigures[], apart: readonly BatchFigures[]): string[] {
+  const at8 = [shared, apart].map((all) => all.find(({ thinkers }) => thinkers === 8));
+  const missed = at8.some((figures) => figures !== undefined && figures.slowdown.median > 2);
+  return missed
+    ? [
+        "**The rest of a step's time** beyond the roofline: starting five graphs, of seven nodes each, costs the runtime more than reading the weights of so small a model; and without fused multiply-add (WebAssembly has it from Node 22 on) and with vectors of four, the kernel is bound by arithmetic, at about twice the time that reading takes.",
+        "**Missed:** at 8 thinkers with all windows full, each is more than twice as slow as alone. Every thinker's own keys and values must be read, and that is most of the step; with emptier windows the step is faster.",
+      ]
+    : [];
+}
+
+async function byThinkers(
+  bench: ModelBench,
+  { threads, signal }: ExperimentContext,
+  { rounds, thinkers }: DecodeSizes,
+  oneStream: boolean,
+): Promise<BatchFigures[]> {
+  const { cache } = bench.bundle.manifest;
+  const stack = await bench.openStack("text", threads);
+  const one = bench.video(cache.visual_window_units);
+  const most = Math.max(...thinkers);
+  const pairs = Array.from({ length: most }, () => ({
+    video: oneStream ? one : bench.video(cache.visual_window_units),
+    text: bench.text(cache.text_window_tokens),
+  }));
+  const step = (count: number) => {
+    const rows = pairs.slice(0, count).flatMap(({ video, text }) => bench.rows(video, text));
+    return stack.run({ tokens: tokens(count) }, rows);
+  };
+  const times = await timeInTurn(
+    thinkers.map((count) => () => step(count)),
+    rounds,
+    signal,
+  );
+  const solo = times[thinkers.indexOf(1)]!;
+  for (const { video, text } of pairs) {
+    video.cache.release();
+    text.release();
+  }
+  one.cache.release();
+  return thinkers.map((count, i) => {
+    const blocks = (values: readonly number[]) => inBlocks(values).map(median);
+    const slowdown = pairedRatios(blocks(times[i]!), blocks(solo));
+    const gain = pairedRatios(
+      blocks(solo).map((ms) => ms * count),
+      blocks(times[i]!),
+    );
+    return { thinkers: count, stepMs: spread(blocks(times[i]!)), gain, slowdown };
+  });
+}
+
+/** Five pieces of a series: their medians show how steady it was. */
+function inBlocks(values: readonly number[]): number[][] {
+  const size = Math.ceil(values.length / 5);
+  return Array.from({ length: Math.ceil(values.length / size) }, (_, i) =>
+    values.slice(i * size, (i + 1) * size),
+  );
+}
+
+function batchTable(title: string, figures: readonly BatchFigures[]): Table {
+  return {
+    title,
+    columns: ["thinkers", "step (ms)", "tokens/s, × one at a time", "pace, × slower than alone"],
+    rows: figures.map(({ thinkers, stepMs, gain, slowdown }) => [thinkers, stepMs, gain, slowdown]),
+  };
+}
+
+const tokens = (count: number) => new ort.Tensor("int64", new BigInt64Array(count).fill(9n), [count]);
+
+async function byLength(bench: ModelBench, context: ExperimentContext, { rounds, lengths }: DecodeSizes) {
+  const { signal } = context;
+  const weights = textWeightBytes(bench);
+  const rates = await measureRates(bench, weights + 512 * bench.bytesPerToken, rounds, signal);
+  /** Bytes a second at which keys and values of so many tokens can be read. */
+  const rate = (length: number) =>
+    length * bench.bytesPerToken > LAST_CACHE_BYTES ? rates.memoryBytesPerS : rates.cachedBytesPerS;
+  const stack = await bench.openStack("text", 1);
+  const rows: { length: number; stepMs: number; p95Ms: number; rooflineMs: number; parts: StepParts }[] = [];
+  for (const [i, length] of lengths.entries()) {
+    context.progress(0.1 + (0.4 * i) / lengths.length, `a step over ${length} tokens`);
+    const units = Math.floor(length / 2 / bench.tokensPerUnit);
+    const video: Video = bench.video(units);
+    const text = bench.text(length - (units + 1) * bench.tokensPerUnit - 1);
+    const [times] = await timeInTurn(
+      [() => stack.run({ tokens: tokens(1) }, bench.rows(video, text))],
+      rounds,
+      signal,
+    );
+    const keysAndValues = (1000 * length * bench.bytesPerToken) / rate(length);
+    const parts = await stepParts(bench, bench.rows(video, text), rounds, signal);
+    rows.push({
+      length,
+      stepMs: median(times!),
+      p95Ms: percentile(times!, 0.95),
+      rooflineMs: keysAndValues + (1000 * weights) / rates.cachedBytesPerS,
+      parts,
+    });
+    video.cache.release();
+    text.release();
+  }
+  const table: Table = {
+    title: "One thinker's step by what it attends to, against the roofline",
+    columns: ["tokens cached", "step p50 (ms)", "step p95 (ms)", "roofline (ms)", "step / roofline"],
+    rows: rows.map(({ length, stepMs, p95Ms, rooflineMs }) => [
+      length,
+      stepMs,
+      p95Ms,
+      rooflineMs,
+      stepMs / rooflineMs,
+    ]),
+  };
+  const partsTable: Table = {
+    title: "Where a step's time goes (ms)",
+    columns: [
+      "tokens cached",
+      "tables of rows",
+      "attention kernel",
+      "its roofline",
+      "dense graphs",
+      "their roofline",
+    ],
+    rows: rows.map(({ length, parts }) => [
+      length,
+      parts.tablesMs,
+      parts.kernelMs,
+      (1000 * length * bench.bytesPerToken) / rate(length),
+      parts.graphsMs,
+      (1000 * weights) / rates.cachedBytesPerS,
+    ]),
+  };
+  return { rates, rows, table, partsTable };
+}

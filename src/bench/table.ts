@@ -1,0 +1,58 @@
+import { numberText, spreadText } from "./number-text.ts";
+import { isSpread, type Spread } from "./statistics.ts";
+
+/** A text, a figure, or a figure of several runs with its spread. */
+export type Cell = string | number | Spread;
+
+export interface Table {
+  readonly title: string;
+  /** With their units: `TTFT p99 (ms)`. */
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+/** A ratio that was promised, and what was measured. */
+export interface Target {
+  readonly what: string;
+  readonly measured: Spread;
+  readonly atMost: number;
+}
+
+/** Promises beside what came of them; the median decides. */
+export function targetTable(title: string, targets: readonly Target[]): Table {
+  return {
+    title,
+    columns: ["", "measured", "target", ""],
+    rows: targets.map(({ what, measured, atMost }) => [
+      what,
+      measured,
+      `≤ ${atMost}`,
+      isMet({ measured, atMost }) ? "met" : "**not met**",
+    ]),
+  };
+}
+
+export function isMet({ measured, atMost }: Pick<Target, "measured" | "atMost">): boolean {
+  return measured.median <= atMost;
+}
+
+/** A table in GitHub's markdown, columns of figures aligned to the right. */
+export function tableMarkdown({ columns, rows }: Table): string {
+  const align = columns.map((_, column) =>
+    rows.length > 0 && rows.every((row) => isFigure(row[column]!)) ? "---:" : "---",
+  );
+  return [columns, align, ...rows.map((row) => row.map(cellText))].map(line).join("\n");
+}
+
+function isFigure(cell: Cell): boolean {
+  return typeof cell !== "string" || /^-?\d[\d.,]*$/.test(cell);
+}
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replace(/\|/g, "\\|").replace(/\s*\n\s*/g, " ")).join(" | ")} |`;
+}
+
+function cellText(cell: Cell): string {
+  if (typeof cell === "string") return cell;
+  return isSpread(cell) ? spreadText(cell) : numberText(cell);
+}

@@ -1,0 +1,46 @@
+import { lastValueFrom, toArray } from "rxjs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { accuracy } from "../../src/bench/accuracy.ts";
+import { labelledClips } from "../../src/bench/labelled-clips.ts";
+import { narrateClip } from "../../src/bench/narrate-clip.ts";
+import { createEngine, type Engine } from "../../src/engine/mod.ts";
+import { openVideo } from "../../src/ingest/mod.ts";
+import { BUNDLED_MODEL } from "../support/bundles.ts";
+import { LABELLED_CLIPS } from "../support/clips.ts";
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await createEngine({ model: BUNDLED_MODEL });
+});
+afterAll(() => engine.close());
+
+describe("the labelled clips", () => {
+  it("are there, with events and questions in order of time", async () => {
+    const clips = await labelledClips(LABELLED_CLIPS);
+    expect(clips.length).toBeGreaterThan(3);
+    for (const { events, questions, seconds } of clips) {
+      expect(events.length).toBeGreaterThan(10);
+      for (const list of [events, questions])
+        expect(list.map(({ t }) => t)).toEqual(list.map(({ t }) => t).sort((a, b) => a - b));
+      expect(questions.every(({ t }) => t > 0 && t <= seconds)).toBe(true);
+    }
+  });
+
+  it("are told better than by chance, and less so without the past; all questions are answered", async () => {
+    const [clip] = await labelledClips(LABELLED_CLIPS);
+    const { width, height, fps } = engine.model;
+    const frames = await lastValueFrom(
+      openVideo(clip!.path, { width, height, fps, pace: "max" }).pipe(toArray()),
+    );
+    const whole = await narrateClip(engine, clip!, frames);
+    expect(whole.answers).toHaveLength(clip!.questions.length);
+    expect(whole.answers).not.toContain("");
+    const told = accuracy([clip!], [whole]);
+    expect(told.eventF1).toBeGreaterThan(0.5);
+    const shuffled = whole.thoughts.map(({ atS }, i, all) => ({
+      atS,
+      text: all[(i * 37 + 11) % all.length]!.text,
+    }));
+    expect(accuracy([clip!], [{ ...whole, thoughts: shuffled }]).eventF1).toBeLessThan(told.eventF1 / 2);
+  });
+});
