@@ -19,7 +19,7 @@ export interface DraftSizes {
   readonly rounds: number;
 }
 
-const SIZES: DraftSizes = { words: [0, 1, 2, 3, 4], confidences: [0.6, 0.8], rounds: 3 };
+const SIZES: DraftSizes = { words: [0, 1, 2, 3], confidences: [0.6, 0.8], rounds: 2 };
 
 /** What it gains to draft how a thought goes on, and verify several words in one step. */
 export function drafts(sizes: Partial<DraftSizes> = {}): Experiment {

@@ -86,7 +86,7 @@ export async function measureByLoad(
     const round = 1 + Math.floor(pass / cells.length);
     progress(
       0.1 + (0.9 * pass) / passes,
-      `load ${cell.load}, ${cell.paradigm}, round ${round} of ${sizes.loadRounds}`,
+      `load ${cell.load}, ${cell.queue === "waits" ? "frames wait" : "frames drop"}, ${cell.paradigm}, round ${round} of ${sizes.loadRounds}`,
     );
     const [figures] = await runLive(
       engine,

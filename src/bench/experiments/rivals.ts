@@ -29,7 +29,7 @@ export interface RivalSizes {
   readonly rounds: number;
 }
 
-const SIZES: RivalSizes = { histories: [8, 32, 128, 512], rounds: 12 };
+const SIZES: RivalSizes = { histories: [8, 32, 128, 512], rounds: 6 };
 
 /** Tokens of thought a unit, skips included, and of a thought: what the bundled model says of the sample clip. */
 const TOKENS_A_UNIT = 2.6;

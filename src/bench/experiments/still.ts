@@ -12,7 +12,7 @@ export interface StillSizes {
   readonly levels: readonly (number | null)[];
 }
 
-const SIZES: StillSizes = { levels: [null, 3, 6, 10] };
+const SIZES: StillSizes = { levels: [null, 6, 10] };
 
 /** What it saves not to encode a unit in which nothing changed, and what it does to accuracy. */
 export function still(sizes: Partial<StillSizes> = {}): Experiment {
