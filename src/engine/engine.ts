@@ -63,6 +63,8 @@ class TwoWorkerEngine implements Engine {
       codec: this.codec,
       toVision: (request) => workers.toVision(request),
       toReasoner: (request) => workers.toReasoner(request),
+      unitsAtVision: () =>
+        [...this.streams.values()].reduce((sum, { unitsAtVision }) => sum + unitsAtVision, 0),
       gone: () => this.streams.delete(id),
     });
     this.streams.set(id, stream);

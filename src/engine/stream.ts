@@ -19,6 +19,8 @@ export interface StreamContext {
   readonly codec: TextCodec;
   toVision(request: VisionRequest): void;
   toReasoner(request: ReasonerRequest): void;
+  /** Units of all streams that vision has. */
+  unitsAtVision(): number;
   /** The stream has ended or was closed: the engine forgets it. */
   gone(id: string): void;
 }
@@ -33,8 +35,8 @@ export class Stream implements EngineStream {
   private readonly units: OpenUnits;
   private readonly questions: OpenQuestions;
   private readonly ledger: Ledger;
-  /** The unit that vision works on. Its thought may be reported before it is: the workers' reports cross. */
-  private encoding: AssembledUnit | null = null;
+  /** Units that vision has. Their thoughts may be reported before they are: the workers' reports cross. */
+  private readonly encoding: AssembledUnit[] = [];
   private newestMediaTimeMs = Number.NEGATIVE_INFINITY;
   /** `ending`: no more frames are taken; `ended`: the reasoner knows how many units there are. */
   private state: "open" | "ending" | "ended" | "closed" = "open";
@@ -78,6 +80,11 @@ export class Stream implements EngineStream {
 
   get totals(): StreamTotals {
     return this.ledger.totals;
+  }
+
+  /** Units of it that vision has. */
+  get unitsAtVision(): number {
+    return this.encoding.length;
   }
 
   push(frame: Frame): void {
@@ -161,9 +168,8 @@ export class Stream implements EngineStream {
       this.fail("worker_failed", `Vision failed: ${report.message}`);
     } else {
       const { unit, still, startedAtMs, finishedAtMs } = report;
-      const { arrivedAtMs, frames } = this.encoding!;
+      const { arrivedAtMs, frames } = this.encoding.shift()!;
       const { mediaTimeMs } = frames;
-      this.encoding = null;
       this.ledger.seen();
       const encoded = { startedAtMs, finishedAtMs };
       this.events.next({ type: "unit.seen", unit, mediaTimeMs, arrivedAtMs, still, encoded });
@@ -207,15 +213,28 @@ export class Stream implements EngineStream {
     }
   }
 
-  /** Gives vision the next unit if it is idle, and says whether another frame can be taken. */
+  /** Gives vision what it can take, and says whether another frame can be taken. */
   private pump(): void {
-    const ahead = this.queue.taken - (this.units.thought + 1);
-    if (this.encoding === null && ahead < visionLead(this.options.paradigm)) {
+    while (this.state !== "closed" && this.visionIsFree()) {
       const unit = this.queue.take();
-      if (unit !== null) this.encode(unit);
-      else if (this.state === "ending") this.endReasoning();
+      if (unit !== null) {
+        this.encode(unit);
+        continue;
+      }
+      if (this.state === "ending" && this.encoding.length === 0) this.endReasoning();
+      break;
     }
     if (this.state !== "closed") this.ready.next(this.state === "open" && this.queue.hasRoom);
+  }
+
+  /**
+   * A stream has one unit at vision, so that the oldest of what waits can still be dropped; and another one where
+   * vision would have nothing to do from the report of the first to the arrival of the next.
+   */
+  private visionIsFree(): boolean {
+    const ahead = this.queue.taken - (this.units.thought + 1);
+    if (ahead >= visionLead(this.options.paradigm)) return false;
+    return this.encoding.length === 0 || (this.encoding.length === 1 && this.context.unitsAtVision() === 1);
   }
 
   private encode(unit: AssembledUnit): void {
@@ -224,7 +243,7 @@ export class Stream implements EngineStream {
       this.fail("batch_too_long", message);
       return;
     }
-    this.encoding = unit;
+    this.encoding.push(unit);
     this.units.add(unit);
     this.context.toVision({ type: "unit", stream: this.id, unit: unit.frames });
   }

@@ -47,19 +47,9 @@ export class StreamMind {
     this.eyes = new StreamEyes(context.memory, manifest, options.visualWindowUnits, options.positions);
     this.mask = new VocabularyMask(context.codec.special);
     this.speech = new Speech(context.codec);
-    const text = new TextCache({
-      memory: context.memory,
-      shape: kvShape(manifest),
-      sinkTokens: manifest.cache.text_sink_tokens,
-      windowTokens: options.textWindowTokens,
-      groupTokens: Math.max(
-        1 + options.thoughtTokens,
-        2 + manifest.thinking.question_tokens + options.answerTokens,
-      ),
-    });
     this.narrator = new Narrator(
       this.eyes,
-      text,
+      this.makeText(),
       {
         special: context.codec.special,
         mask: this.mask,
@@ -129,6 +119,24 @@ export class StreamMind {
   /** Called when the narrator is about to take a step. */
   began(thinker: Thinker): void {
     if (thinker === this.narrator) this.startedAtMs ??= this.context.now();
+  }
+
+  /** @throws {RangeError} when the memory for caches is full; what was taken for this stream is given back */
+  private makeText(): TextCache {
+    const { options, context } = this;
+    const { cache, thinking } = context.bundle.manifest;
+    try {
+      return new TextCache({
+        memory: context.memory,
+        shape: kvShape(context.bundle.manifest),
+        sinkTokens: cache.text_sink_tokens,
+        windowTokens: options.textWindowTokens,
+        groupTokens: Math.max(1 + options.thoughtTokens, 2 + thinking.question_tokens + options.answerTokens),
+      });
+    } catch (error) {
+      this.eyes.release();
+      throw error;
+    }
   }
 
   private openQuestions(): void {

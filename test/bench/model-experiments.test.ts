@@ -26,7 +26,7 @@ const run = (experiment: Parameters<typeof runExperiment>[1]) =>
 
 describe("experiments on the model's parts", () => {
   it("decode: more thinkers, more tokens a second; longer caches, longer steps", async () => {
-    const ran = await run(decode({ rounds: 40, thinkers: [1, 8], lengths: [64, 4096] }));
+    const ran = await run(decode({ rounds: 40, thinkers: [1, 8], lengths: [64, 4096], streams: [1, 2] }));
     expectWhole(ran);
     const { shared, lengths } = ran.json.figures as {
       shared: { thinkers: number; gain: { median: number } }[];

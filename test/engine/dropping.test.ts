@@ -16,13 +16,18 @@ describe("frames that come faster than they are looked at", () => {
     for (let seq = 0; seq < 40; seq++) log.stream.push(frame(engine.model, seq));
     log.stream.end();
     await log.completed;
-    // Nobody could look in between: the first two are under way, the last four wait.
+    // Nobody could look in between: the first two units are under way, the last four frames wait.
     const dropped = log.all("frame.dropped");
-    expect(dropped.map(({ seq }) => seq)).toEqual(Array.from({ length: 34 }, (_, i) => i + 2));
+    expect(dropped.map(({ seq }) => seq)).toEqual(Array.from({ length: 32 }, (_, i) => i + 4));
     expect(new Set(dropped.map(({ reason }) => reason))).toEqual(new Set(["busy"]));
     expect(dropped.every(({ seq, mediaTimeMs }) => mediaTimeMs === seq * 250)).toBe(true);
-    expect(log.stream.totals).toMatchObject({ framesIn: 40, framesDropped: 34, units: 3, thoughts: 3 });
-    expect(log.all("unit.seen").map(({ mediaTimeMs }) => mediaTimeMs)).toEqual([250, 37 * 250, 39 * 250]);
+    expect(log.stream.totals).toMatchObject({ framesIn: 40, framesDropped: 32, units: 4, thoughts: 4 });
+    expect(log.all("unit.seen").map(({ mediaTimeMs }) => mediaTimeMs)).toEqual([
+      250,
+      750,
+      37 * 250,
+      39 * 250,
+    ]);
   });
 
   it("add up when some are dropped and some not, in any paradigm", async () => {
@@ -54,11 +59,21 @@ describe("frames that come faster than they are looked at", () => {
 
   it("wait as many as one allows", async () => {
     const log = new StreamLog(engine.openStream({ maxInflightFrames: 10 }));
-    for (let seq = 0; seq < 12; seq++) log.stream.push(frame(engine.model, seq));
+    for (let seq = 0; seq < 14; seq++) log.stream.push(frame(engine.model, seq));
     expect(log.stream.totals.framesDropped).toBe(0);
-    log.stream.push(frame(engine.model, 12));
-    expect(log.all("frame.dropped").map(({ seq }) => seq)).toEqual([2]);
+    log.stream.push(frame(engine.model, 14));
+    expect(log.all("frame.dropped").map(({ seq }) => seq)).toEqual([4]);
     await log.stream.close();
+  });
+
+  it("of two streams, leave each of them one unit at vision: the others can still be dropped", async () => {
+    const logs = [0, 1].map(() => new StreamLog(engine.openStream()));
+    for (let seq = 0; seq < 20; seq++) for (const log of logs) log.stream.push(frame(engine.model, seq));
+    const [first, second] = logs.map((log) => log.all("frame.dropped").map(({ seq }) => seq));
+    // The first had vision to itself for two frames only.
+    expect(first![0]).toBe(2);
+    expect(second![0]).toBe(2);
+    await Promise.all(logs.map((log) => log.stream.close()));
   });
 });
 
@@ -74,7 +89,7 @@ describe("ready$", () => {
       },
     });
     expect(said).toEqual([true]);
-    for (let seq = 0; seq < 6; seq++) {
+    for (let seq = 0; seq < 8; seq++) {
       expect(said.at(-1)).toBe(true);
       log.stream.push(frame(engine.model, seq));
     }
@@ -83,7 +98,6 @@ describe("ready$", () => {
     const late: boolean[] = [];
     log.stream.ready$.subscribe((ready) => late.push(ready));
     expect(late).toEqual([false]);
-    await log.next("unit.seen");
     await log.next("unit.seen");
     expect(said).toEqual([true, false, true]);
     log.stream.end();

@@ -1,19 +1,28 @@
 import * as ort from "onnxruntime-node";
+import { loadClip } from "../clip.ts";
 import type { Experiment, ExperimentContext, Report } from "../experiment.ts";
 import { ModelBench, timeInTurn, type Video } from "../model-bench.ts";
 import { measureRates, textWeightBytes } from "../roofline.ts";
 import { median, pairedRatios, percentile, type Spread, spread } from "../statistics.ts";
 import type { Table } from "../table.ts";
 import { type StepParts, stepParts } from "./decode-parts.ts";
+import { seeTogether, togetherTable } from "./see-together.ts";
 
 export interface DecodeSizes {
   /** Steps of each kind. */
   readonly rounds: number;
   readonly thinkers: readonly number[];
   readonly lengths: readonly number[];
+  /** Streams whose units are seen together. */
+  readonly streams: readonly number[];
 }
 
-const SIZES: DecodeSizes = { rounds: 300, thinkers: [1, 2, 4, 8, 16, 32], lengths: [128, 512, 2048, 8192] };
+const SIZES: DecodeSizes = {
+  rounds: 300,
+  thinkers: [1, 2, 4, 8, 16, 32],
+  lengths: [128, 512, 2048, 8192],
+  streams: [1, 2, 4, 8],
+};
 
 /** What one decode step costs: by cached length against what the machine can do, and by thinkers that share it. */
 export function decode(sizes: Partial<DecodeSizes> = {}): Experiment {
@@ -25,7 +34,8 @@ export function decode(sizes: Partial<DecodeSizes> = {}): Experiment {
       "_By length:_ one thinker over a visual and a text cache that hold so many tokens together, beside the roofline:",
       "the time to read the stack's weights and those keys and values once, at the bandwidth of this machine's caches.",
       "_By thinkers:_ all windows full, once as thinkers of one stream, which share its C_v, and once each on its own.",
-      "Steps of one and of many thinkers are run in turn.",
+      "_Units together:_ seeing units of different streams in one batch, all windows full.",
+      "What is compared is run in turn.",
     ].join(" "),
     run: (context) => run(context, { ...SIZES, ...sizes }),
   };
@@ -51,13 +61,18 @@ async function run(context: ExperimentContext, sizes: DecodeSizes): Promise<Repo
   const shared = await byThinkers(bench, context, sizes, true);
   context.progress(0.8, "thinkers of streams of their own");
   const apart = await byThinkers(bench, context, sizes, false);
-  signal.throwIfAborted();
+  context.progress(0.9, "units of several streams");
+  const { width, height, fps } = bench.bundle.manifest.vision;
+  const clip = await loadClip(context.clip, { width, height }, fps, signal);
+  const seeing = { counts: sizes.streams, rounds: Math.ceil(sizes.rounds / 10), threads: context.threads };
+  const together = await seeTogether(bench.bundle, clip, seeing, signal);
   return {
     tables: [
       batchTable("Thinkers of one stream", shared),
       batchTable("Thinkers of a stream each", apart),
       lengths.table,
       lengths.partsTable,
+      togetherTable(together),
     ],
     plots: [
       {
@@ -73,7 +88,7 @@ async function run(context: ExperimentContext, sizes: DecodeSizes): Promise<Repo
         marks: [{ axis: "y", at: 2.5, text: "target at 8" }],
       },
     ],
-    figures: { sizes, rates: lengths.rates, lengths: lengths.rows, shared, apart },
+    figures: { sizes, rates: lengths.rates, lengths: lengths.rows, shared, apart, together },
     notes: notes(shared, apart),
   };
 }

@@ -91,8 +91,12 @@ export async function measureStreams(
   progress(done++ / most, `${tooMany} streams`);
   await fleet.resize(tooMany);
   const over = await fleet.measure(sizes.overMs);
-  const overFrames = await fleet.resize(half);
-  const after = await step(fleet, half);
+  progress(done++ / most, `${half} streams`);
+  // Those that stay go on while the others end: a camera does not wait.
+  const ended = fleet.resize(half);
+  await fleet.run(warmUpMs);
+  const overFrames = await ended;
+  const after = await fleet.measure(stepMs);
   await fleet.resize(0);
   steps.sort((a, b) => a.streams - b.streams);
   return { steps, held, failed, before, over, overFrames, after };
