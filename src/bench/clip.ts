@@ -1,6 +1,6 @@
-import { lastValueFrom, toArray } from "rxjs";
 import type { ModelInfo } from "../engine/mod.ts";
-import { type Frame, openVideo } from "../ingest/mod.ts";
+import type { Frame } from "../ingest/mod.ts";
+import { framesOf } from "./frames-of.ts";
 
 /** A clip in memory that plays for ever: after its last frame comes the first, and time goes on. */
 export interface Clip {
@@ -24,8 +24,7 @@ export async function loadClip(
   signal: AbortSignal,
 ): Promise<Clip> {
   const { width, height } = model;
-  const video = openVideo(path, { width, height, fps, pace: "max", signal });
-  const pictures = (await lastValueFrom(video.pipe(toArray()))).map(({ data }) => data);
+  const pictures = (await framesOf({ width, height, fps }, path, signal)).map(({ data }) => data);
   return {
     fps,
     length: pictures.length,

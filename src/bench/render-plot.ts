@@ -24,6 +24,14 @@ const FONT = "system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif
 const WIDTH = 800;
 const HEIGHT = 440;
 
+const LEGEND_ROW = 24;
+
+/** Lines that the legend needs: a name's letters are about 7 px wide, and its mark and the gap take 60. */
+function legendRows({ series }: Plot): number {
+  const width = series.reduce((sum, { name }) => sum + 60 + 7 * name.length, 0);
+  return Math.ceil(width / WIDTH);
+}
+
 /** Draws a plot as SVG, on white, 800 px wide. */
 export function renderPlot(plot: Plot): string {
   const chart = init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height: HEIGHT });
@@ -40,7 +48,7 @@ export function renderPlot(plot: Plot): string {
         itemGap: 28,
         textStyle: { fontSize: 13, color: INK },
       },
-      grid: { left: 84, right: 36, top: 64, bottom: 92 },
+      grid: { left: 84, right: 36, top: 64, bottom: 68 + LEGEND_ROW * legendRows(plot) },
       xAxis: {
         ...(plot.categories === undefined
           ? scale(plot.x)

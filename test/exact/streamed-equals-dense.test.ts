@@ -34,6 +34,8 @@ interface Scene {
   readonly visualWindowUnits: number;
   readonly textWindowTokens: number;
   readonly positions: PositionSchemeName;
+  /** Media time at which the stream begins: a second, or a year of a camera's clock. */
+  readonly startMs: number;
   readonly skipBias: number;
   readonly ops: readonly Op[];
 }
@@ -50,6 +52,7 @@ const scenes = (length: number): fc.Arbitrary<Scene> =>
     visualWindowUnits: fc.integer({ min: 1, max: 5 }),
     textWindowTokens: fc.integer({ min: 1, max: 24 }),
     positions: fc.constantFrom(...POSITION_SCHEMES),
+    startMs: fc.constantFrom(1000, 365 * 86_400_000),
     skipBias: fc.constantFrom(0, 6, 12),
     ops: fc.array(
       fc.oneof({ weight: 4, arbitrary: see }, { weight: 12, arbitrary: step }, { weight: 1, arbitrary: ask }),
@@ -74,7 +77,7 @@ async function play(given: Scene): Promise<RecordedRun> {
   };
   const run = new RecordedRun({ ...bundle, manifest }, sessions, given);
   const { width, height, frames_per_unit } = manifest.vision;
-  let mediaTimeMs = 1000;
+  let mediaTimeMs = given.startMs;
   for (const op of given.ops) {
     if (op.type === "see") {
       const frameMs = (op.gap * unitMs(manifest)) / frames_per_unit;
@@ -227,7 +230,14 @@ describe("the streamed path equals one dense masked pass over the whole history"
         ...(unit % 100 === 60 ? [{ type: "ask" as const, tokens: [20, 30, 40] }] : []),
         ...Array.from({ length: 5 }, (): Op => ({ type: "step", pick: unit % 2 })),
       ]).flat();
-      const given: Scene = { positions, visualWindowUnits: 4, textWindowTokens: 12, skipBias: 6, ops };
+      const given: Scene = {
+        positions,
+        startMs: 1000,
+        visualWindowUnits: 4,
+        textWindowTokens: 12,
+        skipBias: 6,
+        ops,
+      };
       const run = await play(given);
       const compared = compare(run, dense(run, given));
       expect(compared.worst).toBeLessThan(1e-4);

@@ -44,6 +44,9 @@ export function decode(sizes: Partial<DecodeSizes> = {}): Experiment {
 /** Beyond so much, a step finds its keys and values in memory and no longer in a cache: of a server's core, its share. */
 const LAST_CACHE_BYTES = 16 * 2 ** 20;
 
+/** Steps of a kind in a row. */
+const BLOCK = 25;
+
 interface BatchFigures {
   readonly thinkers: number;
   readonly stepMs: Spread;
@@ -96,12 +99,14 @@ async function run(context: ExperimentContext, sizes: DecodeSizes): Promise<Repo
 function notes(shared: readonly BatchFigures[], apart: readonly BatchFigures[]): string[] {
   const at8 = [shared, apart].map((all) => all.find(({ thinkers }) => thinkers === 8));
   const missed = at8.some((figures) => figures !== undefined && figures.slowdown.median > 2);
-  return missed
-    ? [
-        "**The rest of a step's time** beyond the roofline: starting five graphs, of seven nodes each, costs the runtime more than reading the weights of so small a model; and without fused multiply-add (WebAssembly has it from Node 22 on) and with vectors of four, the kernel is bound by arithmetic, at about twice the time that reading takes.",
-        "**Missed:** at 8 thinkers with all windows full, each is more than twice as slow as alone. Every thinker's own keys and values must be read, and that is most of the step; with emptier windows the step is faster.",
-      ]
-    : [];
+  return [
+    "**The rest of a step's time** beyond the roofline: starting five graphs, of seven nodes each, costs the runtime more than reading the weights of so small a model; and with vectors of four, and without fused multiply-add, the kernel is bound by its instructions, at about twice the time that reading takes.",
+    ...(missed
+      ? [
+          "**Missed:** at 8 thinkers with all windows full, each is more than twice as slow as alone. Every thinker's own keys and values must be read, and that is most of the step; with emptier windows the step is faster.",
+        ]
+      : []),
+  ];
 }
 
 async function byThinkers(
@@ -124,8 +129,9 @@ async function byThinkers(
   };
   const times = await timeInTurn(
     thinkers.map((count) => () => step(count)),
-    rounds,
+    Math.ceil(rounds / BLOCK),
     signal,
+    BLOCK,
   );
   const solo = times[thinkers.indexOf(1)]!;
   for (const { video, text } of pairs) {
@@ -134,22 +140,13 @@ async function byThinkers(
   }
   one.cache.release();
   return thinkers.map((count, i) => {
-    const blocks = (values: readonly number[]) => inBlocks(values).map(median);
-    const slowdown = pairedRatios(blocks(times[i]!), blocks(solo));
+    const slowdown = pairedRatios(times[i]!, solo);
     const gain = pairedRatios(
-      blocks(solo).map((ms) => ms * count),
-      blocks(times[i]!),
+      solo.map((ms) => ms * count),
+      times[i]!,
     );
-    return { thinkers: count, stepMs: spread(blocks(times[i]!)), gain, slowdown };
+    return { thinkers: count, stepMs: spread(times[i]!), gain, slowdown };
   });
-}
-
-/** Five pieces of a series: their medians show how steady it was. */
-function inBlocks(values: readonly number[]): number[][] {
-  const size = Math.ceil(values.length / 5);
-  return Array.from({ length: Math.ceil(values.length / size) }, (_, i) =>
-    values.slice(i * size, (i + 1) * size),
-  );
 }
 
 function batchTable(title: string, figures: readonly BatchFigures[]): Table {

@@ -1,6 +1,4 @@
-import { lastValueFrom, toArray } from "rxjs";
 import type { UnitKv } from "../../cache/mod.ts";
-import { openVideo } from "../../ingest/mod.ts";
 import { type Bundle, loadBundle, TextCodec } from "../../models/mod.ts";
 import type { ReasonerReport } from "../../reasoner/messages.ts";
 import { PhraseBook } from "../../reasoner/phrase-book.ts";
@@ -9,6 +7,7 @@ import { ThinkSession } from "../../reasoner/think-session.ts";
 import type { UnitFrames } from "../../vision/messages.ts";
 import { SeeSession } from "../../vision/see-session.ts";
 import type { Experiment, ExperimentContext, Report } from "../experiment.ts";
+import { framesOf } from "../frames-of.ts";
 import { labelledClips } from "../labelled-clips.ts";
 import { pairedRatios, type Spread, spread } from "../statistics.ts";
 
@@ -122,9 +121,7 @@ async function seeAll(bundle: Bundle, context: ExperimentContext): Promise<UnitK
   const session = await SeeSession.open(bundle, threads);
   const clips: UnitKv[][] = [];
   for (const { path } of await labelledClips(context.labelledClips)) {
-    const frames = await lastValueFrom(
-      openVideo(path, { width, height, fps, pace: "max", signal }).pipe(toArray()),
-    );
+    const frames = await framesOf({ width, height, fps }, path, signal);
     const { visual_window_units, positions } = bundle.manifest.cache;
     const vision = session.openStream({ windowUnits: visual_window_units, positions, stillLevels: null });
     const units: UnitKv[] = [];

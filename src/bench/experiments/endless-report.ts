@@ -4,7 +4,7 @@ import type { Report } from "../experiment.ts";
 import type { Plot } from "../plot.ts";
 import { pairedRatios, type Spread, spread } from "../statistics.ts";
 import { type Table, targetTable } from "../table.ts";
-import type { EndlessSizes } from "./endless.ts";
+import type { EndlessSizes } from "./endless-sizes.ts";
 import type { OldAndYoung, Stretch } from "./old-and-young.ts";
 
 export interface Endurance {

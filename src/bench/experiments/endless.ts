@@ -7,23 +7,8 @@ import type { Experiment, ExperimentContext, Report } from "../experiment.ts";
 import { StreamWatch } from "../stream-watch.ts";
 import { withEngine } from "../with-engine.ts";
 import { enduranceReport } from "./endless-report.ts";
+import { ENDLESS_SIZES, type EndlessSizes, LONG_ENDLESS_SIZES } from "./endless-sizes.ts";
 import { compareAges, type OldAndYoung } from "./old-and-young.ts";
-
-export interface EndlessSizes {
-  /** Frames a second of media time. */
-  readonly fps: number;
-  /** Of media time. */
-  readonly hours: number;
-  /** The stream is cut into about so many parts of equal length. */
-  readonly buckets: number;
-  /** How often in its course the stream is compared with a young one. */
-  readonly pairs: number;
-  /** Units of such a comparison. */
-  readonly pairUnits: number;
-}
-
-const SIZES: EndlessSizes = { fps: 2, hours: 2, buckets: 40, pairs: 12, pairUnits: 60 };
-const LONG_SIZES: EndlessSizes = { ...SIZES, hours: 24, pairs: 24 };
 
 /** Hours of stream, as fast as the engine takes them. */
 export function endless(sizes: Partial<EndlessSizes> = {}): Experiment {
@@ -37,7 +22,8 @@ export function endless(sizes: Partial<EndlessSizes> = {}): Experiment {
       "warm-up, and, where the machine does other work meanwhile, in the ratio to a young stream that is run beside it",
       "in time on the same frames. Frames always wait here, so TTFT holds the time in the queue, too.",
     ].join(" "),
-    run: (context) => run(context, { ...(context.long ? LONG_SIZES : SIZES), ...sizes }, asFastAsTaken),
+    run: (context) =>
+      run(context, { ...(context.long ? LONG_ENDLESS_SIZES : ENDLESS_SIZES), ...sizes }, asFastAsTaken),
   };
 }
 
@@ -51,7 +37,8 @@ export function endlessRealtime(sizes: Partial<EndlessSizes> = {}): Experiment {
       "last is compared with the first after warm-up.",
     ].join(" "),
     onlyLong: true,
-    run: (context) => run(context, { ...SIZES, hours: 1, buckets: 20, pairs: 0, ...sizes }, byWallClock),
+    run: (context) =>
+      run(context, { ...ENDLESS_SIZES, hours: 1, buckets: 20, pairs: 0, ...sizes }, byWallClock),
   };
 }
 

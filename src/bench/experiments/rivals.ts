@@ -4,6 +4,7 @@ import { Eyes } from "../../vision/eyes.ts";
 import { type Accuracy, accuracy, type Narration } from "../accuracy.ts";
 import { loadClip } from "../clip.ts";
 import type { Experiment, ExperimentContext, Report } from "../experiment.ts";
+import { framesOf } from "../frames-of.ts";
 import { type LabelledClip, labelledClips } from "../labelled-clips.ts";
 import { ModelBench, timeInTurn } from "../model-bench.ts";
 import { narrateClip } from "../narrate-clip.ts";
@@ -21,7 +22,6 @@ import {
 import { median, pairedRatios, type Spread, spread } from "../statistics.ts";
 import { StreamRecord } from "../stream-record.ts";
 import { withEngine } from "../with-engine.ts";
-import { decode } from "./still.ts";
 
 export interface RivalSizes {
   /** Units of history behind the one that is measured. */
@@ -195,12 +195,12 @@ async function measureTold(
   const clips = await labelledClips(context.labelledClips);
   const said: { name: string; narrations: Narration[] }[] = [
     { name: "thinkalong", narrations: [] },
-    { name: "stateless (one unit, one request)", narrations: [] },
+    { name: "stateless", narrations: [] },
     { name: "last 4 frames (SimpleStream)", narrations: [] },
   ];
   for (const [i, clip] of clips.entries()) {
     context.progress(0.7 + (0.3 * i) / clips.length, `what each tells of clip ${i + 1} of ${clips.length}`);
-    const frames = await decode(engine, clip.path, context.signal);
+    const frames = await framesOf(engine.model, clip.path, context.signal);
     said[0]!.narrations.push(await narrateClip(engine, clip, frames));
     said[1]!.narrations.push(await narrateFresh(engine, clip, frames, 1, context.signal));
     said[2]!.narrations.push(await narrateFresh(engine, clip, frames, 2, context.signal));

@@ -1,8 +1,8 @@
-import { lastValueFrom, toArray } from "rxjs";
 import type { Engine } from "../../engine/mod.ts";
-import { type Frame, openVideo } from "../../ingest/mod.ts";
+import type { Frame } from "../../ingest/mod.ts";
 import { type Accuracy, accuracy } from "../accuracy.ts";
 import type { Experiment, ExperimentContext, Report } from "../experiment.ts";
+import { framesOf } from "../frames-of.ts";
 import { type LabelledClip, labelledClips } from "../labelled-clips.ts";
 import { type NarratedClip, narrateClip } from "../narrate-clip.ts";
 import { mean } from "../statistics.ts";
@@ -14,6 +14,9 @@ export interface StillSizes {
 
 const SIZES: StillSizes = { levels: [null, 6, 10] };
 
+const QUIET_S = 30;
+const NOISE_LEVELS = 4;
+
 /** What it saves not to encode a unit in which nothing changed, and what it does to accuracy. */
 export function still(sizes: Partial<StillSizes> = {}): Experiment {
   return {
@@ -22,7 +25,8 @@ export function still(sizes: Partial<StillSizes> = {}): Experiment {
     about: [
       "A unit is not encoded again where no square of 4 px has changed its mean colour by more than some levels of",
       "0..255, or than the picture's own noise. By that bound: the share of units that were not encoded, vision's time",
-      "a unit, and how much of what happened was told, on held-out labelled clips.",
+      "a unit, and how much of what happened was told, on held-out labelled clips. _A quiet camera:_ the first picture of",
+      "each clip for half a minute, under sensor noise of up to 4 levels.",
     ].join(" "),
     run: (context) => run(context, { ...SIZES, ...sizes }),
   };
@@ -31,12 +35,19 @@ export function still(sizes: Partial<StillSizes> = {}): Experiment {
 async function run(context: ExperimentContext, { levels }: StillSizes): Promise<Report> {
   return await withEngine(context, async (engine) => {
     const clips = await labelledClips(context.labelledClips);
-    const frames = await Promise.all(clips.map(({ path }) => decode(engine, path, context.signal)));
+    const frames = await Promise.all(clips.map(({ path }) => framesOf(engine.model, path, context.signal)));
     const rows = [];
     for (const [i, level] of levels.entries()) {
       context.progress(i / levels.length, level === null ? "every unit encoded" : `up to ${level} levels`);
       rows.push({ level, ...(await measure(engine, context, clips, frames, level)) });
     }
+    const nothing = clips.map((clip) => ({ ...clip, events: [], questions: [] }));
+    const standing = frames.map(([first], i) =>
+      stand(first!, QUIET_S * engine.model.fps, engine.model.fps, i),
+    );
+    const quiet = [];
+    for (const level of levels)
+      quiet.push({ level, ...(await measure(engine, context, nothing, standing, level)) });
     return {
       tables: [
         {
@@ -50,9 +61,18 @@ async function run(context: ExperimentContext, { levels }: StillSizes): Promise<
             told.answersRight,
           ]),
         },
+        {
+          title: "A quiet camera",
+          columns: ["levels", "not encoded (%)", "vision (ms a unit)"],
+          rows: quiet.map(({ level, share, visionMs }) => [
+            level === null ? "none" : String(level),
+            100 * share,
+            visionMs,
+          ]),
+        },
       ],
       plots: [],
-      figures: { levels, rows },
+      figures: { levels, rows, quiet },
       notes: [
         `The clips are busy on purpose: ${rows[0]!.told.events} events in ${Math.round(clips.reduce((sum, clip) => sum + clip.seconds, 0) / 60)} minutes. A camera that sees nothing most of the time saves far more.`,
       ],
@@ -86,8 +106,17 @@ async function measure(
   };
 }
 
-/** All frames of a video at the model's size and rate. */
-export async function decode(engine: Engine, path: string, signal: AbortSignal): Promise<Frame[]> {
-  const { width, height, fps } = engine.model;
-  return await lastValueFrom(openVideo(path, { width, height, fps, pace: "max", signal }).pipe(toArray()));
+/** A picture that stands for some frames, each with noise of its own. */
+function stand(picture: Frame, count: number, fps: number, seed: number): Frame[] {
+  let state = seed + 1;
+  const noise = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.round((state / 2 ** 31 - 1) * NOISE_LEVELS);
+  };
+  return Array.from({ length: count }, (_, seq) => ({
+    ...picture,
+    seq,
+    mediaTimeMs: (1000 * seq) / fps,
+    data: picture.data.map((value) => Math.min(255, Math.max(0, value + noise()))),
+  }));
 }

@@ -2,12 +2,12 @@ import type { Engine, StreamOptions } from "../../engine/mod.ts";
 import type { Frame } from "../../ingest/mod.ts";
 import { accuracy } from "../accuracy.ts";
 import type { Experiment, ExperimentContext, Report } from "../experiment.ts";
+import { framesOf } from "../frames-of.ts";
 import { type LabelledClip, labelledClips } from "../labelled-clips.ts";
 import { type NarratedClip, narrateClip } from "../narrate-clip.ts";
 import { percentile } from "../statistics.ts";
 import type { Table } from "../table.ts";
 import { withEngine } from "../with-engine.ts";
-import { decode } from "./still.ts";
 
 export interface WindowSizes {
   readonly visualUnits: readonly number[];
@@ -44,7 +44,7 @@ async function run(context: ExperimentContext, sizes: WindowSizes): Promise<Repo
     context,
     async (engine) => {
       const clips = await labelledClips(context.labelledClips);
-      const frames = await Promise.all(clips.map(({ path }) => decode(engine, path, context.signal)));
+      const frames = await Promise.all(clips.map(({ path }) => framesOf(engine.model, path, context.signal)));
       const total = sizes.visualUnits.length + sizes.textTokens.length;
       const figures = { visual: [] as WindowFigures[], text: [] as WindowFigures[] };
       const measure = async (size: number, options: StreamOptions, trained: number) => {
