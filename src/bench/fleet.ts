@@ -37,6 +37,8 @@ interface Member {
   readonly record: StreamRecord;
 }
 
+const TICK_MS = 50;
+
 /** Spreads any number of phases evenly over 0 to 1, whatever the number (Kronecker, with the golden ratio). */
 const phase = (i: number) => (i * 0.618_033_988_749_895) % 1;
 
@@ -54,6 +56,19 @@ export class Fleet {
   async resize(streams: number): Promise<FrameBalance> {
     while (this.members.length < streams) this.members.push(this.open(this.members.length));
     return await this.end(this.members.splice(streams));
+  }
+
+  /** Ends the cameras that came last while the others go on; tells of their frames and of how long it took (ms). */
+  async whileEnding(streams: number): Promise<[FrameBalance, number]> {
+    const startedAtMs = performance.now();
+    let done = false;
+    const ended = this.resize(streams).finally(() => {
+      done = true;
+    });
+    // Its failure is told where it is awaited.
+    ended.catch(() => {});
+    while (!done) await this.run(TICK_MS);
+    return [await ended, performance.now() - startedAtMs];
   }
 
   /** Lets all cameras run for a while (ms). */

@@ -31,6 +31,8 @@ export interface StreamsFigures {
   readonly over: FleetFigures;
   /** All frames of the streams that were ended after the overload. */
   readonly overFrames: FrameBalance;
+  /** How long those took to think about what still waited when no more came (ms). */
+  readonly drainedMs: number;
   readonly after: FleetFigures;
 }
 
@@ -92,12 +94,11 @@ export async function measureStreams(
   await fleet.resize(tooMany);
   const over = await fleet.measure(sizes.overMs);
   progress(done++ / most, `${half} streams`);
-  // Those that stay go on while the others end: a camera does not wait.
-  const ended = fleet.resize(half);
+  // Those that stay go on while the others end, which think about what still waits: a camera does not wait.
+  const [overFrames, drainedMs] = await fleet.whileEnding(half);
   await fleet.run(warmUpMs);
-  const overFrames = await ended;
   const after = await fleet.measure(stepMs);
   await fleet.resize(0);
   steps.sort((a, b) => a.streams - b.streams);
-  return { steps, held, failed, before, over, overFrames, after };
+  return { steps, held, failed, before, over, overFrames, drainedMs, after };
 }
