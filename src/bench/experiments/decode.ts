@@ -104,7 +104,7 @@ function notes(shared: readonly BatchFigures[], apart: readonly BatchFigures[]):
   const [together, each] = at8;
   const missed = at8.some((figures) => figures && (figures.gain.median < 2.5 || figures.slowdown.median > 2));
   return [
-    "**The rest of a step's time** beyond the roofline: starting five graphs, of seven nodes each, costs the runtime more than reading the weights of so small a model; and with vectors of four the kernel is bound by its instructions, at about twice the time that reading takes. Fused multiply-add, which WebAssembly has from Node 22 on, and loading each key for two queries were tried: 5 to 10 % of the kernel's time.",
+    "**The rest of a step's time** beyond the roofline: starting five graphs, of seven nodes each, costs the runtime more than reading the weights of so small a model; and with vectors of four the kernel is bound by its instructions, at about twice the time that reading takes.",
     ...(missed
       ? [
           `**Missed:** 2.5 times the tokens a second at 8 thinkers, none of them slower than twice its pace alone. With all windows full it is ${numberText(together!.gain.median)} and ${numberText(together!.slowdown.median)} where they share a stream, ${numberText(each!.gain.median)} and ${numberText(each!.slowdown.median)} where each has its own. A batch reads the weights once for all and starts the graphs once; but every thinker's own keys and values, 2 MB with full windows, must be read in any case, and those of eight streams no longer fit the nearer caches.`,
