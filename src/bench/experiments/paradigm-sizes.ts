@@ -23,8 +23,8 @@ export const PARADIGM_SIZES: ParadigmSizes = {
   fps: [1, 2, 3, 4, 5],
   fpsSeconds: 8,
   fpsRounds: 2,
-  loads: [0.6, 0.85, 1, 1.25, 1.6],
-  dropLoads: [0.85, 1, 1.25, 1.6],
+  loads: [0.6, 1, 1.25, 1.6],
+  dropLoads: [1, 1.25, 1.6],
   units: 80,
   loadRounds: 3,
 };

@@ -14,7 +14,7 @@ export interface WindowSizes {
   readonly textTokens: readonly number[];
 }
 
-const SIZES: WindowSizes = { visualUnits: [4, 16, 32, 64, 128], textTokens: [64, 160, 512, 1024] };
+const SIZES: WindowSizes = { visualUnits: [4, 16, 32, 128], textTokens: [64, 160, 1024] };
 
 /** What longer memories cost, and what they are worth. */
 export function windows(sizes: Partial<WindowSizes> = {}): Experiment {
