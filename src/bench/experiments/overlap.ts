@@ -15,7 +15,7 @@ export interface OverlapSizes {
   readonly rounds: number;
 }
 
-const SIZES: OverlapSizes = { units: 150, rounds: 7 };
+const SIZES: OverlapSizes = { units: 150, rounds: 11 };
 
 /** Whether thinking while seeing costs no more than the slower of the two. */
 export function overlap(sizes: Partial<OverlapSizes> = {}): Experiment {
