@@ -91,7 +91,7 @@ export class Attention {
       longest = Math.max(longest, seen);
     }
     this.reserve(rotations.size, ranges, longest);
-    this.writeTables(rows, rotations);
+    this.writeTables(rows, ranges, rotations);
   }
 
   /** Takes in every token's query, key and value `[rows, 3, heads, headWidth]`; writes key and value to its slot. */
@@ -130,15 +130,11 @@ export class Attention {
   }
 
   /** @param rotations distinct positions; gets the address of each one's rotation */
-  private writeTables(rows: readonly AttentionRow[], rotations: Map<number, number>): void {
+  private writeTables(rows: readonly AttentionRow[], ranges: number, rotations: Map<number, number>): void {
     const { floats } = this.memory;
     const ints = new Int32Array(floats.buffer);
     let row = this.places.table / 4;
     let range = row + rows.length * ROW_INTS;
-    const ranges = rows.reduce(
-      (sum, { segments }) => sum + segments.reduce((n, s) => n + s.ranges.length, 0),
-      0,
-    );
     let next = range + ranges * RANGE_INTS;
     for (const position of rotations.keys()) {
       rotations.set(position, next * 4);

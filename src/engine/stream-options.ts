@@ -7,7 +7,7 @@ export type ResolvedStreamOptions = Required<StreamOptions>;
 
 const PARADIGMS = ["streamed", "interleaved", "batch"] as const satisfies readonly Paradigm[];
 
-/** Measured: what it saves, and that accuracy stays, in docs/benchmarks (still). */
+/** What it saves, and what becomes of accuracy: docs/benchmarks (still). */
 const STILL_LEVELS = 6;
 
 /** Longest window where those beyond training are allowed, in units or tokens. */

@@ -19,8 +19,8 @@ export interface StreamOptions {
   /** How old a visual token is to a query: real time, or counted in one of the papers' ways; default: as trained. */
   readonly positions?: PositionSchemeName;
   /**
-   * A unit in which no square of 4 px changes its mean colour by more levels (0..255) than this, or than the noise, is not encoded again;
-   * its tokens are those of the unit before. Default 6; null: every unit is encoded.
+   * A unit in which no square of 4 px changes its mean colour by more levels (0..255) than this, or than the noise,
+   * is not encoded again; its tokens are those of the unit before. Default 6; null: every unit is encoded.
    */
   readonly stillLevels?: number | null;
   /** Most tokens of one thought. */
