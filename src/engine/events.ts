@@ -56,6 +56,13 @@ export interface ThoughtDone {
   readonly reasoned: Interval;
 }
 
+/** What the narrator has counted so far, said to itself before the thoughts that it rests on leave its window. */
+export interface ThoughtRecap {
+  readonly type: "thought.recap";
+  readonly unit: number;
+  readonly text: string;
+}
+
 /** A piece of an answer, as it is decoded. */
 export interface AnswerDelta {
   readonly type: "answer.delta";
@@ -127,6 +134,7 @@ export type EngineEvent =
   | ThoughtStarted
   | ThoughtDelta
   | ThoughtDone
+  | ThoughtRecap
   | AnswerDelta
   | AnswerDone
   | ContextEvicted

@@ -193,6 +193,9 @@ export class Stream implements EngineStream {
         this.tellEvictions(false);
         this.pump();
         break;
+      case "thought.recap":
+        this.events.next({ type: "thought.recap", unit: report.unit, text: report.text });
+        break;
       case "answer.token":
         this.events.next(this.questions.delta(report));
         break;

@@ -48,6 +48,20 @@ export const bundleSchema = z.object({
     answer: z.string(),
     end_answer: z.string(),
   }),
+  clock: z
+    .object({
+      first_token: z.string().describe("The token of time 0; the others follow it in the vocabulary."),
+      tokens: count.describe("After so many units the clock begins again."),
+    })
+    .optional()
+    .describe("Tokens that close a spoken thought with its unit's time. Without them, `end_think` does."),
+  recap: z
+    .object({
+      token: z.string().describe("Asks for what was counted so far."),
+      every_tokens: count.describe("Asked for after so many tokens of thought."),
+    })
+    .optional()
+    .describe("How counts outlive the text window."),
   forbidden_tokens: z.array(z.string()).default([]).describe("Never sampled."),
   example_questions: z.array(z.string()).default([]),
   graphs: z.object({

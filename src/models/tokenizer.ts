@@ -10,6 +10,10 @@ export interface SpecialTokens {
   readonly question: number;
   readonly answer: number;
   readonly endAnswer: number;
+  /** Asks for a recap; null where the model makes none. */
+  readonly recap: number | null;
+  /** Times, in order; none where the model does not write them. */
+  readonly clock: readonly number[];
   /** Everything that may not appear in a thought or an answer. */
   readonly forbidden: readonly number[];
 }
@@ -22,7 +26,7 @@ export class TextCodec {
   /** @throws {ModelError} `token_missing` when a special token is not in the vocabulary */
   constructor(bundle: Bundle) {
     this.tokenizer = new Tokenizer(bundle.tokenizer.model, bundle.tokenizer.config);
-    const names = bundle.manifest.special_tokens;
+    const { special_tokens: names, clock, recap } = bundle.manifest;
     const id = (token: string): number => {
       const found = this.tokenizer.token_to_id(token);
       if (found === undefined)
@@ -36,6 +40,9 @@ export class TextCodec {
       question: id(names.question),
       answer: id(names.answer),
       endAnswer: id(names.end_answer),
+      recap: recap === undefined ? null : id(recap.token),
+      clock:
+        clock === undefined ? [] : Array.from({ length: clock.tokens }, (_, i) => id(clock.first_token) + i),
       forbidden: bundle.manifest.forbidden_tokens.map(id),
     };
   }

@@ -54,6 +54,7 @@ export class EngineEventMapping {
   map(event: EngineEvent): ServerEvent[] {
     switch (event.type) {
       case "unit.seen":
+      case "thought.recap":
         return [];
       case "thought.started":
         return this.#thoughtCreated(event.thought, event.unit, event.mediaTimeMs);

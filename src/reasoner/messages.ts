@@ -64,6 +64,8 @@ export type ReasonerReport =
       /** Tokens that have left the narrator's window since the stream's start. */
       readonly textEvicted: number;
     }
+  /** What the narrator has counted so far, said to itself so that it outlives its window. */
+  | { readonly type: "thought.recap"; readonly stream: string; readonly unit: number; readonly text: string }
   | {
       readonly type: "answer.token";
       readonly stream: string;

@@ -1,5 +1,6 @@
 import type { TextCache, UnitPlace } from "../cache/mod.ts";
 import type { SpecialTokens } from "../models/mod.ts";
+import type { Clock } from "./clock.ts";
 import type { StopReason } from "./messages.ts";
 import type { PhraseBook } from "./phrase-book.ts";
 import type { Sampler } from "./sampler.ts";
@@ -13,6 +14,10 @@ export interface NarratorOptions {
   readonly sampler: Sampler;
   readonly skipBias: number;
   readonly thoughtTokens: number;
+  /** Writes the time; null where the model does not. */
+  readonly clock: Clock | null;
+  /** A recap is asked for after so many tokens of thought; null: never. */
+  readonly recapEvery: number | null;
   /** Drafts thoughts; null where they are not chosen greedily. */
   readonly book: PhraseBook | null;
 }
@@ -22,10 +27,13 @@ export interface NarratorEvents {
   /** A token of the thought about a unit is decided; its words so far, none for a skip. */
   token(unit: number, words: readonly number[]): void;
   done(unit: number, words: readonly number[], stop: StopReason, tokens: number): void;
+  /** What it has counted so far, said to itself. */
+  recap(unit: number, words: readonly number[]): void;
 }
 
 /**
- * Thinks about every unit in turn: a few words, or a skip.
+ * Thinks about every unit in turn: a few words, or a skip. Now and then it is asked for a recap of what it has
+ * counted, before what that rests on leaves its window.
  *
  * The token that closes a unit's thought is not committed when it is sampled. It is the first input once the next
  * unit has landed, because in training it already looks at that unit (TaYS, streaming mask).
@@ -35,8 +43,11 @@ export class Narrator extends Thinker {
   private unit = 0;
   private place: UnitPlace | null = null;
   private words: number[] = [];
-  private pending: number;
+  private pending: readonly number[];
   private tokens = 0;
+  private recapping = false;
+  /** Tokens since the last recap. */
+  private sinceRecap = 0;
 
   constructor(
     eyes: StreamEyes,
@@ -46,7 +57,7 @@ export class Narrator extends Thinker {
   ) {
     super(eyes, text, options.book);
     this.textCache = text;
-    this.pending = options.special.narrate;
+    this.pending = [options.special.narrate];
   }
 
   /** The unit that it thinks about, or waits for. */
@@ -71,13 +82,13 @@ export class Narrator extends Thinker {
       this.place = this.eyes.place(this.unit);
       if (this.unit > 0) this.text.beginGroup();
     }
-    return { tokens: [this.pending], from: this.place };
+    return { tokens: this.pending, from: this.place };
   }
 
   protected override draft(book: PhraseBook, most: number): readonly number[] {
     const { special, thoughtTokens } = this.options;
     const left = Math.min(most, thoughtTokens - this.words.length);
-    return book.draft(this.words, left, [special.skip, special.endThink]);
+    return this.recapping ? [] : book.draft(this.words, left, [special.skip, special.endThink]);
   }
 
   /** The first token of all is the sink; what follows goes to the window. */
@@ -87,24 +98,47 @@ export class Narrator extends Thinker {
 
   protected override decide(logits: Float32Array): number | null {
     const { special, mask, sampler, skipBias, thoughtTokens } = this.options;
-    mask.thought(logits, this.words.length === 0, skipBias);
+    if (this.recapping) mask.recap(logits, this.words.length === 0);
+    else mask.thought(logits, this.words.length === 0, skipBias);
     const token = sampler.choose(logits);
     this.tokens++;
     const closed = token === special.skip || token === special.endThink;
     if (!closed && this.words.length < thoughtTokens) {
       this.words.push(token);
-      this.pending = token;
-      this.events.token(this.unit, this.words);
+      this.pending = [token];
+      if (!this.recapping) this.events.token(this.unit, this.words);
       return token;
     }
+    if (this.recapping) this.closeRecap();
+    else this.closeThought(token, closed);
+    return null;
+  }
+
+  private closeThought(token: number, closed: boolean): void {
+    const { special, clock, recapEvery, book } = this.options;
     if (token === special.skip) this.events.token(this.unit, this.words);
-    this.options.book?.learn(this.words, closed ? token : null);
+    book?.learn(this.words, closed ? token : null);
     this.events.done(this.unit, this.words, closed ? "end" : "length", this.tokens);
-    this.pending = this.words.length > 0 ? special.endThink : special.skip;
+    this.sinceRecap += this.words.length + 1;
+    const closing = this.words.length === 0 ? special.skip : (clock?.token(this.place!) ?? special.endThink);
+    this.words = [];
+    this.recapping = recapEvery !== null && special.recap !== null && this.sinceRecap >= recapEvery;
+    this.pending = this.recapping ? [closing, special.recap!] : [closing];
+    if (!this.recapping) this.next();
+  }
+
+  private closeRecap(): void {
+    this.events.recap(this.unit, this.words);
+    this.sinceRecap = 0;
+    this.recapping = false;
+    this.words = [];
+    this.pending = [this.options.special.endThink];
+    this.next();
+  }
+
+  private next(): void {
     this.unit++;
     this.place = null;
-    this.words = [];
     this.tokens = 0;
-    return null;
   }
 }

@@ -1,7 +1,8 @@
 import { type KvMemory, TextCache, type UnitKv, type UnitPlace } from "../cache/mod.ts";
 import type { Bundle, TextCodec } from "../models/mod.ts";
-import { kvShape } from "../models/model-caches.ts";
+import { kvShape, unitMs } from "../models/model-caches.ts";
 import { Answerer } from "./answerer.ts";
+import { Clock } from "./clock.ts";
 import type { ReasonerReport, ReasonerRequest, ReasoningOptions, StopReason } from "./messages.ts";
 import { Narrator } from "./narrator.ts";
 import type { PhraseBook } from "./phrase-book.ts";
@@ -36,6 +37,7 @@ export class StreamMind {
   private total: number | null = null;
   private startedAtMs: number | null = null;
   private speech: Speech;
+  private readonly clock: Clock | null;
 
   constructor(
     private readonly stream: string,
@@ -46,7 +48,10 @@ export class StreamMind {
     this.held = options.held;
     this.eyes = new StreamEyes(context.memory, manifest, options.visualWindowUnits, options.positions);
     this.mask = new VocabularyMask(context.codec.special);
-    this.speech = new Speech(context.codec);
+    this.speech = this.thoughtSpeech();
+    const { clock, recap } = context.codec.special;
+    this.clock =
+      clock.length === 0 ? null : new Clock({ first: clock[0]!, count: clock.length }, unitMs(manifest));
     this.narrator = new Narrator(
       this.eyes,
       this.makeText(),
@@ -56,9 +61,18 @@ export class StreamMind {
         sampler: new Sampler(options.temperature, options.seed),
         skipBias: manifest.thinking.skip_bias,
         thoughtTokens: options.thoughtTokens,
+        clock: this.clock,
+        recapEvery:
+          recap === null
+            ? null
+            : Math.min(manifest.recap!.every_tokens, Math.floor(options.textWindowTokens / 2)),
         book: options.temperature === 0 ? context.books.thoughts : null,
       },
-      { token: (unit, words) => this.onWords(unit, words), done: (...args) => this.onThought(...args) },
+      {
+        token: (unit, words) => this.onWords(unit, words),
+        done: (...args) => this.onThought(...args),
+        recap: (unit, words) => this.onRecap(unit, words),
+      },
     );
   }
 
@@ -131,7 +145,10 @@ export class StreamMind {
         shape: kvShape(context.bundle.manifest),
         sinkTokens: cache.text_sink_tokens,
         windowTokens: options.textWindowTokens,
-        groupTokens: Math.max(1 + options.thoughtTokens, 2 + thinking.question_tokens + options.answerTokens),
+        groupTokens: Math.max(
+          3 + 2 * options.thoughtTokens,
+          2 + thinking.question_tokens + options.answerTokens,
+        ),
       });
     } catch (error) {
       this.eyes.release();
@@ -153,7 +170,7 @@ export class StreamMind {
 
   private open({ answer, tokens }: Question, from: UnitPlace): void {
     const { stream, context, options } = this;
-    const speech = new Speech(context.codec);
+    const speech = new Speech((words) => this.decode(words, from));
     const answererOptions = {
       special: context.codec.special,
       mask: this.mask,
@@ -198,7 +215,26 @@ export class StreamMind {
       textEvicted: this.narrator.evicted,
     });
     this.startedAtMs = null;
-    this.speech = new Speech(this.context.codec);
+    this.speech = this.thoughtSpeech();
+  }
+
+  private thoughtSpeech(): Speech {
+    return new Speech((words) => this.context.codec.decode(words));
+  }
+
+  private onRecap(unit: number, words: readonly number[]): void {
+    this.context.report({
+      type: "thought.recap",
+      stream: this.stream,
+      unit,
+      text: this.context.codec.decode(words),
+    });
+  }
+
+  /** An answer as text; the times in it are told from where it looks. */
+  private decode(words: readonly number[], from: UnitPlace | null): string {
+    const { codec } = this.context;
+    return this.clock === null || from === null ? codec.decode(words) : this.clock.decode(codec, words, from);
   }
 
   private reportAnswer(
@@ -211,7 +247,7 @@ export class StreamMind {
       type: "answer.done",
       stream: this.stream,
       answer,
-      text: this.context.codec.decode(words),
+      text: this.decode(words, from),
       status,
       unit: from?.unit ?? -1,
       mediaTimeMs: from?.mediaTimeMs ?? -1,

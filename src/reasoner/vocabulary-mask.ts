@@ -5,13 +5,21 @@ export class VocabularyMask {
   private readonly never: readonly number[];
 
   constructor(private readonly special: SpecialTokens) {
-    this.never = [...special.forbidden, special.narrate, special.question, special.answer];
+    const asks = special.recap === null ? [] : [special.recap];
+    this.never = [...special.forbidden, special.narrate, special.question, special.answer, ...asks];
   }
 
   /** A thought may be skipped at its first token only, and ended after it. `skipBias` is added to the skip's logit. */
   thought(logits: Float32Array, first: boolean, skipBias: number): void {
-    this.hide(logits, this.special.endAnswer, first ? this.special.endThink : this.special.skip);
+    this.hide(logits, ...this.special.clock, this.special.endAnswer);
+    this.hide(logits, first ? this.special.endThink : this.special.skip);
     if (first) logits[this.special.skip]! += skipBias;
+  }
+
+  /** A recap says at least one word. */
+  recap(logits: Float32Array, first: boolean): void {
+    this.hide(logits, ...this.special.clock, this.special.endAnswer, this.special.skip);
+    if (first) this.hide(logits, this.special.endThink);
   }
 
   /** An answer says at least one word, and never skips. */

@@ -114,4 +114,61 @@ describe("the narrator", () => {
     expect(run.all("thought.done")).toHaveLength(4);
     expect(run.mind.finished).toBe(true);
   });
+
+  describe("with a clock and recaps", () => {
+    /** Words of the tiny bundle's vocabulary that stand for times, and the one that asks for a recap. */
+    const [CLOCK, RECAP] = [{ first_token: "1", tokens: 8 }, "yet"];
+
+    function startTimed(every_tokens: number, skipBias = SOMETIMES): { run: MindRun; ids: SpecialTokens } {
+      const manifest = {
+        ...bundle.manifest,
+        thinking: { ...bundle.manifest.thinking, skip_bias: skipBias },
+        clock: CLOCK,
+        recap: { token: RECAP, every_tokens },
+      };
+      const timed = { ...bundle, manifest };
+      return { run: new MindRun(timed, sessions), ids: new TextCodec(timed).special };
+    }
+
+    it("closes a spoken thought with its unit's time, and a skip with a skip", async () => {
+      const { run, ids } = startTimed(1e9);
+      for (let unit = 0; unit < 20; unit++) {
+        await run.see();
+        await run.settle();
+      }
+      const thoughts = run.all("thought.done");
+      const openings = run.fed.filter(
+        ({ tokens }) => ids.clock.includes(tokens[0]!) || tokens[0] === ids.skip,
+      );
+      const expected = thoughts
+        .slice(0, -1)
+        .map(({ skipped, unit }) => (skipped ? ids.skip : ids.clock[(unit + 1) % CLOCK.tokens]));
+      expect(openings.map(({ tokens }) => tokens[0])).toEqual(expected);
+      expect(new Set(thoughts.map(({ skipped }) => skipped)).size, "both kinds came up").toBe(2);
+    });
+
+    it("asks for a recap once enough was thought, tells it apart, and goes on with the next unit", async () => {
+      const { run, ids } = startTimed(10);
+      for (let unit = 0; unit < 40; unit++) {
+        await run.see();
+        await run.settle();
+      }
+      const recaps = run.all("thought.recap");
+      expect(recaps.length).toBeGreaterThan(2);
+      expect(run.all("thought.done").map(({ unit }) => unit)).toEqual(
+        Array.from({ length: 40 }, (_, i) => i),
+      );
+      const asked = run.fed.filter(({ tokens }) => tokens[1] === ids.recap);
+      expect(asked).toHaveLength(recaps.length);
+      for (const { tokens } of asked) expect([...ids.clock, ids.skip]).toContain(tokens[0]);
+      // At least so many tokens lie between two recaps: the words of the thoughts and what closes them.
+      let [since, next] = [0, 0];
+      for (let unit = 0; unit < 40; unit++) {
+        since += run.all("thought.done")[unit]!.tokens;
+        const due = recaps[next]?.unit === unit;
+        expect(due, `unit ${unit}`).toBe(since >= 10);
+        if (due) [since, next] = [0, next + 1];
+      }
+    });
+  });
 });

@@ -10,6 +10,8 @@ const special: SpecialTokens = {
   answer: 6,
   endAnswer: 7,
   forbidden: [0, 1],
+  recap: null,
+  clock: [],
 };
 const mask = new VocabularyMask(special);
 const WORDS = [8, 9];
@@ -38,5 +40,16 @@ describe("VocabularyMask", () => {
     expect([logits[special.skip], logits[8], logits[9]]).toEqual([3.5, 1, 1]);
     mask.thought(logits, false, 2.5);
     expect([logits[special.skip], logits[8]]).toEqual([Number.NEGATIVE_INFINITY, 1]);
+  });
+
+  it("keeps times and the wish for a recap out of thoughts, and lets answers tell times", () => {
+    const timed = new VocabularyMask({ ...special, recap: 8, clock: [9] });
+    expect(allowed((logits) => timed.thought(logits, true, 0))).toEqual([special.skip]);
+    expect(allowed((logits) => timed.answer(logits, true))).toEqual([9]);
+  });
+
+  it("lets a recap begin with a word, and go on with words or end", () => {
+    expect(allowed((logits) => mask.recap(logits, true))).toEqual(WORDS);
+    expect(allowed((logits) => mask.recap(logits, false))).toEqual([special.endThink, ...WORDS]);
   });
 });

@@ -1,136 +1,288 @@
 """Questions that a watcher can be asked at any moment, with the answer as far as it has seen."""
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from .thoughts import clause
+from .themes import theme
+from .thoughts import CAME, PLURALS, WENT, Tally, clause, named
 
 NOTHING = "nothing yet"
 CANNOT = "i cannot tell that"
+NO_REASON = "i saw no reason"
 
 
 @dataclass(frozen=True)
 class Asked:
     kind: str
+    family: str            # dynamics, causal, theme, counting, time, now, none
     question: str
     answer: str
+    rests: Sequence = ()   # events that the answer follows from
+    since: float | None = None
+    """For durations: the second from which they count; the answer has a clock token in its place."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What has happened up to now. events: in order of time; moving: whether something moves right now."""
-    events: list
-    moving: bool
+    """What has been told up to now."""
+    events: list                                   # in order of time
+    moving: bool                                   # whether something moves right now
+    base: Tally = field(default_factory=Tally)     # what had come and gone before the events
+    clock: Callable[[object], str] = field(default=lambda event: "<t0>")   # the token that closed the thought of an event
 
 
 NOUNS = {
     "car": (["car", "vehicle"], ["cars", "vehicles"]),
     "person": (["person"], ["people", "persons"]),
     "object": (["object"], ["objects"]),
+    "hand": (["hand"], ["hands"]),
     None: (["thing", "mover"], ["things", "movers"]),
 }
 COLOURS = ("black", "white", "grey", "red", "orange", "yellow", "green", "blue", "purple", "pink", "brown")
+MOST_COUNTED = 99
 
 
-def pick(rng: np.random.Generator, options: list[str]) -> str:
+def pick(rng: np.random.Generator, options):
     return options[int(rng.integers(len(options)))]
 
 
-def noun(rng: np.random.Generator, plural: bool, seen: Seen) -> tuple[str | None, str]:
-    kinds = sorted({e.kind for e in seen.events}) or ["car"]
-    kind = pick(rng, kinds) if rng.random() < 0.4 else None
+def noun(rng: np.random.Generator, plural: bool, seen: Seen, always: bool = False) -> tuple[str | None, str]:
+    kinds = sorted({e.kind for e in seen.events if e.kind}) or ["car"]
+    if rng.random() < 0.1:
+        kinds = list(PLURALS)
+    kind = pick(rng, kinds) if always or rng.random() < 0.5 else None
     return kind, pick(rng, NOUNS[kind][plural])
 
 
-def of(seen: Seen, verb: str, kind: str | None) -> list:
-    return [e for e in seen.events if e.verb == verb and (kind is None or e.kind == kind)]
+def of(seen: Seen, verbs: Sequence[str], kind: str | None = None, colour: str | None = None) -> list:
+    return [e for e in seen.events if e.verb in verbs and kind in (None, e.kind) and colour in (None, e.colour)]
 
 
 def number(count: int) -> str:
-    return str(min(count, 9))
+    return str(min(count, MOST_COUNTED))
+
+
+def total(counter, kind: str | None) -> int:
+    return sum(counter.values()) if kind is None else counter[kind]
 
 
 def count_in(rng, seen):
-    kind, word = noun(rng, True, seen)
+    kind, word = noun(rng, True, seen, always=bool(seen.base.came) or rng.random() < 0.7)
     text = pick(rng, ["how many {} entered", "how many {} came in", "how many {} passed", "how many {} have entered so far",
-                      "how many {} did you see", "how many {} have passed", "how many {} came by", "count the {}"])
-    return Asked("count entered", text.format(word), number(len(of(seen, "enters", kind))))
+                      "how many {} did you see", "how many {} have passed", "how many {} came by", "count the {}", "how many {} came"])
+    found = of(seen, CAME, kind)
+    return Asked("count entered", "counting", text.format(word), number(len(found) + total(seen.base.came, kind)), found[-1:])
 
 
 def count_out(rng, seen):
+    kind, word = noun(rng, True, seen, always=bool(seen.base.came) or rng.random() < 0.7)
+    text = pick(rng, ["how many {} left", "how many {} have left", "how many {} went out", "how many {} left so far", "how many {} went"])
+    found = of(seen, WENT, kind)
+    return Asked("count left", "counting", text.format(word), number(len(found) + total(seen.base.went, kind)), found[-1:])
+
+
+def count_coloured(rng, seen):
+    if seen.base.came:
+        return count_in(rng, seen)
+    came = of(seen, CAME)
     kind, word = noun(rng, True, seen)
-    text = pick(rng, ["how many {} left", "how many {} have left", "how many {} went out", "how many {} left so far"])
-    return Asked("count left", text.format(word), number(len(of(seen, "leaves", kind))))
+    colour = pick(rng, came).colour if came and rng.random() < 0.7 else pick(rng, COLOURS)
+    found = of(seen, CAME, kind, colour)
+    text = pick(rng, ["how many {} {} came", "how many {} {} entered", "how many {} {} have come so far"])
+    return Asked("count of a colour", "counting", text.format(colour, word), number(len(found)), found)
 
 
-def which(verb: str, name: str, templates: list[str], answer: Callable) -> Callable:
-    """A question about the first or last event of a verb."""
+def count_stops(rng, seen):
+    if seen.base.came:
+        return count_out(rng, seen)
+    kind, word = noun(rng, True, seen)
+    found = of(seen, ("stops",), kind)
+    return Asked("count stopped", "counting", pick(rng, ["how many {} stopped", "how many {} have stopped"]).format(word), number(len(found)), found)
+
+
+def which(verbs: Sequence[str], name: str, templates: list[str], answer: Callable) -> Callable:
+    """A question about the first or last event of some verbs."""
 
     def ask(rng, seen):
         kind, word = noun(rng, False, seen)
         end, order = (0, "first") if rng.random() < 0.4 else (-1, "last")
-        found = of(seen, verb, kind)
-        return Asked(name, pick(rng, templates).format(f"{order} {word}"), answer(found[end]) if found else NOTHING)
+        found = of(seen, verbs, kind)
+        return Asked(name, "dynamics", pick(rng, templates).format(f"{order} {word}"), answer(found[end]) if found else NOTHING,
+                     [found[end]] if found else ())
 
     return ask
 
 
-colour = which("enters", "colour", ["what colour was the {}", "what colour was the {} that entered", "what colour is the {}",
-                                    "what color was the {}", "which colour did the {} have"], lambda e: e.colour)
-direction = which("moves", "direction", ["which way did the {} go", "which way did the {} move", "which direction did the {} go",
-                                         "which way did the {} drive", "where did the {} move to",
-                                         "in which direction did the {} move"], lambda e: e.place)
-origin = which("enters", "entered from", ["where did the {} come from", "where did the {} enter", "from where did the {} come",
-                                          "on which side did the {} enter", "from which side did the {} come"], lambda e: e.place)
-exit_ = which("leaves", "left at", ["where did the {} leave", "on which side did the {} leave", "where did the {} go out",
-                                    "at which side did the {} leave"], lambda e: e.place)
+colour = which(CAME, "colour", ["what colour was the {}", "what colour was the {} that entered", "what colour is the {}",
+                                "what color was the {}", "which colour did the {} have"], lambda e: e.colour)
+direction = which(("moves",), "direction", ["which way did the {} go", "which way did the {} move", "which direction did the {} go",
+                                            "which way did the {} drive", "where did the {} move to",
+                                            "in which direction did the {} move"], lambda e: e.place)
+origin = which(("enters",), "entered from", ["where did the {} come from", "where did the {} enter", "from where did the {} come",
+                                             "on which side did the {} enter", "from which side did the {} come"], lambda e: e.place)
+exit_ = which(("leaves",), "left at", ["where did the {} leave", "on which side did the {} leave", "where did the {} go out",
+                                       "at which side did the {} leave"], lambda e: e.place)
 
 
-def stopped(rng, seen):
-    kind, word = noun(rng, False, seen)
-    text = pick(rng, ["did a {} stop", "has a {} stopped", "did any {} stop"]).format(word) if kind or rng.random() < 0.5 \
-        else pick(rng, ["did anything stop", "has anything stopped"])
-    return Asked("stopped", text, "yes" if of(seen, "stops", kind) else "no")
+def partner(rng, seen):
+    verb, texts = pick(rng, [("meets", ["who was met", "what did it meet", "what did the {} meet"]), ("hits", ["what was hit", "what did the {} hit"]),
+                             ("passes", ["what was passed", "what did the {} pass"]), ("follows", ["what was followed", "what did the {} follow"])])
+    found = of(seen, (verb,))
+    one = found[-1] if found else None
+    text = pick(rng, texts).format(one.kind if one else "car")
+    if one and "what did the" in text:
+        found = of(seen, (verb,), one.kind)
+    return Asked("with whom", "dynamics", text, named(*found[-1].other) if found else NOTHING, found[-1:])
 
 
-def was_there(rng, seen):
-    present = sorted({e.colour for e in seen.events})
-    asked = pick(rng, present) if present and rng.random() < 0.5 else pick(rng, list(COLOURS))
-    kind, word = noun(rng, False, seen)
-    text = pick(rng, ["was there a {} {}", "did you see a {} {}", "did a {} {} come by"]).format(asked, word)
-    if kind is None and rng.random() < 0.4:
-        text = pick(rng, ["did you see anything {}", "was there anything {}"]).format(asked)
-    there = any(e.colour == asked and (kind is None or e.kind == kind) for e in seen.events)
-    return Asked("was there", text, "yes" if there else "no")
+def order(rng, seen):
+    """Which of two came first."""
+    came = [e for e in of(seen, CAME) if len(of(seen, CAME, e.kind, e.colour)) == 1]
+    if len(came) < 2:
+        return first_event(rng, seen)
+    i, j = sorted(rng.choice(len(came), 2, replace=False).tolist())
+    pair = [came[i], came[j]]
+    one, two = (pair if rng.random() < 0.5 else pair[::-1])
+    names = [f"the {e.colour} {e.kind}" for e in (one, two)]
+    if rng.random() < 0.5:
+        return Asked("order", "dynamics", f"did {names[0]} come before {names[1]}", "yes" if one is pair[0] else "no", pair)
+    return Asked("order", "dynamics", f"what came first , {names[0]} or {names[1]}", f"the {pair[0].colour} {pair[0].kind}", pair)
+
+
+def first_event(rng, seen):
+    found = seen.events[:1]
+    return Asked("what happened first", "dynamics", pick(rng, ["what happened first", "what was the first event"]),
+                 clause(found[0]) if found else NOTHING, found)
 
 
 def last_event(rng, seen):
     text = pick(rng, ["what happened last", "what was the last event", "what just happened", "what happened"])
-    return Asked("what happened", text, clause(seen.events[-1]) if seen.events else NOTHING)
+    return Asked("what happened last", "dynamics", text, clause(seen.events[-1]) if seen.events else NOTHING, seen.events[-1:])
+
+
+PARTICIPLES = {"stops": "stop", "turns": "turn", "starts": "start", "hits": "hit anything", "vanishes": "vanish", "speeds up": "speed up",
+               "slows down": "slow down", "meets": "meet anyone"}
+
+
+def did(rng, seen):
+    verb = "stops" if rng.random() < 0.45 else pick(rng, list(PARTICIPLES))
+    kind, word = noun(rng, False, seen)
+    text = pick(rng, ["did a {} {}", "did any {} {}"]).format(word, PARTICIPLES[verb])
+    if kind is None and rng.random() < 0.6:
+        text = f"did anything {PARTICIPLES[verb]}"
+    found = of(seen, (verb,), kind)
+    return Asked("did it happen", "dynamics", text, "yes" if found else "no", found[-1:])
+
+
+def was_there(rng, seen):
+    present = sorted({e.colour for e in seen.events if e.colour})
+    asked = pick(rng, present) if present and rng.random() < 0.5 else pick(rng, COLOURS)
+    kind, word = noun(rng, False, seen)
+    text = pick(rng, ["was there a {} {}", "did you see a {} {}", "did a {} {} come by"]).format(asked, word)
+    if kind is None and rng.random() < 0.4:
+        text = pick(rng, ["did you see anything {}", "was there anything {}"]).format(asked)
+    found = [e for e in seen.events if e.colour == asked and kind in (None, e.kind)]
+    return Asked("was there", "dynamics", text, "yes" if found else "no", found[-1:])
+
+
+def before(rng, seen):
+    """Whether the last event is one of its kind that has happened before."""
+    last = seen.events[-1] if seen.events else None
+    earlier = [e for e in seen.events[:-1] if (e.verb, e.kind) == (last.verb, last.kind)] if last else []
+    return Asked("happened before", "counting", pick(rng, ["has this happened before", "has that happened before", "was that the first time"]),
+                 NOTHING if last is None else "yes" if earlier else "no", earlier[-1:])
+
+
+def disturbed(rng, seen):
+    text, verb = pick(rng, [("was the camera moved", "camera moves"), ("was the camera covered", "camera covered"),
+                            ("did the lights go off", "lights off"), ("did the lights go on", "lights on")])
+    found = of(seen, (verb,))
+    return Asked("disturbed", "dynamics", text, "yes" if found else "no", found[-1:])
+
+
+def why(rng, seen):
+    verb, word = pick(rng, [("stops", "stop"), ("stops", "stop"), ("starts", "start"), ("taken", "vanish")])
+    found = of(seen, (verb,))
+    known = [e for e in found if e.cause]
+    if known and rng.random() < 0.6:
+        found = of(seen, (verb,), known[-1].kind)
+        kind = known[-1].kind
+    else:
+        kind = found[-1].kind if found else pick(rng, list(PLURALS))
+    one = found[-1] if found else None
+    text = pick(rng, ["why did the {} {}", "why did the last {} {}"]).format(kind, word) if verb != "taken" \
+        else pick(rng, ["why is the object gone", "who took the object", "why did the object go away"])
+    if one is None:
+        return Asked("why", "causal", text, NOTHING)
+    reasons = {"met": "because it met {}", "crossed": "because {} crossed", "hit": "because {} hit it", "hits": "because it hit {}",
+               "free": "because the way was free", "took": "because {} took it"}
+    if verb == "taken" and one.other:
+        return Asked("why", "causal", text, f"because {named(*one.other)} took it", [one])
+    answer = reasons[one.cause].format(named(*one.other) if one.other else "") if one.cause else NO_REASON
+    return Asked("why", "causal", text, answer, [one])
+
+
+def about(rng, seen):
+    text = pick(rng, ["what is this about", "what is the theme", "what is going on", "describe it in one word", "what is happening here"])
+    return Asked("theme", "theme", text, theme(seen.events), seen.events)
+
+
+AGO = {"enter": CAME, "come": CAME, "leave": WENT, "stop": ("stops",), "start": ("starts",)}
+
+
+def how_long_ago(rng, seen):
+    word, verbs = pick(rng, list(AGO.items()))
+    kind, thing = noun(rng, False, seen)
+    end, order_ = (0, "first") if rng.random() < 0.3 else (-1, "last")
+    found = of(seen, verbs, kind)
+    text = pick(rng, ["how long ago did the {} {}", "when did the {} {}", "how many seconds ago did the {} {}"]).format(f"{order_} {thing}", word)
+    if not found:
+        return Asked("how long ago", "time", text, NOTHING)
+    return Asked("how long ago", "time", text, f"{seen.clock(found[end])} ago", [found[end]], found[end].t)
+
+
+def how_long_standing(rng, seen):
+    kind, thing = noun(rng, False, seen)
+    standing = [e for e in of(seen, ("stops",), kind)
+                if not any(x.mover == e.mover and x.t > e.t and x.verb in ("starts", "moves", "taken", *WENT) for x in seen.events)]
+    text = pick(rng, ["how long has the {} been standing there", "how long has the {} been standing", "how long does the {} stand there"]).format(thing)
+    if not standing:
+        return Asked("how long standing", "time", text, "nothing stands there")
+    return Asked("how long standing", "time", text, f"for {seen.clock(standing[-1])}", [standing[-1]], standing[-1].t)
+
+
+def how_long_quiet(rng, seen):
+    text = pick(rng, ["how long has nothing happened", "how long has it been quiet", "since when is it quiet"])
+    if not seen.events:
+        return Asked("how long quiet", "time", text, NOTHING)
+    return Asked("how long quiet", "time", text, f"for {seen.clock(seen.events[-1])}", seen.events[-1:], seen.events[-1].t)
 
 
 def moving(rng, seen):
     text = pick(rng, ["is anything moving", "is anything moving now", "is something moving", "does anything move now"])
-    return Asked("moving now", text, "yes" if seen.moving else "no")
+    return Asked("moving now", "now", text, "yes" if seen.moving else "no")
 
 
 STRANGE = ("[UNK]", "[UNK]", "the", "is", "what", "who", "why", "a", "weather", "name", "time", "car", "do", "you", "tell", "me", "how", "of")
 
 
 def strange(rng, seen):
-    words = [pick(rng, list(STRANGE)) for _ in range(int(rng.integers(2, 9)))]
+    words = [pick(rng, STRANGE) for _ in range(int(rng.integers(2, 9)))]
     words[int(rng.integers(len(words)))] = "[UNK]"
-    return Asked("cannot tell", " ".join(words), CANNOT)
+    return Asked("cannot tell", "none", " ".join(words), CANNOT)
 
 
-MAKERS = (count_in, count_in, count_out, colour, colour, direction, direction, origin, exit_, stopped, was_there, last_event, moving, strange)
-EXAMPLES = ("How many cars passed?", "What colour was the last car?", "Which way did the last car go?",
-            "Where did the first thing come from?", "Did anything stop?", "What happened last?", "Is anything moving now?")
+MAKERS = (count_in, count_in, count_in, count_out, count_coloured, count_stops, colour, colour, direction, direction, origin, exit_,
+          partner, partner, order, first_event, last_event, did, was_there, before, disturbed, why, why, why, about, about,
+          how_long_ago, how_long_ago, how_long_standing, how_long_quiet, moving, strange, strange)
+EXAMPLES = ("How many cars passed?", "What colour was the last car?", "Which way did the last car go?", "Where did the first thing come from?",
+            "Did anything stop?", "Why did the car stop?", "How long ago did the last person leave?", "How long has the car been standing there?",
+            "What happened last?", "Is anything moving now?", "What is this about?")
 """Shown to users; every word of them is in the vocabulary."""
 
 
 def ask(rng: np.random.Generator, seen: Seen) -> Asked:
-    return MAKERS[int(rng.integers(len(MAKERS)))](rng, seen)
+    return pick(rng, MAKERS)(rng, seen)

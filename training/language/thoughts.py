@@ -1,44 +1,79 @@
-"""What is said about a unit: one clause an event, nothing (a skip) when nothing happened."""
+"""What is said about a unit: one clause an event, nothing (a skip) when nothing happened; and the recap of what was counted."""
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 SIDES = ("left", "right", "top", "bottom")
 DIRECTIONS = ("left", "right", "up", "down")
 PERCEPTION_S = 0.15
 """An event belongs to the first unit whose last frame is this much later than it: before, it cannot be seen."""
+CAME, WENT = ("enters", "appears"), ("leaves", "vanishes")
+MOST = 99
+"""Counts stop here."""
+
+PLACES: dict[str, tuple[str, ...]] = {"enters": SIDES, "leaves": SIDES, "moves": DIRECTIONS, "starts": DIRECTIONS, "turns": DIRECTIONS}
+TEXTS = {
+    "enters": "enters from the {place}", "leaves": "leaves at the {place}", "moves": "moves {place}",
+    "starts": "starts moving {place}", "turns": "turns {place}", "stops": "stops", "speeds up": "speeds up",
+    "slows down": "slows down", "comes closer": "comes closer", "goes away": "goes away", "appears": "appears",
+    "vanishes": "vanishes", "put down": "is put down", "taken": "is taken", "meets": "meets {other}", "passes": "passes {other}",
+    "hits": "hits {other}", "follows": "follows {other}",
+}
+SCENE = {"lights off": "the lights go off", "lights on": "the lights go on", "camera moves": "the camera moves",
+         "camera covered": "the camera is covered", "camera free": "the camera is free"}
+VERBS = (*TEXTS, *SCENE)
+CLASSES = [(verb, place) for verb in VERBS for place in PLACES.get(verb, (None,))]
+"""Verb and place of every auxiliary target of the visual tokens."""
+PLURALS = {"car": "cars", "person": "people", "object": "objects", "hand": "hands"}
 
 
-def clause(event) -> str:
-    """`a red car enters from the left`"""
-    article = "an" if event.colour[0] in "aeiou" else "a"
-    subject = f"{article} {event.colour} {event.kind}"
-    match event.verb:
-        case "enters":
-            return f"{subject} enters from the {event.place}"
-        case "leaves":
-            return f"{subject} leaves at the {event.place}"
-        case "moves":
-            return f"{subject} moves {event.place}"
-        case "stops":
-            return f"{subject} stops"
-    raise ValueError(f"no clause for {event.verb!r}")
+def named(colour: str, kind: str) -> str:
+    """`a red car`"""
+    return f"{'an' if colour[0] in 'aeiou' else 'a'} {colour} {kind}"
 
 
-def thought(events: Sequence) -> str:
-    return " , ".join(clause(e) for e in events)
+def clause(event, tally: int | None = None) -> str:
+    """`a red car enters from the left #3`: the third car that came."""
+    if event.verb in SCENE:
+        return SCENE[event.verb]
+    text = TEXTS[event.verb].format(place=event.place, other=named(*event.other) if event.other else "")
+    return f"{named(event.colour, event.kind)} {text}" + (f" #{min(tally, MOST)}" if tally else "")
+
+
+class Tally:
+    """How many of each kind came and went so far."""
+
+    def __init__(self, came: Counter | None = None, went: Counter | None = None) -> None:
+        self.came, self.went = Counter(came), Counter(went)
+
+    def count(self, event) -> int | None:
+        """Counts an event. Returns its number, if it is one that is counted."""
+        for verbs, counter in ((CAME, self.came), (WENT, self.went)):
+            if event.verb in verbs:
+                counter[event.kind] += 1
+                return counter[event.kind]
+        return None
+
+    def recap(self) -> str:
+        """`so far 3 cars 1 person came , 2 cars went`"""
+        parts = [f"{' '.join(amount(n, k) for k, n in sorted(counter.items()) if n)} {word}"
+                 for counter, word in ((self.came, "came"), (self.went, "went")) if any(counter.values())]
+        return "so far " + (" , ".join(parts) if parts else "nothing came")
+
+
+def amount(count: int, kind: str) -> str:
+    return f"{min(count, MOST)} {kind if count == 1 else PLURALS[kind]}"
+
+
+def thought(events: Sequence, tally: Tally) -> str:
+    """The clauses of a unit; counts what it tells."""
+    return " , ".join(clause(e, tally.count(e)) for e in events)
 
 
 def event_class(event) -> int:
-    """Index of the auxiliary target: 4 sides of entering, 4 of leaving, 4 directions, stops."""
-    match event.verb:
-        case "enters":
-            return SIDES.index(event.place)
-        case "leaves":
-            return 4 + SIDES.index(event.place)
-        case "moves":
-            return 8 + DIRECTIONS.index(event.place)
-    return 12
+    """Index of the auxiliary target."""
+    return CLASSES.index((event.verb, event.place))
 
 
 def by_unit(events: Sequence, unit_end: Sequence[float]) -> list[list]:

@@ -3,48 +3,57 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 
-from . import questions, thoughts
+from . import questions, themes
+from .thoughts import CLASSES, MOST, PLURALS, Tally, clause, named
 
-SPECIAL = ("[PAD]", "[UNK]", "<narrate>", "<skip>", "</think>", "<question>", "<answer>", "</answer>")
-PAD, UNK, NARRATE, SKIP, END_THINK, QUESTION, ANSWER, END_ANSWER = range(len(SPECIAL))
+SPECIAL = ("[PAD]", "[UNK]", "<narrate>", "<skip>", "</think>", "<question>", "<answer>", "</answer>", "<recap>")
+PAD, UNK, NARRATE, SKIP, END_THINK, QUESTION, ANSWER, END_ANSWER, RECAP = range(len(SPECIAL))
+CLOCK = 256
+"""Clock tokens: they close a spoken thought with the time of its unit, modulo this many units (128 s at half a second a unit)."""
 
 
 def words() -> list[str]:
     """Every word that thoughts, questions and answers can hold, found by making many of them."""
-    class Event:
-        def __init__(self, verb, place, colour, kind):
-            self.verb, self.place, self.colour, self.kind = verb, place, colour, kind
-
-    everything = [Event(v, p, c, k) for c in questions.COLOURS for k in ("car", "person", "object")
-                  for v, ps in (("enters", thoughts.SIDES), ("leaves", thoughts.SIDES), ("moves", thoughts.DIRECTIONS), ("stops", (None,)))
-                  for p in ps]
-    found: set[str] = set("0123456789") | {questions.NOTHING, questions.CANNOT, ","}
+    found: set[str] = {str(n) for n in range(MOST + 1)} | {f"#{n}" for n in range(1, MOST + 1)}
+    found |= {questions.NOTHING, questions.CANNOT, questions.NO_REASON, ",", *themes.THEMES}
+    colours, kinds = questions.COLOURS, tuple(PLURALS)
+    found |= {named(c, k) for c in colours for k in kinds}
+    kinds_of = [SimpleNamespace(t=0.0, verb=v, place=p, colour=c, kind=k, mover=0, other=("red", "car"), cause=cause)
+                for v, p in CLASSES for c, k in zip(colours, kinds * 3) for cause in (None, "met", "crossed", "hit", "hits", "free", "took")]
     rng = np.random.default_rng(0)
-    for event in everything:
-        found.add(thoughts.clause(event))
-        seen = questions.Seen([event], True)
-        for maker in set(questions.MAKERS):
-            for _ in range(6):
-                asked = maker(rng, seen)
-                found.update((asked.question, asked.answer))
+    for event in kinds_of:
+        found.add(clause(event))
+    for maker in set(questions.MAKERS):
+        for _ in range(400):
+            events = [kinds_of[int(rng.integers(len(kinds_of)))] for _ in range(int(rng.integers(0, 6)))]
+            asked = maker(rng, questions.Seen(events, bool(rng.integers(2))))
+            found.update((asked.question, asked.answer))
+    everybody = Counter({k: n for n, k in enumerate(kinds, 1)})
+    found |= {Tally().recap(), Tally(everybody, everybody).recap()}
     found.update(e.lower().rstrip("?") for e in questions.EXAMPLES)
-    return sorted({w for text in found for w in text.split()} - set(SPECIAL))
+    return sorted(w for w in {w for text in found for w in text.split()} - set(SPECIAL) if not w.startswith("<"))
 
 
 class Tokenizer:
     def __init__(self) -> None:
-        self.words = [*SPECIAL, *words()]
+        self.words = [*SPECIAL, *(f"<t{i}>" for i in range(CLOCK)), *words()]
         self.index = {w: i for i, w in enumerate(self.words)}
 
     def __len__(self) -> int:
         return len(self.words)
 
     def encode(self, text: str) -> list[int]:
-        return [self.index.get(w, UNK) for w in re.findall(r"\[UNK\]|\w+|[^\w\s]", text) if w != "?"]
+        return [self.index.get(w, UNK) for w in re.findall(r"\[UNK\]|<t\d+>|#\d+|\w+|[^\w\s]", text) if w != "?"]
+
+    def clock(self, units: float) -> int:
+        """The token for a moment, in units since the stream began."""
+        return len(SPECIAL) + round(units) % CLOCK
 
     def decode(self, ids) -> str:
         return " ".join(self.words[i] for i in ids if i >= len(SPECIAL)).replace(" ,", ",")
@@ -52,7 +61,7 @@ class Tokenizer:
     def write(self, folder: Path) -> None:
         vocabulary = {w: i for w, i in self.index.items()}
         added = [{"id": i, "content": w, "single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True}
-                 for i, w in enumerate(SPECIAL)]
+                 for i, w in enumerate(self.words[:len(SPECIAL) + CLOCK])]
         body = {
             "version": "1.0", "truncation": None, "padding": None, "added_tokens": added,
             "normalizer": {"type": "Sequence", "normalizers": [

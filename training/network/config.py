@@ -23,7 +23,9 @@ class Config:
     # Windows: the longest that training shows
     visual_sink_units: int = 1
     visual_window_units: int = 32
-    text_window_tokens: int = 160
+    text_window_tokens: int = 192
+    # A recap is asked for after this many tokens of thought
+    recap_tokens: int = 96
     # The running background follows what is empty quickly and what is foreground slowly
     background_fast_s: float = 10.0
     background_slow_s: float = 240.0
@@ -41,5 +43,5 @@ class Config:
 
 
 TINY = Config(feature_channels=16, tokens_per_unit=3, width=32, layers=2, heads=2, hidden=48,
-              visual_window_units=5, text_window_tokens=24)
+              visual_window_units=5, text_window_tokens=24, recap_tokens=12)
 """A shrunken network with random weights: the exactness tests run on it."""

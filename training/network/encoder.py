@@ -8,7 +8,8 @@ from .config import Config
 
 STATES = 3  # none, moving, standing
 COLOURS = 11
-KINDS = 3
+KINDS = 4
+HEADS = {"state": STATES, "velocity": 2, "colour": COLOURS, "kind": KINDS, "offset": 2, "size": 2}
 
 
 class Residual(nn.Module):
@@ -33,17 +34,17 @@ class Encoder(nn.Module):
         super().__init__()
         c = config.feature_channels
         self.body = nn.Sequential(down(9, c // 8 * 3), down(c // 8 * 3, c // 8 * 5), Residual(c // 8 * 5),
-                                  down(c // 8 * 5, c // 4 * 5), Residual(c // 4 * 5), Residual(c // 4 * 5),
+                                  down(c // 8 * 5, c // 4 * 5), Residual(c // 4 * 5), Residual(c // 4 * 5), Residual(c // 4 * 5),
                                   nn.Conv2d(c // 4 * 5, c, 1))
-        self.heads = nn.Conv2d(c, STATES + 2 + COLOURS + KINDS, 1)
+        self.heads = nn.Conv2d(c, sum(HEADS.values()), 1)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.body(x)
 
     def cells(self, features: Tensor) -> dict[str, Tensor]:
-        """What each grid cell holds: logits of state, colour and kind; velocity in frame widths a second."""
-        state, velocity, colour, kind = self.heads(torch.relu(features)).split([STATES, 2, COLOURS, KINDS], 1)
-        return {"state": state, "velocity": velocity, "colour": colour, "kind": kind}
+        """What each grid cell holds: logits of state, colour and kind; velocity in frame widths and heights a second; from
+        the cell to the centre of the mover's visible box, and that box's size, in frame widths and heights."""
+        return dict(zip(HEADS, self.heads(torch.relu(features)).split(list(HEADS.values()), 1)))
 
     def foreground(self, features: Tensor) -> Tensor:
         """Probability that a cell holds a mover. [N,C,G,G] -> [N,G,G]."""

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from language.thoughts import CLASSES
+
 from .config import Config
-from .encoder import Encoder, Resampler
+from .encoder import COLOURS, KINDS, Encoder, Resampler
 from .transformer import RMSNorm, Stack, joint_read, rotate
 
-EVENT_CLASSES = 13
-"""enters ×4 sides, leaves ×4 sides, moves ×4 directions, stops: an auxiliary target of the visual tokens."""
+EVENT_CLASSES = len(CLASSES)
+ROLES = 3
+"""Who comes, who goes, who does something else: the colour and kind of each is an auxiliary target of the visual tokens."""
 
 
 @dataclass
@@ -42,7 +45,7 @@ class Network(nn.Module):
         self.last = RMSNorm(config.width)
         self.head = nn.Linear(config.width, vocabulary, bias=False)
         self.seen_norm = RMSNorm(config.width)
-        self.seen_events = nn.Linear(config.width * config.tokens_per_unit, EVENT_CLASSES)
+        self.seen_events = nn.Linear(config.width * config.tokens_per_unit, EVENT_CLASSES + ROLES * (COLOURS + KINDS))
         half = config.head_width // 2
         self.register_buffer("frequency", config.rope_base ** (-torch.arange(half, dtype=torch.float64) / half), persistent=False)
 

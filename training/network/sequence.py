@@ -7,12 +7,32 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
-from language.tokenizer import ANSWER, END_ANSWER, END_THINK, NARRATE, PAD, QUESTION, SKIP
+from language.tokenizer import ANSWER, END_ANSWER, END_THINK, NARRATE, PAD, QUESTION, RECAP, SKIP
 
 from .model import Clip
 from .positions import SINK, text_view, visual_view
 
 NO_TARGET = -100
+
+
+@dataclass(frozen=True)
+class Thought:
+    """What is said about a unit, and the clock token that closes it if it is anything."""
+    words: Sequence[int]
+    clock: int
+    recap: Sequence[int] | None = None
+    """What was counted so far, said after the words because it was asked for."""
+    given: bool = False
+    """The recap tells of what was before the clip: nothing to learn from."""
+
+    @property
+    def closing(self) -> int:
+        """The token that is fed once the next unit has landed."""
+        return END_THINK if self.recap is not None else self.spoken
+
+    @property
+    def spoken(self) -> int:
+        return self.clock if self.words else SKIP
 
 
 @dataclass(frozen=True)
@@ -44,17 +64,17 @@ class Script:
         self.sees.append(sees)
 
 
-def closing(words: Sequence[int]) -> int:
-    return END_THINK if words else SKIP
-
-
-def build(thoughts: Sequence[Sequence[int]], branches: Sequence[Branch] = ()) -> Script:
-    """thoughts: the words of each unit, none for a skip. A unit's closing token is fed once the next unit has landed."""
+def build(thoughts: Sequence[Thought], branches: Sequence[Branch] = ()) -> Script:
+    """A unit's closing token is fed once the next unit has landed."""
     s = Script()
     after: list[int] = []
-    for unit, words in enumerate(thoughts):
-        fed = [NARRATE if unit == 0 else closing(thoughts[unit - 1]), *words]
-        wanted = [*words, closing(words)]
+    for unit, thought in enumerate(thoughts):
+        fed = [NARRATE if unit == 0 else thoughts[unit - 1].closing, *thought.words]
+        wanted = [*thought.words, END_THINK if thought.words else SKIP]
+        if thought.recap is not None:
+            fed += [thought.spoken, RECAP, *thought.recap]
+            said = [*thought.recap, END_THINK]
+            wanted += [NO_TARGET, *([NO_TARGET] * len(said) if thought.given else said)]
         for i, (token, target) in enumerate(zip(fed, wanted)):
             s.add(token, target, SINK if unit == 0 and i == 0 else unit, len(s.tokens), unit)
         s.parents[unit] = list(range(unit))

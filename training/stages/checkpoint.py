@@ -15,6 +15,17 @@ def save(path: Path, **state: Any) -> None:
     temporary.rename(path)
 
 
+def start_from(module: torch.nn.Module, state: dict[str, torch.Tensor]) -> None:
+    """Takes over what an earlier network has: equal shapes whole, others as far as their first rows go."""
+    own = module.state_dict()
+    for name, value in state.items():
+        if name in own and own[name].shape == value.shape:
+            own[name].copy_(value)
+        elif name in own and own[name].shape[1:] == value.shape[1:]:
+            rows = min(len(own[name]), len(value))
+            own[name][:rows] = value[:rows]
+
+
 def load(path: Path) -> dict[str, Any] | None:
     return torch.load(path, weights_only=True) if path.exists() else None
 

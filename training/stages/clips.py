@@ -7,57 +7,81 @@ from pathlib import Path
 
 import numpy as np
 
-from language.questions import Seen, ask
+from language.questions import ask
+from language.themes import theme
 from language.thoughts import by_unit
+from language.tokenizer import Tokenizer
 from network.config import Config
 from world import render_clip
 
-from .reasoner import unit_ends
+from .reasoner import tell, unit_ends
 from .sample import encode
 
 OUT = Path(__file__).parents[2] / "bench/clips"
-FIRST_SEED = 960_000_000
+FIRST_SEED, RARE_SEED = 960_000_000, 970_000_000
 WIDTH, HEIGHT, FPS = 320, 180, 12.5
+PAIRED = ("meets", "passes", "hits", "follows")
+STRANGE = ("poem", "capital", "france", "stock", "president", "recipe")
+"""Words outside the vocabulary, for questions that nobody here can answer."""
 
 
-def questions(rng: np.random.Generator, events: list, moving: np.ndarray, count: int) -> list[dict]:
+def questions(rng: np.random.Generator, tokenizer: Tokenizer, events: list, moving: np.ndarray, count: int) -> list[dict]:
     """Questions at random moments; none about the very second in which something happens or stops moving."""
     config = Config()
     units = int(len(moving) / FPS / config.unit_seconds)
     ends = unit_ends(config, units)
-    happened = by_unit(events, ends)
-    asked = []
+    now = np.minimum(np.round(ends * FPS).astype(int), len(moving) - 1)
+    piece = tell(rng, tokenizer, by_unit(events, ends), moving[now], 0, config.recap_tokens, False)
+    asked: list[dict] = []
     while len(asked) < count:
         unit = int(rng.integers(4, units))
         if any(abs(event.t - ends[unit]) < 1 for event in events):
             continue
-        one = ask(rng, Seen([e for u in happened[:unit + 1] for e in u], bool(moving[min(len(moving) - 1, round(ends[unit] * FPS))])))
-        if one.kind != "cannot tell":
-            asked.append({"t": round(float(ends[unit]), 2), "kind": one.kind, "ask": one.question, "answer": one.answer})
+        one = ask(rng, piece.seen(tokenizer, unit, unit))
+        row = {"t": round(float(ends[unit]), 2), "kind": one.kind, "family": one.family, "ask": one.question, "answer": one.answer}
+        if one.rests:
+            row["oldestS"] = round(float(ends[unit] - min(e.t for e in one.rests)), 2)
+        if one.since is not None:
+            row["seconds"] = round(float(ends[unit] - one.since), 2)
+            row["answer"] = " ".join(f"{round(row['seconds'])} seconds" if word.startswith("<t") else word for word in one.answer.split())
+        if one.kind == "cannot tell":
+            row["ask"] = one.question.replace("[UNK]", STRANGE[len(asked) % len(STRANGE)])
+        asked.append(row)
     return sorted(asked, key=lambda q: q["t"])
+
+
+def write_clip(seed: int, seconds: float, count: int, tokenizer: Tokenizer, path: Path, rare: bool) -> int:
+    """Writes one clip and its labels. Returns how many events it has."""
+    clip = render_clip(seed, seconds=seconds, fps=FPS, width=WIDTH, height=HEIGHT, rare=rare)
+    encode(clip.frames, FPS, path)
+    moving = (clip.grid["state"] == 1).sum((1, 2)) >= 2
+    labels = {
+        "video": path.name, "seed": seed, "seconds": seconds, "split": "combinations" if rare else "seeds", "theme": theme(clip.events),
+        "events": [{"t": round(e.t, 2), "verb": e.verb, "place": e.place, "colour": e.colour, "kind": e.kind,
+                    **({"other": {"colour": e.other[0], "kind": e.other[1]}} if e.other and e.verb in PAIRED else {})} for e in clip.events],
+        "questions": questions(np.random.default_rng(seed), tokenizer, clip.events, moving, count),
+    }
+    path.with_suffix(".json").write_text(json.dumps(labels, indent=None if count > 20 else 1) + "\n")
+    return len(clip.events)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clips", type=int, default=6)
+    parser.add_argument("--first", type=int, default=0, help="number of the first clip; its seed follows from it")
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--questions", type=int, default=12)
+    parser.add_argument("--rare", action="store_true", help="colours that training never shows on their kind")
     parser.add_argument("--out", type=Path, default=OUT)
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    for i in range(args.clips):
-        seed = FIRST_SEED + i
-        clip = render_clip(seed, seconds=args.seconds, fps=FPS, width=WIDTH, height=HEIGHT)
-        path = args.out / f"street-{i}.mp4"
-        encode(clip.frames, FPS, path)
-        moving = (clip.grid["state"] == 1).sum((1, 2)) >= 2
-        labels = {
-            "video": path.name, "seed": seed, "seconds": args.seconds,
-            "events": [{"t": round(e.t, 2), "verb": e.verb, "place": e.place, "colour": e.colour, "kind": e.kind} for e in clip.events],
-            "questions": questions(np.random.default_rng(seed), clip.events, moving, args.questions),
-        }
-        path.with_suffix(".json").write_text(json.dumps(labels, indent=1) + "\n")
-        print(f"{path}: {len(clip.events)} events, {path.stat().st_size / 1e6:.2f} MB", flush=True)
+    tokenizer = Tokenizer()
+    for i in range(args.first, args.first + args.clips):
+        path = args.out / f"{'rare' if args.rare else 'street'}-{i}.mp4"
+        if path.with_suffix(".json").exists() and args.out != OUT:
+            continue
+        events = write_clip((RARE_SEED if args.rare else FIRST_SEED) + i, args.seconds, args.questions, tokenizer, path, args.rare)
+        print(f"{path}: {events} events, {path.stat().st_size / 1e6:.2f} MB", flush=True)
 
 
 if __name__ == "__main__":

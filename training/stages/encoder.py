@@ -4,6 +4,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,13 +13,13 @@ import torch
 from torch.nn import functional as F
 
 from network.config import Config
-from network.encoder import Encoder
+from network.encoder import HEADS, Encoder
 from network.motion import follow, look
 
-from .checkpoint import load, rate, save
+from .checkpoint import load, rate, save, start_from
 from .shards import Shard, shards
 
-CLIPS, FRAMES, BATCH = 16, 24, 64
+CLIPS, FRAMES, BATCH = 16, 40, 64
 IGNORE = 255
 
 
@@ -48,12 +49,12 @@ def roll(config: Config, frames: torch.Tensor, foreground: torch.Tensor, wanted:
 
 
 def draw(config: Config, source: list[Shard], rng: np.random.Generator) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
-    frames, picked = [], {k: [] for k in ("state", "cover", "velocity", "colour", "kind")}
+    frames, picked = [], {k: [] for k in (*HEADS, "cover")}
     covers, wanted = [], []
     for _ in range(CLIPS):
         shard = source[int(rng.integers(len(source)))]
         clip = int(rng.integers(len(shard)))
-        start = int(rng.integers(0, 40))
+        start = int(rng.integers(0, shard.array("frames").shape[1] - 56))
         length = min(56, shard.array("frames").shape[1] - start)
         when = np.sort(rng.choice(length, FRAMES, replace=False))
         frames.append(np.array(shard.array("frames")[clip, start:start + length]))
@@ -72,29 +73,35 @@ def losses(cells: dict[str, torch.Tensor], labels: dict[str, torch.Tensor]) -> d
     state, cover = labels["state"].long(), labels["cover"].float() / 255
     unsure = (state == 0) & (cover > 0.06)
     weight = torch.tensor([1.0, 2.0, 2.0])
-    moving = (state == 1)[:, None]
+    moving, present = (state == 1)[:, None], (state > 0)[:, None]
+
+    def box(name: str, scale: float) -> torch.Tensor:
+        return F.smooth_l1_loss(cells[name] * scale, labels[name].float() * scale, reduction="none", beta=0.5)
+
     speed = F.smooth_l1_loss(cells["velocity"] * 4, labels["velocity"].float() * 4, reduction="none", beta=0.5)
     return {
         "state": F.cross_entropy(cells["state"], torch.where(unsure, IGNORE, state), weight, ignore_index=IGNORE) * 3,
         "velocity": (speed * moving).sum() / (moving.sum() * 2 + 1),
         "colour": F.cross_entropy(cells["colour"], labels["colour"].long(), ignore_index=IGNORE) * 0.5,
         "kind": F.cross_entropy(cells["kind"], labels["kind"].long(), ignore_index=IGNORE) * 0.5,
+        "offset": (box("offset", 20) * present).sum() / (present.sum() * 2 + 1),
+        "size": (box("size", 10) * present).sum() / (present.sum() * 2 + 1),
     }
 
 
 @torch.no_grad()
 def measure(config: Config, encoder: Encoder, source: list[Shard], clips: int = 64) -> dict[str, float]:
-    """F1 of moving and standing cells, share of moving cells with the right direction, of cells with the right colour."""
+    """Held-out frames: F1 of moving and standing cells; and what the cells of one mover together say of it."""
     encoder.eval()
     rng = np.random.default_rng(1)
-    got: dict[str, list[torch.Tensor]] = {k: [] for k in ("state", "velocity", "colour", "kind")}
-    true: dict[str, list[torch.Tensor]] = {k: [] for k in got}
+    got: dict[str, list[torch.Tensor]] = {k: [] for k in HEADS}
+    true: dict[str, list[torch.Tensor]] = {k: [] for k in HEADS}
     for _ in range(clips // CLIPS):
         x, labels = draw(config, source, rng)
         cells = encoder.cells(torch.cat([encoder(b) for b in x.split(BATCH)]))
-        for k in got:
+        for k in HEADS:
             got[k].append(cells[k])
-            true[k].append(labels[k])
+            true[k].append(labels[k].float())
     g, t = {k: torch.cat(v) for k, v in got.items()}, {k: torch.cat(v) for k, v in true.items()}
     said = g["state"].argmax(1)
 
@@ -102,18 +109,34 @@ def measure(config: Config, encoder: Encoder, source: list[Shard], clips: int = 
         hit = ((said == which) & (t["state"] == which)).sum()
         return float(2 * hit / ((said == which).sum() + (t["state"] == which).sum()))
 
-    def axis(v: torch.Tensor) -> torch.Tensor:
-        return torch.where(v[:, 0].abs() > v[:, 1].abs(), (v[:, 0] > 0).long(), 2 + (v[:, 1] > 0).long())
-
-    moving = (t["state"] == 1) & (t["velocity"].float().abs().amax(1) > 0.03)
-    known = t["colour"] < IGNORE
     encoder.train()
-    return {
-        "moving_f1": f1(1), "standing_f1": f1(2),
-        "direction": float((axis(g["velocity"]) == axis(t["velocity"].float()))[moving].float().mean()),
-        "colour": float((g["colour"].argmax(1) == t["colour"])[known].float().mean()),
-        "kind": float((g["kind"].argmax(1) == t["kind"])[known].float().mean()),
-    }
+    return {"moving_f1": f1(1), "standing_f1": f1(2), **movers(g, t)}
+
+
+def movers(said: dict[str, torch.Tensor], true: dict[str, torch.Tensor]) -> dict[str, float]:
+    """Over movers of at least two cells: shares of the right colour, kind and direction; errors of centre and size (frame widths)."""
+    grid = said["state"].shape[-1]
+    middle = (torch.arange(grid) + 0.5) / grid
+    cell = torch.stack([middle[None].expand(grid, grid), middle[:, None].expand(grid, grid)])
+    rows: dict[str, list[float]] = defaultdict(list)
+    for n in range(len(said["state"])):
+        centre = (true["offset"][n] + cell).mul(200).round()
+        present = true["state"][n] > 0
+        for c in torch.unique(centre[:, present], dim=1).T:
+            mine = present & (centre == c[:, None, None]).all(0)
+            if mine.sum() < 2:
+                continue
+            of = {k: v[n][..., mine] for k, v in said.items()}
+            truth = {k: v[n][..., mine] for k, v in true.items()}
+            for k in ("colour", "kind"):
+                rows[k].append(float(torch.log_softmax(of[k], 0).sum(1).argmax() == truth[k][0]))
+            rows["position"].append(float(((of["offset"] + cell[:, mine]).median(1).values - (truth["offset"] + cell[:, mine]).mean(1)).norm()))
+            rows["size"].append(float((of["size"].median(1).values - truth["size"].mean(1)).abs().mean()))
+            v, w = of["velocity"].median(1).values, truth["velocity"].mean(1)
+            if truth["state"][0] == 1 and w.abs().max() > 0.03:
+                axis = int(w.abs().argmax())
+                rows["direction"].append(float(int(v.abs().argmax()) == axis and v[axis] * w[axis] > 0))
+    return {k: float(np.mean(v)) for k, v in rows.items()}
 
 
 def main() -> None:
@@ -122,6 +145,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("runs/encoder"))
     parser.add_argument("--steps", type=int, default=6000, help="minibatches of 64 frames")
     parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--begin", type=Path, help="an earlier encoder to start from")
     args = parser.parse_args()
     config = Config()
     torch.manual_seed(0)
@@ -133,6 +157,8 @@ def main() -> None:
         optimiser.load_state_dict(state["optimiser"])
         step = state["step"]
         print(f"resumed at step {step}", flush=True)
+    elif args.begin:
+        start_from(encoder, load(args.begin)["encoder"])
     rng = np.random.default_rng(step)
     began, last = time.time(), time.time()
     source = shards(args.data / "train")
@@ -154,6 +180,7 @@ def main() -> None:
             print(step, f"{time.time() - began:.0f}s", {k: round(v.item(), 3) for k, v in terms.items()}, flush=True)
         if time.time() - last > 120 or step >= args.steps:
             last = time.time()
+            source = shards(args.data / "train")   # there may be more by now
             report = measure(config, encoder, shards(args.data / "test")[:4])
             print(step, json.dumps({k: round(v, 3) for k, v in report.items()}), flush=True)
             save(args.out / "last.pt", encoder=encoder.state_dict(), optimiser=optimiser.state_dict(), step=step)

@@ -8,32 +8,25 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 from collections import Counter, defaultdict
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from language.tokenizer import Tokenizer
+from language.parse import parse
+from language.thoughts import VERBS
+from language.tokenizer import CLOCK, SPECIAL, Tokenizer
+from language.questions import Asked
 from network.config import Config
 from network.model import Network
+from network.sequence import Branch
 
 from .export import load_network
 from .narrate import Narrator, answer
-from .reasoner import branches, truth, unit_ends, with_features
+from .reasoner import branches, tell, truth, unit_ends, with_features
 
 TOLERANCE_S = 1.0
-CLAUSE = re.compile(r"an? (\w+) (\w+) (?:(enters) from the (\w+)|(leaves) at the (\w+)|(moves) (\w+)|(stops))")
-
-
-def clauses(text: str) -> list[tuple[str, str | None, str]]:
-    """Verb, place and colour of every clause in a thought."""
-    found = []
-    for m in CLAUSE.finditer(text):
-        verb, place = next((v, p) for v, p in ((m[3], m[4]), (m[5], m[6]), (m[7], m[8]), (m[9], None)) if v)
-        found.append((verb, place, m[1]))
-    return found
 
 
 def match(said: list[tuple[float, tuple]], happened: list[tuple[float, tuple]]) -> tuple[int, list[float]]:
@@ -78,19 +71,19 @@ class Evaluation:
         by_verb: dict[str, Counter] = defaultdict(Counter)
         for item in self.items:
             ends = unit_ends(self.config, len(item["thoughts"]))
-            key = (lambda v, p, k: (v, p, k)) if with_colour else (lambda v, p, k: (v, p))
-            said = [(float(ends[u]), key(*c)) for u, words in enumerate(item["thoughts"]) for c in clauses(self.tokenizer.decode(words))]
-            true = [(e.t, key(e.verb, e.place, e.colour)) for unit in item["events"] for e in unit]
+            key = (lambda c: (c.verb, c.place, c.colour, c.other)) if with_colour else (lambda c: (c.verb, c.place))
+            said = [(float(ends[u]), key(c)) for u, thought in enumerate(item["thoughts"]) for c in parse(self.tokenizer.decode(thought.words))]
+            true = [(e.t, key(e)) for unit in item["events"] for e in unit]
             n, err = match(said, true)
             hits, said_total, happened_total = hits + n, said_total + len(said), happened_total + len(true)
             errors += err
-            for verb in ("enters", "leaves", "moves", "stops"):
+            for verb in VERBS:
                 s, h = [x for x in said if x[1][0] == verb], [x for x in true if x[1][0] == verb]
                 by_verb[verb].update(hits=match(s, h)[0], said=len(s), happened=len(h))
             times = [e.t for unit in item["events"] for e in unit]
             quiet = [u for u, end in enumerate(ends) if all(abs(end - t) > TOLERANCE_S for t in times)]
             quiet_s += len(quiet) * self.config.unit_seconds
-            quiet_said += sum(1 for u in quiet if item["thoughts"][u])
+            quiet_said += sum(1 for u in quiet if item["thoughts"][u].words)
         return {
             "f1": round(f1(hits, said_total, happened_total), 3), "precision": round(hits / max(1, said_total), 3),
             "recall": round(hits / max(1, happened_total), 3),
@@ -105,30 +98,45 @@ class Evaluation:
         rows: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for start in range(0, len(self.items), batch):
             part = self.items[start:start + batch]
-            asked, kinds = zip(*[branches(rng, self.tokenizer, i["events"], i["moving"], per_clip) for i in part])
+            pieces = [tell(rng, self.tokenizer, i["events"], i["moving"], 0, self.config.recap_tokens, False) for i in part]
+            asked, questions = zip(*[branches(rng, self.tokenizer, p, per_clip) for p in pieces])
             times = np.arange(len(part[0]["thoughts"]), dtype=np.float64)
             given = answer(network, torch.stack([i["features"] for i in part]), times, [i["thoughts"] for i in part],
                            list(asked), self.config.visual_window_units, self.config.text_window_tokens, 16)
-            for qs, ks, gs in zip(asked, kinds, given):
+            for qs, ks, gs in zip(asked, questions, given):
                 for q, k, g in zip(qs, ks, gs):
-                    rows[k].append((self.tokenizer.decode(q.answer), self.tokenizer.decode(g)))
+                    true = self.tokenizer.decode(q.answer)
+                    said = true if k.since is not None and self.near(q, k, g) else self.tokenizer.decode(g)
+                    rows[k.kind].append((true, said))
+                    rows["all " + k.family].append((true, said))
         return {kind: {"accuracy": round(float(np.mean([t == g for t, g in pairs])), 3),
                        "majority": round(Counter(t for t, _ in pairs).most_common(1)[0][1] / len(pairs), 3), "asked": len(pairs)}
                 for kind, pairs in sorted(rows.items())}
+
+    def near(self, branch: Branch, asked: Asked, given: list[int]) -> bool:
+        """Whether the clock token of an answer is within a second of the truth (the rest has to be the same)."""
+        clocks = [t for t in given if len(SPECIAL) <= t < len(SPECIAL) + CLOCK]
+        words = [t for t in given if t not in clocks]
+        if len(clocks) != 1 or words != [t for t in branch.answer if not len(SPECIAL) <= t < len(SPECIAL) + CLOCK]:
+            return False
+        ago = (branch.now - (clocks[0] - len(SPECIAL))) % CLOCK * self.config.unit_seconds
+        end = unit_ends(self.config, branch.now + 1)[-1]
+        return abs(ago - (end - asked.since)) <= 1.0
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("runs/data"))
     parser.add_argument("--checkpoint", type=Path, default=Path("runs/reasoner/last.pt"))
-    parser.add_argument("--clips", type=int, default=150)
+    parser.add_argument("--clips", type=int, default=50)
     parser.add_argument("--calibrate", action="store_true")
+    parser.add_argument("--split", choices=("test", "combinations"), default="test")
     parser.add_argument("--skip-bias", type=float, default=0.0)
     parser.add_argument("--out", type=Path, default=Path("runs/evaluation.json"))
     args = parser.parse_args()
     tokenizer = Tokenizer()
     network = load_network(args.checkpoint, Config(), tokenizer)
-    source = with_features(args.data / "test")
+    source = with_features(args.data / args.split)
     bias = args.skip_bias
     if args.calibrate:
         scores = {b: Evaluation(network, tokenizer, source, range(args.clips, args.clips + 50), b).events() for b in (0.5, 0.0, -0.5, -1.0, -1.5)}

@@ -10,7 +10,7 @@ import onnx
 import torch
 
 from language.questions import CANNOT, EXAMPLES
-from language.tokenizer import SPECIAL, Tokenizer
+from language.tokenizer import CLOCK, SPECIAL, Tokenizer
 from network.config import Config
 from network.model import Network
 from network.stack_graphs import OPSET, text_graphs, visual_graphs
@@ -59,6 +59,8 @@ def write_bundle(network: Network, tokenizer: Tokenizer, folder: Path, about: di
                   "text_sink_tokens": 1, "text_window_tokens": c.text_window_tokens, "positions": "real-time"},
         "special_tokens": {"narrate": "<narrate>", "skip": "<skip>", "end_think": "</think>", "question": "<question>",
                            "answer": "<answer>", "end_answer": "</answer>", "unknown": "[UNK]"},
+        "clock": {"first_token": "<t0>", "tokens": CLOCK},
+        "recap": {"token": "<recap>", "every_tokens": c.recap_tokens},
         "forbidden_tokens": [w for w in SPECIAL if w in ("[PAD]", "[UNK]")],
         "graphs": graphs,
         "files": files,
@@ -83,8 +85,8 @@ def main() -> None:
     args = parser.parse_args()
     tokenizer = Tokenizer()
     write_bundle(load_network(args.checkpoint, Config(), tokenizer), tokenizer, args.out, {
-        "id": "street-narrator-v0",
-        "description": "Watches a fixed camera and narrates what enters, moves, stops and leaves.",
+        "id": "street-narrator-v1",
+        "description": "Watches a fixed camera and tells what comes, goes, moves, stops, meets, hits and is put down or taken.",
         "thinking": {"skip_bias": args.skip_bias, "thought_tokens": 32, "answer_tokens": 16, "question_tokens": 48},
         "cannot_answer": CANNOT, "example_questions": list(EXAMPLES),
     })

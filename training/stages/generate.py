@@ -1,4 +1,4 @@
-"""Renders clips into shards: `python -m stages.generate --split train --clips 4000`. Resumes where it stopped."""
+"""Renders clips into shards: `python -m stages.generate --split train --clips 3000`. Resumes where it stopped."""
 from __future__ import annotations
 
 import argparse
@@ -12,17 +12,20 @@ from tqdm import tqdm
 from network.config import Config
 from world import render_clip
 
-SEEDS = {"train": 0, "test": 900_000_000}
+SEEDS = {"train": 0, "test": 900_000_000, "combinations": 930_000_000}
+"""First seed of each split; the movers of `combinations` have colours that training never shows on their kind."""
 PER_SHARD = 50
+PAIRS = {"velocity": ("vx", "vy"), "offset": ("dx", "dy"), "size": ("width", "height")}
 
 
-def write_shard(folder: Path, first_seed: int, seconds: float, config: Config) -> None:
-    clips = [render_clip(first_seed + i, seconds=seconds, fps=config.fps, width=config.pixels, height=config.pixels)
+def write_shard(folder: Path, first_seed: int, seconds: float, config: Config, rare: bool) -> None:
+    clips = [render_clip(first_seed + i, seconds=seconds, fps=config.fps, width=config.pixels, height=config.pixels, rare=rare)
              for i in range(PER_SHARD)]
     folder.mkdir(parents=True, exist_ok=True)
     stack = lambda name: np.stack([c.grid[name] for c in clips])  # noqa: E731
     np.save(folder / "frames.npy", np.stack([c.frames for c in clips]))
-    np.save(folder / "velocity.npy", np.stack([stack("vx"), stack("vy")], 2).astype(np.float16))
+    for name, (x, y) in PAIRS.items():
+        np.save(folder / f"{name}.npy", np.stack([stack(x), stack(y)], 2).astype(np.float16))
     for name in ("state", "cover", "colour", "kind"):
         np.save(folder / f"{name}.npy", stack(name))
     labels = [{"seed": first_seed + i, "scenario": c.scenario, "events": [asdict(e) for e in c.events]} for i, c in enumerate(clips)]
@@ -34,8 +37,8 @@ def write_shard(folder: Path, first_seed: int, seconds: float, config: Config) -
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--split", choices=SEEDS, default="train")
-    parser.add_argument("--clips", type=int, default=4000)
-    parser.add_argument("--seconds", type=float, default=24.0)
+    parser.add_argument("--clips", type=int, default=3000)
+    parser.add_argument("--seconds", type=float, default=32.0)
     parser.add_argument("--out", type=Path, default=Path("runs/data"))
     parser.add_argument("--worker", type=int, default=0, help="this process makes every n-th shard")
     parser.add_argument("--workers", type=int, default=1)
@@ -43,7 +46,7 @@ def main() -> None:
     for shard in tqdm(range(args.worker, args.clips // PER_SHARD, args.workers), desc=f"{args.split} shards of {PER_SHARD}"):
         folder = args.out / args.split / f"shard-{shard:05d}"
         if not (folder / "labels.json").exists():
-            write_shard(folder, SEEDS[args.split] + shard * PER_SHARD, args.seconds, Config())
+            write_shard(folder, SEEDS[args.split] + shard * PER_SHARD, args.seconds, Config(), args.split == "combinations")
 
 
 if __name__ == "__main__":

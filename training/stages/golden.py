@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import torch
 
-from language.tokenizer import Tokenizer
+from language.tokenizer import CLOCK, SPECIAL, Tokenizer
 from network.config import Config
 from network.sequence import Branch
 from world import render_clip
@@ -25,7 +25,17 @@ OUT = Path(__file__).parents[2] / "test/fixtures/golden"
 SEEDS = (950_000_016, 950_000_037, 950_000_042)
 SECONDS = 12.0
 THOUGHT_TOKENS, ANSWER_TOKENS = 32, 16
-QUESTIONS = ("how many things entered?", "what colour was the last thing?", "what happened last?", "is anything moving now?")
+QUESTIONS = ("how many things entered?", "what colour was the last thing?", "what happened last?", "is anything moving now?", "how long ago did the last thing come?")
+
+
+def told(config: Config, tokenizer: Tokenizer, answer: list[int], unit: int) -> str:
+    """An answer as the service writes it: times as seconds before the unit that it looks from."""
+    words = []
+    for token in answer:
+        clock = token - len(SPECIAL)
+        seconds = int((unit - clock) % CLOCK * config.unit_seconds + 0.5)
+        words.append(f"{seconds} second{'' if seconds == 1 else 's'}" if 0 <= clock < CLOCK else tokenizer.decode([token]))
+    return " ".join(words).replace(" ,", ",")
 
 
 def main() -> None:
@@ -51,8 +61,9 @@ def main() -> None:
         asked = [Branch(u, u, tokenizer.encode(q), []) for u, q in moments]
         given = answer(network, features, times, thoughts, [asked], *windows, ANSWER_TOKENS)
         clips.append({
-            "strip": f"{seed}.png", "thoughts": [tokenizer.decode(words) for words in thoughts[0]],
-            "answers": [{"after_unit": u, "question": q, "answer": tokenizer.decode(a)} for (u, q), a in zip(moments, given[0])],
+            "strip": f"{seed}.png", "thoughts": [tokenizer.decode(t.words) for t in thoughts[0]],
+            "recaps": [tokenizer.decode(t.recap) for t in thoughts[0] if t.recap is not None],
+            "answers": [{"after_unit": u, "question": q, "answer": told(config, tokenizer, a, u)} for (u, q), a in zip(moments, given[0])],
         })
         print(json.dumps(clips[-1], indent=1))
     (OUT / "golden.json").write_text(json.dumps({"skip_bias": args.skip_bias, "fps": config.fps, "clips": clips}, indent=1) + "\n")

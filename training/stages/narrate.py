@@ -9,11 +9,11 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from language.tokenizer import END_ANSWER, END_THINK, NARRATE, PAD, SKIP, SPECIAL
+from language.tokenizer import CLOCK, END_ANSWER, END_THINK, NARRATE, PAD, RECAP, SKIP, SPECIAL
 from network.streaming import Think
 from network.model import Network
 from network.positions import visual_view
-from network.sequence import Branch, build, closing, collate
+from network.sequence import Branch, Thought, build, collate
 
 HIDDEN = -1e9
 
@@ -22,16 +22,17 @@ class Narrator:
     """One text cache a clip, all clips of a batch in step."""
 
     def __init__(self, network: Network, features: torch.Tensor, times: np.ndarray, visual_window: int, text_window: int,
-                 skip_bias: float, thought_tokens: int):
+                 skip_bias: float, thought_tokens: int, recap_tokens: int | None = None):
         self.network, self.config = network, network.config
         self.batch, self.units = features.shape[:2]
         self.times, self.text_window = times, text_window
         self.skip_bias, self.thought_tokens = skip_bias, thought_tokens
         self.visual_window = visual_window
-        scripts = [build([[]] * self.units)] * self.batch
+        self.recap_tokens = recap_tokens or network.config.recap_tokens
+        scripts = [build([Thought([], 0)] * self.units)] * self.batch
         clip, _ = collate(features, scripts, [times] * self.batch, visual_window, text_window)
         self.visual, self.events = network.see(clip)
-        self.size = 1 + self.units * (thought_tokens + 1)
+        self.size = 1 + self.units * (thought_tokens + 1) + (self.units * thought_tokens // self.recap_tokens + 1) * (thought_tokens + 2)
         c = self.config
         shape = (self.batch, c.heads, self.size, c.head_width)
         self.keys = [torch.zeros(shape) for _ in range(c.layers)]
@@ -86,46 +87,63 @@ class Narrator:
                 self.groups[b][-1].append(slot)
         return logits[:, 0]
 
+    def clock(self, unit: int) -> int:
+        return len(SPECIAL) + round(float(self.times[unit])) % CLOCK
+
+    def words(self, logits: torch.Tensor, active: list[bool], may_skip: bool) -> tuple[list[list[int]], np.ndarray]:
+        """Says words until every active clip has closed, or none where it skips.
+
+        Also returns by how much the best word beat the skip [B].
+        """
+        said: list[list[int]] = [[] for _ in range(self.batch)]
+        margins, open_ = np.zeros(self.batch), list(active)
+        while True:
+            logits[:, [i for i in range(len(SPECIAL) + CLOCK) if i not in (SKIP, END_THINK)]] = HIDDEN
+            for b in [b for b in range(self.batch) if open_[b]]:
+                row = logits[b]
+                if said[b]:
+                    row[SKIP] = HIDDEN
+                else:
+                    row[END_THINK] = HIDDEN
+                    best = row.clone()
+                    best[SKIP] = HIDDEN
+                    margins[b] = float(best.max() - row[SKIP])
+                    row[SKIP] = row[SKIP] + self.skip_bias if may_skip else HIDDEN
+                token = int(row.argmax())
+                if token in (SKIP, END_THINK) or len(said[b]) >= self.thought_tokens:
+                    open_[b] = False
+                else:
+                    said[b].append(token)
+            if not any(open_):
+                return said, margins
+            logits = self.step([w[-1] if o else PAD for w, o in zip(said, open_)], open_)
+
     @torch.no_grad()
-    def run(self) -> tuple[list[list[list[int]]], np.ndarray]:
-        """Words of each unit of each clip, and the margin by which each unit spoke or not [B,U] (first token, best - skip)."""
-        thoughts: list[list[list[int]]] = [[] for _ in range(self.batch)]
+    def run(self) -> tuple[list[list[Thought]], np.ndarray]:
+        """The thoughts of each clip, and the margin by which each unit spoke or not [B,U] (first token, best - skip)."""
+        thoughts: list[list[Thought]] = [[] for _ in range(self.batch)]
         margins = np.zeros((self.batch, self.units))
-        pending = [NARRATE] * self.batch
+        pending, since = [NARRATE] * self.batch, [0] * self.batch
+        everybody = [True] * self.batch
         for unit in range(self.units):
             self.look(unit)
-            logits = self.step(pending, [True] * self.batch)
-            words: list[list[int]] = [[] for _ in range(self.batch)]
-            open_ = [True] * self.batch
-            while any(open_):
-                logits[:, [i for i in range(len(SPECIAL)) if i not in (SKIP, END_THINK)]] = HIDDEN
-                for b in range(self.batch):
-                    if not open_[b]:
-                        continue
-                    row = logits[b]
-                    if words[b]:
-                        row[SKIP] = HIDDEN
-                    else:
-                        row[END_THINK] = HIDDEN
-                        best = row.clone()
-                        best[SKIP] = HIDDEN
-                        margins[b, unit] = float(best.max() - row[SKIP])
-                        row[SKIP] += self.skip_bias
-                    token = int(row.argmax())
-                    if token in (SKIP, END_THINK) or len(words[b]) >= self.thought_tokens:
-                        open_[b] = False
-                    else:
-                        words[b].append(token)
-                if any(open_):
-                    logits = self.step([w[-1] if o else PAD for w, o in zip(words, open_)], open_)
-            for b in range(self.batch):
-                thoughts[b].append(words[b])
-            pending = [closing(w) for w in words]
+            said, margins[:, unit] = self.words(self.step(pending, everybody), everybody, True)
+            now = [Thought(w, self.clock(unit)) for w in said]
+            since = [n + len(w) + 1 for n, w in zip(since, said)]
+            due = [n >= self.recap_tokens for n in since]
+            if any(due):
+                self.step([t.spoken if d else PAD for t, d in zip(now, due)], due)
+                recaps, _ = self.words(self.step([RECAP] * self.batch, due), due, False)
+                now = [replace(t, recap=r) if d else t for t, r, d in zip(now, recaps, due)]
+                since = [0 if d else n for n, d in zip(since, due)]
+            for b, one in enumerate(now):
+                thoughts[b].append(one)
+            pending = [t.closing for t in now]
         return thoughts, margins
 
 
 @torch.no_grad()
-def answer(network: Network, features: torch.Tensor, times: np.ndarray, thoughts: list[list[list[int]]],
+def answer(network: Network, features: torch.Tensor, times: np.ndarray, thoughts: list[list[Thought]],
            asked: list[list[Branch]], visual_window: int, text_window: int, answer_tokens: int) -> list[list[list[int]]]:
     """Greedy answers on top of given thoughts, by the dense pass, one token a pass."""
     answers: list[list[list[int]]] = [[[] for _ in clip] for clip in asked]

@@ -3,21 +3,25 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch.nn import functional as F
 
-from language.questions import Seen, ask
-from language.thoughts import by_unit, event_class, thought
+from language.questions import Asked, Seen, ask
+from language.thoughts import CAME, PLURALS, WENT, Tally, by_unit, event_class, thought
 from language.tokenizer import SKIP, Tokenizer
 from network.config import Config
-from network.model import EVENT_CLASSES, Network
-from network.sequence import NO_TARGET, Branch, build, collate
+from network.encoder import COLOURS, KINDS
+from network.model import EVENT_CLASSES, ROLES, Network
+from network.sequence import NO_TARGET, Branch, Thought, build, collate
+from world.colours import COLOURS as COLOUR_NAMES, KINDS as KIND_NAMES
 
-from .checkpoint import load, rate, save
+from .checkpoint import load, rate, save, start_from
 from .features import trained_encoder
 from .shards import Shard, shards
 
@@ -42,45 +46,93 @@ def truth(config: Config, shard: Shard, clip: int) -> tuple[list[list], np.ndarr
     return by_unit(shard.events(clip), unit_ends(config, units)), moving
 
 
-def branches(rng: np.random.Generator, tokenizer: Tokenizer, events: list[list], moving: np.ndarray, count: int
-             ) -> tuple[list[Branch], list[str]]:
-    """Questions at random moments, and the kind of each."""
-    out, kinds = [], []
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a clip as it is told: events of each unit, thoughts, and what a question may rest on."""
+    events: list[list]
+    thoughts: list[Thought]
+    moving: np.ndarray
+    base: Tally
+    clocks: list[int]
+
+    def seen(self, tokenizer: Tokenizer, unit: int, now: int) -> Seen:
+        told = {id(e): u for u, happened in enumerate(self.events[:unit + 1]) for e in happened}
+        return Seen([e for u in self.events[:unit + 1] for e in u], bool(self.moving[now]), self.base,
+                    lambda e: tokenizer.words[self.clocks[told[id(e)]]])
+
+
+def before_the_clip(rng: np.random.Generator) -> Tally:
+    """Counts that a stream may have come to already."""
+    counts = [{k: int(min(99, rng.exponential(rng.choice([2, 10, 40])))) for k in PLURALS if rng.random() < 0.6} for _ in range(2)]
+    return Tally(Counter(counts[0]), Counter({k: min(n, counts[0].get(k, 0)) for k, n in counts[1].items()}))
+
+
+def tell(rng: np.random.Generator, tokenizer: Tokenizer, events: list[list], moving: np.ndarray, clock: int, every: int, under_way: bool) -> Piece:
+    """The thoughts of a clip whose first unit has the given clock (units); a recap about every so many tokens."""
+    base = before_the_clip(rng) if under_way and not events[0] else Tally()
+    tally = Tally(base.came, base.went)
+    clocks = [tokenizer.clock(clock + u) for u in range(len(events))]
+    thoughts, tokens = [], 0
+    for unit, happened in enumerate(events):
+        words = tokenizer.encode(thought(happened, tally))
+        tokens += len(words) + 1
+        given = unit == 0 and bool(base.came)
+        recap = tokenizer.encode(tally.recap()) if given or tokens >= every else None
+        tokens = 0 if recap is not None else tokens
+        thoughts.append(Thought(words, clocks[unit], recap, given))
+    return Piece(events, thoughts, moving, base, clocks)
+
+
+def branches(rng: np.random.Generator, tokenizer: Tokenizer, piece: Piece, count: int) -> tuple[list[Branch], list[Asked]]:
+    """Questions at random moments, rather later ones."""
+    out, questions = [], []
+    last = len(piece.events) - 1
     for _ in range(count):
-        unit = int(rng.integers(len(events)))
-        now = min(unit + int(rng.integers(2)), len(events) - 1)
-        asked = ask(rng, Seen([e for u in events[:unit + 1] for e in u], bool(moving[now])))
+        unit = max(int(rng.integers(last + 1)), int(rng.integers(last + 1)) if rng.random() < 0.5 else 0)
+        now = min(unit + int(rng.integers(2)), last)
+        asked = ask(rng, piece.seen(tokenizer, unit, now))
         out.append(Branch(unit, now, tokenizer.encode(asked.question), tokenizer.encode(asked.answer)))
-        kinds.append(asked.kind)
-    return out, kinds
+        questions.append(asked)
+    return out, questions
+
+
+def targets_of(events: list[list]) -> torch.Tensor:
+    """What the visual tokens of each unit shall know: verbs and places, colours and kinds by role. [U,E]."""
+    target = torch.zeros(len(events), EVENT_CLASSES + ROLES * (COLOURS + KINDS))
+    for u, happened in enumerate(events):
+        for e in happened:
+            target[u, event_class(e)] = 1
+            if e.colour:
+                role = 0 if e.verb in CAME else 1 if e.verb in WENT else 2
+                target[u, EVENT_CLASSES + role * COLOURS + COLOUR_NAMES.index(e.colour)] = 1
+                target[u, EVENT_CLASSES + ROLES * COLOURS + role * KINDS + KIND_NAMES.index(e.kind)] = 1
+    return target
 
 
 def draw(config: Config, tokenizer: Tokenizer, source: list[Shard], rng: np.random.Generator, batch: int):
     """A batch of pieces of clips, all of one length, each from a moment of its own."""
-    features, scripts, times = [], [], []
-    classes = []
+    features, scripts, times, targets = [], [], [], []
     length = None
+    text_window = int(rng.integers(config.text_window_tokens // 2, config.text_window_tokens + 1))
+    every = int(rng.integers(text_window // 4, text_window // 2 + 1))
     for _ in range(batch):
         shard = source[int(rng.integers(len(source)))]
         clip = int(rng.integers(len(shard)))
         events, moving = truth(config, shard, clip)
         length = length or int(rng.integers(SHORTEST_UNITS, len(events) + 1))
         start = int(rng.integers(len(events) - length + 1))
-        events, moving = events[start:start + length], moving[start:start + length]
-        asked, _ = branches(rng, tokenizer, events, moving, QUESTIONS)
-        scripts.append(build([tokenizer.encode(thought(u)) for u in events], asked))
+        clock = int(rng.integers(0, 1000))
+        piece = tell(rng, tokenizer, events[start:start + length], moving[start:start + length], clock, every, rng.random() < 0.5)
+        asked, _ = branches(rng, tokenizer, piece, QUESTIONS)
+        scripts.append(build(piece.thoughts, asked))
         frames = slice(start * config.frames_per_unit, (start + length) * config.frames_per_unit)
         f = torch.from_numpy(np.array(shard.array("features")[clip, frames])).float()
         features.append(f.unflatten(0, (length, config.frames_per_unit)))
-        times.append(np.arange(len(events)) + float(rng.integers(0, 1000)))
-        target = torch.zeros(len(events), EVENT_CLASSES)
-        for u, happened in enumerate(events):
-            target[u, [event_class(e) for e in happened]] = 1
-        classes.append(target)
+        times.append(np.arange(length) + float(clock))
+        targets.append(targets_of(piece.events))
     visual_window = int(rng.integers(12, config.visual_window_units + 1))
-    text_window = int(rng.integers(config.text_window_tokens // 2, config.text_window_tokens + 1))
-    clip, targets = collate(torch.stack(features), scripts, times, visual_window, text_window)
-    return clip, targets, torch.stack(classes)
+    clip, wanted = collate(torch.stack(features), scripts, times, visual_window, text_window)
+    return clip, wanted, torch.stack(targets)
 
 
 def losses(logits: torch.Tensor, events: torch.Tensor, targets: torch.Tensor, classes: torch.Tensor) -> dict[str, torch.Tensor]:
@@ -88,8 +140,19 @@ def losses(logits: torch.Tensor, events: torch.Tensor, targets: torch.Tensor, cl
     weight[SKIP] = 0.5
     return {
         "text": F.cross_entropy(logits.flatten(0, 1), targets.flatten(), weight, ignore_index=NO_TARGET),
-        "events": F.binary_cross_entropy_with_logits(events, classes, pos_weight=torch.tensor(4.0)),
+        "events": 2 * F.binary_cross_entropy_with_logits(events, classes, pos_weight=torch.tensor(4.0)),
     }
+
+
+def begin(network: Network, tokenizer: Tokenizer, earlier: dict) -> None:
+    """Takes over an earlier network; its words keep what they mean."""
+    state = earlier["network"]
+    start_from(network, {k: v for k, v in state.items() if not k.startswith(("embedding.", "head.", "seen_events."))})
+    with torch.no_grad():
+        for i, word in enumerate(earlier["words"]):
+            if word in tokenizer.index:
+                for layer in (network.embedding, network.head):
+                    layer.weight[tokenizer.index[word]] = state[("embedding" if layer is network.embedding else "head") + ".weight"][i]
 
 
 def main() -> None:
@@ -100,6 +163,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=5000)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--begin", type=Path, help="an earlier network to start from, word by word")
     args = parser.parse_args()
     config, tokenizer = Config(), Tokenizer()
     torch.manual_seed(0)
@@ -112,6 +176,8 @@ def main() -> None:
         optimiser.load_state_dict(state["optimiser"])
         step = state["step"]
         print(f"resumed at step {step}", flush=True)
+    elif args.begin:
+        begin(network, tokenizer, load(args.begin))
     network.encoder.load_state_dict(trained_encoder(config, args.encoder).state_dict())
     rng = np.random.default_rng(step)
     began = saved = time.time()
@@ -138,7 +204,7 @@ def main() -> None:
             print(step, f"{time.time() - began:.0f}s", {k: round(v, 4) for k, v in running.items()}, flush=True)
         if time.time() - saved > 120 or step >= args.steps:
             saved = time.time()
-            save(args.out / "last.pt", network=network.state_dict(), optimiser=optimiser.state_dict(), step=step)
+            save(args.out / "last.pt", network=network.state_dict(), optimiser=optimiser.state_dict(), step=step, words=tokenizer.words)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from .disturbances import Disturbance, disturb
 from .noise import fractal
 
 
@@ -15,9 +16,9 @@ def _jpeg(image: np.ndarray, quality: int) -> np.ndarray:
 class Camera:
     """Effects drawn once per clip; `shoot` turns one rendered frame into one delivered frame."""
 
-    def __init__(self, rng: np.random.Generator, width: int, height: int, seconds: float, enabled: bool) -> None:
+    def __init__(self, rng: np.random.Generator, width: int, height: int, seconds: float, enabled: bool, disturbance: Disturbance | None = None) -> None:
         self._rng, self._size = rng, (width, height)
-        self._on = enabled
+        self._on, self._disturbance = enabled, disturbance
         self._gain_state, self._last_time, self._reference = 1.0, 0.0, 0.0
 
         def maybe(chance: float, low: float, high: float) -> float:
@@ -71,7 +72,8 @@ class Camera:
         """`rendered` is the supersampled uint8 picture; the result has the camera's size."""
         rng, (width, height) = self._rng, self._size
         if not self._on:
-            return cv2.resize(rendered, (width, height), interpolation=cv2.INTER_AREA)
+            plain = cv2.resize(rendered, (width, height), interpolation=cv2.INTER_AREA)
+            return np.clip(disturb(self._disturbance, plain, t), 0, 255).astype(np.uint8)
         if self._shake[0]:
             reach = self._shake[0] / 96 * rendered.shape[1] * (rng.random() < 0.6)
             dx, dy = reach * np.sin(t * 6.28 * self._shake[1]), reach * rng.uniform(-0.7, 0.7)
@@ -79,7 +81,7 @@ class Camera:
             rendered = cv2.warpAffine(rendered, move, rendered.shape[1::-1], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         if self._jpeg_before:
             rendered = _jpeg(rendered, self._jpeg_before)
-        small = cv2.resize(rendered, (width, height), interpolation=cv2.INTER_AREA)
+        small = disturb(self._disturbance, cv2.resize(rendered, (width, height), interpolation=cv2.INTER_AREA), t)
         picture = small * (self._gain * self._exposure(small, t)) + self._lift
         if self._cloud[0]:
             picture *= self._cloud_shadow(t)

@@ -6,7 +6,10 @@ import colorsys
 import numpy as np
 
 COLOURS = ("black", "white", "grey", "red", "orange", "yellow", "green", "blue", "purple", "pink", "brown")
-KINDS = ("car", "person", "object")
+KINDS = ("car", "person", "object", "hand")
+HELD_OUT = {("purple", "car"), ("green", "car"), ("orange", "person"), ("brown", "person"), ("pink", "object"), ("blue", "object"),
+            ("yellow", "hand")}
+"""Combinations that training never shows; a split of its own tests them."""
 
 # hue range in degrees, saturation range, value range
 RANGES = {

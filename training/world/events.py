@@ -1,25 +1,34 @@
-"""The exact events of a track: enters, leaves, moves and stops."""
+"""The exact events of a clip: what each track shows, what the stories tell, what happens to the whole picture."""
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from .actors import Actor
+from .disturbances import Disturbance, changes
+from .relations import passings
 from .trajectories import RATE, Track
 from .visibility import SIDES
 
 IN, OUT = 0.35, 0.05
 LEAST_WIDTH, MOST_HIDDEN = 0.03, 0.65
+SUDDEN = 0.2
+"""Share beyond an edge under which a mover that comes or goes did so inside the picture."""
+STOOD_S, NEARER, PACE = 1.0, 1.5, 1.7
+"""Standing this long makes moving again a start; growing by this factor is coming closer; a change of speed by this one is told."""
 
 
 @dataclass(frozen=True)
 class Event:
     t: float
-    verb: str            # enters, leaves, moves, stops
-    place: str | None    # side for enters/leaves, direction for moves, None for stops
-    colour: str
-    kind: str
+    verb: str                          # one of language.thoughts.VERBS
+    place: str | None                  # side for enters/leaves, direction for moves/starts/turns
+    colour: str | None
+    kind: str | None
     mover: int
+    other: tuple[str, str] | None = None   # colour and kind of whom it met, hit, passed, or who caused it
+    cause: str | None = None               # met, crossed, hit, hits, free, took
 
 
 def direction(vector: np.ndarray) -> str:
@@ -37,7 +46,7 @@ def _runs(values: np.ndarray) -> list[tuple[int, int]]:
 
 
 def _presence(track: Track) -> list[tuple[str, int, str | None]]:
-    """Enters and leaves as (verb, sample, side)."""
+    """Comings and goings as (verb, sample, side)."""
     visible, overflow = track.sight.visible, track.sight.overflow
     out, armed, inside, last_out = [], visible[0] < OUT, visible[0] >= IN, 0
     for i, share in enumerate(visible):
@@ -45,7 +54,9 @@ def _presence(track: Track) -> list[tuple[str, int, str | None]]:
             armed, last_out = True, i
         if not inside and share >= IN:
             inside = True
-            if armed:
+            if armed and track.shown[i] and not track.shown[max(i - 1, 0)] and overflow[i].max() < SUDDEN:
+                out.append(("appears", i, None))
+            elif armed:
                 out.append(("enters", i, SIDES[int(np.argmax(overflow[last_out] - overflow[i]))]))
             armed = False
         elif inside and share < IN:
@@ -54,66 +65,143 @@ def _presence(track: Track) -> list[tuple[str, int, str | None]]:
             gone = np.flatnonzero(later < OUT)
             if not len(back) or (len(gone) and gone[0] < back[0]):
                 inside = False
+                if not track.shown[i] and overflow[i].max() < SUDDEN:
+                    out.append(("vanishes", i, None))
+                    continue
                 at = i + (gone[0] if len(gone) else len(later) - 1)
                 out.append(("leaves", i, SIDES[int(np.argmax(overflow[at] - overflow[max(i - 1, 0)]))]))
     return out
 
 
+def _smooth_velocity(track: Track) -> np.ndarray:
+    velocity = np.gradient(track.sight.centre, axis=0)
+    return np.stack([np.convolve(np.pad(velocity[:, k], 4, mode="edge"), np.ones(9) / 9, mode="valid") for k in (0, 1)], -1)
+
+
 def _turns(track: Track) -> list[int]:
     """Samples where the dominant direction changes for at least 0.6 s while moving."""
-    velocity = np.gradient(track.sight.centre, axis=0)
-    smooth = np.stack([np.convolve(np.pad(velocity[:, k], 4, mode="edge"), np.ones(9) / 9, mode="valid") for k in (0, 1)], -1)
+    smooth = _smooth_velocity(track)
     names = np.where(np.abs(smooth[:, 0]) >= np.abs(smooth[:, 1]), np.where(smooth[:, 0] > 0, 0, 1), np.where(smooth[:, 1] > 0, 2, 3))
     names = np.where(track.moving, names, -1)
-    changes, current = [], -1
+    changed, current = [], -1
     for first, last in _runs(names):
         name = int(names[first])
         if name < 0:
             current = -1
         elif last - first >= 0.6 * RATE:
             if current >= 0 and name != current:
-                changes.append(first)
+                changed.append(first)
             current = name
-    return changes
+    return changed
 
 
-def find_events(track: Track, seconds: float, colour: str, kind: str, mover: int) -> list[Event]:
-    """All events of one mover within the clip, sorted by time."""
-    sight, moving = track.sight, track.moving
+def _paces(track: Track) -> list[tuple[int, str]]:
+    """Lasting changes of the speed over the ground by `PACE` within half a second, 0.6 s after they began."""
+    pace = np.gradient(track.walked) * RATE
+    span, found, last = RATE // 2, [], -10 * RATE
+    for i in range(RATE, len(pace) - RATE, 4):
+        window = track.moving[i - RATE:i + RATE]
+        if not window.all() or i - last < 2 * RATE:
+            continue
+        before, after = pace[i - RATE:i - span // 2].mean(), pace[i + span // 2:i + RATE].mean()
+        ends = pace[i - RATE:i - span].mean() / max(pace[i - span:i - span // 2].mean(), 1e-9)
+        if max(after / before, before / after) >= PACE and 0.75 < ends < 1.33:
+            found.append((i + round(0.3 * RATE), "speeds up" if after > before else "slows down"))
+            last = i
+    return found
+
+
+def _nearing(track: Track) -> list[tuple[int, str]]:
+    """Where its picture has grown or shrunk by `NEARER` since it came into view whole."""
+    box = track.sight.box
+    size = np.sqrt(np.maximum(box[:, 2] - box[:, 0], 1e-4) * np.maximum(box[:, 3] - box[:, 1], 1e-4))
+    found: list[tuple[int, str]] = []
+    for first, last in _runs(track.moving & (track.sight.visible > 0.75)):
+        if not track.moving[first] or track.sight.visible[first] <= 0.75 or last - first < RATE:
+            continue
+        ratio = size[first:last] / size[first]
+        for verb, reached in (("comes closer", ratio >= NEARER), ("goes away", ratio <= 1 / NEARER)):
+            at = np.flatnonzero(reached)
+            if len(at):
+                found.append((first + int(at[0]), verb))
+    return found
+
+
+def _track_events(actor: Actor) -> list[tuple[int, str, str | None]]:
+    """What a track shows by itself, as (sample, verb, place)."""
+    track, sight, moving = actor.track, actor.track.sight, actor.track.moving
     width = sight.box[:, 2] - sight.box[:, 0]
     presence = _presence(track)
-    leaves = [i for verb, i, _ in presence if verb == "leaves"]
+    goings = [i for verb, i, _ in presence if verb in ("leaves", "vanishes")]
+    comings = [i for verb, i, _ in presence if verb in ("enters", "appears")]
     found: list[tuple[int, str, str | None]] = []
 
     def sayable(i: int) -> bool:
-        return sight.hidden[i] <= MOST_HIDDEN and width[i] >= LEAST_WIDTH
+        return bool(track.shown[i] and sight.hidden[i] <= MOST_HIDDEN and width[i] >= LEAST_WIDTH)
 
-    def add_moves(i: int) -> None:
-        if i >= len(moving) or not moving[i] or sight.visible[i] < IN or not sayable(i):
+    def add_motion(i: int, verb: str) -> None:
+        if i >= len(moving) or not moving[i] or sight.visible[i] < IN or not sayable(i) or any(0 <= g - i < 0.4 * RATE for g in goings):
             return
-        if any(0 <= leave - i < 0.4 * RATE for leave in leaves):
-            return
-        shift = sight.centre[i] - sight.centre[max(0, i - RATE // 2)]
-        found.append((i, "moves", direction(shift)))
+        found.append((i, verb, direction(sight.centre[i] - sight.centre[max(0, i - RATE // 2)])))
 
     for verb, i, side in presence:
-        if sayable(max(i - 1, 0) if verb == "leaves" else i):
+        if sayable(max(i - 1, 0) if verb in ("leaves", "vanishes") else i):
             found.append((i, verb, side))
-        if verb == "enters":
-            add_moves(i + round(0.7 * RATE))
+        if verb in ("enters", "appears") and actor.kind != "hand":
+            add_motion(i + round(0.7 * RATE), "moves")
+    if actor.kind == "hand":
+        return found
     if moving[0] and sight.visible[0] >= OUT:
-        add_moves(round(0.7 * RATE))
-    enters = [i for verb, i, _ in presence if verb == "enters"]
+        add_motion(round(0.7 * RATE), "moves")
     for first, last in _runs(moving):
-        if moving[first] or last - first < RATE:
+        if moving[first] or last - first < STOOD_S * RATE:
             continue
-        if first > 0 and sight.visible[first] >= IN and sayable(first):
+        if first > 0 and track.shown[first - 1] and sight.visible[first] >= IN and sayable(first):
             found.append((first, "stops", None))
-        if last < len(moving) and not any(0 <= last + 8 - i <= 0.7 * RATE for i in enters):
-            add_moves(last + round(0.2 * RATE))
+        if last < len(moving):
+            add_motion(last + round(0.2 * RATE), "starts")
     for change in _turns(track):
         at = change + round(0.3 * RATE)
-        if not any(0 <= at - i <= 0.7 * RATE for i in enters):
-            add_moves(at)
-    events = [Event(i / RATE, verb, place, colour, kind, mover) for i, verb, place in sorted(found, key=lambda row: row[0])]
-    return [event for event in events if event.t < seconds]
+        if not any(0 <= at - i <= 0.7 * RATE for i in comings):
+            add_motion(at, "turns")
+    calm = [i for i, verb, _ in found if verb in ("stops", "starts")]
+    for i, verb in _paces(track):
+        if sayable(i) and sight.visible[i] > 0.6 and not any(abs(i - c) < 1.2 * RATE for c in calm):
+            found.append((i, verb, None))
+    found += [(i, verb, None) for i, verb in _nearing(track) if sayable(i)]
+    return found
+
+
+def find_events(actors: list[Actor], disturbance: Disturbance | None, seconds: float) -> list[Event]:
+    """All events of a clip, sorted by time."""
+    who = {id(a.shape): a for a in actors}
+
+    def name(shape) -> tuple[str, str] | None:
+        other = who.get(id(shape))
+        return (other.colour, other.kind) if other else None
+
+    events: list[Event] = []
+    for m, actor in enumerate(actors):
+        causes = dict(actor.causes)
+        rows = [] if actor.carried else _track_events(actor)
+        for i, verb, place in sorted(rows, key=lambda row: row[0]):
+            cause, other = causes.pop(verb, (None, None))
+            events.append(Event(i / RATE, verb, place, actor.colour, actor.kind, m, name(other) if other is not None else None, cause))
+        for told in actor.told:
+            sight = actor.track.sight
+            if told.sample < len(sight.visible) and sight.visible[told.sample] >= IN and sight.hidden[told.sample] < MOST_HIDDEN:
+                cause = causes.pop(told.verb, (None, None))[0]
+                events.append(Event(told.sample / RATE, told.verb, None, actor.colour, actor.kind, m, name(told.other), cause))
+    for sample, a, b in passings(actors, seconds):
+        events.append(Event(sample / RATE, "passes", None, actors[a].colour, actors[a].kind, a, (actors[b].colour, actors[b].kind)))
+    if disturbance is not None:
+        events = [e for e in events if not _lost(e, disturbance)]
+        events += [Event(t, verb, None, None, None, -1) for t, verb in changes(disturbance, seconds)]
+    return sorted((e for e in events if e.t < seconds), key=lambda e: e.t)
+
+
+def _lost(event: Event, d: Disturbance) -> bool:
+    """Whether nobody could see it: the lens was covered, or the jump of the camera made it up."""
+    if d.verb == "camera covered":
+        return d.t - 0.2 <= event.t <= d.until + 0.4
+    return d.moves and (abs(event.t - d.t) < 0.15 or abs(event.t - d.until) < 0.15)

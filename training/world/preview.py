@@ -21,7 +21,7 @@ def sheet(clip: Clip, columns: int = 16, scale: int = 1, every: int = 1) -> np.n
         tile[:height, :width] = frame
         said = [event for event in clip.events if clip.times[t] <= event.t < clip.times[t] + step * every]
         for line, event in enumerate(said[:2]):
-            text = f"{event.colour} {event.kind[:3]} {event.verb[:5]} {(event.place or '')[:3]}"
+            text = f"{event.colour or ''} {(event.kind or '')[:3]} {event.verb[:9]} {(event.place or '')[:3]}"
             cv2.putText(tile, text, (1, height + 8 + 10 * line), cv2.FONT_HERSHEY_PLAIN, 0.52, (255, 230, 90), 1, cv2.LINE_AA)
         tiles.append(tile)
     tiles += [np.zeros_like(tiles[0])] * (-len(tiles) % columns)

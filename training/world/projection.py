@@ -14,6 +14,7 @@ class View:
     distance: float
     aspect: float     # true width / height of the camera's picture
     roll: float = 0.0
+    shift: tuple[float, float] = (0.0, 0.0)   # of the whole picture: a camera that was moved
 
     @property
     def position(self) -> np.ndarray:
@@ -32,12 +33,12 @@ class View:
         up = self.focal * (relative[..., 1] * sin + relative[..., 2] * cos) / depth
         cr, sr = np.cos(self.roll), np.sin(self.roll)
         x, y = cr * right + sr * up, cr * up - sr * right
-        return np.stack([0.5 + x, 0.5 - self.aspect * y], -1), depth
+        return np.stack([0.5 + x + self.shift[0], 0.5 - self.aspect * y + self.shift[1]], -1), depth
 
     def ground(self, xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Image points [...,2] to ground points [...,2] and depths (inf above the horizon)."""
         sin, cos = np.sin(self.pitch), np.cos(self.pitch)
-        x, y = xy[..., 0] - 0.5, (0.5 - xy[..., 1]) / self.aspect
+        x, y = xy[..., 0] - self.shift[0] - 0.5, (0.5 + self.shift[1] - xy[..., 1]) / self.aspect
         cr, sr = np.cos(self.roll), np.sin(self.roll)
         a, b = (cr * x - sr * y) / self.focal, (cr * y + sr * x) / self.focal
         down = sin - b * cos

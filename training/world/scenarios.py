@@ -1,7 +1,7 @@
-"""The four kinds of scene: where the camera stands, what the ground is, and where movers may go."""
+"""The kinds of scene: where the camera stands, what the ground is, and where movers may go."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from .backgrounds import GROUND_RGB, Road, Setting, tone
 from .projection import View
 from .visibility import Stage
 
-SCENARIOS = ("road", "side", "room", "mixed")
+SCENARIOS = {"road": 0.24, "side": 0.22, "room": 0.22, "mixed": 0.18, "table": 0.14}
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,8 @@ class Scenario:
     floor: tuple[float, float]                     # image rows where free movers put their feet
     upright: bool                                  # free movers may cross upwards and downwards
     extent: float                                  # metres of ground across the picture's centre
+    stories: dict[str, float]                      # chances of the stories of several movers
+    rare: bool = False                             # colours of movers come from the held-out combinations
 
 
 def _view(rng: np.random.Generator, pitch: tuple[float, float], share: float, metres: float) -> View:
@@ -52,10 +54,10 @@ def _occluders(rng: np.random.Generator, chance: float) -> tuple[tuple[float, fl
     return tuple(found)
 
 
-def choose(rng: np.random.Generator) -> Scenario:
+def choose(rng: np.random.Generator, rare: bool = False) -> Scenario:
     """Draw one scenario with its camera."""
-    name = SCENARIOS[int(rng.integers(4))]
-    return {"road": _road, "side": _side, "room": _room, "mixed": _mixed}[name](rng)
+    name = str(rng.choice(list(SCENARIOS), p=list(SCENARIOS.values())))
+    return replace({"road": _road, "side": _side, "room": _room, "mixed": _mixed, "table": _table}[name](rng), rare=rare)
 
 
 def _lanes(rng: np.random.Generator, road: Road, one_way: float) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
@@ -96,8 +98,9 @@ def _road(rng: np.random.Generator) -> Scenario:
     setting = _setting(rng, view, ground, None if lot else road, far_row, str(rng.choice(["trees", "facade", "haze", "sky"])))
     stage = Stage(view, far_row, far_depth, _occluders(rng, 0.12))
     return Scenario("road", stage, setting, {"car": 0.9, "person": 0.06, "object": 0.04},
-                    {"cross": 0.72, "stop": 0.12, "stay": 0.05, "start": 0.08, "turn": 0.03},
-                    _lanes(rng, road, 0.25), (0.35, 0.9), False, across)
+                    {"cross": 0.58, "stop": 0.13, "stay": 0.05, "start": 0.09, "turn": 0.05, "hurry": 0.10, "ease": 0.05},
+                    _lanes(rng, road, 0.25), (0.35, 0.9), False, across,
+                    {"follow": 0.4, "make room": 0.3, "hit": 0.15, "meet": 0.1, "deliver": 0.05})
 
 
 def _side(rng: np.random.Generator) -> Scenario:
@@ -115,8 +118,9 @@ def _side(rng: np.random.Generator) -> Scenario:
     setting = _setting(rng, view, ground, road, far_row, str(rng.choice(["trees", "facade", "wall", "haze"])))
     stage = Stage(view, 0.0, 1e3, _occluders(rng, 0.25))
     return Scenario("side", stage, setting, {"car": 0.72, "person": 0.2, "object": 0.08},
-                    {"cross": 0.62, "stop": 0.16, "stay": 0.06, "start": 0.10, "turn": 0.03, "back": 0.03},
-                    _lanes(rng, road, 0.3), (min(far_row + 0.2, 0.7), 0.9), False, across)
+                    {"cross": 0.47, "stop": 0.15, "stay": 0.06, "start": 0.10, "turn": 0.05, "back": 0.03, "hurry": 0.11, "ease": 0.05, "appear": 0.03, "vanish": 0.04},
+                    _lanes(rng, road, 0.3), (min(far_row + 0.2, 0.7), 0.9), False, across,
+                    {"follow": 0.3, "make room": 0.25, "hit": 0.2, "meet": 0.15, "deliver": 0.1})
 
 
 def _room(rng: np.random.Generator) -> Scenario:
@@ -136,8 +140,10 @@ def _room(rng: np.random.Generator) -> Scenario:
     setting = _setting(rng, view, ground, None, far_row, str(rng.choice(["wall", "wall", "facade", "trees"])))
     stage = Stage(view, far_row if corridor else 0.0, far_depth, _occluders(rng, 0.25))
     return Scenario("room", stage, setting, {"car": 0.0, "person": 0.85, "object": 0.15},
-                    {"cross": 0.42, "stop": 0.18, "stay": 0.10, "start": 0.12, "turn": 0.12, "back": 0.06},
-                    (), (min(far_row + 0.15, 0.6), 0.92), corridor or far_row == 0, view.distance / view.focal)
+                    {"cross": 0.30, "stop": 0.16, "stay": 0.10, "start": 0.12, "turn": 0.12, "back": 0.06, "hurry": 0.06, "ease": 0.03,
+                     "appear": 0.08, "vanish": 0.08},
+                    (), (min(far_row + 0.15, 0.6), 0.92), corridor or far_row == 0, view.distance / view.focal,
+                    {"follow": 0.15, "make room": 0.1, "hit": 0.15, "meet": 0.3, "deliver": 0.3})
 
 
 def _mixed(rng: np.random.Generator) -> Scenario:
@@ -152,5 +158,19 @@ def _mixed(rng: np.random.Generator) -> Scenario:
     setting = _setting(rng, view, ground, road, 0.0, "haze")
     stage = Stage(view, 0.0, 1e3, _occluders(rng, 0.2))
     return Scenario("mixed", stage, setting, {"car": 0.42, "person": 0.28, "object": 0.30},
-                    {"cross": 0.45, "stop": 0.16, "stay": 0.08, "start": 0.12, "turn": 0.12, "back": 0.07},
-                    _lanes(rng, road, 0.3) if road else (), (0.15, 0.88), True, across)
+                    {"cross": 0.31, "stop": 0.14, "stay": 0.08, "start": 0.12, "turn": 0.12, "back": 0.07, "hurry": 0.06, "ease": 0.03,
+                     "appear": 0.10, "vanish": 0.10},
+                    _lanes(rng, road, 0.3) if road else (), (0.15, 0.88), True, across,
+                    {"follow": 0.15, "make room": 0.15, "hit": 0.3, "meet": 0.2, "handle": 0.2})
+
+
+def _table(rng: np.random.Generator) -> Scenario:
+    """A table, counter or shelf from above, where hands put things down and take them."""
+    view = _view(rng, (38, 90), rng.uniform(0.10, 0.40), 4.4)
+    across = view.distance / view.focal
+    ground = str(rng.choice(["boards", "tiles", "carpet", "concrete"]))
+    setting = _setting(rng, view, ground, None, 0.0, "haze")
+    stage = Stage(view, 0.0, 1e3, _occluders(rng, 0.08))
+    return Scenario("table", stage, setting, {"object": 1.0},
+                    {"cross": 0.3, "stop": 0.15, "stay": 0.1, "start": 0.15, "turn": 0.10, "back": 0.06, "appear": 0.14, "vanish": 0.14},
+                    (), (0.2, 0.85), True, across, {"handle": 0.85, "hit": 0.15})

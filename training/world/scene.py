@@ -1,20 +1,23 @@
 """Composes a clip: background, movers, shadows, occluders, camera, and the labels."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
 
 from .backgrounds import paint
 from .camera import Camera
-from .casting import Actor, cast, parked
+from .actors import Actor
+from .casting import cast, parked
 from .colours import COLOURS, sample_rgb
+from .disturbances import Disturbance, choose as choose_disturbance, share
 from .events import Event, find_events
-from .labels import Labeller
+from .labels import Labeller, woken
 from .scenarios import Scenario, choose
 from .shapes import Light, Polygon, Pose, fill, place
 from .trajectories import RATE
+from .visibility import Stage, cut, look
 
 cv2.setNumThreads(1)
 
@@ -43,39 +46,78 @@ class Clip:
 
 
 def render_clip(seed: int, seconds: float = 16.0, fps: float = 4.0, width: int = 96, height: int = 96,
-                effects: bool = True) -> Clip:
-    """The clip of this seed; the scene is the same at every size, frame rate and with or without effects."""
+                effects: bool = True, rare: bool = False) -> Clip:
+    """The clip of this seed; the scene is the same at every size, frame rate and with or without effects.
+
+    rare: colours come from the combinations that training never shows.
+    """
     story, look, lens = (np.random.default_rng([seed, salt]) for salt in (1, 2, 3))
-    scene = choose(story)
+    scene = choose(story, rare)
     background = paint(scene.setting, look, width * 2, height * 2)
     underfoot = scene.setting.ground_rgb if scene.setting.road is None else scene.setting.road_rgb
     light = _light(story)
-    actors = cast(story, scene, seconds, underfoot)
+    disturbance = choose_disturbance(story, seconds)
+    moved = _moved(scene.stage, disturbance)
+    actors = [_seen_from(moved, disturbance, actor) for actor in cast(story, scene, seconds, underfoot)]
     base = np.clip(background * (light.tint * (0.65 + 0.45 * light.ambient)), 0, 255).astype(np.uint8)
     for shape, pose in sorted(parked(story, scene, underfoot, actors), key=lambda item: -item[1].y):
         polygons = shape.polygons(scene.stage.view, pose, light)
-        _shade(base, scene, shape, pose, light)
+        _shade(base, scene.stage, shape, pose, light)
         _draw(base, polygons)
     bare = base.copy()
     _paint_occluders(base, scene, story)
+    sets = [(scene.stage, base, bare)]
+    if moved is not None:
+        sets.append((moved, *(_slide(picture, disturbance.shift) for picture in (base, bare))))
 
     times = np.arange(round(seconds * fps)) / fps
-    camera = Camera(lens, width, height, seconds, effects)
+    camera = Camera(lens, width, height, seconds, effects, disturbance)
     taken, repeated = camera.moments(times)
     samples = np.minimum(np.round(taken * RATE).astype(int), round(seconds * RATE))
-    labeller = Labeller(scene.stage, actors, len(times))
+    labeller = Labeller(actors, len(times))
     frames = np.empty((len(times), height, width, 3), np.uint8)
     for t, sample in enumerate(samples):
         if repeated[t]:
             frames[t] = frames[t - 1]
             labeller.repeat(t)
             continue
-        canvas, drawn = _render(base, bare, scene, actors, light, sample)
+        stage, standing, behind = sets[_away(disturbance, sample)]
+        canvas, drawn = _render(standing, behind, stage, actors, light, sample)
         frames[t] = camera.shoot(canvas, float(taken[t]))
-        labeller.frame(t, sample, drawn)
-    events = sorted((event for i, actor in enumerate(actors)
-                     for event in find_events(actor.track, seconds, actor.colour, actor.kind, i)), key=lambda event: event.t)
-    return Clip(frames, times, events, labeller.grid, _movers(actors, samples), scene.name, scene.stage.view.aspect, seed)
+        if disturbance is None or disturbance.verb != "camera covered" or share(disturbance, float(taken[t])) < 0.5:
+            labeller.frame(t, sample, drawn, stage)
+    return Clip(frames, times, find_events(actors, disturbance, seconds), labeller.grid, _movers(actors, samples), scene.name,
+                scene.stage.view.aspect, seed)
+
+
+def _away(disturbance: Disturbance | None, sample: int) -> int:
+    """1 while the camera looks from where it was moved to, else 0."""
+    return int(disturbance is not None and disturbance.moves and round(disturbance.t * RATE) <= sample < round(disturbance.until * RATE))
+
+
+def _moved(stage: Stage, disturbance: Disturbance | None) -> Stage | None:
+    if disturbance is None or not disturbance.moves:
+        return None
+    dx, dy = disturbance.shift
+    return replace(stage, view=replace(stage.view, shift=disturbance.shift), far_row=max(stage.far_row + dy, 0.0) if stage.far_row else 0.0,
+                   occluders=tuple((x0 + dx, y0 + dy, x1 + dx, y1 + dy) for x0, y0, x1, y1 in stage.occluders))
+
+
+def _seen_from(moved: Stage | None, disturbance: Disturbance | None, actor: Actor) -> Actor:
+    """The actor as the camera sees it that is moved away for a while, or for good."""
+    if moved is None:
+        return actor
+    path = actor.track
+    there = look(moved, actor.shape, path.position, path.heading)
+    there = replace(there, visible=there.visible * path.shown)
+    first, last = (min(round(t * RATE), len(path.moving)) for t in (disturbance.t, disturbance.until))
+    return replace(actor, track=replace(path, sight=cut(cut(path.sight, there, first), path.sight, last)))
+
+
+def _slide(picture: np.ndarray, shift: tuple[float, float]) -> np.ndarray:
+    height, width = picture.shape[:2]
+    move = np.float32([[1, 0, shift[0] * width], [0, 1, shift[1] * height]])
+    return cv2.warpAffine(picture, move, (width, height), borderMode=cv2.BORDER_REFLECT)
 
 
 def _light(rng: np.random.Generator) -> Light:
@@ -92,7 +134,7 @@ def _draw(image: np.ndarray, polygons: list[Polygon]) -> None:
         fill(image, polygon.points, polygon.colour)
 
 
-def _shade(image: np.ndarray, scene: Scenario, shape, pose: Pose, light: Light) -> None:
+def _shade(image: np.ndarray, stage: Stage, shape, pose: Pose, light: Light) -> None:
     """Darken the ground under and beside a shape."""
     if light.shadow < 0.05:
         return
@@ -100,7 +142,7 @@ def _shade(image: np.ndarray, scene: Scenario, shape, pose: Pose, light: Light) 
     foot = place(shape.footprint, pose)
     slide = -light.sun[:2] / max(light.sun[2], 0.3) * reach * (1 - light.softness * 12)
     cast_by = np.concatenate([foot, foot * (1, 1, 0) + [*slide, 0]])
-    points = scene.stage.view.project(cast_by)[0]
+    points = stage.view.project(cast_by)[0]
     points = cv2.convexHull(points.astype(np.float32))[:, 0]
     height, width = image.shape[:2]
     pad = light.softness * 2 + 2 / width
@@ -132,27 +174,27 @@ def _pose(actor: Actor, sample: int) -> Pose:
                 float(track.walked[sample]), 1.0 if track.moving[sample] else 0.15)
 
 
-def _render(base, bare, scene, actors, light, sample) -> tuple[np.ndarray, list[tuple[int, list[Polygon]]]]:
+def _render(base, bare, stage, actors, light, sample) -> tuple[np.ndarray, list[tuple[int, list[Polygon]]]]:
     """The supersampled picture and what was drawn, far to near."""
     canvas = base.copy()
     height, width = canvas.shape[:2]
     visible = [i for i, actor in enumerate(actors) if actor.track.sight.visible[sample] > 0]
     visible.sort(key=lambda i: -actors[i].track.sight.depth[sample])
     poses = {i: _pose(actors[i], sample) for i in visible}
-    near = [i for i, actor in enumerate(actors) if actor.track.sight.depth[sample] < scene.stage.far_depth
+    near = [i for i, actor in enumerate(actors) if actor.track.shown[sample] and actor.track.sight.depth[sample] < stage.far_depth
             and np.abs(actor.track.sight.centre[sample] - 0.5).max() < 1.0]
     for i in near:
-        _shade(canvas, scene, actors[i].shape, poses.get(i) or _pose(actors[i], sample), light)
+        _shade(canvas, stage, actors[i].shape, poses.get(i) or _pose(actors[i], sample), light)
     drawn = []
     for i in visible:
-        polygons = actors[i].shape.polygons(scene.stage.view, poses[i], light)
+        polygons = actors[i].shape.polygons(stage.view, poses[i], light)
         _draw(canvas, polygons)
         drawn.append((i, polygons))
-        if actors[i].track.sight.depth[sample] > 0.6 * scene.stage.far_depth and scene.stage.far_row > 0:
-            edge = round(scene.stage.far_row * height)
+        if actors[i].track.sight.depth[sample] > 0.6 * stage.far_depth and stage.far_row > 0:
+            edge = round(stage.far_row * height)
             canvas[:edge] = bare[:edge]
     if drawn:
-        for x0, y0, x1, y1 in scene.stage.occluders:
+        for x0, y0, x1, y1 in stage.occluders:
             area = np.s_[max(round(y0 * height), 0):round(y1 * height), max(round(x0 * width), 0):round(x1 * width)]
             canvas[area] = base[area]
     return canvas, drawn
@@ -162,8 +204,7 @@ def _movers(actors: list[Actor], samples: np.ndarray) -> list[Mover]:
     out = []
     for i, actor in enumerate(actors):
         sight = actor.track.sight
-        woken = np.maximum.accumulate(actor.track.moving)
-        state = np.where(sight.visible <= 0, 0, np.where(actor.track.moving, 1, np.where(woken, 2, 0)))
+        state = np.where(sight.visible <= 0, 0, np.where(actor.track.moving, 1, np.where(woken(actor), 2, 0)))
         wide = (sight.box[:, 2] - sight.box[:, 0])[sight.visible > 0.35]
         out.append(Mover(i, actor.kind, actor.colour, float(np.median(wide)) if len(wide) else 0.0,
                          (sight.visible * (1 - sight.hidden))[samples].astype(np.float32),

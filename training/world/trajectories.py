@@ -1,7 +1,7 @@
 """Paths over the ground and the speed along them: crossing, stopping, starting, turning."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,9 +18,18 @@ class Track:
     walked: np.ndarray     # [N]
     moving: np.ndarray     # [N] bool
     sight: Sight
+    shown: np.ndarray      # [N] bool: false before it appears and after it vanishes inside the picture
 
 
-def _way_out(stage: Stage, shape: Shape, origin: np.ndarray, direction: np.ndarray, heading: float) -> float | None:
+def track(stage: Stage, shape: Shape, position: np.ndarray, heading: np.ndarray, walked: np.ndarray, moving: np.ndarray,
+          shown: np.ndarray | None = None) -> Track:
+    """A track from where the mover is at each sample."""
+    shown = np.ones(len(position), bool) if shown is None else shown
+    sight = look(stage, shape, position, heading)
+    return Track(position, heading, walked, moving & shown, replace(sight, visible=sight.visible * shown), shown)
+
+
+def way_out(stage: Stage, shape: Shape, origin: np.ndarray, direction: np.ndarray, heading: float) -> float | None:
     """Distance from `origin` along `direction` until the shape is wholly out of the picture."""
     steps = np.linspace(0, 1, 160) ** 1.6 * max(8 * stage.view.distance, 2.5 * stage.far_depth)
     sight = look(stage, shape, origin + steps[:, None] * direction, np.full(len(steps), heading))
@@ -43,31 +52,43 @@ def _ramp(length: float, seconds: float, rise: float, fall: float, skew: float) 
 
 def plan(rng: np.random.Generator, stage: Stage, shape: Shape, spot: np.ndarray, direction: np.ndarray,
          behaviour: str, begin: float, crossing: float, seconds: float,
-         turn: np.ndarray | None = None) -> Track | None:
+         turn: np.ndarray | None = None, pause: float | None = None) -> Track | None:
     """Move a shape through `spot` so that it comes into view near `begin`; None when it cannot.
 
     `crossing` is the time a straight run through the picture would take; a negative `begin`
-    means that the mover is already under way at t=0. `turn` is the direction after `spot`.
+    means that the mover is already under way at t=0. `turn` is the direction after `spot`,
+    `pause` how long a stop lasts (s).
     """
     after = direction if turn is None else turn
     angle_in, angle_out = np.arctan2(direction[1], direction[0]), np.arctan2(after[1], after[0])
-    before_length = _way_out(stage, shape, spot, -direction, angle_in)
-    after_length = _way_out(stage, shape, spot, after, angle_out)
-    if before_length is None or after_length is None:
+    before_length = way_out(stage, shape, spot, -direction, angle_in)
+    after_length = way_out(stage, shape, spot, after, angle_out)
+    if before_length is None or after_length is None or before_length + after_length < 1e-3:
         return None
     speed = (before_length + after_length) / crossing
     points = _path(shape, spot, direction, after, before_length, after_length, behaviour)
     lengths = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
     total = lengths[-1]
     halt = before_length if behaviour != "turn" else total / 2
-    walked = _schedule(rng, behaviour, begin, speed, halt, total, seconds)
+    walked = _schedule(rng, behaviour, begin, speed, halt, total, seconds, pause)
     position = np.stack([np.interp(walked, lengths, points[:, k]) for k in (0, 1)], -1)
     tangent = np.diff(points, axis=0)
     segment = np.clip(np.searchsorted(lengths, walked + 1e-6, side="right") - 1, 0, len(tangent) - 1)
     raw = np.unwrap(np.arctan2(tangent[segment, 1], tangent[segment, 0]))
     heading = np.convolve(np.pad(raw, 8, mode="edge"), np.ones(17) / 17, mode="valid")
     pace = np.gradient(walked) * RATE
-    return Track(position, heading, walked, pace > 0.03 * speed, look(stage, shape, position, heading))
+    return track(stage, shape, position, heading, walked, pace > 0.03 * speed)
+
+
+def arrive(rng: np.random.Generator, stage: Stage, shape: Shape, spot: np.ndarray, direction: np.ndarray, behaviour: str, at: float,
+           crossing: float, seconds: float, turn: np.ndarray | None = None, pause: float | None = None) -> Track | None:
+    """Like `plan`, timed so that the mover is at `spot` at the given second."""
+    seed = int(rng.integers(2**31))
+    trial = plan(np.random.default_rng(seed), stage, shape, spot, direction, behaviour, 0.0, crossing, crossing * 4, turn, pause)
+    if trial is None:
+        return None
+    needed = int(np.argmin(np.linalg.norm(trial.position - spot, axis=1))) / RATE
+    return plan(np.random.default_rng(seed), stage, shape, spot, direction, behaviour, at - needed, crossing, seconds, turn, pause)
 
 
 def _path(shape: Shape, spot, direction, after, before_length, after_length, behaviour) -> np.ndarray:
@@ -80,7 +101,7 @@ def _path(shape: Shape, spot, direction, after, before_length, after_length, beh
     return np.concatenate([[start], curve, [end]])
 
 
-def _schedule(rng, behaviour, begin, speed, halt, total, seconds) -> np.ndarray:
+def _schedule(rng, behaviour, begin, speed, halt, total, seconds, pause) -> np.ndarray:
     """Distance walked at every sample from t=0 to `seconds`."""
     count = round(seconds * RATE) + 1
     parts: list[np.ndarray] = []
@@ -104,9 +125,13 @@ def _schedule(rng, behaviour, begin, speed, halt, total, seconds) -> np.ndarray:
             wait(begin)
         if behaviour in ("stop", "stay", "back"):
             leg(halt, fall=rng.uniform(0.15, 0.6))
-            pause = seconds if behaviour == "stay" else rng.uniform(1.3, 6.0)
-            wait(pause)
+            wait(seconds if behaviour == "stay" else pause or rng.uniform(1.3, 6.0))
             leg(total, rise=rng.uniform(0.1, 0.5))
+        elif behaviour in ("hurry", "ease"):
+            paces = np.array([1 / rng.uniform(1.5, 2.2), rng.uniform(1.4, 2.0)])[:: 1 if behaviour == "hurry" else -1] * speed
+            both = np.concatenate([_ramp(halt, halt / paces[0], 0, 0, 0), halt + _ramp(total - halt, (total - halt) / paces[1], 0, 0, 0)])
+            parts.append(offset + np.convolve(np.pad(both, 7, mode="edge"), np.ones(15) / 15, mode="valid"))   # the change takes 0.4 s
+            offset = total
         else:
             leg(total, skew=rng.uniform(-0.5, 0.5) if rng.random() < 0.4 else 0.0)
     walked = np.concatenate(parts)

@@ -1,7 +1,7 @@
 """Where a mover is in the picture over time: box, visible part and how much occluders hide."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -53,3 +53,8 @@ def look(stage: Stage, shape: Shape, position: np.ndarray, heading: np.ndarray) 
     middle = np.stack([position[:, 0], position[:, 1], np.full(len(position), shape.extent[2] * 0.4)], -1)
     return Sight(box, clipped, seen / (width * height), np.minimum(hidden / np.maximum(seen, 1e-6), 1.0),
                  np.clip(overflow, 0, 1), stage.view.project(middle)[0], depth)
+
+
+def cut(before: Sight, after: Sight, sample: int) -> Sight:
+    """One sight up to a sample, another one from there on: the camera was moved."""
+    return Sight(**{f.name: np.concatenate([getattr(before, f.name)[:sample], getattr(after, f.name)[sample:]]) for f in fields(Sight)})

@@ -1,0 +1,54 @@
+import type { UnitPlace } from "../cache/mod.ts";
+import type { TextCodec } from "../models/mod.ts";
+
+/** The tokens with which a model writes the time, as its bundle lays them out. */
+export interface ClockTokens {
+  /** Id of the token of time 0; the others follow it. */
+  readonly first: number;
+  /** How many there are: after so many units the clock begins again. */
+  readonly count: number;
+}
+
+/**
+ * The time in a model's thoughts. A spoken thought is closed with the token of its unit's time; an answer about time
+ * repeats one, and what is told is how long ago that is. So the model has to find the moment and not to reckon, and
+ * is right to the second for as long as it remembers the thought.
+ */
+export class Clock {
+  constructor(
+    private readonly tokens: ClockTokens,
+    private readonly unitMs: number,
+  ) {}
+
+  /** The token of a unit's time. */
+  token(place: UnitPlace): number {
+    return this.tokens.first + (this.units(place) % this.tokens.count);
+  }
+
+  /** Whole seconds from a token's time to a unit, or null where the token is no time. Less than a round of the clock. */
+  secondsSince(token: number, place: UnitPlace): number | null {
+    const { first, count } = this.tokens;
+    if (token < first || token >= first + count) return null;
+    const ago = (((this.units(place) - (token - first)) % count) + count) % count;
+    return Math.round((ago * this.unitMs) / 1000);
+  }
+
+  /** Words as text, times among them as `7 seconds`. */
+  decode(codec: TextCodec, words: readonly number[], place: UnitPlace): string {
+    const parts: string[] = [];
+    let plain: number[] = [];
+    for (const word of words) {
+      const seconds = this.secondsSince(word, place);
+      if (seconds === null) plain.push(word);
+      else {
+        parts.push(codec.decode(plain), `${seconds} ${seconds === 1 ? "second" : "seconds"}`);
+        plain = [];
+      }
+    }
+    return [...parts, codec.decode(plain)].filter((part) => part !== "").join(" ");
+  }
+
+  private units({ mediaTimeMs }: UnitPlace): number {
+    return Math.max(0, Math.round(mediaTimeMs / this.unitMs));
+  }
+}

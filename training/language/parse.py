@@ -1,0 +1,37 @@
+"""Reads thoughts back: which clauses they hold."""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .thoughts import SCENE, TEXTS
+
+SUBJECT = re.compile(r"an? (\w+) (\w+) (.+)")
+PATTERNS = {verb: re.compile(text.replace("{place}", r"(?P<place>\w+)").replace("{other}", r"an? (?P<colour>\w+) (?P<kind>\w+)"))
+            for verb, text in TEXTS.items()}
+
+
+@dataclass(frozen=True)
+class Clause:
+    verb: str
+    place: str | None = None
+    colour: str | None = None
+    kind: str | None = None
+    other: tuple[str, str] | None = None
+
+
+def parse(text: str) -> list[Clause]:
+    """Every clause of a thought; what is none is left out."""
+    scene = {said: verb for verb, said in SCENE.items()}
+    found = []
+    for part in re.split(r"\s*,\s*", text):
+        part = re.sub(r"\s*#\d+$", "", part.strip())
+        if part in scene:
+            found.append(Clause(scene[part]))
+        elif subject := SUBJECT.fullmatch(part):
+            for verb, pattern in PATTERNS.items():
+                if m := pattern.fullmatch(subject[3]):
+                    rest = m.groupdict()
+                    other = (rest["colour"], rest["kind"]) if "colour" in rest else None
+                    found.append(Clause(verb, rest.get("place"), subject[1], subject[2], other))
+    return found
