@@ -1,4 +1,4 @@
-import { BehaviorSubject, type Observable } from "rxjs";
+import { BehaviorSubject, type Observable, type Subscription } from "rxjs";
 import type { Frame } from "../ingest/mod.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 
@@ -12,23 +12,21 @@ export async function eachInTurn(
   signal: AbortSignal,
 ): Promise<void> {
   const free = new BehaviorSubject(true);
-  const played = new Promise<void>((resolve, reject) => {
-    let last = Promise.resolve();
-    const playing = source(free).subscribe({
-      next: (frame) => {
-        free.next(false);
-        last = take(frame).then(
-          () => free.next(true),
-          (error) => {
-            playing.unsubscribe();
-            reject(error);
-          },
-        );
-      },
-      error: reject,
-      complete: () => void last.then(resolve),
+  let playing: Subscription | undefined;
+  try {
+    const played = new Promise<void>((resolve, reject) => {
+      let last = Promise.resolve();
+      playing = source(free).subscribe({
+        next: (frame) => {
+          free.next(false);
+          last = take(frame).then(() => free.next(true), reject);
+        },
+        error: reject,
+        complete: () => void last.then(resolve),
+      });
     });
-    signal.addEventListener("abort", () => playing.unsubscribe(), { once: true });
-  });
-  await unlessAborted(played, signal);
+    await unlessAborted(played, signal);
+  } finally {
+    playing?.unsubscribe();
+  }
 }
