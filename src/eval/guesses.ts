@@ -4,7 +4,9 @@ import type { Narration } from "../measure/narration.ts";
 import { randomNumbers } from "../measure/random.ts";
 import { type ScoredClip, scoreClip } from "./scored-clip.ts";
 
-const REPEATS = 20;
+/** So long it is guessed all in all (s), but each clip no more often than this. */
+const GUESSED_S = 4 * 3600;
+const MOST_REPEATS = 20;
 const SEED = 7;
 
 /** The key that occurs most often; of several, the one that came first. Undefined of nothing. */
@@ -44,7 +46,8 @@ export function guessEvents(clips: readonly LabelledClip[], unitSeconds: number)
   const events = clips.reduce((sum, clip) => sum + clip.events.length, 0);
   const perUnit = (events / seconds) * unitSeconds;
   const random = randomNumbers(SEED);
-  return Array.from({ length: REPEATS }, () => clips).flatMap((all) =>
+  const repeats = Math.max(1, Math.min(MOST_REPEATS, Math.round(GUESSED_S / seconds)));
+  return Array.from({ length: repeats }, () => clips).flatMap((all) =>
     all.map((clip) => scoreClip(clip, guess(clip, text, perUnit, unitSeconds, random), unitSeconds)),
   );
 }

@@ -1,6 +1,7 @@
 import type { Engine, Paradigm } from "../engine/mod.ts";
 import type { LabelledClip } from "../measure/labelled-clips.ts";
-import { type NarratedClip, narrateClip } from "../measure/narrate-clip.ts";
+import { narrateClip } from "../measure/narrate-clip.ts";
+import type { Narration } from "../measure/narration.ts";
 import { scoreEvents } from "./event-scores.ts";
 import { type RunOptions, runClips } from "./run-clips.ts";
 import { scoreClip } from "./scored-clip.ts";
@@ -23,27 +24,25 @@ export async function orderSection(
   options: RunOptions,
   runDone: () => void,
 ): Promise<Section> {
-  const told: NarratedClip[][] = [];
+  const told: Narration[][] = [];
   for (const paradigm of ORDERS) {
     const of = (clip: LabelledClip) => [...new Set(clip.questions.map(({ ask }) => ask))].slice(0, AT_END);
     told.push(
       await runClips(
         engine,
         clips,
-        (clip, frames, signal, onFrame) =>
-          narrateClip(engine, { ...clip, questions: [] }, frames, {
-            stream: { paradigm },
-            askAtEnd: of(clip),
-            signal,
-            onFrame,
-          }),
+        async (clip, frames, signal, onFrame) => {
+          const how = { stream: { paradigm }, askAtEnd: of(clip), signal, onFrame };
+          const told = await narrateClip(engine, { ...clip, questions: [] }, frames, how);
+          return { thoughts: told.thoughts, answers: told.answersAtEnd };
+        },
         options,
       ),
     );
     runDone();
   }
   const [streamed] = told;
-  const share = (of: (one: NarratedClip) => readonly string[], ours: readonly NarratedClip[]) => {
+  const share = (of: (one: Narration) => readonly string[], ours: readonly Narration[]) => {
     const [a, b] = [streamed!.flatMap(of), ours.flatMap(of)];
     return a.filter((text, i) => text === b[i]).length / Math.max(a.length, b.length);
   };
@@ -64,7 +63,7 @@ export async function orderSection(
             name,
             scoreEvents(scored).told.f1,
             share(({ thoughts }) => thoughts.map(({ text }) => text), told[i]!),
-            share(({ answersAtEnd }) => answersAtEnd, told[i]!),
+            share(({ answers }) => answers, told[i]!),
           ];
         }),
       },

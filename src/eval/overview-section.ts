@@ -1,8 +1,10 @@
 import type { Cell, Table } from "../measure/table.ts";
+import { answered, isUnanswerable, scoreAnswers } from "./answer-scores.ts";
+import { scoreEvents } from "./event-scores.ts";
 import type { ScoredClip } from "./scored-clip.ts";
 import { type Headline, headlines, type ScoreOptions, type Scores, scoreAll } from "./scores.ts";
 import type { Section } from "./section.ts";
-import { isReached, TARGETS, targetText } from "./targets.ts";
+import { isReached, TARGETS, targetName, targetText } from "./targets.ts";
 
 /** What an evaluation comes to. */
 export function overviewSection(
@@ -20,7 +22,7 @@ export function overviewSection(
       "random moments as often as things happen, and to a question the commonest true answer of its kind. Met or not goes",
       "by the figure, not by its interval.",
     ].join(" "),
-    tables: [headlineTable(headlines(scores)), ...(splits === null ? [] : [splits])],
+    tables: [headlineTable(headlines(scores)), ...(splits === null ? [] : [splits]), ...themeTable(clips)],
     plots: [],
     notes: [],
   };
@@ -33,9 +35,13 @@ export function headlineTable(measures: readonly Headline[]): Table {
     columns: ["", "measured (95 %)", "baseline", "target", ""],
     rows: measures.map(({ key, measured, baseline }) => {
       const target = TARGETS[key];
-      const { what, unit } = target;
-      const name = unit === undefined ? what : `${what} (${unit})`;
-      return [name, measured, baseline, targetText(target), verdict(isReached(target, measured.value))];
+      return [
+        targetName(target),
+        measured,
+        baseline,
+        targetText(target),
+        verdict(isReached(target, measured.value)),
+      ];
     }),
   };
 }
@@ -68,7 +74,7 @@ function splitTable(clips: readonly ScoredClip[], options: ScoreOptions): Table 
 export function comparison(title: string, names: readonly string[], scores: readonly Scores[]): Table {
   const columns = scores.map(headlines);
   const rows: Cell[][] = columns[0]!
-    .map(({ key }, i) => [TARGETS[key].what, ...columns.map((column) => column[i]!.measured)])
+    .map(({ key }, i) => [targetName(TARGETS[key]), ...columns.map((column) => column[i]!.measured)])
     .filter((row) =>
       row
         .slice(1)
@@ -79,4 +85,26 @@ export function comparison(title: string, names: readonly string[], scores: read
     ["clips", ...scores.map(({ clips }) => clips)],
   ];
   return { title, columns: ["", ...names], rows: [...rows, ...extra] };
+}
+
+/** By the theme that a clip's label names; nothing where all have the same. */
+function themeTable(clips: readonly ScoredClip[]): Table[] {
+  const themes = [
+    ...new Set(clips.flatMap(({ clip: { theme } }) => (theme === undefined ? [] : [theme]))),
+  ].sort();
+  if (themes.length < 2) return [];
+  const rows = themes.map((theme): Cell[] => {
+    const some = clips.filter(({ clip }) => clip.theme === theme);
+    const all = answered(some).filter(({ question }) => !isUnanswerable(question));
+    const named = all.filter(({ family }) => family === "theme");
+    return [
+      theme,
+      some.length,
+      scoreAnswers(theme, named, some.length).right,
+      scoreAnswers(theme, all, some.length).right,
+      scoreEvents(some).told.f1,
+    ];
+  });
+  const columns = ["theme", "clips", "theme right (95 %)", "all answers right (95 %)", "event F1 (95 %)"];
+  return [{ title: "By theme", columns, rows }];
 }

@@ -135,8 +135,12 @@ async function evaluate(
     const narrations: Narration[] = await runClips(
       engine,
       some,
-      (clip, frames, stop, onFrame) =>
-        narrateClip(engine, clip, frames, { stream: { positions }, signal: stop, onFrame }),
+      async (clip, frames, stop, onFrame) => {
+        const how = { stream: { positions }, signal: stop, onFrame };
+        // Without the events behind it: of hours of video they would fill the memory.
+        const { thoughts, answers } = await narrateClip(engine, clip, frames, how);
+        return { thoughts, answers };
+      },
       run,
     );
     progress.end(total(some));

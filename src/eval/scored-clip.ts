@@ -1,6 +1,6 @@
 import { type Clause, parseClauses } from "../measure/clause.ts";
 import type { LabelledClip, LabelledEvent } from "../measure/labelled-clips.ts";
-import { matchClaims, type Pair, type Timed, TOLERANCE_S } from "../measure/match-claims.ts";
+import { matchClaims, near, type Pair, type Timed } from "../measure/match-claims.ts";
 import type { Narration } from "../measure/narration.ts";
 
 /** A clause that was said, at its unit's last frame. */
@@ -35,9 +35,8 @@ export function scoreClip(clip: LabelledClip, narration: Narration, unitSeconds:
     parseClauses(text).map((clause) => ({ ...clause, atS })),
   );
   const happened = clip.events.map((event) => ({ ...event, atS: event.t }));
-  const quiet = narration.thoughts.filter(({ atS }) =>
-    happened.every((event) => Math.abs(event.atS - atS) > TOLERANCE_S),
-  );
+  const eventsAt = near(happened);
+  const quiet = narration.thoughts.filter(({ atS }) => eventsAt(atS).length === 0);
   return {
     clip,
     narration,

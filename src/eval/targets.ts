@@ -35,6 +35,11 @@ export const TARGETS: Readonly<Record<MeasureKey, EvalTarget>> = {
   beyondWindow: { what: "questions that rest on what has left the visual window", atLeast: 0.85 },
 };
 
+/** What is measured, with its unit. */
+export function targetName({ what, unit }: EvalTarget): string {
+  return unit === undefined ? what : `${what} (${unit})`;
+}
+
 /** `≥ 0.9` or `≤ 0.3 s`. */
 export function targetText({ atLeast, atMost, unit }: EvalTarget): string {
   const bound = atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast}`;

@@ -27,11 +27,12 @@ export function matchClaims<S extends Timed, H extends Timed>(
   closeness: (said: S, happened: H) => number = () => 0,
 ): Pair<S, H>[] {
   const candidates: (Pair<S, H> & { close: number })[] = [];
+  const inTime = near(happened);
   for (const one of said)
-    for (const other of happened) {
+    for (const other of inTime(one.atS)) {
+      if (!fits(one, other)) continue;
       const errorS = Math.abs(one.atS - other.atS);
-      if (errorS <= TOLERANCE_S && fits(one, other))
-        candidates.push({ said: one, happened: other, errorS, close: closeness(one, other) });
+      candidates.push({ said: one, happened: other, errorS, close: closeness(one, other) });
     }
   candidates.sort((a, b) => a.errorS - b.errorS || b.close - a.close);
   const [usedSaid, usedHappened] = [new Set<S>(), new Set<H>()];
@@ -41,4 +42,24 @@ export function matchClaims<S extends Timed, H extends Timed>(
     usedHappened.add(pair.happened);
     return true;
   });
+}
+
+/** Finds what is no more than the tolerance away from a time (s), in order of time: of hours only that is looked at. */
+export function near<T extends Timed>(list: readonly T[]): (atS: number) => T[] {
+  const sorted = [...list].sort((a, b) => a.atS - b.atS);
+  const firstFrom = (atS: number) => {
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (sorted[middle]!.atS < atS) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  return (atS) => {
+    const found: T[] = [];
+    for (let i = firstFrom(atS - TOLERANCE_S); i < sorted.length && sorted[i]!.atS <= atS + TOLERANCE_S; i++)
+      found.push(sorted[i]!);
+    return found;
+  };
 }
