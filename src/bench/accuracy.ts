@@ -1,4 +1,4 @@
-import { type Clause, parseClauses } from "../measure/clause.ts";
+import { type Clause, parseClauses, sayable } from "../measure/clause.ts";
 import type { LabelledClip } from "../measure/labelled-clips.ts";
 import { matchClaims } from "../measure/match-claims.ts";
 import type { Narration } from "../measure/narration.ts";
@@ -23,7 +23,9 @@ export function accuracy(clips: readonly LabelledClip[], said: readonly Narratio
     const claims = said[i]!.thoughts.flatMap(({ atS, text }) =>
       parseClauses(text).map((clause) => ({ atS, ...clause })),
     );
-    const events = clip.events.map((event) => ({ ...event, atS: event.t }));
+    const events = clip.events.map((event) =>
+      sayable({ ...event, other: event.other ?? null, atS: event.t }),
+    );
     found += matchClaims(claims, events, same).length;
     claimed += claims.length;
     happened += events.length;

@@ -1,4 +1,4 @@
-import { type Clause, sayClause } from "../measure/clause.ts";
+import { type Clause, sayable, sayClause } from "../measure/clause.ts";
 import type { LabelledClip } from "../measure/labelled-clips.ts";
 import type { Narration } from "../measure/narration.ts";
 import { randomNumbers } from "../measure/random.ts";
@@ -26,11 +26,12 @@ export function commonest<T>(values: readonly T[], key: (value: T) => string): T
 
 /** The commonest clause by verb and place, in the colours that it has most often. */
 function commonestClause(clips: readonly LabelledClip[]): Clause | undefined {
-  const events = clips.flatMap((clip) => clip.events);
+  const events = clips.flatMap((clip) =>
+    clip.events.map((event) => sayable({ ...event, other: event.other ?? null })),
+  );
   const what = commonest(events, ({ verb, place }) => `${verb} ${place}`);
   const same = events.filter(({ verb, place }) => verb === what?.verb && place === what?.place);
-  const one = commonest(same, ({ colour, kind, other }) => JSON.stringify([colour, kind, other ?? null]));
-  return one === undefined ? undefined : { ...one, other: one.other ?? null };
+  return commonest(same, ({ colour, kind, other }) => JSON.stringify([colour, kind, other]));
 }
 
 /**

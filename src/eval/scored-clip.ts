@@ -1,12 +1,12 @@
-import { type Clause, parseClauses } from "../measure/clause.ts";
+import { type Clause, parseClauses, sayable } from "../measure/clause.ts";
 import type { LabelledClip, LabelledEvent } from "../measure/labelled-clips.ts";
 import { matchClaims, near, type Pair, type Timed } from "../measure/match-claims.ts";
 import type { Narration } from "../measure/narration.ts";
 
 /** A clause that was said, at its unit's last frame. */
 export type Claim = Clause & Timed;
-/** A labelled event. */
-export type Happening = LabelledEvent & Timed;
+/** A labelled event: what of it can be said. */
+export type Happening = LabelledEvent & Clause & Timed;
 export type Match = Pair<Claim, Happening>;
 
 /** A clip, what was said of it, and what of that fits what happened. */
@@ -34,7 +34,9 @@ export function scoreClip(clip: LabelledClip, narration: Narration, unitSeconds:
   const claims = narration.thoughts.flatMap(({ atS, text }) =>
     parseClauses(text).map((clause) => ({ ...clause, atS })),
   );
-  const happened = clip.events.map((event) => ({ ...event, atS: event.t }));
+  const happened = clip.events.map((event) =>
+    sayable({ ...event, other: event.other ?? null, atS: event.t }),
+  );
   const eventsAt = near(happened);
   const quiet = narration.thoughts.filter(({ atS }) => eventsAt(atS).length === 0);
   return {

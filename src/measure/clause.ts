@@ -83,6 +83,14 @@ function party(colour: string, kind: string): Party {
   return { colour: colour.trim() || null, kind };
 }
 
+/** What of an event a clause can say: labels may know more, as where somebody stopped. */
+export function sayable<E extends Clause>(event: E): E {
+  const saying = SAYINGS[event.verb];
+  if (saying === undefined) return { ...event, place: null, colour: null, kind: null, other: null };
+  const place = saying.includes("PLACE") ? event.place : null;
+  return { ...event, place, other: saying.includes("OTHER") ? event.other : null };
+}
+
 /** A clause in the model's words: {@link parseClauses} reads it back. */
 export function sayClause({ verb, place, other, ...who }: Clause): string {
   if (verb in SCENE) return SCENE[verb]!;

@@ -1,6 +1,7 @@
 import { access, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { VERBS } from "./clause.ts";
 import { MeasureError } from "./errors.ts";
 
 const seconds = z.number().nonnegative();
@@ -8,8 +9,7 @@ const seconds = z.number().nonnegative();
 const event = z.object({
   /** When it happened (s of the video). */
   t: seconds,
-  /** One of `VERBS` (clause.ts). */
-  verb: z.string(),
+  verb: z.enum(VERBS as [string, ...string[]]),
   /** Side or direction, where the verb has one. */
   place: z.string().nullable(),
   /** Of the one who does it; null when it is the whole scene. */

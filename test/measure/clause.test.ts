@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { NO_VERB, parseClauses, sayClause, VERBS } from "../../src/measure/clause.ts";
+import { NO_VERB, parseClauses, sayable, sayClause, VERBS } from "../../src/measure/clause.ts";
 
 const clause = (verb: string, rest: object = {}) => ({
   verb,
@@ -58,6 +58,18 @@ describe("clauses", () => {
     expect(parseClauses(" , ")).toEqual([]);
     for (const text of ["a red", "a red car flies", "the lights", "a red car enters from the left at"])
       expect(parseClauses(text).map(({ verb }) => verb)).toEqual([NO_VERB]);
+  });
+
+  it("can say only some of what labels know", () => {
+    const blue = { colour: "blue", kind: "person" };
+    expect(sayable(clause("stops", { ...red, place: "left", other: blue }))).toEqual(clause("stops", red));
+    expect(sayable(clause("enters", { ...red, place: "left" }))).toEqual(
+      clause("enters", { ...red, place: "left" }),
+    );
+    expect(sayable(clause("meets", { ...red, other: blue }))).toEqual(
+      clause("meets", { ...red, other: blue }),
+    );
+    expect(sayable(clause("lights off", { colour: "grey", kind: "car" }))).toEqual(clause("lights off"));
   });
 
   it("are said as they are read, every verb", () => {

@@ -76,6 +76,12 @@ describe("label files", () => {
       "labels_invalid",
       /questions\.0\.family: /,
     ],
+    [
+      "a verb that is not in the grammar",
+      () => write({ ...label, events: [label.events[0], { ...label.events[1], verb: "flies" }] }),
+      "labels_invalid",
+      /events\.1\.verb: .*"enters"/,
+    ],
     ["no video", () => write(label), "video_missing", /a\.json: video: there is no .*a\.mp4/],
   ])("say what is wrong: %s", async (_, prepare, code, message) => {
     await prepare();
