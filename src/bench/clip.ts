@@ -1,6 +1,6 @@
 import type { ModelInfo } from "../engine/mod.ts";
 import type { Frame } from "../ingest/mod.ts";
-import { framesOf } from "./frames-of.ts";
+import { framesOf } from "../measure/frames-of.ts";
 
 /** A clip in memory that plays for ever: after its last frame comes the first, and time goes on. */
 export interface Clip {

@@ -1,5 +1,5 @@
 import type { EngineEvent } from "../engine/mod.ts";
-import { type Percentiles, percentiles, type Spread, spread } from "./statistics.ts";
+import { type Percentiles, percentiles, type Spread, spread } from "../measure/statistics.ts";
 
 /** A part of a long stream (ms and MiB). */
 export interface Bucket {

@@ -1,5 +1,5 @@
-import type { Plot } from "./plot.ts";
-import type { Table } from "./table.ts";
+import type { Plot } from "../measure/plot.ts";
+import type { Table } from "../measure/table.ts";
 
 /** What an experiment runs with. */
 export interface ExperimentContext {

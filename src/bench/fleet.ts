@@ -1,8 +1,8 @@
 import type { Engine } from "../engine/mod.ts";
+import { type Percentiles, percentile, percentiles, spread } from "../measure/statistics.ts";
 import { byTheClock } from "./by-the-clock.ts";
 import { Camera } from "./camera.ts";
 import type { Clip } from "./clip.ts";
-import { type Percentiles, percentile, percentiles, spread } from "./statistics.ts";
 import { StreamRecord } from "./stream-record.ts";
 
 /** What a fleet did in a while (ms). */

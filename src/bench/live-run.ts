@@ -1,10 +1,10 @@
 import type { Engine, StreamOptions } from "../engine/mod.ts";
+import { percentile } from "../measure/statistics.ts";
 import { byTheClock } from "./by-the-clock.ts";
 import { Camera } from "./camera.ts";
 import type { Clip } from "./clip.ts";
 import { questionOf, SteadyQuestions } from "./questions.ts";
 import { type RunFigures, runFigures } from "./run-figures.ts";
-import { percentile } from "./statistics.ts";
 import { StreamRecord } from "./stream-record.ts";
 
 export interface LiveRun {

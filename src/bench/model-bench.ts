@@ -1,8 +1,8 @@
 import { Attention, type AttentionRow, Stack } from "../attention/mod.ts";
 import { KvMemory, type KvShape, TextCache, VisualCache } from "../cache/mod.ts";
+import { median } from "../measure/statistics.ts";
 import { type Bundle, loadBundle } from "../models/mod.ts";
 import { kvShape, unitMs } from "../models/model-caches.ts";
-import { median } from "./statistics.ts";
 
 /** A filled C_v of its own, or shared by some thinkers. */
 export interface Video {

@@ -1,7 +1,7 @@
-import type { MachineFacts } from "./machine.ts";
-import { numberText } from "./number-text.ts";
+import type { MachineFacts } from "../measure/machine.ts";
+import { numberText } from "../measure/number-text.ts";
+import { tableMarkdown } from "../measure/table.ts";
 import type { Circumstances, Result } from "./result.ts";
-import { tableMarkdown } from "./table.ts";
 
 /** Share of a machine that others may use before figures are called disturbed. */
 const QUIET_CORES = 0.05;

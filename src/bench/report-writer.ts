@@ -1,5 +1,6 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { writeWhole } from "../measure/write-whole.ts";
 import { indexMarkdown, plotFile, resultMarkdown } from "./report-markdown.ts";
 import { type Circumstances, parseResult, type Result, resultJson } from "./result.ts";
 
@@ -17,11 +18,11 @@ export class ReportWriter {
   /** Writes one experiment's files and the index anew. Its JSON comes last: where that is new, all is. */
   async add(result: Result): Promise<void> {
     // A plotting library takes most of a second to load, and only a finished experiment needs it.
-    const { renderPlot } = await import("./render-plot.ts");
+    const { renderPlot } = await import("../measure/render-plot.ts");
     await mkdir(this.dir, { recursive: true });
-    for (const plot of result.plots) await this.write(plotFile(result, plot), renderPlot(plot));
-    await this.write(`${result.name}.md`, `${resultMarkdown(result, 1)}\n`);
-    await this.write(`${result.name}.json`, resultJson(result));
+    for (const plot of result.plots) await writeWhole(this.dir, plotFile(result, plot), renderPlot(plot));
+    await writeWhole(this.dir, `${result.name}.md`, `${resultMarkdown(result, 1)}\n`);
+    await writeWhole(this.dir, `${result.name}.json`, resultJson(result));
     await this.index(result.measured);
   }
 
@@ -36,7 +37,7 @@ export class ReportWriter {
       if (result === null) unreadable.push(name);
       else results.push(result);
     }
-    await this.write("README.md", `${indexMarkdown(results, run, unreadable)}\n`);
+    await writeWhole(this.dir, "README.md", `${indexMarkdown(results, run, unreadable)}\n`);
   }
 
   /** Null when there is no such file. */
@@ -45,12 +46,5 @@ export class ReportWriter {
       if (error.code === "ENOENT") return null;
       throw error;
     });
-  }
-
-  /** So that a file is there whole or not at all. */
-  private async write(name: string, text: string): Promise<void> {
-    const path = join(this.dir, name);
-    await writeFile(`${path}.part`, text);
-    await rename(`${path}.part`, path);
   }
 }

@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { figuresJson } from "../measure/figures-json.ts";
+import type { MachineFacts } from "../measure/machine.ts";
+import type { Plot } from "../measure/plot.ts";
+import type { Table } from "../measure/table.ts";
 import type { Experiment, Report } from "./experiment.ts";
-import type { MachineFacts } from "./machine.ts";
-import type { Plot } from "./plot.ts";
-import type { Table } from "./table.ts";
 
 /** Where, when and how an experiment was run. */
 export interface Circumstances {
@@ -42,12 +43,9 @@ const RESULT = z.looseObject({
   figures: z.record(z.string(), z.unknown()),
 });
 
-/** JSON for people, too: figures to three decimals, and a list of numbers on one line. */
+/** A result's file. */
 export function resultJson(result: Result): string {
-  const rounded = (_: string, value: unknown) =>
-    typeof value === "number" ? Math.round(value * 1000) / 1000 : value;
-  const text = JSON.stringify(result, rounded, 1);
-  return `${text.replace(/\[\s+(?:-?[\d.e+-]+|null)(?:,\s+(?:-?[\d.e+-]+|null))*\s+\]/g, (list) => list.replace(/\s+/g, " "))}\n`;
+  return figuresJson(result);
 }
 
 /** Reads what {@link resultJson} wrote; null when it is something else. */

@@ -1,9 +1,9 @@
 import { statSync } from "node:fs";
 import * as ort from "onnxruntime-node";
+import { median } from "../measure/statistics.ts";
 import { openGraph } from "../models/graph.ts";
 import type { ModelBench } from "./model-bench.ts";
 import { timeInTurn } from "./model-bench.ts";
-import { median } from "./statistics.ts";
 
 /** What this machine can do on one thread, measured. */
 export interface MachineRates {

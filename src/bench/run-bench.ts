@@ -1,6 +1,6 @@
+import { describeMachine, OtherWork } from "../measure/machine.ts";
 import { loadBundle } from "../models/mod.ts";
 import type { Experiment, ExperimentContext } from "./experiment.ts";
-import { describeMachine, OtherWork } from "./machine.ts";
 import { ReportWriter } from "./report-writer.ts";
 
 export interface BenchOptions extends Omit<ExperimentContext, "progress"> {

@@ -1,4 +1,4 @@
-import { median, type Percentiles, percentiles } from "./statistics.ts";
+import { median, type Percentiles, percentiles } from "../measure/statistics.ts";
 import type { StreamRecord } from "./stream-record.ts";
 
 /** What one run of a stream came to (ms). */

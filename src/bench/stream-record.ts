@@ -1,7 +1,7 @@
 import { filter, firstValueFrom } from "rxjs";
 import type { AnswerDone, EngineEvent, EngineStream } from "../engine/mod.ts";
-import { unlessAborted } from "./by-the-clock.ts";
-import { StreamWatch } from "./stream-watch.ts";
+import { StreamWatch } from "../measure/stream-watch.ts";
+import { unlessAborted } from "../measure/unless-aborted.ts";
 
 /** A thought's figures (ms), without its words. */
 export interface ThoughtFigures {

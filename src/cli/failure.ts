@@ -2,12 +2,15 @@ import pc from "picocolors";
 import { ZodError } from "zod";
 import { EngineError } from "../engine/mod.ts";
 import { IngestError } from "../ingest/mod.ts";
+import { MeasureError } from "../measure/errors.ts";
 import { ModelError } from "../models/mod.ts";
 import { ServerError } from "../server/mod.ts";
 
 /** Errors that a person can act on: their message is enough, a stack trace would hide it. */
 function isExpected(error: unknown): error is Error {
-  return [IngestError, EngineError, ModelError, ServerError].some((kind) => error instanceof kind);
+  return [IngestError, EngineError, ModelError, MeasureError, ServerError].some(
+    (kind) => error instanceof kind,
+  );
 }
 
 /** Prints a message for a person, and makes the process end with exit code 1. */

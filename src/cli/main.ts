@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { Command } from "commander";
 import { benchCommand } from "./bench-command.ts";
+import { evalCommand } from "./eval-command.ts";
 import { modelsCommand } from "./models-command.ts";
 import { replayCommand } from "./replay-command.ts";
 import { serveCommand } from "./serve-command.ts";
@@ -16,7 +17,8 @@ const program = new Command("thinkalong")
   .addCommand(serveCommand())
   .addCommand(replayCommand())
   .addCommand(modelsCommand())
-  .addCommand(benchCommand());
+  .addCommand(benchCommand())
+  .addCommand(evalCommand());
 
 /** Commands that are added do not inherit it. */
 function pointToHelp(command: Command): void {

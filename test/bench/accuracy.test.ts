@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { accuracy, clauses } from "../../src/bench/accuracy.ts";
-import type { LabelledClip } from "../../src/bench/labelled-clips.ts";
+import { accuracy } from "../../src/bench/accuracy.ts";
+import type { LabelledClip } from "../../src/measure/labelled-clips.ts";
 
 const event = (t: number, verb: string, place: string | null) => ({
   t,
@@ -18,14 +18,6 @@ const clip = (given: Partial<LabelledClip>): LabelledClip => ({
   events: [],
   questions: [],
   ...given,
-});
-
-describe("clauses", () => {
-  it("are verb and place, whoever it was, several to a thought", () => {
-    const text = "a red car enters from the left , an orange person moves up , a grey object stops";
-    expect(clauses(3, text).map(({ what }) => what)).toEqual(["enters left", "moves up", "stops "]);
-    expect(clauses(3, "")).toEqual([]);
-  });
 });
 
 describe("accuracy", () => {

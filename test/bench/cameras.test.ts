@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { byTheClock, unlessAborted } from "../../src/bench/by-the-clock.ts";
+import { byTheClock } from "../../src/bench/by-the-clock.ts";
 import { Camera, feed } from "../../src/bench/camera.ts";
 import { type Clip, loadClip } from "../../src/bench/clip.ts";
 import { StreamRecord } from "../../src/bench/stream-record.ts";
 import type { Engine } from "../../src/engine/mod.ts";
+import { unlessAborted } from "../../src/measure/unless-aborted.ts";
 import { SAMPLE_CLIP } from "../support/clips.ts";
 import { startTinyEngine } from "../support/engine.ts";
 

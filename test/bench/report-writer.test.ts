@@ -1,10 +1,10 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { describeMachine } from "../../src/bench/machine.ts";
 import { ReportWriter } from "../../src/bench/report-writer.ts";
 import { parseResult, type Result, resultJson } from "../../src/bench/result.ts";
-import { spread } from "../../src/bench/statistics.ts";
+import { describeMachine } from "../../src/measure/machine.ts";
+import { spread } from "../../src/measure/statistics.ts";
 import { makeTempDir } from "../support/media.ts";
 
 let dir: Awaited<ReturnType<typeof makeTempDir>>;

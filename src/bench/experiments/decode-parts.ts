@@ -1,8 +1,8 @@
 import * as ort from "onnxruntime-node";
 import type { AttentionRow } from "../../attention/mod.ts";
+import { median } from "../../measure/statistics.ts";
 import { openGraph } from "../../models/graph.ts";
 import { type ModelBench, timeInTurn } from "../model-bench.ts";
-import { median } from "../statistics.ts";
 
 /** A step's time, part by part (ms). */
 export interface StepParts {

@@ -1,11 +1,11 @@
 import * as ort from "onnxruntime-node";
+import { numberText } from "../../measure/number-text.ts";
+import { median, pairedRatios, percentile, type Spread, spread } from "../../measure/statistics.ts";
+import type { Table } from "../../measure/table.ts";
 import { loadClip } from "../clip.ts";
 import type { Experiment, ExperimentContext, Report } from "../experiment.ts";
 import { ModelBench, timeInTurn, type Video } from "../model-bench.ts";
-import { numberText } from "../number-text.ts";
 import { measureRates, textWeightBytes } from "../roofline.ts";
-import { median, pairedRatios, percentile, type Spread, spread } from "../statistics.ts";
-import type { Table } from "../table.ts";
 import { type StepParts, stepParts } from "./decode-parts.ts";
 import { seeTogether, togetherTable } from "./see-together.ts";
 

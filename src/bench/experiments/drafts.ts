@@ -1,4 +1,7 @@
 import type { UnitKv } from "../../cache/mod.ts";
+import { framesOf } from "../../measure/frames-of.ts";
+import { labelledClips } from "../../measure/labelled-clips.ts";
+import { pairedRatios, type Spread, spread } from "../../measure/statistics.ts";
 import { type Bundle, loadBundle, TextCodec } from "../../models/mod.ts";
 import type { ReasonerReport } from "../../reasoner/messages.ts";
 import { PhraseBook } from "../../reasoner/phrase-book.ts";
@@ -7,9 +10,6 @@ import { ThinkSession } from "../../reasoner/think-session.ts";
 import type { UnitFrames } from "../../vision/messages.ts";
 import { SeeSession } from "../../vision/see-session.ts";
 import type { Experiment, ExperimentContext, Report } from "../experiment.ts";
-import { framesOf } from "../frames-of.ts";
-import { labelledClips } from "../labelled-clips.ts";
-import { pairedRatios, type Spread, spread } from "../statistics.ts";
 
 export interface DraftSizes {
   /** Longest drafts, in words; 0, without which there is nothing to compare with, is the first. */

@@ -1,9 +1,9 @@
 import type { StreamTotals } from "../../engine/mod.ts";
+import type { Plot } from "../../measure/plot.ts";
+import { pairedRatios, type Spread, spread } from "../../measure/statistics.ts";
+import { type Table, targetTable } from "../../measure/table.ts";
 import type { Bucket } from "../endurance-log.ts";
 import type { Report } from "../experiment.ts";
-import type { Plot } from "../plot.ts";
-import { pairedRatios, type Spread, spread } from "../statistics.ts";
-import { type Table, targetTable } from "../table.ts";
 import type { EndlessSizes } from "./endless-sizes.ts";
 import type { OldAndYoung, Stretch } from "./old-and-young.ts";
 

@@ -1,11 +1,11 @@
 import type { Engine, EngineStream } from "../../engine/mod.ts";
+import { StreamWatch } from "../../measure/stream-watch.ts";
+import { withEngine } from "../../measure/with-engine.ts";
 import { byTheClock } from "../by-the-clock.ts";
 import { Camera, feed } from "../camera.ts";
 import { type Clip, loadClip } from "../clip.ts";
 import { EnduranceLog } from "../endurance-log.ts";
 import type { Experiment, ExperimentContext, Report } from "../experiment.ts";
-import { StreamWatch } from "../stream-watch.ts";
-import { withEngine } from "../with-engine.ts";
 import { enduranceReport } from "./endless-report.ts";
 import { ENDLESS_SIZES, type EndlessSizes, LONG_ENDLESS_SIZES } from "./endless-sizes.ts";
 import { compareAges, type OldAndYoung } from "./old-and-young.ts";

@@ -1,10 +1,10 @@
 import type { Engine } from "../../engine/mod.ts";
+import { percentile, type Spread, spread } from "../../measure/statistics.ts";
 import { byTheClock } from "../by-the-clock.ts";
 import { Camera } from "../camera.ts";
 import { loadClip } from "../clip.ts";
 import type { ExperimentContext } from "../experiment.ts";
 import { questionOf } from "../questions.ts";
-import { percentile, type Spread, spread } from "../statistics.ts";
 import { StreamRecord } from "../stream-record.ts";
 
 export interface QuestionSizes {

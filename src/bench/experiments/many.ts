@@ -1,9 +1,9 @@
+import type { Plot } from "../../measure/plot.ts";
+import { median, spread } from "../../measure/statistics.ts";
+import type { Cell, Table } from "../../measure/table.ts";
+import { withEngine } from "../../measure/with-engine.ts";
 import type { Experiment, ExperimentContext, Report } from "../experiment.ts";
 import type { FleetFigures } from "../fleet.ts";
-import type { Plot } from "../plot.ts";
-import { median, spread } from "../statistics.ts";
-import type { Cell, Table } from "../table.ts";
-import { withEngine } from "../with-engine.ts";
 import { measureQuestions, type QuestionFigures, type QuestionSizes } from "./many-questions.ts";
 import { holds, measureStreams, type StreamSizes, type StreamsFigures } from "./many-streams.ts";
 

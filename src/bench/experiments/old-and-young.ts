@@ -1,9 +1,9 @@
 import { filter, firstValueFrom } from "rxjs";
 import type { Engine, EngineStream } from "../../engine/mod.ts";
-import { unlessAborted } from "../by-the-clock.ts";
+import { mean, median } from "../../measure/statistics.ts";
+import { unlessAborted } from "../../measure/unless-aborted.ts";
 import { feed } from "../camera.ts";
 import type { Clip } from "../clip.ts";
-import { mean, median } from "../statistics.ts";
 
 /** A stretch of units (ms). */
 export interface Stretch {

@@ -2,13 +2,13 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Engine, Paradigm } from "../../engine/mod.ts";
+import { pairedRatios, type Spread, spread } from "../../measure/statistics.ts";
+import { targetTable } from "../../measure/table.ts";
+import { withEngine } from "../../measure/with-engine.ts";
 import { feed } from "../camera.ts";
 import { type Clip, loadClip } from "../clip.ts";
 import type { Experiment, ExperimentContext, Report } from "../experiment.ts";
-import { pairedRatios, type Spread, spread } from "../statistics.ts";
 import { StreamRecord } from "../stream-record.ts";
-import { targetTable } from "../table.ts";
-import { withEngine } from "../with-engine.ts";
 
 export interface OverlapSizes {
   readonly units: number;

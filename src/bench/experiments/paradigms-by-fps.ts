@@ -1,10 +1,10 @@
 import type { Engine, Paradigm } from "../../engine/mod.ts";
+import type { Plot } from "../../measure/plot.ts";
+import { pairedRatios, spread } from "../../measure/statistics.ts";
+import type { Table, Target } from "../../measure/table.ts";
 import { loadClip } from "../clip.ts";
 import type { ExperimentContext } from "../experiment.ts";
 import { type LiveFigures, runLive } from "../live-run.ts";
-import type { Plot } from "../plot.ts";
-import { pairedRatios, spread } from "../statistics.ts";
-import type { Table, Target } from "../table.ts";
 import { PARADIGMS, type ParadigmSizes } from "./paradigm-sizes.ts";
 
 /** One frame rate in one order, in each round. */

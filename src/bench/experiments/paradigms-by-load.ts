@@ -1,10 +1,10 @@
 import type { Engine, Paradigm, StreamOptions } from "../../engine/mod.ts";
+import { mean, spread } from "../../measure/statistics.ts";
 import { feed } from "../camera.ts";
 import { type Clip, loadClip } from "../clip.ts";
 import type { ExperimentContext } from "../experiment.ts";
 import { type LiveFigures, runLive } from "../live-run.ts";
 import { questionOf, SteadyQuestions } from "../questions.ts";
-import { mean, spread } from "../statistics.ts";
 import { StreamRecord } from "../stream-record.ts";
 import { PARADIGMS, type ParadigmSizes } from "./paradigm-sizes.ts";
 

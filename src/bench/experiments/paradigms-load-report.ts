@@ -1,8 +1,8 @@
 import type { Paradigm } from "../../engine/mod.ts";
+import type { Plot } from "../../measure/plot.ts";
+import { pairedRatios, type Spread, spread } from "../../measure/statistics.ts";
+import type { Table, Target } from "../../measure/table.ts";
 import type { LiveFigures } from "../live-run.ts";
-import type { Plot } from "../plot.ts";
-import { pairedRatios, type Spread, spread } from "../statistics.ts";
-import type { Table, Target } from "../table.ts";
 import { PARADIGMS } from "./paradigm-sizes.ts";
 import type { ByLoad, Calibration, Costs, LoadCell, Queue } from "./paradigms-by-load.ts";
 

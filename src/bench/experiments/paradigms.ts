@@ -1,6 +1,6 @@
+import { isMet, type Target, targetTable } from "../../measure/table.ts";
+import { withEngine } from "../../measure/with-engine.ts";
 import type { Experiment, ExperimentContext, Report } from "../experiment.ts";
-import { isMet, type Target, targetTable } from "../table.ts";
-import { withEngine } from "../with-engine.ts";
 import { LONG_PARADIGM_SIZES, PARADIGM_SIZES, type ParadigmSizes } from "./paradigm-sizes.ts";
 import { fpsPlot, fpsTable, fpsTargets, measureByFps } from "./paradigms-by-fps.ts";
 import { costsAlone, measureByLoad } from "./paradigms-by-load.ts";

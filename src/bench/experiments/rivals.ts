@@ -1,13 +1,16 @@
-import type { Engine, EngineStream } from "../../engine/mod.ts";
-import type { Frame } from "../../ingest/mod.ts";
+import type { Engine } from "../../engine/mod.ts";
+import { framesOf } from "../../measure/frames-of.ts";
+import { labelledClips } from "../../measure/labelled-clips.ts";
+import { narrateClip } from "../../measure/narrate-clip.ts";
+import { narrateFresh } from "../../measure/narrate-fresh.ts";
+import type { Narration } from "../../measure/narration.ts";
+import { median, pairedRatios, type Spread, spread } from "../../measure/statistics.ts";
+import { withEngine } from "../../measure/with-engine.ts";
 import { Eyes } from "../../vision/eyes.ts";
-import { type Accuracy, accuracy, type Narration } from "../accuracy.ts";
+import { type Accuracy, accuracy } from "../accuracy.ts";
 import { loadClip } from "../clip.ts";
 import type { Experiment, ExperimentContext, Report } from "../experiment.ts";
-import { framesOf } from "../frames-of.ts";
-import { type LabelledClip, labelledClips } from "../labelled-clips.ts";
 import { ModelBench, timeInTurn } from "../model-bench.ts";
-import { narrateClip } from "../narrate-clip.ts";
 import {
   fullHistory,
   type History,
@@ -19,9 +22,6 @@ import {
   stateless,
   windowRecomputed,
 } from "../rivals.ts";
-import { median, pairedRatios, type Spread, spread } from "../statistics.ts";
-import { StreamRecord } from "../stream-record.ts";
-import { withEngine } from "../with-engine.ts";
 
 export interface RivalSizes {
   /** Units of history behind the one that is measured. */
@@ -206,40 +206,4 @@ async function measureTold(
     said[2]!.narrations.push(await narrateFresh(engine, clip, frames, 2, context.signal));
   }
   return said.map(({ name, narrations }) => ({ name, accuracy: accuracy(clips, narrations) }));
-}
-
-/** A request of its own for every unit: a fresh stream of the last `units` units, its last thought, and the questions. */
-async function narrateFresh(
-  engine: Engine,
-  clip: LabelledClip,
-  frames: readonly Frame[],
-  units: number,
-  signal: AbortSignal,
-): Promise<Narration> {
-  const { framesPerUnit } = engine.model;
-  const thoughts: { atS: number; text: string }[] = [];
-  const answers: string[] = [];
-  const questions = [...clip.questions];
-  for (let end = framesPerUnit; end <= frames.length; end += framesPerUnit) {
-    const atS = frames[end - 1]!.mediaTimeMs / 1000;
-    const record = new StreamRecord(engine.openStream());
-    const { stream } = record;
-    let text = "";
-    stream.events$.subscribe((event) => {
-      if (event.type === "thought.done") text = event.text;
-    });
-    push(stream, frames.slice(Math.max(0, end - units * framesPerUnit), end));
-    const asked: string[] = [];
-    while (questions.length > 0 && (atS >= questions[0]!.t - 0.01 || end === frames.length))
-      asked.push(stream.ask(questions.shift()!.ask, "end"));
-    stream.end();
-    await record.ended(signal);
-    thoughts.push({ atS, text });
-    answers.push(...asked.map((id) => record.answers.get(id)!.text));
-  }
-  return { thoughts, answers };
-}
-
-function push(stream: EngineStream, frames: readonly Frame[]): void {
-  for (const frame of frames) stream.push({ ...frame, arrivedAtMs: performance.now() });
 }

@@ -1,10 +1,10 @@
+import { median, pairedRatios, type Spread, spread } from "../../measure/statistics.ts";
+import type { Table } from "../../measure/table.ts";
 import type { Bundle } from "../../models/mod.ts";
 import { unitMs } from "../../models/model-caches.ts";
 import { SeeSession } from "../../vision/see-session.ts";
 import type { Clip } from "../clip.ts";
 import { timeInTurn } from "../model-bench.ts";
-import { median, pairedRatios, type Spread, spread } from "../statistics.ts";
-import type { Table } from "../table.ts";
 
 /** Units of so many streams, seen in one batch. */
 export interface TogetherFigures {

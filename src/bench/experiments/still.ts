@@ -1,12 +1,12 @@
 import type { Engine } from "../../engine/mod.ts";
 import type { Frame } from "../../ingest/mod.ts";
+import { framesOf } from "../../measure/frames-of.ts";
+import { type LabelledClip, labelledClips } from "../../measure/labelled-clips.ts";
+import { type NarratedClip, narrateClip } from "../../measure/narrate-clip.ts";
+import { mean } from "../../measure/statistics.ts";
+import { withEngine } from "../../measure/with-engine.ts";
 import { type Accuracy, accuracy } from "../accuracy.ts";
 import type { Experiment, ExperimentContext, Report } from "../experiment.ts";
-import { framesOf } from "../frames-of.ts";
-import { type LabelledClip, labelledClips } from "../labelled-clips.ts";
-import { type NarratedClip, narrateClip } from "../narrate-clip.ts";
-import { mean } from "../statistics.ts";
-import { withEngine } from "../with-engine.ts";
 
 export interface StillSizes {
   readonly levels: readonly (number | null)[];
@@ -96,7 +96,7 @@ async function measure(
   const said: NarratedClip[] = [];
   for (const [i, clip] of clips.entries()) {
     signal.throwIfAborted();
-    said.push(await narrateClip(engine, clip, frames[i]!, { stillLevels }));
+    said.push(await narrateClip(engine, clip, frames[i]!, { stream: { stillLevels } }));
   }
   const seen = said.flatMap(({ events }) => events).filter((event) => event.type === "unit.seen");
   return {

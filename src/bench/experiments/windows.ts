@@ -1,13 +1,13 @@
 import type { Engine, StreamOptions } from "../../engine/mod.ts";
 import type { Frame } from "../../ingest/mod.ts";
+import { framesOf } from "../../measure/frames-of.ts";
+import { type LabelledClip, labelledClips } from "../../measure/labelled-clips.ts";
+import { type NarratedClip, narrateClip } from "../../measure/narrate-clip.ts";
+import { percentile } from "../../measure/statistics.ts";
+import type { Table } from "../../measure/table.ts";
+import { withEngine } from "../../measure/with-engine.ts";
 import { accuracy } from "../accuracy.ts";
 import type { Experiment, ExperimentContext, Report } from "../experiment.ts";
-import { framesOf } from "../frames-of.ts";
-import { type LabelledClip, labelledClips } from "../labelled-clips.ts";
-import { type NarratedClip, narrateClip } from "../narrate-clip.ts";
-import { percentile } from "../statistics.ts";
-import type { Table } from "../table.ts";
-import { withEngine } from "../with-engine.ts";
 
 export interface WindowSizes {
   readonly visualUnits: readonly number[];
@@ -113,7 +113,7 @@ async function play(
   const said: NarratedClip[] = [];
   for (const [i, clip] of clips.entries()) {
     signal.throwIfAborted();
-    said.push(await narrateClip(engine, clip, frames[i]!, { ...options, stillLevels: null }));
+    said.push(await narrateClip(engine, clip, frames[i]!, { stream: { ...options, stillLevels: null } }));
   }
   const events = said.flatMap((one) => one.events);
   const length = (from: { readonly startedAtMs: number; readonly finishedAtMs: number }) =>

@@ -2,7 +2,9 @@ import { BarChart, CustomChart, LineChart } from "echarts/charts";
 import { GridComponent, LegendComponent, MarkLineComponent, TitleComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
+import { type Estimate, isEstimate } from "./estimate.ts";
 import type { Axis, Mark, Plot, Series } from "./plot.ts";
+import { COLOURS, FONT, HEIGHT, INK, still, WIDTH } from "./plot-look.ts";
 import { isSpread } from "./statistics.ts";
 
 use([
@@ -16,15 +18,11 @@ use([
   SVGRenderer,
 ]);
 
-/** Okabe and Ito's, which people who do not see all colours can tell apart. */
-const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
 const SYMBOLS = ["circle", "rect", "triangle", "diamond"];
-const INK = "#333333";
-const FONT = "system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif";
-const WIDTH = 800;
-const HEIGHT = 440;
 
 const LEGEND_ROW = 24;
+/** Widest bar (px). */
+const BAR_WIDTH = 40;
 
 /** Lines that the legend needs: a name's letters are about 7 px wide, and its mark and the gap take 60. */
 function legendRows({ series }: Plot): number {
@@ -32,9 +30,24 @@ function legendRows({ series }: Plot): number {
   return Math.ceil(width / WIDTH);
 }
 
+/** What categories take more of the height (px) when they stand aslant. */
+const ROTATED = 44;
+
+/** Whether the names of categories would run into each other. */
+function isCrowded(names: readonly string[]): boolean {
+  const widest = Math.max(0, ...names.map(({ length }) => 7 * length));
+  return names.length * (widest + 8) > WIDTH - 120;
+}
+
+function categories(names: readonly string[], rotated: boolean) {
+  const axisLabel = { fontSize: 12, color: INK, interval: 0, rotate: rotated ? 40 : 0 };
+  return { data: [...names], axisLabel };
+}
+
 /** Draws a plot as SVG, on white, 800 px wide. */
 export function renderPlot(plot: Plot): string {
   const chart = init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height: HEIGHT });
+  const rotated = isCrowded(plot.categories ?? []);
   try {
     chart.setOption({
       animation: false,
@@ -48,13 +61,17 @@ export function renderPlot(plot: Plot): string {
         itemGap: 28,
         textStyle: { fontSize: 13, color: INK },
       },
-      grid: { left: 84, right: 36, top: 64, bottom: 68 + LEGEND_ROW * legendRows(plot) },
+      grid: {
+        left: 84,
+        right: 36,
+        top: 64,
+        bottom: 68 + LEGEND_ROW * legendRows(plot) + (rotated ? ROTATED : 0),
+      },
       xAxis: {
-        ...(plot.categories === undefined
-          ? scale(plot.x)
-          : { type: "category", data: [...plot.categories], axisTick: { show: false } }),
+        ...(plot.categories === undefined ? scale(plot.x) : { type: "category", axisTick: { show: false } }),
         ...look(plot.x),
-        nameGap: 32,
+        nameGap: 32 + (rotated ? ROTATED : 0),
+        ...(plot.categories === undefined ? {} : categories(plot.categories, rotated)),
       },
       yAxis: { ...scale(plot.y), ...look(plot.y), nameGap: 58 },
       series: plot.series.flatMap((series, place) => drawn(plot, series, place)),
@@ -63,14 +80,6 @@ export function renderPlot(plot: Plot): string {
   } finally {
     chart.dispose();
   }
-}
-
-/** Without what answers to a mouse, and without ids that count on from chart to chart: same figures, same file. */
-function still(svg: string): string {
-  return svg
-    .replace(/<style ?>[\s\S]*?<\/style>/g, "")
-    .replace(/ (?:class="zr\d+-cls-\d+"|ecmeta_\w+="[^"]*")/g, "")
-    .replace(/\bzr\d+-/g, "");
 }
 
 function scale({ log, min, max }: Axis) {
@@ -96,36 +105,60 @@ function look({ title }: Axis) {
 function drawn(plot: Plot, { name, points }: Series, place: number): object[] {
   const colour = COLOURS[place % COLOURS.length]!;
   const marks = place === 0 ? markLine(plot.marks ?? []) : {};
-  const data = points.map(([x, y]) => [x, isSpread(y) ? y.median : y]);
-  if (plot.kind === "bar") return [{ name, type: "bar", data, barMaxWidth: 40, ...marks }];
-  const ranges = points.flatMap(([x, y]) => (isSpread(y) && y.runs > 1 ? [[x, y.min, y.max]] : []));
-  const symbol = SYMBOLS[place % SYMBOLS.length];
+  const data = points.map(([x, y]) => [x, isEstimate(y) ? y.value : isSpread(y) ? y.median : y]);
+  const whiskers = (ranges: readonly (readonly number[])[], offset: Offset) => ({
+    type: "custom",
+    data: ranges,
+    renderItem: whisker(plot.kind === "bar" ? INK : colour, offset),
+    itemStyle: { color: colour },
+    z: plot.kind === "bar" ? 3 : 1,
+  });
+  if (plot.kind === "bar") {
+    const bar = { name, type: "bar", data, barMaxWidth: BAR_WIDTH, ...marks };
+    const ranges = points.flatMap(([x, y]) => (isEstimate(y) ? intervalAt(x, y) : []));
+    if (ranges.length === 0) return [bar];
+    const layout = { barMaxWidth: BAR_WIDTH, count: plot.series.length };
+    return [bar, whiskers(ranges, (api) => api.barLayout(layout)[place]!.offsetCenter)];
+  }
+  const ranges = points.flatMap(([x, y]) => {
+    if (isEstimate(y)) return intervalAt(x, y);
+    return isSpread(y) && y.runs > 1 ? [[x, y.min, y.max]] : [];
+  });
   return [
     {
       name,
       type: "line",
       data,
-      symbol,
+      symbol: SYMBOLS[place % SYMBOLS.length],
       symbolSize: points.length > 20 ? 4 : 8,
       lineStyle: { width: 2 },
       ...marks,
     },
-    {
-      type: "custom",
-      data: ranges,
-      renderItem: whisker(colour),
-      itemStyle: { color: colour },
-      z: 1,
-    },
+    whiskers(ranges, () => 0),
   ];
 }
 
-/** From the least to the greatest of a point's runs. */
-function whisker(stroke: string) {
+function intervalAt(x: number, { low, high }: Estimate): number[][] {
+  return Number.isFinite(low) && Number.isFinite(high) ? [[x, low, high]] : [];
+}
+
+/** What a drawn item may ask echarts. */
+interface ItemApi {
+  value(place: number): number;
+  coord(at: number[]): number[];
+  barLayout(bars: { readonly barMaxWidth: number; readonly count: number }): { offsetCenter: number }[];
+}
+
+/** How far (px) from the middle of its category an item stands. */
+type Offset = (api: ItemApi) => number;
+
+/** From the least to the greatest of a point's runs, or over its interval. */
+function whisker(stroke: string, offset: Offset) {
   const half = 4;
-  return (_: unknown, api: { value(place: number): number; coord(at: number[]): number[] }) => {
-    const [x, low] = api.coord([api.value(0), api.value(1)]) as [number, number];
+  return (_: unknown, api: ItemApi) => {
+    const [middle, low] = api.coord([api.value(0), api.value(1)]) as [number, number];
     const [, high] = api.coord([api.value(0), api.value(2)]) as [number, number];
+    const x = middle + offset(api);
     const line = (x1: number, y1: number, x2: number, y2: number) => ({
       type: "line",
       shape: { x1, y1, x2, y2 },

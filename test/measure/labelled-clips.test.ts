@@ -1,10 +1,10 @@
 import { lastValueFrom, toArray } from "rxjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { accuracy } from "../../src/bench/accuracy.ts";
-import { labelledClips } from "../../src/bench/labelled-clips.ts";
-import { narrateClip } from "../../src/bench/narrate-clip.ts";
 import { createEngine, type Engine } from "../../src/engine/mod.ts";
 import { openVideo } from "../../src/ingest/mod.ts";
+import { labelledClips } from "../../src/measure/labelled-clips.ts";
+import { narrateClip } from "../../src/measure/narrate-clip.ts";
 import { BUNDLED_MODEL } from "../support/bundles.ts";
 import { LABELLED_CLIPS } from "../support/clips.ts";
 

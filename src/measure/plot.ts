@@ -1,3 +1,4 @@
+import type { Estimate } from "./estimate.ts";
 import type { Spread } from "./statistics.ts";
 
 export interface Axis {
@@ -11,8 +12,11 @@ export interface Axis {
 
 export interface Series {
   readonly name: string;
-  /** For bars x is the place of a category. A {@link Spread} is drawn as its median; on lines with bars from least to greatest. NaN leaves a gap. */
-  readonly points: readonly (readonly [x: number, y: number | Spread])[];
+  /**
+   * For bars x is the place of a category. A {@link Spread} is drawn as its median, on lines with whiskers from least
+   * to greatest; an {@link Estimate} as its value with whiskers over its interval. NaN leaves a gap.
+   */
+  readonly points: readonly (readonly [x: number, y: number | Spread | Estimate])[];
 }
 
 /** A line across the plot: a target, a limit. */
@@ -34,4 +38,16 @@ export interface Plot {
   readonly categories?: readonly string[];
   readonly series: readonly Series[];
   readonly marks?: readonly Mark[];
+}
+
+/** How often what was one thing was said to be another; plain data, drawn by `renderHeatMap`. */
+export interface HeatMap {
+  /** In kebab-case; its file is `<section>-<name>.svg`. */
+  readonly name: string;
+  readonly title: string;
+  readonly kind: "heat";
+  readonly x: { readonly title: string; readonly categories: readonly string[] };
+  readonly y: { readonly title: string; readonly categories: readonly string[] };
+  /** A row for each category of y, from the top. */
+  readonly cells: readonly (readonly number[])[];
 }

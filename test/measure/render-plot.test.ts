@@ -1,8 +1,8 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import type { Plot } from "../../src/bench/plot.ts";
-import { renderPlot } from "../../src/bench/render-plot.ts";
-import { spread } from "../../src/bench/statistics.ts";
+import type { Plot } from "../../src/measure/plot.ts";
+import { renderPlot } from "../../src/measure/render-plot.ts";
+import { spread } from "../../src/measure/statistics.ts";
 
 const plot: Plot = {
   name: "load",

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { numberText } from "../../src/bench/number-text.ts";
-import { spread } from "../../src/bench/statistics.ts";
-import { tableMarkdown, targetTable } from "../../src/bench/table.ts";
+import { numberText } from "../../src/measure/number-text.ts";
+import { spread } from "../../src/measure/statistics.ts";
+import { tableMarkdown, targetTable } from "../../src/measure/table.ts";
 
 describe("a figure", () => {
   it.each([

@@ -1,8 +1,9 @@
-import { numberText, spreadText } from "./number-text.ts";
+import { type Estimate, isEstimate } from "./estimate.ts";
+import { estimateText, numberText, spreadText } from "./number-text.ts";
 import { isSpread, type Spread } from "./statistics.ts";
 
-/** A text, a figure, or a figure of several runs with its spread. */
-export type Cell = string | number | Spread;
+/** A text, a figure, a figure of several runs with its spread, or one of a sample with its interval. */
+export type Cell = string | number | Spread | Estimate;
 
 export interface Table {
   readonly title: string;
@@ -45,14 +46,16 @@ export function tableMarkdown({ columns, rows }: Table): string {
 }
 
 function isFigure(cell: Cell): boolean {
-  return typeof cell !== "string" || /^-?\d[\d.,]*$/.test(cell);
+  return typeof cell !== "string" || /^(-?\d[\d.,]*|–)$/.test(cell);
 }
 
 function line(cells: readonly string[]): string {
   return `| ${cells.map((cell) => cell.replace(/\|/g, "\\|").replace(/\s*\n\s*/g, " ")).join(" | ")} |`;
 }
 
-function cellText(cell: Cell): string {
+/** A cell as a person reads it. */
+export function cellText(cell: Cell): string {
   if (typeof cell === "string") return cell;
+  if (isEstimate(cell)) return estimateText(cell);
   return isSpread(cell) ? spreadText(cell) : numberText(cell);
 }

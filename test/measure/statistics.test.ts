@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { mean, median, pairedRatios, percentile, percentiles, spread } from "../../src/bench/statistics.ts";
+import { mean, median, pairedRatios, percentile, percentiles, spread } from "../../src/measure/statistics.ts";
 
 const value = fc.double({ min: -1e6, max: 1e6, noNaN: true });
 const values = fc.array(value, { minLength: 1, maxLength: 200 });

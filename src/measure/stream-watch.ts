@@ -1,5 +1,5 @@
 import { EngineError, type EngineEvent, type EngineStream } from "../engine/mod.ts";
-import { unlessAborted } from "./by-the-clock.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
 /** Listens to a stream to its end; a stream that failed is an error to whoever waits for it. */
 export class StreamWatch {

@@ -1,0 +1,54 @@
+import { type Clause, parseClauses, sayable } from "../measure/clause.ts";
+import type { LabelledClip, LabelledEvent } from "../measure/labelled-clips.ts";
+import { matchClaims, near, type Pair, type Timed } from "../measure/match-claims.ts";
+import type { Narration } from "../measure/narration.ts";
+
+/** A clause that was said, at its unit's last frame. */
+export type Claim = Clause & Timed;
+/** A labelled event: what of it can be said. */
+export type Happening = LabelledEvent & Clause & Timed;
+export type Match = Pair<Claim, Happening>;
+
+/** A clip, what was said of it, and what of that fits what happened. */
+export interface ScoredClip {
+  readonly clip: LabelledClip;
+  readonly narration: Narration;
+  readonly claims: readonly Claim[];
+  readonly happened: readonly Happening[];
+  /** By verb and place. */
+  readonly matches: readonly Match[];
+  /** By verb, place and colours: the mover's, and the other's where there is one. */
+  readonly colourMatches: readonly Match[];
+  /** Units more than a second away from every event: how long they are together (s), and in how many was spoken. */
+  readonly quiet: { readonly seconds: number; readonly spoken: number };
+}
+
+const samePlace = (said: Claim, happened: Happening) =>
+  said.verb === happened.verb && said.place === happened.place;
+
+const sameColours = (said: Claim, happened: Happening) =>
+  said.colour === happened.colour && (said.other?.colour ?? null) === (happened.other?.colour ?? null);
+
+/** @param unitSeconds from one thought to the next (s) */
+export function scoreClip(clip: LabelledClip, narration: Narration, unitSeconds: number): ScoredClip {
+  const claims = narration.thoughts.flatMap(({ atS, text }) =>
+    parseClauses(text).map((clause) => ({ ...clause, atS })),
+  );
+  const happened = clip.events.map((event) =>
+    sayable({ ...event, other: event.other ?? null, atS: event.t }),
+  );
+  const eventsAt = near(happened);
+  const quiet = narration.thoughts.filter(({ atS }) => eventsAt(atS).length === 0);
+  return {
+    clip,
+    narration,
+    claims,
+    happened,
+    matches: matchClaims(claims, happened, samePlace, (a, b) => (sameColours(a, b) ? 1 : 0)),
+    colourMatches: matchClaims(claims, happened, (a, b) => samePlace(a, b) && sameColours(a, b)),
+    quiet: {
+      seconds: quiet.length * unitSeconds,
+      spoken: quiet.filter(({ text }) => text.trim() !== "").length,
+    },
+  };
+}
