@@ -19,18 +19,18 @@ from .sample import encode
 
 OUT = Path(__file__).parents[2] / "bench/clips"
 FIRST_SEED, RARE_SEED = 960_000_000, 970_000_000
-WIDTH, HEIGHT, FPS = 320, 180, 12.5
+WIDTH, FPS = 320, 12.5
 PAIRED = ("meets", "passes", "hits", "follows")
 STRANGE = ("poem", "capital", "france", "stock", "president", "recipe")
 """Words outside the vocabulary, for questions that nobody here can answer."""
 
 
-def questions(rng: np.random.Generator, tokenizer: Tokenizer, events: list, moving: np.ndarray, count: int) -> list[dict]:
+def questions(rng: np.random.Generator, tokenizer: Tokenizer, events: list, moving: np.ndarray, fps: float, count: int) -> list[dict]:
     """Questions at random moments; none about the very second in which something happens or stops moving."""
     config = Config()
-    units = int(len(moving) / FPS / config.unit_seconds)
+    units = int(len(moving) / fps / config.unit_seconds)
     ends = unit_ends(config, units)
-    now = np.minimum(np.round(ends * FPS).astype(int), len(moving) - 1)
+    now = np.minimum(np.round(ends * fps).astype(int), len(moving) - 1)
     piece = tell(rng, tokenizer, by_unit(events, ends), moving[now], 0, config.recap_tokens, False)
     asked: list[dict] = []
     while len(asked) < count:
@@ -50,16 +50,16 @@ def questions(rng: np.random.Generator, tokenizer: Tokenizer, events: list, movi
     return sorted(asked, key=lambda q: q["t"])
 
 
-def write_clip(seed: int, seconds: float, count: int, tokenizer: Tokenizer, path: Path, rare: bool) -> int:
+def write_clip(seed: int, seconds: float, width: int, fps: float, count: int, tokenizer: Tokenizer, path: Path, rare: bool) -> int:
     """Writes one clip and its labels. Returns how many events it has."""
-    clip = render_clip(seed, seconds=seconds, fps=FPS, width=WIDTH, height=HEIGHT, rare=rare)
-    encode(clip.frames, FPS, path)
+    clip = render_clip(seed, seconds=seconds, fps=fps, width=width, height=width * 9 // 16, rare=rare)
+    encode(clip.frames, fps, path)
     moving = (clip.grid["state"] == 1).sum((1, 2)) >= 2
     labels = {
         "video": path.name, "seed": seed, "seconds": seconds, "split": "combinations" if rare else "seeds", "theme": theme(clip.events),
         "events": [{"t": round(e.t, 2), "verb": e.verb, "place": e.place, "colour": e.colour, "kind": e.kind,
                     **({"other": {"colour": e.other[0], "kind": e.other[1]}} if e.other and e.verb in PAIRED else {})} for e in clip.events],
-        "questions": questions(np.random.default_rng(seed), tokenizer, clip.events, moving, count),
+        "questions": questions(np.random.default_rng(seed), tokenizer, clip.events, moving, fps, count),
     }
     path.with_suffix(".json").write_text(json.dumps(labels, indent=None if count > 20 else 1) + "\n")
     return len(clip.events)
@@ -70,6 +70,8 @@ def main() -> None:
     parser.add_argument("--clips", type=int, default=6)
     parser.add_argument("--first", type=int, default=0, help="number of the first clip; its seed follows from it")
     parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--width", type=int, default=WIDTH, help="px; the height follows, 16:9")
+    parser.add_argument("--fps", type=float, default=FPS)
     parser.add_argument("--questions", type=int, default=12)
     parser.add_argument("--rare", action="store_true", help="colours that training never shows on their kind")
     parser.add_argument("--out", type=Path, default=OUT)
@@ -80,7 +82,7 @@ def main() -> None:
         path = args.out / f"{'rare' if args.rare else 'street'}-{i}.mp4"
         if path.with_suffix(".json").exists() and args.out != OUT:
             continue
-        events = write_clip((RARE_SEED if args.rare else FIRST_SEED) + i, args.seconds, args.questions, tokenizer, path, args.rare)
+        events = write_clip((RARE_SEED if args.rare else FIRST_SEED) + i, args.seconds, args.width, args.fps, args.questions, tokenizer, path, args.rare)
         print(f"{path}: {events} events, {path.stat().st_size / 1e6:.2f} MB", flush=True)
 
 
