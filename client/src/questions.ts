@@ -1,4 +1,5 @@
 import type { ClientMessage } from "../../src/protocol/client-messages.ts";
+import { outsideText } from "../../src/protocol/outside-text.ts";
 import type { ServerEvent } from "../../src/protocol/server-events.ts";
 import { byId, clock, create, duration } from "./dom.ts";
 
@@ -63,7 +64,10 @@ export class Questions {
         return true;
       case "response.output_text.done": {
         const asked = this.#answering.get(event.response_id);
-        if (asked) asked.mediaTimeMs = event.media_time_ms;
+        if (!asked) return true;
+        asked.mediaTimeMs = event.media_time_ms;
+        if (event.outside)
+          asked.answer.after(create("p", { className: "outside", textContent: outsideText(event.outside) }));
         return true;
       }
       case "response.done": {

@@ -2,6 +2,7 @@ import { MultiBar, Presets, type SingleBar } from "cli-progress";
 import pc from "picocolors";
 import type { FfmpegBinary } from "../ingest/mod.ts";
 import type { ServerEvent } from "../protocol/mod.ts";
+import { outsideText } from "../protocol/outside-text.ts";
 import { reportError } from "./failure.ts";
 
 /** Media time as a person reads it: `1:05.2`. */
@@ -53,6 +54,7 @@ export class Timeline {
       case "response.output_text.done": {
         const at = pc.cyan(clock(event.media_time_ms).padStart(8));
         this.line(`${at}  ${pc.dim(this.questions.get(event.response_id) ?? "")} ${pc.bold(event.text)}`);
+        if (event.outside !== null) this.line(pc.dim(`${" ".repeat(10)}${outsideText(event.outside)}`));
         break;
       }
       case "response.done":

@@ -70,6 +70,14 @@ export interface AnswerDelta {
   readonly delta: string;
 }
 
+/** Why a question was answered with "I cannot tell that", and what may be asked instead. */
+export interface OutsideTeaching {
+  /** Words of the question that the model does not know; none when it knows them all, but not this question. */
+  readonly unknownWords: readonly string[];
+  /** Questions that it was taught. */
+  readonly examples: readonly string[];
+}
+
 /** An answer has ended. */
 export interface AnswerDone {
   readonly type: "answer.done";
@@ -77,6 +85,8 @@ export interface AnswerDone {
   readonly question: string;
   readonly text: string;
   readonly status: "completed" | "cancelled" | "incomplete" | "failed";
+  /** Set when the model said that it cannot tell: the question is none that it was taught. */
+  readonly outside: OutsideTeaching | null;
   /** The newest unit that the answer could see, and its media time (ms); -1 before the first. */
   readonly unit: number;
   readonly mediaTimeMs: number;

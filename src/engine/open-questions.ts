@@ -1,7 +1,8 @@
 import type { TextCodec } from "../models/mod.ts";
 import type { ReasonerReport } from "../reasoner/messages.ts";
 import { EngineError } from "./errors.ts";
-import type { AnswerDelta, AnswerDone } from "./events.ts";
+import type { AnswerDelta, AnswerDone, OutsideTeaching } from "./events.ts";
+import type { ModelInfo } from "./types.ts";
 
 /** Most questions of one stream that may be open at a time. */
 const MAX_QUESTIONS = 32;
@@ -20,11 +21,10 @@ export class OpenQuestions {
   private readonly questions = new Map<string, Question>();
   private next = 0;
 
-  /** @param maxTokens of one question */
   constructor(
     private readonly stream: string,
     private readonly codec: TextCodec,
-    private readonly maxTokens: number,
+    private readonly model: ModelInfo,
   ) {}
 
   /**
@@ -37,8 +37,9 @@ export class OpenQuestions {
     if (text === "")
       throw new EngineError("question_empty", "The question is empty; ask something.", { param });
     const tokens = this.codec.encode(text);
-    if (tokens.length > this.maxTokens) {
-      const message = `The question has ${tokens.length} tokens; at most ${this.maxTokens} fit. Ask it shorter.`;
+    const { questionTokens } = this.model.limits;
+    if (tokens.length > questionTokens) {
+      const message = `The question has ${tokens.length} tokens; at most ${questionTokens} fit. Ask it shorter.`;
       throw new EngineError("question_too_long", message, { param });
     }
     if (this.questions.size >= MAX_QUESTIONS) {
@@ -90,6 +91,7 @@ export class OpenQuestions {
     const doneMs = performance.now() - askedAtMs;
     return {
       ...outcome,
+      outside: this.outside(question, outcome.text),
       type: "answer.done",
       answer,
       question,
@@ -97,5 +99,11 @@ export class OpenQuestions {
       firstMs: firstAtMs === null ? doneMs : firstAtMs - askedAtMs,
       doneMs,
     };
+  }
+
+  private outside(question: string, answer: string): OutsideTeaching | null {
+    const { cannotAnswer, exampleQuestions } = this.model;
+    if (cannotAnswer === null || answer !== cannotAnswer) return null;
+    return { unknownWords: this.codec.unknownWords(question), examples: exampleQuestions };
   }
 }

@@ -93,6 +93,7 @@ export function describeModel({ manifest }: Bundle): ModelInfo {
       answerTokens: thinking.answer_tokens,
       questionTokens: thinking.question_tokens,
     },
+    cannotAnswer: manifest.cannot_answer ?? null,
     exampleQuestions: manifest.example_questions,
   };
 }

@@ -50,7 +50,7 @@ export class Stream implements EngineStream {
     this.events$ = this.events.asObservable();
     this.ready$ = this.ready.pipe(distinctUntilChanged());
     this.units = new OpenUnits(id);
-    this.questions = new OpenQuestions(id, context.codec, context.model.limits.questionTokens);
+    this.questions = new OpenQuestions(id, context.codec, context.model);
     this.ledger = new Ledger(options.visualWindowUnits + context.model.sinkUnits);
     this.queue = new FrameQueue(context.model.framesPerUnit, options.maxInflightFrames, (frame) =>
       this.drop(frame),

@@ -84,6 +84,8 @@ export interface ModelInfo {
     readonly answerTokens: number;
     readonly questionTokens: number;
   };
+  /** What it answers to a question that it was not taught; null where it was not taught to say so. */
+  readonly cannotAnswer: string | null;
   /** Questions that it was taught, to be shown as examples. */
   readonly exampleQuestions: readonly string[];
 }

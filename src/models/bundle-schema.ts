@@ -47,6 +47,7 @@ export const bundleSchema = z.object({
     question: z.string(),
     answer: z.string(),
     end_answer: z.string(),
+    unknown: z.string().default("[UNK]"),
   }),
   clock: z
     .object({
@@ -63,6 +64,7 @@ export const bundleSchema = z.object({
     .optional()
     .describe("How counts outlive the text window."),
   forbidden_tokens: z.array(z.string()).default([]).describe("Never sampled."),
+  cannot_answer: z.string().optional().describe("What it answers to a question that it was not taught."),
   example_questions: z.array(z.string()).default([]),
   graphs: z.object({
     eyes: fileName.describe("A unit's pixels to its visual tokens."),

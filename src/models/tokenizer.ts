@@ -22,6 +22,7 @@ export interface SpecialTokens {
 export class TextCodec {
   readonly special: SpecialTokens;
   private readonly tokenizer: Tokenizer;
+  private readonly unknown: string;
 
   /** @throws {ModelError} `token_missing` when a special token is not in the vocabulary */
   constructor(bundle: Bundle) {
@@ -33,6 +34,7 @@ export class TextCodec {
         throw new ModelError("token_missing", `${token} is not in ${bundle.dir}/tokenizer.json.`);
       return found;
     };
+    this.unknown = names.unknown;
     this.special = {
       narrate: id(names.narrate),
       skip: id(names.skip),
@@ -45,6 +47,13 @@ export class TextCodec {
         clock === undefined ? [] : Array.from({ length: clock.tokens }, (_, i) => id(clock.first_token) + i),
       forbidden: bundle.manifest.forbidden_tokens.map(id),
     };
+  }
+
+  /** Words of a text that are not in the vocabulary, each once. */
+  unknownWords(text: string): string[] {
+    const unknown = this.tokenizer.token_to_id(this.unknown);
+    const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+    return [...new Set(words)].filter((word) => unknown !== undefined && this.encode(word).includes(unknown));
   }
 
   encode(text: string): number[] {

@@ -120,6 +120,7 @@ export const SERVER_EXAMPLES: { readonly [T in ServerEventType]: ServerEventOf<T
     text: "one car",
     unit: 8,
     media_time_ms: 8500,
+    outside: null,
   },
   "response.done": {
     type: "response.done",

@@ -179,6 +179,10 @@ export class EngineEventMapping {
         text: event.text,
         unit: event.unit,
         media_time_ms: event.mediaTimeMs,
+        outside: event.outside && {
+          unknown_words: [...event.outside.unknownWords],
+          examples: [...event.outside.examples],
+        },
       },
       {
         type: "response.done",

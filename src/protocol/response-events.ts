@@ -71,6 +71,15 @@ export const outputTextDone = z
     text: z.string().describe("The whole answer, as far as it came."),
     unit: unit.describe("The newest unit that the answer could see; -1 before the first."),
     media_time_ms: mediaTimeMs.describe("Media time of that unit's last frame (ms); -1 before the first."),
+    outside: z
+      .object({
+        unknown_words: z.array(z.string()).describe("Words of the question that the model does not know."),
+        examples: z.array(z.string()).describe("Questions that it was taught."),
+      })
+      .nullable()
+      .describe(
+        "Set when the model said that it cannot tell: what it was not taught, and what may be asked.",
+      ),
   })
   .describe("An answer's text has ended.");
 

@@ -32,6 +32,7 @@ const answered: EngineEvent = {
   question: "how many?",
   text: "one",
   status: "completed",
+  outside: null,
   unit: 3,
   mediaTimeMs: 3500,
   tokens: { question: 4, answer: 1 },
@@ -107,6 +108,15 @@ describe("engine events as protocol events", () => {
     const error = { code: "question_too_long", message: "ask shorter" };
     const events = mapAll([{ ...answered, status: "failed", text: "", error }]);
     expect(events.at(-1)).toMatchObject({ response: { status: "failed", status_details: error } });
+  });
+
+  it("carry what to ask instead where the model cannot tell", () => {
+    const outside = { unknownWords: ["france"], examples: ["Did anything stop?"] };
+    const [done] = mapAll([{ ...answered, text: "i cannot tell that", outside }]).slice(-2);
+    expect(done).toMatchObject({
+      type: "response.output_text.done",
+      outside: { unknown_words: ["france"], examples: ["Did anything stop?"] },
+    });
   });
 
   it("carry drops, evictions, failures and the end; seen units are only counted", () => {

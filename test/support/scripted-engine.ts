@@ -25,6 +25,7 @@ export const SCRIPTED_MODEL: ModelInfo = {
     answerTokens: 24,
     questionTokens: 8,
   },
+  cannotAnswer: null,
   exampleQuestions: ["what is moving?", "how many cars have left?"],
 };
 
@@ -205,6 +206,7 @@ export class ScriptedStream implements EngineStream {
       question,
       text: said,
       status: task?.cancelled ? "cancelled" : "completed",
+      outside: null,
       unit: this.#totals.units - 1,
       mediaTimeMs: this.frames.at(-1)?.mediaTimeMs ?? -1,
       tokens: { question: question.split(/\s+/).length, answer: tokens },

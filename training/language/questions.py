@@ -72,7 +72,7 @@ def total(counter, kind: str | None) -> int:
 def count_in(rng, seen):
     kind, word = noun(rng, True, seen, always=bool(seen.base.came) or rng.random() < 0.7)
     text = pick(rng, ["how many {} entered", "how many {} came in", "how many {} passed", "how many {} have entered so far",
-                      "how many {} did you see", "how many {} have passed", "how many {} came by", "count the {}", "how many {} came"])
+                      "how many {} did you see", "how many {} have passed", "how many {} came by", "count the {}", "how many {} came", "how many {}", "how many {} were there"])
     found = of(seen, CAME, kind)
     return Asked("count entered", "counting", text.format(word), number(len(found) + total(seen.base.came, kind)), found[-1:])
 
@@ -159,21 +159,23 @@ def first_event(rng, seen):
 
 
 def last_event(rng, seen):
-    text = pick(rng, ["what happened last", "what was the last event", "what just happened", "what happened"])
+    text = pick(rng, ["what happened last", "what was the last event", "what just happened", "what happened", "what do you see", "what is new"])
     return Asked("what happened last", "dynamics", text, clause(seen.events[-1]) if seen.events else NOTHING, seen.events[-1:])
 
 
-PARTICIPLES = {"stops": "stop", "turns": "turn", "starts": "start", "hits": "hit anything", "vanishes": "vanish", "speeds up": "speed up",
+PARTICIPLES = {"enters": "come", "leaves": "leave", "stops": "stop", "turns": "turn", "starts": "start", "hits": "hit anything", "vanishes": "vanish", "speeds up": "speed up",
                "slows down": "slow down", "meets": "meet anyone"}
 
 
 def did(rng, seen):
     verb = "stops" if rng.random() < 0.45 else pick(rng, list(PARTICIPLES))
     kind, word = noun(rng, False, seen)
-    text = pick(rng, ["did a {} {}", "did any {} {}"]).format(word, PARTICIPLES[verb])
+    text = pick(rng, ["did a {} {}", "did any {} {}", "did one {} {}"]).format(word, PARTICIPLES[verb])
     if kind is None and rng.random() < 0.6:
         text = f"did anything {PARTICIPLES[verb]}"
-    found = of(seen, (verb,), kind)
+    elif kind == "person" and rng.random() < 0.3:
+        text = pick(rng, ["did anyone {}", "did someone {}"]).format(PARTICIPLES[verb])
+    found = of(seen, {"enters": CAME, "leaves": WENT}.get(verb, (verb,)), kind)
     return Asked("did it happen", "dynamics", text, "yes" if found else "no", found[-1:])
 
 
@@ -269,10 +271,23 @@ def moving(rng, seen):
 STRANGE = ("[UNK]", "[UNK]", "the", "is", "what", "who", "why", "a", "weather", "name", "time", "car", "do", "you", "tell", "me", "how", "of")
 
 
+FRAMES = ("what is the {}", "who is the {}", "how {} is the car", "is the person {}", "what does the {} {}", "where is my {}", "can you {}",
+          "why is the {} {}", "tell me a {}", "what {} is it", "is it {}", "how {} are you", "does the car {}", "was the person {}", "{} {}")
+COMMON = ("car", "person", "object", "red", "left", "time", "name", "weather", "stop", "hand", "thing", "how", "is", "long", "many", "the", "you")
+
+
 def strange(rng, seen):
-    words = [pick(rng, STRANGE) for _ in range(int(rng.integers(2, 9)))]
-    words[int(rng.integers(len(words)))] = "[UNK]"
-    return Asked("cannot tell", "none", " ".join(words), CANNOT)
+    """Words outside the vocabulary, in sentences and alone; and words of it that make no question."""
+    draw = rng.random()
+    if draw < 0.4:
+        text = pick(rng, FRAMES).replace("{}", "[UNK]")
+    elif draw < 0.75:
+        words = [pick(rng, STRANGE) for _ in range(int(rng.integers(2, 9)))]
+        words[int(rng.integers(len(words)))] = "[UNK]"
+        text = " ".join(words)
+    else:
+        text = " ".join(pick(rng, COMMON) for _ in range(int(rng.integers(1, 7))))
+    return Asked("cannot tell", "none", text, CANNOT)
 
 
 MAKERS = (count_in, count_in, count_in, count_out, count_coloured, count_stops, colour, colour, direction, direction, origin, exit_,

@@ -1,6 +1,7 @@
 """Runs survive being stopped: the last state of a run is written whole, and read back at its start."""
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,15 @@ def save(path: Path, **state: Any) -> None:
     temporary = path.with_suffix(".tmp")
     torch.save(state, temporary)
     temporary.rename(path)
+
+
+def record(folder: Path, step: int, seconds: float, **values: float) -> None:
+    """Adds a line to the run's curves."""
+    folder.mkdir(parents=True, exist_ok=True)
+    row = {"step": step, "seconds": round(seconds, 1), **{k: round(float(v), 4) for k, v in values.items()}}
+    with (folder / "curves.jsonl").open("a") as file:
+        file.write(json.dumps(row) + "\n")
+    print(row, flush=True)
 
 
 def start_from(module: torch.nn.Module, state: dict[str, torch.Tensor]) -> None:

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +15,7 @@ from network.config import Config
 from network.encoder import HEADS, Encoder
 from network.motion import follow, look
 
-from .checkpoint import load, rate, save, start_from
+from .checkpoint import load, rate, record, save, start_from
 from .shards import Shard, shards
 
 CLIPS, FRAMES, BATCH = 16, 40, 64
@@ -177,12 +176,12 @@ def main() -> None:
             optimiser.step()
             step += 1
         if step % 60 < CLIPS * FRAMES // BATCH:
-            print(step, f"{time.time() - began:.0f}s", {k: round(v.item(), 3) for k, v in terms.items()}, flush=True)
+            record(args.out, step, time.time() - began, **{k: v.item() for k, v in terms.items()})
         if time.time() - last > 120 or step >= args.steps:
             last = time.time()
             source = shards(args.data / "train")   # there may be more by now
             report = measure(config, encoder, shards(args.data / "test")[:4])
-            print(step, json.dumps({k: round(v, 3) for k, v in report.items()}), flush=True)
+            record(args.out, step, time.time() - began, **report)
             save(args.out / "last.pt", encoder=encoder.state_dict(), optimiser=optimiser.state_dict(), step=step)
 
 

@@ -21,7 +21,7 @@ from network.model import EVENT_CLASSES, ROLES, Network
 from network.sequence import NO_TARGET, Branch, Thought, build, collate
 from world.colours import COLOURS as COLOUR_NAMES, KINDS as KIND_NAMES
 
-from .checkpoint import load, rate, save, start_from
+from .checkpoint import load, rate, record, save, start_from
 from .features import trained_encoder
 from .shards import Shard, shards
 
@@ -201,7 +201,7 @@ def main() -> None:
         for k, v in terms.items():
             running[k] = 0.98 * running.get(k, v.item()) + 0.02 * v.item()
         if step % 50 == 0:
-            print(step, f"{time.time() - began:.0f}s", {k: round(v, 4) for k, v in running.items()}, flush=True)
+            record(args.out, step, time.time() - began, **running)
         if time.time() - saved > 120 or step >= args.steps:
             saved = time.time()
             save(args.out / "last.pt", network=network.state_dict(), optimiser=optimiser.state_dict(), step=step, words=tokenizer.words)
