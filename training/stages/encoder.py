@@ -47,6 +47,11 @@ def roll(config: Config, frames: torch.Tensor, foreground: torch.Tensor, wanted:
     return out
 
 
+def in_background(state: np.ndarray) -> np.ndarray:
+    """Cells of what stands from the first frame on and is part of the background: nobody could tell. [T,G,G] bool."""
+    return np.logical_and.accumulate(state == 2, 0)
+
+
 def draw(config: Config, source: list[Shard], rng: np.random.Generator) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
     frames, picked = [], {k: [] for k in (*HEADS, "cover")}
     covers, wanted = [], []
@@ -61,6 +66,9 @@ def draw(config: Config, source: list[Shard], rng: np.random.Generator) -> tuple
         wanted.append(when)
         for k in picked:
             picked[k].append(np.array(shard.array(k)[clip, start + when]))
+        unseen = in_background(shard.array("state")[clip, start:start + length])[when]
+        for k in ("state", "colour", "kind"):
+            picked[k][-1][unseen] = IGNORE
     pixels = torch.from_numpy(np.stack(frames)).permute(0, 1, 4, 2, 3).float() / 255
     cover = torch.from_numpy(np.stack(covers)).float() / 255
     x = roll(config, pixels, noisy_foreground(cover, rng), np.stack(wanted)).flatten(0, 1)
@@ -72,7 +80,7 @@ def losses(cells: dict[str, torch.Tensor], labels: dict[str, torch.Tensor]) -> d
     state, cover = labels["state"].long(), labels["cover"].float() / 255
     unsure = (state == 0) & (cover > 0.06)
     weight = torch.tensor([1.0, 2.0, 2.0])
-    moving, present = (state == 1)[:, None], (state > 0)[:, None]
+    moving, present = (state == 1)[:, None], ((state == 1) | (state == 2))[:, None]
 
     def box(name: str, scale: float) -> torch.Tensor:
         return F.smooth_l1_loss(cells[name] * scale, labels[name].float() * scale, reduction="none", beta=0.5)
@@ -106,7 +114,7 @@ def measure(config: Config, encoder: Encoder, source: list[Shard], clips: int = 
 
     def f1(which: int) -> float:
         hit = ((said == which) & (t["state"] == which)).sum()
-        return float(2 * hit / ((said == which).sum() + (t["state"] == which).sum()))
+        return float(2 * hit / (((said == which) & (t["state"] != IGNORE)).sum() + (t["state"] == which).sum()))
 
     encoder.train()
     return {"moving_f1": f1(1), "standing_f1": f1(2), **movers(g, t)}
@@ -120,7 +128,7 @@ def movers(said: dict[str, torch.Tensor], true: dict[str, torch.Tensor]) -> dict
     rows: dict[str, list[float]] = defaultdict(list)
     for n in range(len(said["state"])):
         centre = (true["offset"][n] + cell).mul(200).round()
-        present = true["state"][n] > 0
+        present = (true["state"][n] == 1) | (true["state"][n] == 2)
         for c in torch.unique(centre[:, present], dim=1).T:
             mine = present & (centre == c[:, None, None]).all(0)
             if mine.sum() < 2:

@@ -1,0 +1,85 @@
+"""Writes a bundle in fewer bits: `python -m stages.quantise --bits 8 --out runs/street-narrator-int8`.
+
+8 bits: weights of the stacks, activations as they come (dynamic); the eyes' convolutions statically, calibrated on
+training clips. 4 bits: weights of the stacks in blocks of 32 columns; the eyes stay as they are.
+`thinkalong eval --model` and `thinkalong bench --model` tell what it costs and gains.
+"""
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_dynamic, quantize_static
+from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
+
+from .shards import shards
+
+CLIPS, UNITS, BLOCK = 24, 24, 32
+
+
+class Plays(CalibrationDataReader):
+    """What the eyes are given while clips play through them."""
+
+    def __init__(self, eyes: Path, data: Path, frames_per_unit: int, fps: float) -> None:
+        self.session = ort.InferenceSession(eyes, providers=["CPUExecutionProvider"])
+        self.rows = self.play(data, frames_per_unit, fps)
+
+    def play(self, data: Path, frames_per_unit: int, fps: float) -> Iterator[dict[str, np.ndarray]]:
+        shard = shards(data)[0]
+        for clip in range(CLIPS):
+            frames = np.array(shard.array("frames")[clip])
+            blank = np.zeros((1, 3, *frames.shape[1:3]), np.float32)
+            state = {"previous": blank, "background": blank, "seen": np.zeros(1, np.float32)}
+            for unit in range(UNITS):
+                pictures = frames[None, unit * frames_per_unit:(unit + 1) * frames_per_unit]
+                seconds = np.full((1, frames_per_unit), 1 / fps, np.float32)
+                row = {"frames": pictures, "seconds": seconds, **state}
+                yield row
+                _, *after, _ = self.session.run(None, row)
+                state = dict(zip(state, after))
+
+    def get_next(self) -> dict[str, np.ndarray] | None:
+        return next(self.rows, None)
+
+
+def eight(source: Path, target: Path, manifest: dict, data: Path) -> None:
+    for name in manifest["graphs"]["visual"] + manifest["graphs"]["text"]:
+        quantize_dynamic(source / name, target / name, op_types_to_quantize=["MatMul"], per_channel=True, weight_type=QuantType.QInt8,
+                         extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT})
+    eyes, vision = source / manifest["graphs"]["eyes"], manifest["vision"]
+    quantize_static(eyes, target / eyes.name, Plays(eyes, data, vision["frames_per_unit"], vision["fps"]), quant_format=QuantFormat.QDQ,
+                    op_types_to_quantize=["Conv"], per_channel=True, weight_type=QuantType.QInt8, activation_type=QuantType.QUInt8)
+
+
+def four(source: Path, target: Path, manifest: dict) -> None:
+    for name in manifest["graphs"]["visual"] + manifest["graphs"]["text"]:
+        quantiser = MatMulNBitsQuantizer(onnx.load(source / name), block_size=BLOCK, is_symmetric=True, bits=4)
+        quantiser.process()
+        quantiser.model.save_model_to_file(str(target / name))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bundle", type=Path, default=Path("../models/street-narrator"))
+    parser.add_argument("--bits", type=int, choices=(8, 4), required=True)
+    parser.add_argument("--data", type=Path, default=Path("runs/data/train"))
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    shutil.copytree(args.bundle, args.out, dirs_exist_ok=True)
+    manifest = json.loads((args.out / "bundle.json").read_text())
+    eight(args.bundle, args.out, manifest, args.data) if args.bits == 8 else four(args.bundle, args.out, manifest)
+    manifest["id"] += f"-int{args.bits}"
+    manifest["files"] = {name: hashlib.sha256((args.out / name).read_bytes()).hexdigest() for name in manifest["files"]}
+    (args.out / "bundle.json").write_text(json.dumps(manifest, indent=2) + "\n")
+    print(f"{args.out}: {sum(f.stat().st_size for f in args.out.iterdir()) / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()

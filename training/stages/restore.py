@@ -1,0 +1,128 @@
+"""Makes runs out of a bundle, to go on training from it: `python -m stages.restore --out runs/begin`.
+
+A bundle holds no optimiser, no norms of batches and not the part of the visual stack that nothing reads when it is
+served. Batch norms are set to what they do to a few rendered clips; the last visual layer's MLP begins anew.
+"""
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import numpy_helper
+from torch import Tensor, nn
+
+from network.config import Config
+from network.encoder import HEADS
+from network.model import Network
+from world import render_clip
+
+from .checkpoint import save
+from .encoder import roll
+
+CLIPS, SECONDS, SEED = 12, 8.0, 40_000_000
+
+
+def values(path: Path) -> dict[str, Tensor]:
+    return {i.name: torch.from_numpy(numpy_helper.to_array(i).copy()) for i in onnx.load(path).graph.initializer}
+
+
+def restore_stack(state: dict[str, Tensor], name: str, graphs: list[dict[str, Tensor]], width: float) -> None:
+    """Undoes what `stack_graphs` folds: transposed weights, queries already scaled."""
+
+    def attention(layer: int, graph: dict[str, Tensor], norm: str) -> None:
+        weight = graph["query_key_value"].T.clone()
+        weight[: len(weight) // 3] *= width**0.5
+        state[f"{name}.layers.{layer}.query_key_value.weight"] = weight
+        state[f"{name}.layers.{layer}.before_attention.weight"] = graph[norm]
+
+    attention(0, graphs[0], "norm")
+    for layer, graph in enumerate(graphs[1:]):
+        own = f"{name}.layers.{layer}."
+        state |= {own + "outward.weight": graph["outward"].T, own + "before_mlp.weight": graph["before_mlp"],
+                  own + "up.weight": graph["up"].T, own + "up.bias": graph["up_bias"],
+                  own + "down.weight": graph["down"].T, own + "down.bias": graph["down_bias"]}
+        if "head" in graph:
+            state |= {"head.weight": graph["head"].T, "last.weight": graph["following"]}
+        else:
+            attention(layer + 1, graph, "following")
+
+
+def restore_eyes(network: Network, state: dict[str, Tensor], path: Path) -> None:
+    """The encoder's convolutions come with their batch norms folded in; the resampler's matrices are transposed."""
+    graph, initial = onnx.load(path).graph, values(path)
+    state |= {n.removeprefix("network."): v for n, v in initial.items() if n.startswith("network.")}
+    convs = [n.input for n in graph.node if n.op_type == "Conv" and n.input[1] in initial and not n.input[1].startswith("network.")]
+    pairs = list(folded(network.encoder))
+    for (conv, norm), (_, weight, bias) in zip(pairs, convs, strict=True):
+        state |= {f"encoder.{conv}.weight": initial[weight], f"encoder.{norm}.bias": initial[bias]}
+    matrices = [n.input[1] for n in graph.node if n.op_type == "MatMul" and n.input[1] in initial]
+    for part, name in zip(("key_value", "outward", "mlp.0", "mlp.2"), matrices, strict=True):
+        state[f"resampler.{part}.weight"] = initial[name].T
+
+
+def folded(module: nn.Module) -> list[tuple[str, str]]:
+    """Names of every convolution that a batch norm follows, and of that norm."""
+    found = []
+    for name, part in module.named_modules():
+        if isinstance(part, nn.Sequential):
+            children = [(f"{name}.{k}".lstrip("."), c) for k, c in part.named_children()]
+            found += [(a, b) for (a, x), (b, y) in zip(children, children[1:]) if isinstance(x, nn.Conv2d) and isinstance(y, nn.BatchNorm2d)]
+    return found
+
+
+@torch.no_grad()
+def calibrate(network: Network, config: Config) -> None:
+    """Gives every batch norm the mean and variance of what reaches it, and leaves what it does unchanged."""
+    clips = [render_clip(SEED + i, seconds=SECONDS, fps=config.fps, width=config.pixels, height=config.pixels) for i in range(CLIPS)]
+    frames = torch.from_numpy(np.stack([c.frames for c in clips])).permute(0, 1, 4, 2, 3).float() / 255
+    cover = torch.from_numpy(np.stack([c.grid["cover"] for c in clips])).float() / 255
+    wanted = np.tile(np.arange(0, frames.shape[1], 4), (CLIPS, 1))
+    x = roll(config, frames, (cover > 0.2).float(), wanted).flatten(0, 1)
+    parts = dict(network.encoder.named_modules())
+    reached: dict[str, Tensor] = {}
+    pairs = folded(network.encoder)
+    hooks = [parts[conv].register_forward_hook(lambda _, __, out, key=norm: reached.__setitem__(key, out)) for conv, norm in pairs]
+    network.eval().encoder(x)
+    for hook in hooks:
+        hook.remove()
+    for _, name in pairs:
+        norm, out = parts[name], reached[name]
+        mean, variance = out.mean((0, 2, 3)), out.var((0, 2, 3), unbiased=False)
+        norm.running_mean.copy_(mean)
+        norm.running_var.copy_(variance)
+        norm.weight.copy_(torch.sqrt(variance + norm.eps))
+        norm.bias += mean
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bundle", type=Path, default=Path("../models/street-narrator"))
+    parser.add_argument("--out", type=Path, default=Path("runs/begin"))
+    args = parser.parse_args()
+    config, manifest = Config(), json.loads((args.bundle / "bundle.json").read_text())
+    vocabulary = json.loads((args.bundle / "tokenizer.json").read_text())["model"]["vocab"]
+    network = Network(config, len(vocabulary))
+    state = network.state_dict()
+    for part in network.encoder.modules():
+        if isinstance(part, nn.BatchNorm2d):
+            part.running_var.fill_(1 - part.eps)
+    restore_eyes(network, state, args.bundle / manifest["graphs"]["eyes"])
+    for name in ("visual", "text"):
+        graphs = [values(args.bundle / file) for file in manifest["graphs"][name]]
+        restore_stack(state, name, graphs, config.head_width)
+    state["embedding.weight"] = values(args.bundle / manifest["graphs"]["text"][0])["embedding"]
+    network.load_state_dict({k: v.contiguous() for k, v in state.items()})
+    assert sum(HEADS.values()) == len(network.encoder.heads.weight)
+    calibrate(network, config)
+    words = [w for w, _ in sorted(vocabulary.items(), key=lambda item: item[1])]
+    save(args.out / "reasoner.pt", network=network.state_dict(), words=words)
+    save(args.out / "encoder.pt", encoder=network.encoder.state_dict())
+    print(f"{args.out}/encoder.pt and {args.out}/reasoner.pt: begin from them with --begin")
+
+
+if __name__ == "__main__":
+    main()
