@@ -1,0 +1,74 @@
+/** What decides whether a scene is unfamiliar. docs/scene-monitor.md says on what the defaults were chosen. */
+export interface SceneThresholds {
+  /** Textured blocks, of 36, without which nothing is said of changes. */
+  readonly fewestBlocks: number;
+  /** Share of changed blocks from which on a motion of the whole picture is looked for. */
+  readonly movedChanged: number;
+  /** Share of blocks that must follow it. */
+  readonly motionFollowing: number;
+  /** Least motion from unit to unit (cells, 48 to the picture). */
+  readonly motionCells: number;
+  /** Least motion in two seconds (cells). */
+  readonly slowMotionCells: number;
+  /** Least zoom and turn of either (cells in the mean over the picture): a camera that shakes does neither. */
+  readonly bendCells: number;
+  /** Share of changed blocks, and likeness in light and dark (-1..1), of a picture that changes otherwise. */
+  readonly changingChanged: number;
+  readonly changingAlike: number;
+  /** Shares of changed and of lost blocks, and likeness in light and dark, of a picture that was replaced. */
+  readonly replacedChanged: number;
+  readonly replacedLost: number;
+  readonly replacedAlike: number;
+  /** Mean and spread (levels of 0..255) below which a picture is dark. */
+  readonly darkMean: number;
+  readonly darkSpread: number;
+  /** Detail (levels) below which a picture shows nothing. */
+  readonly coveredDetail: number;
+  /** Shares of flat pixels and of pixels in three tones, and spread (levels), of a drawn picture. */
+  readonly screenFlat: number;
+  /** Share of flat pixels that is enough by itself. */
+  readonly screenAllFlat: number;
+  readonly screenTones: number;
+  readonly screenSpread: number;
+  /** Time of evidence after which a scene is unfamiliar (s); time without any counts half against it. */
+  readonly movingS: number;
+  readonly noiseS: number;
+  readonly darkS: number;
+  readonly screenS: number;
+  /** Time without a single changed byte after which a picture is frozen (s). */
+  readonly frozenS: number;
+  /** Time in which so many cuts make it an edited film (s), and how many. */
+  readonly editedS: number;
+  readonly editedCuts: number;
+  /** Time after one cut until the scene is familiar again (s). */
+  readonly cutS: number;
+}
+
+export const SCENE_THRESHOLDS: SceneThresholds = {
+  fewestBlocks: 6,
+  movedChanged: 0.4,
+  motionFollowing: 0.45,
+  motionCells: 1.2,
+  slowMotionCells: 1.3,
+  bendCells: 0.6,
+  changingChanged: 0.7,
+  changingAlike: 0.9,
+  replacedChanged: 0.85,
+  replacedLost: 0.6,
+  replacedAlike: 0.8,
+  darkMean: 24,
+  darkSpread: 4,
+  coveredDetail: 1.4,
+  screenFlat: 0.5,
+  screenAllFlat: 0.68,
+  screenTones: 0.74,
+  screenSpread: 12,
+  movingS: 2,
+  noiseS: 2.5,
+  darkS: 2,
+  screenS: 4,
+  frozenS: 60,
+  editedS: 15,
+  editedCuts: 2,
+  cutS: 8,
+};
