@@ -55,6 +55,19 @@ export class EngineEventMapping {
     switch (event.type) {
       case "unit.seen":
         return [];
+      case "scene.changed":
+        return [
+          {
+            type: "session.scene",
+            event_id: this.#nextEventId(),
+            status: event.status,
+            reason: event.reason,
+            message: event.message,
+            unit: event.unit,
+            media_time_ms: event.mediaTimeMs,
+            since_ms: event.sinceMs,
+          },
+        ];
       case "thought.started":
         return this.#thoughtCreated(event.thought, event.unit, event.mediaTimeMs);
       case "thought.delta":
@@ -145,6 +158,7 @@ export class EngineEventMapping {
         media_time_ms: event.mediaTimeMs,
         text: event.text,
         skipped: event.skipped,
+        unfamiliar: event.unfamiliar,
       },
       {
         type: "response.done",
@@ -178,6 +192,7 @@ export class EngineEventMapping {
         text: event.text,
         unit: event.unit,
         media_time_ms: event.mediaTimeMs,
+        unfamiliar: event.unfamiliar,
       },
       {
         type: "response.done",

@@ -51,6 +51,9 @@ export const reasoningTextDone = z
     media_time_ms: mediaTimeMs,
     text: z.string().describe("The whole thought; empty when it was skipped."),
     skipped: z.boolean().describe("The model decided that there is nothing to say of this unit."),
+    unfamiliar: z
+      .boolean()
+      .describe("The scene was unfamiliar at this unit (`session.scene`): it may be wrong."),
   })
   .describe("A thought is finished, or was skipped.");
 
@@ -71,6 +74,9 @@ export const outputTextDone = z
     text: z.string().describe("The whole answer, as far as it came."),
     unit: unit.describe("The newest unit that the answer could see; -1 before the first."),
     media_time_ms: mediaTimeMs.describe("Media time of that unit's last frame (ms); -1 before the first."),
+    unfamiliar: z
+      .boolean()
+      .describe("The scene was unfamiliar at that unit (`session.scene`): it may be wrong."),
   })
   .describe("An answer's text has ended.");
 

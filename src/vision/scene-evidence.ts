@@ -5,9 +5,10 @@ import type { SceneThresholds } from "./scene-thresholds.ts";
 
 /**
  * What a picture shows of the way from those before it. `calm`: most of it stands. `moving`: most of it follows one
- * motion. `replaced`: nothing of it is to be found again. `changing`: most of it changed, and it cannot be told how.
+ * motion. `replaced`: nothing of it is to be found again. `noisy`: only its texture is not. `changing`: most of it
+ * changed, and it cannot be told how.
  */
-export type SceneChangeKind = "calm" | "moving" | "replaced" | "changing";
+export type SceneChangeKind = "calm" | "moving" | "replaced" | "noisy" | "changing";
 
 /** The pictures of a unit and of some time before it. */
 export interface SceneView {
@@ -32,17 +33,35 @@ export function changeKind(
   if (change.changed < thresholds.movedChanged) return slowly(now, longBefore, thresholds);
   const motion = commonMotion(findBlocks(before, now));
   if (isMotion(motion, thresholds.motionCells, thresholds)) return "moving";
-  if (!isReplaced(change, motion.lost, thresholds)) {
+  const isNew = isReplaced(change, motion, thresholds);
+  if (!isNew && !isNoise(now, change, motion, thresholds)) {
     return isChanging(change, thresholds) ? "changing" : "calm";
   }
   // A fast motion leaves the search's reach from unit to unit, but not from frame to frame.
   const fast = commonMotion(findBlocks(first(), now));
-  return isMotion(fast, thresholds.motionCells, thresholds) ? "moving" : "replaced";
+  return isMotion(fast, thresholds.motionCells, thresholds) ? "moving" : isNew ? "replaced" : "noisy";
 }
 
-/** Whether a picture has been replaced by one that is nothing like it. */
-export function isReplaced({ changed, alike }: SceneChange, lost: number, t: SceneThresholds): boolean {
-  return changed >= t.replacedChanged && lost >= t.replacedLost && alike < t.replacedAlike;
+/** Whether two pictures of one stream show nothing in common. */
+export function isOther(before: ScenePicture, now: ScenePicture, thresholds: SceneThresholds): boolean {
+  const change = sceneChange(before, now);
+  return (
+    change.blocks >= thresholds.fewestBlocks &&
+    isReplaced(change, commonMotion(findBlocks(before, now)), thresholds)
+  );
+}
+
+function isReplaced({ changed, shaded }: SceneChange, { lost }: SceneMotion, t: SceneThresholds): boolean {
+  return changed >= t.replacedChanged && lost >= t.replacedLost && shaded >= t.replacedShaded;
+}
+
+function isNoise(
+  { detail }: ScenePicture,
+  { changed, alike }: SceneChange,
+  { lost }: SceneMotion,
+  t: SceneThresholds,
+): boolean {
+  return detail >= t.noiseDetail && changed >= t.noiseChanged && lost >= t.noiseLost && alike < t.noiseAlike;
 }
 
 /** A slow pan is a motion only over a longer time. */
@@ -72,8 +91,8 @@ export function isCovered({ detail }: ScenePicture, t: SceneThresholds): boolean
   return detail < t.coveredDetail;
 }
 
-/** Whether a picture is drawn: large areas of exactly one tone, of few tones in all or nearly everywhere. */
-export function isScreen({ flat, fewTones, spread }: ScenePicture, t: SceneThresholds): boolean {
+/** Whether a picture is drawn: large areas of exactly one tone beside many edges, or nearly everywhere. */
+export function isScreen({ flat, sharp, spread }: ScenePicture, t: SceneThresholds): boolean {
   if (spread < t.screenSpread) return false;
-  return flat >= t.screenAllFlat || (flat >= t.screenFlat && fewTones >= t.screenTones);
+  return flat >= t.screenAllFlat || (flat >= t.screenFlat && sharp >= t.screenSharp);
 }

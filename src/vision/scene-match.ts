@@ -12,6 +12,12 @@ const TEXTURED = 3;
 /** Correlation from which on a block shows the same. */
 const SAME = 0.6;
 
+/** Change of a block's mean luminance from which on it is another one (levels). */
+const SHADED_LEVELS = 6;
+
+/** Added to luminances before their ratio is taken, which says nothing of black (levels). */
+const DARK_LEVELS = 4;
+
 /** Correlation from which on nobody looks for a better place. */
 const CLEARLY_SAME = 0.9;
 
@@ -21,8 +27,10 @@ export interface SceneChange {
   readonly blocks: number;
   /** Share of them that is not the same where it was. */
   readonly changed: number;
-  /** Correlation of the luminance of all cells, -1..1: of light and dark, which noise does not hide. */
+  /** Correlation of the luminance of all cells, -1..1. */
   readonly alike: number;
+  /** Share of all 36 blocks whose mean luminance is another one, a gain of the whole picture aside: noise is none. */
+  readonly shaded: number;
 }
 
 /** Where a block of the later picture was in the earlier one. */
@@ -46,7 +54,12 @@ export function sceneChange(before: ScenePicture, after: ScenePicture): SceneCha
       if (!own || !was || correlation(before, after, top, left, 0, 0) < SAME) changed++;
     }
   }
-  return { blocks, changed: blocks === 0 ? 0 : changed / blocks, alike: likeness(before, after) };
+  return {
+    blocks,
+    changed: blocks === 0 ? 0 : changed / blocks,
+    alike: likeness(before, after),
+    shaded: shaded(before, after),
+  };
 }
 
 /**
@@ -65,6 +78,29 @@ export function findBlocks(before: ScenePicture, after: ScenePicture): (FoundBlo
     }
   }
   return found;
+}
+
+function shaded(before: ScenePicture, after: ScenePicture): number {
+  const [a, b] = [blockMeans(before), blockMeans(after)];
+  const gains = a.map((mean, i) => (b[i]! + DARK_LEVELS) / (mean + DARK_LEVELS)).sort();
+  const gain = gains[gains.length >> 1]!;
+  const other = a.filter(
+    (mean, i) => Math.abs(b[i]! + DARK_LEVELS - gain * (mean + DARK_LEVELS)) > SHADED_LEVELS,
+  );
+  return other.length / a.length;
+}
+
+/** Mean luminance of each block (levels). */
+function blockMeans({ luminance, mean }: ScenePicture): Float32Array {
+  const across = GRID / BLOCK;
+  const means = new Float32Array(across * across).fill(mean);
+  for (let row = 0, at = 0; row < GRID; row++) {
+    const first = Math.floor(row / BLOCK) * across;
+    for (let column = 0; column < GRID; column++, at++) {
+      means[first + Math.floor(column / BLOCK)]! += luminance[at]! / BLOCK ** 2;
+    }
+  }
+  return means;
 }
 
 function energyOf({ energy }: ScenePicture, top: number, left: number): number {

@@ -1,6 +1,5 @@
 import type { UnitFrames } from "./messages.ts";
-import { changeKind, isCovered, isDark, isScreen, type SceneChangeKind } from "./scene-evidence.ts";
-import { sceneChange } from "./scene-match.ts";
+import { changeKind, isCovered, isDark, isOther, isScreen, type SceneChangeKind } from "./scene-evidence.ts";
 import { type ScenePicture, scenePicture } from "./scene-picture.ts";
 import { SCENE_REASONS, type SceneReason } from "./scene-reasons.ts";
 import { SCENE_THRESHOLDS, type SceneThresholds } from "./scene-thresholds.ts";
@@ -22,6 +21,9 @@ const LONGEST_S = 2;
 /** Time without evidence counts so much against it. */
 const FADE = 0.5;
 
+/** The same for a motion of the whole picture: it is so rare before a fixed camera that it counts for longer. */
+const MOTION_FADE = 0.15;
+
 /** Evidence is kept up to so many times what is needed: who moved for long is not believed at once to stand. */
 const MOST = 2;
 
@@ -32,15 +34,27 @@ class Sustained {
   /** Media time of the first sign (ms). */
   sinceMs = 0;
 
-  constructor(private readonly needed: number) {}
+  /** @param fade how much time without it counts against it, to the time with it */
+  constructor(
+    private readonly needed: number,
+    private readonly fade = FADE,
+  ) {}
 
   add(isSeen: boolean, seconds: number, atMs: number): void {
     if (isSeen && this.level === 0) this.sinceMs = atMs;
-    const level = this.level + (isSeen ? seconds : -FADE * seconds);
+    const level = this.level + (isSeen ? seconds : -this.fade * seconds);
     this.level = Math.min(MOST * this.needed, Math.max(0, level));
     if (this.level >= this.needed) this.holds = true;
     if (this.level === 0) this.holds = false;
   }
+}
+
+/** A picture that was replaced. */
+interface Cut {
+  /** What stood before. */
+  readonly before: ScenePicture;
+  /** Media time of the first unit without it (ms). */
+  readonly atMs: number;
 }
 
 /** Watches whether one stream still shows a fixed camera's scene; it must be told of every unit, in order. */
@@ -53,10 +67,10 @@ export class SceneMonitor {
   private lastFrame: Uint8Array | null = null;
   /** Media time since when no byte has changed (ms). */
   private frozenSinceMs = 0;
-  /** Media time of cuts (ms). */
-  private cuts: number[] = [];
-  /** The unit before was replaced: a cut, if this one stays. */
-  private suspect: ScenePicture | null = null;
+  private cuts: Cut[] = [];
+  /** The last picture in which most stood, and the one that it was when a picture was replaced: a cut, if it stays. */
+  private calm: ScenePicture | null = null;
+  private suspect: Cut | null = null;
   private scene: Scene | null = null;
 
   /** @param thresholds those that differ from `SCENE_THRESHOLDS` */
@@ -74,7 +88,7 @@ export class SceneMonitor {
       noise: new Sustained(t.noiseS),
       unrest: new Sustained(t.movingS),
     };
-    this.motion = new Sustained(t.movingS / 2);
+    this.motion = new Sustained(t.motionS, MOTION_FADE);
   }
 
   /** Looks at a stream's next unit, and says how its scene stands. */
@@ -91,6 +105,8 @@ export class SceneMonitor {
     const kind = changeKind({ now, first, before, longBefore: this.pictures[0] ?? null }, this.thresholds);
     this.weigh(now, kind, dt, mediaTimeMs);
     this.noteCut(now, kind, before, mediaTimeMs);
+    // What was before a cut says nothing of what moves after it.
+    if (kind === "replaced") this.pictures.length = 0;
     this.pictures.push(now);
     if (this.pictures.length > KEPT) this.pictures.shift();
     return this.decide(mediaTimeMs);
@@ -102,26 +118,39 @@ export class SceneMonitor {
     dark.add(isBlack, dt, atMs);
     covered.add(isBlank && !isBlack, dt, atMs);
     screen.add(isScreen(now, this.thresholds), dt, atMs);
-    noise.add(kind === "replaced", dt, atMs);
+    noise.add(kind === "replaced" || kind === "noisy", dt, atMs);
     unrest.add(kind !== "calm", dt, atMs);
     this.motion.add(kind === "moving", dt, atMs);
   }
 
-  /** A picture that was replaced and then stays: a cut. What comes and goes at once, a hand or a flash, is none. */
+  /** A picture that was replaced and then stays: a cut. Who passes close before the lens is none, nor is a dark moment. */
   private noteCut(now: ScenePicture, kind: SceneChangeKind, before: ScenePicture | null, atMs: number): void {
-    const { replacedChanged, editedS, cutS } = this.thresholds;
-    if (this.suspect !== null && kind !== "replaced") {
-      const gone = sceneChange(this.suspect, now);
-      if (gone.changed >= replacedChanged) this.cuts.push(atMs);
+    const { settleS, editedS, cutS } = this.thresholds;
+    const other = this.calm ?? before;
+    const wasThere = other !== null && !isCovered(other, this.thresholds);
+    if (kind === "replaced" && wasThere) this.suspect ??= { before: other, atMs };
+    const stands = kind === "calm" && !isCovered(now, this.thresholds);
+    if (this.suspect !== null && (stands || atMs - this.suspect.atMs >= 1000 * settleS)) {
+      if (isOther(this.suspect.before, now, this.thresholds)) this.addCut(this.suspect, now);
+      this.suspect = null;
     }
-    this.suspect = kind === "replaced" ? before : null;
-    this.cuts = this.cuts.filter((cut) => atMs - cut < 1000 * Math.max(editedS, cutS));
+    if (stands) this.calm = now;
+    this.cuts = this.cuts.filter((cut) => atMs - cut.atMs < 1000 * Math.max(editedS, cutS));
+  }
+
+  /** A cut that soon leads back to what was there before takes the one before it away: something was in the way. */
+  private addCut(cut: Cut, now: ScenePicture): void {
+    const last = this.cuts.at(-1);
+    const isSoon = last !== undefined && cut.atMs - last.atMs <= 1000 * this.thresholds.inTheWayS;
+    if (isSoon && !isOther(last.before, now, this.thresholds)) this.cuts.pop();
+    else this.cuts.push(cut);
   }
 
   private decide(mediaTimeMs: number): Scene {
     const { dark, covered, screen, noise, unrest } = this.sustained;
     const { editedS, editedCuts, cutS, frozenS } = this.thresholds;
-    const lately = (seconds: number) => this.cuts.filter((cut) => mediaTimeMs - cut < 1000 * seconds);
+    const lately = (seconds: number) =>
+      this.cuts.flatMap(({ atMs }) => (mediaTimeMs - atMs < 1000 * seconds ? [atMs] : []));
     /** Since when each reason has held; null: it does not. */
     const since: Readonly<Record<SceneReason, number | null>> = {
       dark: dark.holds ? dark.sinceMs : null,

@@ -7,7 +7,10 @@ const REACH = 3;
 /** Neighbouring pixels that differ by no more are of one area (levels of 0..255). */
 const FLAT_LEVELS = 1;
 
-/** What the scene monitor keeps of a frame: 60 kB. */
+/** Neighbouring pixels that differ by so much have an edge between them (levels). */
+const SHARP_LEVELS = 24;
+
+/** What the scene monitor keeps of a frame: 40 kB. */
 export interface ScenePicture {
   /** Luminance of each cell less its mean, `[GRID, GRID]` (levels of 0..255). */
   readonly luminance: Float32Array;
@@ -23,8 +26,8 @@ export interface ScenePicture {
   readonly detail: number;
   /** Share of pixels that are as bright as those to their right and below: drawn rather than photographed. */
   readonly flat: number;
-  /** Share of the pixels in the fullest three of 32 classes of luminance. */
-  readonly fewTones: number;
+  /** Share of pixels with an edge to their right or below: of text and lines there are many. */
+  readonly sharp: number;
 }
 
 /**
@@ -40,12 +43,15 @@ export function scenePicture(frame: Uint8Array, width: number, height: number): 
   for (let i = 0; i < cells; i++) sum += luminance[i]!;
   const mean = sum / cells;
   let squares = 0;
-  for (let i = 0; i < cells; i++) squares += (luminance[i]! -= mean) ** 2;
+  for (let i = 0; i < cells; i++) {
+    luminance[i] = luminance[i]! - mean;
+    squares += luminance[i]! ** 2;
+  }
   const texture = withoutMeans(luminance);
   const energy = table(texture, true);
   const detail = Math.sqrt(energy.at(-1)! / cells);
   const spread = Math.sqrt(squares / cells);
-  return { luminance, texture, energy, mean, spread, detail, ...tones(pixels, width, height) };
+  return { luminance, texture, energy, mean, spread, detail, ...edges(pixels, width, height) };
 }
 
 /** The sum over a rectangle of cells, from a table of sums: rows `top` to `bottom`, columns `left` to `right`. */
@@ -113,18 +119,15 @@ function withoutMeans(cells: Float32Array): Float32Array {
 }
 
 /** From every other row: a share needs no more. */
-function tones(pixels: Uint8Array, width: number, height: number): { flat: number; fewTones: number } {
-  const classes = new Uint32Array(32);
-  let [flat, seen] = [0, 0];
+function edges(pixels: Uint8Array, width: number, height: number): { flat: number; sharp: number } {
+  let [flat, sharp, seen] = [0, 0, 0];
   for (let y = 0; y + 1 < height; y += 2) {
     for (let x = 0, at = y * width; x + 1 < width; x++, at++, seen++) {
-      const value = pixels[at]!;
-      classes[value >> 3]!++;
-      const across = Math.abs(value - pixels[at + 1]!);
-      if (across <= FLAT_LEVELS && Math.abs(value - pixels[at + width]!) <= FLAT_LEVELS) flat++;
+      const across = Math.abs(pixels[at]! - pixels[at + 1]!);
+      const down = Math.abs(pixels[at]! - pixels[at + width]!);
+      if (across <= FLAT_LEVELS && down <= FLAT_LEVELS) flat++;
+      if (across >= SHARP_LEVELS || down >= SHARP_LEVELS) sharp++;
     }
   }
-  const fullest = classes.sort().subarray(-3);
-  const few = fullest[0]! + fullest[1]! + fullest[2]!;
-  return { flat: flat / Math.max(1, seen), fewTones: few / Math.max(1, seen) };
+  return { flat: flat / Math.max(1, seen), sharp: sharp / Math.max(1, seen) };
 }

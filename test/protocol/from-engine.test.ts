@@ -9,6 +9,7 @@ const done: ThoughtDone = {
   ...at,
   text: "a car",
   skipped: false,
+  unfamiliar: false,
   stop: "end",
   tokens: 3,
   ttftMs: 84,
@@ -19,6 +20,7 @@ const totals = {
   framesIn: 8,
   framesDropped: 1,
   units: 4,
+  unfamiliarUnits: 2,
   thoughts: 1,
   skips: 2,
   answers: 1,
@@ -34,6 +36,7 @@ const answered: EngineEvent = {
   status: "completed",
   unit: 3,
   mediaTimeMs: 3500,
+  unfamiliar: true,
   tokens: { question: 4, answer: 1 },
   firstMs: 20,
   doneMs: 31,
@@ -111,7 +114,15 @@ describe("engine events as protocol events", () => {
 
   it("carry drops, evictions, failures and the end; seen units are only counted", () => {
     const events = mapAll([
-      { type: "unit.seen", unit: 0, mediaTimeMs: 500, arrivedAtMs: 1, still: false, encoded: interval },
+      {
+        type: "unit.seen",
+        unit: 0,
+        mediaTimeMs: 500,
+        arrivedAtMs: 1,
+        still: false,
+        unfamiliar: false,
+        encoded: interval,
+      },
       { type: "frame.dropped", seq: 4, mediaTimeMs: 2000, reason: "busy" },
       { type: "context.evicted", visualUnits: 1, textTokens: 6 },
       { type: "stream.failed", code: "worker_failed", message: "vision died", fatal: true },

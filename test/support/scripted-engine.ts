@@ -158,6 +158,7 @@ export class ScriptedStream implements EngineStream {
       mediaTimeMs,
       arrivedAtMs: frame.arrivedAtMs,
       still: false,
+      unfamiliar: false,
       encoded,
     });
     const text = this.#script.thought ? this.#script.thought(unit) : `unit ${unit} was seen`;
@@ -176,6 +177,7 @@ export class ScriptedStream implements EngineStream {
       ...at,
       text: text ?? "",
       skipped: text === null,
+      unfamiliar: false,
       stop: "end",
       tokens: pieces.length + 1,
       ttftMs,
@@ -207,6 +209,7 @@ export class ScriptedStream implements EngineStream {
       status: task?.cancelled ? "cancelled" : "completed",
       unit: this.#totals.units - 1,
       mediaTimeMs: this.frames.at(-1)?.mediaTimeMs ?? -1,
+      unfamiliar: false,
       tokens: { question: question.split(/\s+/).length, answer: tokens },
       firstMs,
       doneMs: performance.now() - askedAtMs,
