@@ -1,4 +1,4 @@
-import { findBlocks, type SceneChange, sceneChange } from "./scene-match.ts";
+import { type SceneChange, sceneChange } from "./scene-match.ts";
 import { commonMotion, type SceneMotion } from "./scene-motion.ts";
 import type { ScenePicture } from "./scene-picture.ts";
 import type { SceneThresholds } from "./scene-thresholds.ts";
@@ -31,14 +31,15 @@ export function changeKind(
   const change = sceneChange(before, now);
   if (change.blocks < thresholds.fewestBlocks) return "calm";
   if (change.changed < thresholds.movedChanged) return slowly(now, longBefore, thresholds);
-  const motion = commonMotion(findBlocks(before, now));
+  const motion = commonMotion(before, now);
   if (isMotion(motion, thresholds.motionCells, thresholds)) return "moving";
   const isNew = isReplaced(change, motion, thresholds);
   if (!isNew && !isNoise(now, change, motion, thresholds)) {
-    return isChanging(change, thresholds) ? "changing" : "calm";
+    const slow = slowly(now, longBefore, thresholds);
+    return slow === "calm" && isChanging(change, thresholds) ? "changing" : slow;
   }
   // A fast motion leaves the search's reach from unit to unit, but not from frame to frame.
-  const fast = commonMotion(findBlocks(first(), now));
+  const fast = commonMotion(first(), now);
   return isMotion(fast, thresholds.motionCells, thresholds) ? "moving" : isNew ? "replaced" : "noisy";
 }
 
@@ -46,8 +47,7 @@ export function changeKind(
 export function isOther(before: ScenePicture, now: ScenePicture, thresholds: SceneThresholds): boolean {
   const change = sceneChange(before, now);
   return (
-    change.blocks >= thresholds.fewestBlocks &&
-    isReplaced(change, commonMotion(findBlocks(before, now)), thresholds)
+    change.blocks >= thresholds.fewestBlocks && isReplaced(change, commonMotion(before, now), thresholds)
   );
 }
 
@@ -69,7 +69,7 @@ function slowly(now: ScenePicture, longBefore: ScenePicture | null, t: SceneThre
   if (longBefore === null) return "calm";
   const change = sceneChange(longBefore, now);
   if (change.changed < t.movedChanged) return "calm";
-  if (isMotion(commonMotion(findBlocks(longBefore, now)), t.slowMotionCells, t)) return "moving";
+  if (isMotion(commonMotion(longBefore, now), t.slowMotionCells, t)) return "moving";
   return isChanging(change, t) ? "changing" : "calm";
 }
 

@@ -80,6 +80,21 @@ export function findBlocks(before: ScenePicture, after: ScenePicture): (FoundBlo
   return found;
 }
 
+/** Whether a found block could as well have moved by so many cells: along an edge nobody can tell. */
+export function couldBeAt(
+  before: ScenePicture,
+  after: ScenePicture,
+  { x, y }: FoundBlock,
+  dx: number,
+  dy: number,
+): boolean {
+  const [left, top] = [x - BLOCK / 2 + GRID / 2, y - BLOCK / 2 + GRID / 2];
+  const [across, down] = [Math.round(dx), Math.round(dy)];
+  const last = GRID - BLOCK;
+  const isInside = left - across >= 0 && left - across <= last && top - down >= 0 && top - down <= last;
+  return isInside && correlation(before, after, top, left, down, across) >= SAME;
+}
+
 function shaded(before: ScenePicture, after: ScenePicture): number {
   const [a, b] = [blockMeans(before), blockMeans(after)];
   const gains = a.map((mean, i) => (b[i]! + DARK_LEVELS) / (mean + DARK_LEVELS)).sort();

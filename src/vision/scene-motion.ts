@@ -1,5 +1,5 @@
-import type { FoundBlock } from "./scene-match.ts";
-import { GRID } from "./scene-picture.ts";
+import { couldBeAt, type FoundBlock, findBlocks } from "./scene-match.ts";
+import { GRID, type ScenePicture } from "./scene-picture.ts";
 
 /** Mean distance of a picture's points from its centre (cells). */
 const MEAN_RADIUS = 0.383 * GRID;
@@ -16,7 +16,7 @@ const ROUNDS = 4;
 export interface SceneMotion {
   /** Share of the blocks that is found nowhere near (0..1). */
   readonly lost: number;
-  /** Share that follows one motion of the whole picture: a shift, a turn and a zoom. */
+  /** Share that follows, or could follow, one motion of the whole picture: a shift, a turn and a zoom. */
   readonly following: number;
   /** Mean length of that motion over the blocks that follow it (cells). */
   readonly cells: number;
@@ -31,8 +31,12 @@ interface Similarity {
   readonly turn: number;
 }
 
-/** The shift, turn and zoom that most blocks follow: least squares, repeated on those that are near the last one. */
-export function commonMotion(blocks: readonly (FoundBlock | null)[]): SceneMotion {
+/**
+ * The shift, turn and zoom from one picture to a later one that most blocks follow: least squares, repeated on those
+ * that are near the last one.
+ */
+export function commonMotion(before: ScenePicture, after: ScenePicture): SceneMotion {
+  const blocks = findBlocks(before, after);
   const found = blocks.filter((block) => block !== null);
   if (found.length < FEWEST) return { lost: lostShare(blocks, found), following: 0, cells: 0, bend: 0 };
   let motion: Similarity = {
@@ -49,7 +53,10 @@ export function commonMotion(blocks: readonly (FoundBlock | null)[]): SceneMotio
   const lengths = near.map((block) => Math.hypot(...displacement(motion, block)));
   const cells = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, near.length);
   const bend = MEAN_RADIUS * Math.hypot(motion.zoom, motion.turn);
-  return { lost: lostShare(blocks, found), following: near.length / blocks.length, cells, bend };
+  const following = found.filter(
+    (block) => near.includes(block) || couldBeAt(before, after, block, ...displacement(motion, block)),
+  );
+  return { lost: lostShare(blocks, found), following: following.length / blocks.length, cells, bend };
 }
 
 function lostShare(blocks: readonly unknown[], found: readonly unknown[]): number {

@@ -57,8 +57,8 @@ export interface SceneThresholds {
 
 export const SCENE_THRESHOLDS: SceneThresholds = {
   fewestBlocks: 6,
-  movedChanged: 0.4,
-  motionFollowing: 0.45,
+  movedChanged: 0.25,
+  motionFollowing: 0.6,
   motionCells: 1.2,
   slowMotionCells: 1.3,
   bendCells: 0.6,

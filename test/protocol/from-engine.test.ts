@@ -81,6 +81,30 @@ describe("engine events as protocol events", () => {
     expect(events[1]).toMatchObject({ skipped: true, text: "" });
   });
 
+  it("say how the scene stands, and of thoughts and answers how it stood", () => {
+    const [scene] = mapAll([
+      {
+        type: "scene.changed",
+        status: "unfamiliar",
+        reason: "noise",
+        message: "look at the camera",
+        unit: 3,
+        mediaTimeMs: 1750,
+        sinceMs: 250,
+      },
+    ]);
+    expect(scene).toMatchObject({
+      type: "session.scene",
+      status: "unfamiliar",
+      reason: "noise",
+      message: "look at the camera",
+      media_time_ms: 1750,
+      since_ms: 250,
+    });
+    expect(mapAll([{ ...done, unfamiliar: true }])[1]).toMatchObject({ unfamiliar: true });
+    expect(mapAll([answered])[1]).toMatchObject({ type: "response.output_text.done", unfamiliar: true });
+  });
+
   it("call a thought that its budget ended incomplete", () => {
     expect(mapAll([{ ...done, stop: "length" }]).at(-1)).toMatchObject({
       response: { status: "incomplete" },
