@@ -38,8 +38,12 @@ function onEvent(event: ServerEvent): void {
   switch (event.type) {
     case "session.created":
       capture.configure(event.session);
+      status.scene(null);
       status.session(event.session);
       questions.offer(event.session.model_info.example_questions);
+      break;
+    case "session.scene":
+      status.scene(event);
       break;
     case "session.stats":
       status.stats(event.stats, capture.skipped);
@@ -58,6 +62,7 @@ async function play(source: Source): Promise<void> {
   const isLive = source.kind === "webcam";
   for (const [kind, button] of Object.entries(buttons)) button.ariaPressed = String(kind === source.kind);
   status.alert(null);
+  status.scene(null);
   thoughts.clear(!isLive);
   questions.clear();
   if (capture.sent > 0 || !connection.isOpen) connection.restart();

@@ -1,4 +1,4 @@
-import type { SessionStats } from "../../src/protocol/server-events.ts";
+import type { ServerEventOf, SessionStats } from "../../src/protocol/server-events.ts";
 import type { SessionObject } from "../../src/protocol/session-object.ts";
 import type { ConnectionState } from "./connection.ts";
 import { byId, create, duration } from "./dom.ts";
@@ -8,6 +8,7 @@ export class Status {
   readonly #connection = byId("connection", HTMLParagraphElement);
   readonly #model = byId("model", HTMLParagraphElement);
   readonly #alert = byId("alert", HTMLParagraphElement);
+  readonly #scene = byId("scene", HTMLParagraphElement);
   readonly #list = byId("status", HTMLDListElement);
 
   constructor() {
@@ -32,6 +33,13 @@ export class Status {
   alert(message: string | null): void {
     this.#alert.hidden = message === null;
     this.#alert.textContent = message ?? "";
+  }
+
+  /** Says that the model was not made for such a scene; null, or a familiar one, takes it away. */
+  scene(scene: ServerEventOf<"session.scene"> | null): void {
+    const isUnfamiliar = scene?.status === "unfamiliar";
+    this.#scene.hidden = !isUnfamiliar;
+    this.#scene.textContent = isUnfamiliar ? `${scene.message} Thoughts about it may be wrong.` : "";
   }
 
   #show(stats: SessionStats | null, skipped: number): void {

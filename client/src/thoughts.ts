@@ -43,7 +43,7 @@ export class Thoughts {
       case "response.reasoning_text.done":
         this.#current.hidden = true;
         this.#tick(event.media_time_ms, event.skipped);
-        if (!event.skipped) this.#add(event.media_time_ms, event.text);
+        if (!event.skipped) this.#add(event.media_time_ms, event.text, event.unfamiliar);
         break;
     }
   }
@@ -58,7 +58,7 @@ export class Thoughts {
     this.#empty.hidden = true;
   }
 
-  #add(mediaTimeMs: number, text: string): void {
+  #add(mediaTimeMs: number, text: string, isDoubtful: boolean): void {
     const time = clock(mediaTimeMs);
     const stamp = this.#canSeek
       ? create("button", {
@@ -69,7 +69,10 @@ export class Thoughts {
           onclick: () => this.#seek(mediaTimeMs),
         })
       : create("span", { className: "time", textContent: time });
-    this.#list.prepend(create("li", {}, stamp, create("span", { textContent: text })));
+    const doubt = isDoubtful
+      ? { className: "doubtful", title: "Said of an unfamiliar scene: it may be wrong" }
+      : {};
+    this.#list.prepend(create("li", doubt, stamp, create("span", { textContent: text })));
     while (this.#list.childElementCount > MOST_THOUGHTS) this.#list.lastElementChild?.remove();
     this.#empty.hidden = true;
   }

@@ -60,6 +60,12 @@ export class Timeline {
       case "response.done":
         if (event.response.status_details !== null) this.error(event.response.status_details.message);
         break;
+      case "session.scene": {
+        const at = clock(event.media_time_ms).padStart(8);
+        const paint = event.status === "familiar" ? pc.green : pc.yellow;
+        this.line(`${paint(at)}  ${paint(`${event.status} scene: ${event.message}`)}`);
+        break;
+      }
       case "input_video_frame.dropped":
         this.drops++;
         break;
@@ -83,9 +89,11 @@ export class Timeline {
     this.bars?.stop();
     const { ttft_ms: spoken, skip_ms: quiet } = stats;
     const { version, path, origin } = this.ffmpeg;
+    const unfamiliar =
+      stats.units_unfamiliar > 0 ? ` (${stats.units_unfamiliar} of an unfamiliar scene)` : "";
     console.log(
       pc.dim(
-        `\n${stats.units} units seen, ${stats.thoughts} thoughts, ${stats.skips} times nothing to say, ${stats.frames_in} frames, ${this.drops} dropped` +
+        `\n${stats.units} units seen${unfamiliar}, ${stats.thoughts} thoughts, ${stats.skips} times nothing to say, ${stats.frames_in} frames, ${this.drops} dropped` +
           `\nfrom a unit's arrival to its first word: ${ms(spoken.p50)} (p50), ${ms(spoken.p95)} (p95); to a skip: ${ms(quiet.p50)} (p50), ${ms(quiet.p95)} (p95)` +
           `\nread with ffmpeg ${version}: ${path} (${origin})`,
       ),

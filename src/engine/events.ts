@@ -1,4 +1,5 @@
 import type { DroppedFrame } from "../ingest/frame.ts";
+import type { SceneReason } from "../vision/scene-reasons.ts";
 
 /** When something ran, on the main thread's monotonic clock (ms). */
 export interface Interval {
@@ -17,8 +18,28 @@ export interface UnitSeen {
   readonly arrivedAtMs: number;
   /** Nothing had changed since the unit before: it was not encoded again, its tokens were used. */
   readonly still: boolean;
+  /** The scene was unfamiliar: a `scene.changed` said why. */
+  readonly unfamiliar: boolean;
   /** When vision worked on it. */
   readonly encoded: Interval;
+}
+
+/**
+ * The scene is now one that the model was not made for, or is again one that it was; or the reason is another. Until
+ * the first of these it is familiar. Thoughts and answers go on all the same.
+ */
+export interface SceneChanged {
+  readonly type: "scene.changed";
+  readonly status: "familiar" | "unfamiliar";
+  /** Null when it is familiar. */
+  readonly reason: SceneReason | null;
+  /** What it is and what to do, for people. */
+  readonly message: string;
+  /** The unit that was judged, and its media time (ms). */
+  readonly unit: number;
+  readonly mediaTimeMs: number;
+  /** Media time of the first sign of it (ms). */
+  readonly sinceMs: number;
 }
 
 /** The narrator took up a unit: the first token of its thought was decided. */
@@ -46,6 +67,8 @@ export interface ThoughtDone {
   readonly mediaTimeMs: number;
   readonly text: string;
   readonly skipped: boolean;
+  /** The scene was unfamiliar at this unit: what is said of it may be wrong. */
+  readonly unfamiliar: boolean;
   /** `length`: the token budget ended it. */
   readonly stop: "end" | "length";
   readonly tokens: number;
@@ -90,6 +113,8 @@ export interface AnswerDone {
   /** The newest unit that the answer could see, and its media time (ms); -1 before the first. */
   readonly unit: number;
   readonly mediaTimeMs: number;
+  /** The scene was unfamiliar at that unit. */
+  readonly unfamiliar: boolean;
   readonly tokens: { readonly question: number; readonly answer: number };
   /** From the question's arrival to the first and to the last token of the answer (ms). */
   readonly firstMs: number;
@@ -131,6 +156,8 @@ export interface StreamTotals {
   readonly framesIn: number;
   readonly framesDropped: number;
   readonly units: number;
+  /** Units of an unfamiliar scene. */
+  readonly unfamiliarUnits: number;
   readonly thoughts: number;
   readonly skips: number;
   readonly answers: number;
@@ -141,6 +168,7 @@ export interface StreamTotals {
 
 export type EngineEvent =
   | UnitSeen
+  | SceneChanged
   | ThoughtStarted
   | ThoughtDelta
   | ThoughtDone

@@ -5,6 +5,7 @@ export const NO_TOTALS: StreamTotals = {
   framesIn: 0,
   framesDropped: 0,
   units: 0,
+  unfamiliarUnits: 0,
   thoughts: 0,
   skips: 0,
   answers: 0,
@@ -25,8 +26,9 @@ export class Ledger {
     return { ...this.counts };
   }
 
-  seen(): void {
+  seen(unfamiliar: boolean): void {
     this.counts.units++;
+    if (unfamiliar) this.counts.unfamiliarUnits++;
     this.counts.visualUnitsEvicted = Math.max(0, this.counts.units - this.heldUnits);
   }
 

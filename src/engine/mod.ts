@@ -3,4 +3,5 @@ export { createEngine, type EngineOptions } from "./engine.ts";
 export { EngineError, type EngineErrorCode } from "./errors.ts";
 export type * from "./events.ts";
 export { NO_TOTALS } from "./ledger.ts";
+export { SCENE_ADVICE } from "./scene-advice.ts";
 export type * from "./types.ts";

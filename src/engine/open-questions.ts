@@ -65,8 +65,10 @@ export class OpenQuestions {
     return { type: "answer.delta", answer, delta };
   }
 
-  done({ answer, text, status, unit, mediaTimeMs, tokens }: AnswerReport<"answer.done">): AnswerDone {
-    const common = { text, unit, mediaTimeMs, tokens };
+  /** @param unfamiliar whether the scene was, at the answer's unit */
+  done(report: AnswerReport<"answer.done">, unfamiliar: boolean): AnswerDone {
+    const { answer, text, status, unit, mediaTimeMs, tokens } = report;
+    const common = { text, unit, mediaTimeMs, unfamiliar, tokens };
     if (status !== "nothing_seen") return this.finish(answer, { ...common, status });
     const message = "The stream ended before a frame was seen; nothing can be said.";
     return this.finish(answer, { ...common, status: "failed", error: { code: status, message } });
@@ -76,13 +78,21 @@ export class OpenQuestions {
   tooLate(): AnswerDone[] {
     const error = { code: "stream_closed", message: "The stream ended before the question arrived." };
     return [...this.questions.keys()].map((answer) =>
-      this.finish(answer, { text: "", unit: -1, mediaTimeMs: -1, tokens: 0, status: "failed", error }),
+      this.finish(answer, {
+        text: "",
+        unit: -1,
+        mediaTimeMs: -1,
+        unfamiliar: false,
+        tokens: 0,
+        status: "failed",
+        error,
+      }),
     );
   }
 
   private finish(
     answer: string,
-    outcome: Pick<AnswerDone, "text" | "status" | "unit" | "mediaTimeMs" | "error"> & {
+    outcome: Pick<AnswerDone, "text" | "status" | "unit" | "mediaTimeMs" | "unfamiliar" | "error"> & {
       readonly tokens: number;
     },
   ): AnswerDone {

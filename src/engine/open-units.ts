@@ -39,8 +39,11 @@ export class OpenUnits {
     return events;
   }
 
-  /** @param newestMediaTimeMs of the newest frame that has arrived */
-  done(report: ThoughtReport<"thought.done">, newestMediaTimeMs: number): ThoughtDone {
+  /**
+   * @param newestMediaTimeMs of the newest frame that has arrived
+   * @param unfamiliar whether the scene was
+   */
+  done(report: ThoughtReport<"thought.done">, newestMediaTimeMs: number, unfamiliar: boolean): ThoughtDone {
     const { unit, text, skipped, stop, tokens, startedAtMs, finishedAtMs } = report;
     const open = this.units.get(unit)!;
     this.units.delete(unit);
@@ -52,6 +55,7 @@ export class OpenUnits {
       mediaTimeMs: open.mediaTimeMs,
       text,
       skipped,
+      unfamiliar,
       stop,
       tokens,
       ttftMs: (open.firstAtMs ?? performance.now()) - open.arrivedAtMs,

@@ -63,6 +63,7 @@ export function resolveStreamOptions(
     thoughtTokens: optional("thoughtTokens"),
     answerTokens: optional("answerTokens"),
     stillLevels: stillLevels(options.stillLevels),
+    sceneMonitor: options.sceneMonitor ?? true,
     temperature,
     seed: whole("seed", options.seed ?? 0, 2 ** 32 - 1, 0),
     maxInflightFrames: whole(

@@ -10,6 +10,8 @@ import { Ledger } from "./ledger.ts";
 import { OpenQuestions } from "./open-questions.ts";
 import { OpenUnits } from "./open-units.ts";
 import { BATCH_UNITS, visionLead } from "./paradigm.ts";
+import { ReportOrder } from "./report-order.ts";
+import { SceneLog } from "./scene-log.ts";
 import type { ResolvedStreamOptions } from "./stream-options.ts";
 import type { EngineStream, ModelInfo } from "./types.ts";
 
@@ -35,7 +37,9 @@ export class Stream implements EngineStream {
   private readonly units: OpenUnits;
   private readonly questions: OpenQuestions;
   private readonly ledger: Ledger;
-  /** Units that vision has. Their thoughts may be reported before they are: the workers' reports cross. */
+  private readonly scenes = new SceneLog();
+  private readonly order = new ReportOrder();
+  /** Units that vision has. */
   private readonly encoding: AssembledUnit[] = [];
   private newestMediaTimeMs = Number.NEGATIVE_INFINITY;
   /** `ending`: no more frames are taken; `ended`: the reasoner knows how many units there are. */
@@ -55,12 +59,12 @@ export class Stream implements EngineStream {
     this.queue = new FrameQueue(context.model.framesPerUnit, options.maxInflightFrames, (frame) =>
       this.drop(frame),
     );
-    const { paradigm, positions, stillLevels, visualWindowUnits, textWindowTokens } = options;
+    const { paradigm, positions, stillLevels, sceneMonitor, visualWindowUnits, textWindowTokens } = options;
     const { thoughtTokens, answerTokens, temperature, seed } = options;
     context.toVision({
       type: "open",
       stream: id,
-      options: { windowUnits: visualWindowUnits, positions, stillLevels },
+      options: { windowUnits: visualWindowUnits, positions, stillLevels, sceneMonitor },
     });
     context.toReasoner({
       type: "open",
@@ -167,12 +171,16 @@ export class Stream implements EngineStream {
     } else if (report.type === "failed") {
       this.fail("worker_failed", `Vision failed: ${report.message}`);
     } else {
-      const { unit, still, startedAtMs, finishedAtMs } = report;
+      const { unit, still, scene, startedAtMs, finishedAtMs } = report;
       const { arrivedAtMs, frames } = this.encoding.shift()!;
       const { mediaTimeMs } = frames;
-      this.ledger.seen();
+      const changed = this.scenes.take(scene, unit, mediaTimeMs);
+      const unfamiliar = this.scenes.unfamiliarAt(unit);
+      this.ledger.seen(unfamiliar);
       const encoded = { startedAtMs, finishedAtMs };
-      this.events.next({ type: "unit.seen", unit, mediaTimeMs, arrivedAtMs, still, encoded });
+      if (changed !== null) this.events.next(changed);
+      this.events.next({ type: "unit.seen", unit, mediaTimeMs, arrivedAtMs, still, unfamiliar, encoded });
+      for (const held of this.order.reported(unit)) this.tell(held);
       this.pump();
     }
   }
@@ -182,13 +190,19 @@ export class Stream implements EngineStream {
       this.closing.get("reasoner")?.();
       return;
     }
+    for (const next of this.order.take(report)) this.tell(next);
+  }
+
+  private tell(report: Exclude<ReasonerReport, { type: "ready" | "closed" }>): void {
     if (this.state === "closed") return;
     switch (report.type) {
       case "thought.token":
         for (const event of this.units.token(report)) this.events.next(event);
         break;
       case "thought.done":
-        this.events.next(this.units.done(report, this.newestMediaTimeMs));
+        this.events.next(
+          this.units.done(report, this.newestMediaTimeMs, this.scenes.unfamiliarAt(report.unit)),
+        );
         this.ledger.thought(report.skipped, report.tokens, report.textEvicted);
         this.tellEvictions(false);
         this.pump();
@@ -201,7 +215,7 @@ export class Stream implements EngineStream {
         break;
       case "answer.done":
         this.ledger.counts.answers++;
-        this.events.next(this.questions.done(report));
+        this.events.next(this.questions.done(report, this.scenes.unfamiliarAt(report.unit)));
         break;
       case "failed":
         this.fail("worker_failed", `Reasoning failed: ${report.message}`);

@@ -23,6 +23,11 @@ export interface StreamOptions {
    * is not encoded again; its tokens are those of the unit before. Default 6; null: every unit is encoded.
    */
   readonly stillLevels?: number | null;
+  /**
+   * Whether it is watched that the scene is one of a fixed camera, and said (`scene.changed`) when it is not.
+   * Default true.
+   */
+  readonly sceneMonitor?: boolean;
   /** Most tokens of one thought. */
   readonly thoughtTokens?: number;
   /** Most tokens of one answer. */

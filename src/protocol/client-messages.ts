@@ -37,6 +37,10 @@ export const sessionSettings = z.object({
     .describe(
       "Frames that may wait for vision before the oldest is dropped as `busy`; `model_info.frames_per_unit` to `limits.max_inflight`.",
     ),
+  scene_monitor: z
+    .boolean()
+    .optional()
+    .describe("Whether `session.scene` says when the scene is unfamiliar; at first it does."),
   stats_interval_ms: z
     .int()
     .min(100)

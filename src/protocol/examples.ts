@@ -63,6 +63,7 @@ const session: SessionObject = {
   temperature: 0,
   seed: null,
   max_inflight: 4,
+  scene_monitor: true,
   stats_interval_ms: 1000,
 };
 
@@ -106,6 +107,7 @@ export const SERVER_EXAMPLES: { readonly [T in ServerEventType]: ServerEventOf<T
     media_time_ms: 3500,
     text: "a white car enters at the bottom",
     skipped: false,
+    unfamiliar: false,
   },
   "response.output_text.delta": {
     type: "response.output_text.delta",
@@ -121,6 +123,7 @@ export const SERVER_EXAMPLES: { readonly [T in ServerEventType]: ServerEventOf<T
     unit: 8,
     media_time_ms: 8500,
     outside: null,
+    unfamiliar: false,
   },
   "response.done": {
     type: "response.done",
@@ -144,6 +147,7 @@ export const SERVER_EXAMPLES: { readonly [T in ServerEventType]: ServerEventOf<T
       frames_dropped: { busy: 1, rate: 0, duplicate: 0, decode_error: 0 },
       fps_in: 2,
       units: 9,
+      units_unfamiliar: 0,
       thoughts: 3,
       skips: 6,
       answers: 1,
@@ -159,6 +163,16 @@ export const SERVER_EXAMPLES: { readonly [T in ServerEventType]: ServerEventOf<T
     visual_evicted: 1,
     text_evicted: 12,
   },
+  "session.scene": {
+    type: "session.scene",
+    event_id: "event_41",
+    status: "unfamiliar",
+    reason: "camera_moving",
+    message: "The camera seems to move, turn or zoom. Fix it: the model takes the motion for events.",
+    unit: 21,
+    media_time_ms: 21_500,
+    since_ms: 19_500,
+  },
   "session.going_away": { type: "session.going_away", event_id: "event_45", time_left_ms: 5000 },
   "session.closed": {
     type: "session.closed",
@@ -168,6 +182,7 @@ export const SERVER_EXAMPLES: { readonly [T in ServerEventType]: ServerEventOf<T
       frames_in: 60,
       frames_dropped: 2,
       units: 29,
+      units_unfamiliar: 6,
       thoughts: 9,
       skips: 20,
       answers: 1,

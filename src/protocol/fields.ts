@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { SCENE_REASONS } from "../vision/scene-reasons.ts";
 
 /** Fields that mean the same wherever they occur; every unit is said here once. */
 
@@ -45,6 +46,12 @@ export const dropReason = z
   .enum(["busy", "rate", "duplicate", "decode_error"])
   .describe(
     "`busy`: decoding or vision was behind; `rate`: more frames a second than are looked at; `duplicate`: the same picture again; `decode_error`: broken, too large, or older than the frame before it (an `error` event says why).",
+  );
+
+export const sceneReason = z
+  .enum(SCENE_REASONS)
+  .describe(
+    "`camera_moving`: it pans, zooms or is held in a hand; `cut`: another picture, once; `edited`: again and again; `screen`: a screen, slides or a drawing; `noise`: noise or flicker all over; `dark`: nothing to be seen; `covered`: next to nothing; `frozen`: no pixel has changed for a minute.",
   );
 
 /** Why a session ended; each has a close code of its own (`CLOSE_CODES`). */

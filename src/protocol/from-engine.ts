@@ -56,6 +56,19 @@ export class EngineEventMapping {
       case "unit.seen":
       case "thought.recap":
         return [];
+      case "scene.changed":
+        return [
+          {
+            type: "session.scene",
+            event_id: this.#nextEventId(),
+            status: event.status,
+            reason: event.reason,
+            message: event.message,
+            unit: event.unit,
+            media_time_ms: event.mediaTimeMs,
+            since_ms: event.sinceMs,
+          },
+        ];
       case "thought.started":
         return this.#thoughtCreated(event.thought, event.unit, event.mediaTimeMs);
       case "thought.delta":
@@ -146,6 +159,7 @@ export class EngineEventMapping {
         media_time_ms: event.mediaTimeMs,
         text: event.text,
         skipped: event.skipped,
+        unfamiliar: event.unfamiliar,
       },
       {
         type: "response.done",
@@ -183,6 +197,7 @@ export class EngineEventMapping {
           unknown_words: [...event.outside.unknownWords],
           examples: [...event.outside.examples],
         },
+        unfamiliar: event.unfamiliar,
       },
       {
         type: "response.done",

@@ -50,6 +50,7 @@ function toSessionTotals(totals: StreamTotals): SessionTotals {
     frames_in: totals.framesIn,
     frames_dropped: totals.framesDropped,
     units: totals.units,
+    units_unfamiliar: totals.unfamiliarUnits,
     thoughts: totals.thoughts,
     skips: totals.skips,
     answers: totals.answers,

@@ -51,6 +51,9 @@ export const reasoningTextDone = z
     media_time_ms: mediaTimeMs,
     text: z.string().describe("The whole thought; empty when it was skipped."),
     skipped: z.boolean().describe("The model decided that there is nothing to say of this unit."),
+    unfamiliar: z
+      .boolean()
+      .describe("The scene was unfamiliar at this unit (`session.scene`): it may be wrong."),
   })
   .describe("A thought is finished, or was skipped.");
 
@@ -80,6 +83,9 @@ export const outputTextDone = z
       .describe(
         "Set when the model said that it cannot tell: what it was not taught, and what may be asked.",
       ),
+    unfamiliar: z
+      .boolean()
+      .describe("The scene was unfamiliar at that unit (`session.scene`): it may be wrong."),
   })
   .describe("An answer's text has ended.");
 

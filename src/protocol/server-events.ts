@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { errorEvent } from "./error-event.ts";
-import { closeReason, count, dropReason, eventId, mediaTimeMs, seq } from "./fields.ts";
+import { closeReason, count, dropReason, eventId, mediaTimeMs, sceneReason, seq, unit } from "./fields.ts";
 import {
   outputTextDelta,
   outputTextDone,
@@ -68,6 +68,7 @@ export const sessionStats = z
           .describe("Frames dropped since the start, by reason."),
         fps_in: z.number().describe("Frames received a second, over the window."),
         units: count("Units seen since the start."),
+        units_unfamiliar: count("Those of them at which the scene was unfamiliar."),
         thoughts: count("Thoughts since the start, quiet ones left out."),
         skips: count("Units about which there was nothing to say, since the start."),
         answers: count("Answers since the start."),
@@ -96,6 +97,23 @@ export const contextCompressed = z
   })
   .describe("The windows are full and the oldest was forgotten: normal on a long stream.");
 
+export const sessionScene = z
+  .object({
+    type: z.literal("session.scene"),
+    event_id: eventId,
+    status: z
+      .enum(["familiar", "unfamiliar"])
+      .describe("`unfamiliar`: far from what the model was made for, so its words may be wrong."),
+    reason: sceneReason.nullable().describe("Why it is unfamiliar; null when it is familiar."),
+    message: z.string().describe("What it is and what to do, for people."),
+    unit,
+    media_time_ms: mediaTimeMs.describe("Media time of the unit that was judged so (ms)."),
+    since_ms: z.number().describe("Media time of the first sign of it (ms)."),
+  })
+  .describe(
+    "The scene has become unfamiliar, or familiar again, or the reason has changed. A session begins familiar. Thoughts and answers go on; `unfamiliar` on them says how it stood.",
+  );
+
 export const goingAway = z
   .object({
     type: z.literal("session.going_away"),
@@ -109,6 +127,7 @@ export const sessionTotals = z
     frames_in: count("Frames received, dropped ones included."),
     frames_dropped: count("Frames that were not looked at."),
     units: count("Units seen."),
+    units_unfamiliar: count("Those of them at which the scene was unfamiliar."),
     thoughts: count("Thoughts, quiet ones left out."),
     skips: count("Units about which there was nothing to say."),
     answers: count("Answers."),
@@ -140,6 +159,7 @@ export const SERVER_EVENTS = {
   "response.done": responseDone,
   "session.stats": sessionStats,
   "session.context_compressed": contextCompressed,
+  "session.scene": sessionScene,
   "session.going_away": goingAway,
   "session.closed": sessionClosed,
   error: errorEvent,

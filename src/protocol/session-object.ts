@@ -58,6 +58,7 @@ export const sessionObject = z.object({
   temperature: z.number().describe("0: greedy."),
   seed: z.int().nullable().describe("Seed of the sampling; null where the server chooses."),
   max_inflight: z.int().describe("Frames that may wait for vision."),
+  scene_monitor: z.boolean().describe("Whether `session.scene` says when the scene is unfamiliar."),
   stats_interval_ms: z.number().describe("Time between `session.stats` events (ms)."),
 });
 

@@ -15,7 +15,15 @@ export interface IntakeLimits {
 /** The settings of a session that a client may change, complete. */
 export type SessionConfig = Pick<
   SessionObject,
-  "paradigm" | "fps" | "windows" | "budgets" | "temperature" | "seed" | "max_inflight" | "stats_interval_ms"
+  | "paradigm"
+  | "fps"
+  | "windows"
+  | "budgets"
+  | "temperature"
+  | "seed"
+  | "max_inflight"
+  | "scene_monitor"
+  | "stats_interval_ms"
 >;
 
 /** What may change at any time; everything else is fixed once the engine's stream is open. */
@@ -31,6 +39,7 @@ export function defaultConfig(model: ModelInfo, limits: IntakeLimits): SessionCo
     temperature: 0,
     seed: null,
     max_inflight: maxInflight(model, limits),
+    scene_monitor: true,
     stats_interval_ms: 1000,
   };
 }
@@ -84,6 +93,7 @@ export function updatedConfig(
     temperature: change.temperature ?? config.temperature,
     seed: change.seed ?? config.seed,
     max_inflight: change.max_inflight ?? config.max_inflight,
+    scene_monitor: change.scene_monitor ?? config.scene_monitor,
     stats_interval_ms: change.stats_interval_ms ?? config.stats_interval_ms,
   };
 }
@@ -98,6 +108,7 @@ export function toStreamOptions(config: SessionConfig): StreamOptions {
     answerTokens: config.budgets.answer_tokens,
     temperature: config.temperature,
     maxInflightFrames: config.max_inflight,
+    sceneMonitor: config.scene_monitor,
     ...(config.seed === null ? {} : { seed: config.seed }),
   };
 }

@@ -18,6 +18,7 @@ export class SessionCounters {
   #stalenessMs: number | null = null;
   #framesIn = 0;
   #units = 0;
+  #unfamiliarUnits = 0;
   #thoughts = 0;
   #skips = 0;
   #answers = 0;
@@ -46,6 +47,7 @@ export class SessionCounters {
     switch (event.type) {
       case "unit.seen":
         this.#units++;
+        if (event.unfamiliar) this.#unfamiliarUnits++;
         break;
       case "frame.dropped":
         this.frameDropped(event.reason);
@@ -72,6 +74,7 @@ export class SessionCounters {
       frames_dropped: { ...this.#dropped },
       fps_in: this.#arrivals.perSecond(nowMs),
       units: this.#units,
+      units_unfamiliar: this.#unfamiliarUnits,
       thoughts: this.#thoughts,
       skips: this.#skips,
       answers: this.#answers,

@@ -1,6 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { PositionSchemeName, UnitKv } from "../cache/mod.ts";
 import type { Bundle } from "../models/mod.ts";
+import type { Scene } from "./scene-monitor.ts";
 
 /** What the vision worker is started with. */
 export interface VisionSetup {
@@ -27,6 +28,8 @@ export interface SeeingOptions {
   readonly positions: PositionSchemeName;
   /** Levels of 0..255 within which nothing has changed; null: every unit is encoded. */
   readonly stillLevels: number | null;
+  /** Whether it is watched that the scene is one of a fixed camera; default false. */
+  readonly sceneMonitor?: boolean;
 }
 
 /** From the main thread to the vision worker. */
@@ -45,6 +48,8 @@ export type VisionReport =
       readonly unit: number;
       /** Nothing had changed: the tokens of the unit before were used again. */
       readonly still: boolean;
+      /** How the scene stands; null where nobody watches it. */
+      readonly scene: Scene | null;
       readonly startedAtMs: number;
       readonly finishedAtMs: number;
     }

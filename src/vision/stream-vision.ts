@@ -11,6 +11,7 @@ import type { BundleManifest } from "../models/mod.ts";
 import { makeVisualCache, unitMs } from "../models/model-caches.ts";
 import type { EncoderState, EyesInput, EyesOutput } from "./eyes.ts";
 import type { SeeingOptions, UnitFrames } from "./messages.ts";
+import { type Scene, SceneMonitor } from "./scene-monitor.ts";
 import { Stillness } from "./stillness.ts";
 
 /** Units in a row that need not be encoded: the background, which follows within 10 s, is asked for every 4 s. */
@@ -21,6 +22,7 @@ export class StreamVision {
   readonly cache: VisualCache;
   private readonly scheme: PositionScheme;
   private readonly stillness: Stillness | null;
+  private readonly monitor: SceneMonitor | null;
   private tokens: Float32Array = new Float32Array(0);
   /** Time since the last frame that was encoded (s). */
   private unseenS = 0;
@@ -29,7 +31,7 @@ export class StreamVision {
   constructor(
     memory: KvMemory,
     manifest: BundleManifest,
-    { windowUnits, positions, stillLevels }: SeeingOptions,
+    { windowUnits, positions, stillLevels, sceneMonitor = false }: SeeingOptions,
     private state: EncoderState,
   ) {
     this.cache = makeVisualCache(memory, manifest, windowUnits, 0);
@@ -39,6 +41,12 @@ export class StreamVision {
       stillLevels === null
         ? null
         : new Stillness({ width, height, levels: stillLevels, mostUnits: MOST_STILL_UNITS });
+    this.monitor = sceneMonitor ? new SceneMonitor(width, height) : null;
+  }
+
+  /** How the scene stands with a unit, encoded or still; to be asked of every unit, in order. */
+  judgeScene(unit: UnitFrames): Scene | null {
+    return this.monitor?.see(unit) ?? null;
   }
 
   /** What the eyes are to look at; null when nothing has changed and the tokens before say it all. */

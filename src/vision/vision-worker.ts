@@ -81,14 +81,19 @@ async function see(batch: readonly WaitingUnit[]): Promise<void> {
   const seen = await session.run(batch);
   // Before they are published: reasoning may begin with them at once.
   const finishedAtMs = now();
-  seen.forEach(({ unit, still }, i) => {
+  seen.forEach(({ unit }, i) => {
     const { stream } = batch[i]!;
     const published: PublishedUnit = { stream, unit };
     setup.publish.postMessage(published, [
       unit.kv.key.buffer as ArrayBuffer,
       unit.kv.value.buffer as ArrayBuffer,
     ]);
-    report({ type: "seen", stream, unit: unit.unit, still, startedAtMs, finishedAtMs });
+  });
+  // After they are published: reasoning need not wait for what is said of the scene.
+  seen.forEach(({ unit, still }, i) => {
+    const { stream, vision, unit: frames } = batch[i]!;
+    const scene = vision.judgeScene(frames);
+    report({ type: "seen", stream, unit: unit.unit, still, scene, startedAtMs, finishedAtMs });
   });
 }
 

@@ -9,6 +9,7 @@ const done: ThoughtDone = {
   ...at,
   text: "a car",
   skipped: false,
+  unfamiliar: false,
   stop: "end",
   tokens: 3,
   ttftMs: 84,
@@ -19,6 +20,7 @@ const totals = {
   framesIn: 8,
   framesDropped: 1,
   units: 4,
+  unfamiliarUnits: 2,
   thoughts: 1,
   skips: 2,
   answers: 1,
@@ -35,6 +37,7 @@ const answered: EngineEvent = {
   outside: null,
   unit: 3,
   mediaTimeMs: 3500,
+  unfamiliar: true,
   tokens: { question: 4, answer: 1 },
   firstMs: 20,
   doneMs: 31,
@@ -79,6 +82,30 @@ describe("engine events as protocol events", () => {
     expect(events[1]).toMatchObject({ skipped: true, text: "" });
   });
 
+  it("say how the scene stands, and of thoughts and answers how it stood", () => {
+    const [scene] = mapAll([
+      {
+        type: "scene.changed",
+        status: "unfamiliar",
+        reason: "noise",
+        message: "look at the camera",
+        unit: 3,
+        mediaTimeMs: 1750,
+        sinceMs: 250,
+      },
+    ]);
+    expect(scene).toMatchObject({
+      type: "session.scene",
+      status: "unfamiliar",
+      reason: "noise",
+      message: "look at the camera",
+      media_time_ms: 1750,
+      since_ms: 250,
+    });
+    expect(mapAll([{ ...done, unfamiliar: true }])[1]).toMatchObject({ unfamiliar: true });
+    expect(mapAll([answered])[1]).toMatchObject({ type: "response.output_text.done", unfamiliar: true });
+  });
+
   it("call a thought that its budget ended incomplete", () => {
     expect(mapAll([{ ...done, stop: "length" }]).at(-1)).toMatchObject({
       response: { status: "incomplete" },
@@ -121,7 +148,15 @@ describe("engine events as protocol events", () => {
 
   it("carry drops, evictions, failures and the end; seen units are only counted", () => {
     const events = mapAll([
-      { type: "unit.seen", unit: 0, mediaTimeMs: 500, arrivedAtMs: 1, still: false, encoded: interval },
+      {
+        type: "unit.seen",
+        unit: 0,
+        mediaTimeMs: 500,
+        arrivedAtMs: 1,
+        still: false,
+        unfamiliar: false,
+        encoded: interval,
+      },
       { type: "frame.dropped", seq: 4, mediaTimeMs: 2000, reason: "busy" },
       { type: "context.evicted", visualUnits: 1, textTokens: 6 },
       { type: "stream.failed", code: "worker_failed", message: "vision died", fatal: true },

@@ -64,6 +64,42 @@ describe.skipIf(browserPath === null)("the sample page", () => {
     ).toBe(true);
   });
 
+  it("says that a scene is unfamiliar, marks what is thought of it, and takes it back", async () => {
+    await using server = await startScriptedServer(script, { clientDir, sampleDir: folder });
+    const page = await openPage(browser, server.url);
+    await page.getByRole("button", { name: "Webcam" }).click();
+    await page.getByText("unit 0: a car enters at the left").first().waitFor();
+    const stream = server.engine.opened.at(-1)!;
+    const at = { type: "scene.changed", unit: 1, mediaTimeMs: 500, sinceMs: 0 } as const;
+    const notice = page.getByRole("status", { name: "Scene" });
+    expect(await notice.isVisible()).toBe(false);
+    stream.emit({
+      ...at,
+      status: "unfamiliar",
+      reason: "camera_moving",
+      message: "The camera moves. Fix it.",
+    });
+    await notice.waitFor();
+    expect(await notice.textContent()).toContain("The camera moves. Fix it.");
+    stream.emit({
+      type: "thought.done",
+      thought: "doubtful",
+      unit: 1,
+      mediaTimeMs: 500,
+      text: "a doubtful thing",
+      skipped: false,
+      unfamiliar: true,
+      stop: "end",
+      tokens: 3,
+      ttftMs: 1,
+      stalenessMs: 1,
+      reasoned: { startedAtMs: 0, finishedAtMs: 1 },
+    });
+    await page.locator("#thoughts .doubtful", { hasText: "a doubtful thing" }).waitFor();
+    stream.emit({ ...at, status: "familiar", reason: null, message: "All is well." });
+    await notice.waitFor({ state: "hidden" });
+  });
+
   it("plays the sample clip at once, sends it once, and seeks to a thought", async () => {
     await using server = await startScriptedServer(script, { clientDir, sampleDir: folder });
     const page = await openPage(browser, server.url, { width: 390, height: 844 });

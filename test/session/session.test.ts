@@ -146,6 +146,15 @@ describe("a session", () => {
 });
 
 describe("session.update", () => {
+  it("switches the scene monitor off for the engine's stream", () => {
+    const { send, all, engine } = startSession();
+    expect(all("session.created")[0]?.session.scene_monitor).toBe(true);
+    send({ type: "session.update", session: { scene_monitor: false } });
+    expect(all("session.updated")[0]?.session.scene_monitor).toBe(false);
+    send(question("what?"));
+    expect(engine.opened[0]?.options).toMatchObject({ sceneMonitor: false });
+  });
+
   it("changes what it names and leaves the rest", () => {
     const { send, all, engine } = startSession();
     send({ type: "session.update", session: { paradigm: "batch", windows: { visual_units: 8 }, seed: 3 } });

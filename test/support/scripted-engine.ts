@@ -159,6 +159,7 @@ export class ScriptedStream implements EngineStream {
       mediaTimeMs,
       arrivedAtMs: frame.arrivedAtMs,
       still: false,
+      unfamiliar: false,
       encoded,
     });
     const text = this.#script.thought ? this.#script.thought(unit) : `unit ${unit} was seen`;
@@ -177,6 +178,7 @@ export class ScriptedStream implements EngineStream {
       ...at,
       text: text ?? "",
       skipped: text === null,
+      unfamiliar: false,
       stop: "end",
       tokens: pieces.length + 1,
       ttftMs,
@@ -209,6 +211,7 @@ export class ScriptedStream implements EngineStream {
       outside: null,
       unit: this.#totals.units - 1,
       mediaTimeMs: this.frames.at(-1)?.mediaTimeMs ?? -1,
+      unfamiliar: false,
       tokens: { question: question.split(/\s+/).length, answer: tokens },
       firstMs,
       doneMs: performance.now() - askedAtMs,

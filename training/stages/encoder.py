@@ -97,7 +97,7 @@ def losses(cells: dict[str, torch.Tensor], labels: dict[str, torch.Tensor]) -> d
 
 
 @torch.no_grad()
-def measure(config: Config, encoder: Encoder, source: list[Shard], clips: int = 64) -> dict[str, float]:
+def measure(config: Config, encoder: Encoder, source: list[Shard], clips: int = 16) -> dict[str, float]:
     """Held-out frames: F1 of moving and standing cells; and what the cells of one mover together say of it."""
     encoder.eval()
     rng = np.random.default_rng(1)
@@ -185,7 +185,7 @@ def main() -> None:
             step += 1
         if step % 60 < CLIPS * FRAMES // BATCH:
             record(args.out, step, time.time() - began, **{k: v.item() for k, v in terms.items()})
-        if time.time() - last > 120 or step >= args.steps:
+        if time.time() - last > 180 or step >= args.steps:
             last = time.time()
             source = shards(args.data / "train")   # there may be more by now
             report = measure(config, encoder, shards(args.data / "test")[:4])

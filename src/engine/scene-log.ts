@@ -1,0 +1,35 @@
+import type { Scene } from "../vision/scene-monitor.ts";
+import type { SceneChanged } from "./events.ts";
+import { SCENE_ADVICE } from "./scene-advice.ts";
+
+/** Most changes that are remembered: an answer asks about the unit it was given at, which may be some time ago. */
+const REMEMBERED = 256;
+
+/** How the scene of a stream stood at each unit, and what is to be said when that changes. */
+export class SceneLog {
+  private readonly changes: { readonly unit: number; readonly unfamiliar: boolean }[] = [];
+  private reason: Scene["reason"] = null;
+
+  /** Whether the scene was unfamiliar at a unit; false before the first. */
+  unfamiliarAt(unit: number): boolean {
+    return this.changes.findLast((change) => change.unit <= unit)?.unfamiliar ?? false;
+  }
+
+  /** Takes what vision says of a unit; gives what is new about it, or null. */
+  take(scene: Scene | null, unit: number, mediaTimeMs: number): SceneChanged | null {
+    const reason = scene?.reason ?? null;
+    if (reason === this.reason) return null;
+    this.reason = reason;
+    this.changes.push({ unit, unfamiliar: reason !== null });
+    if (this.changes.length > REMEMBERED) this.changes.shift();
+    return {
+      type: "scene.changed",
+      status: reason === null ? "familiar" : "unfamiliar",
+      reason,
+      message: SCENE_ADVICE[reason ?? "familiar"],
+      unit,
+      mediaTimeMs,
+      sinceMs: scene?.sinceMs ?? mediaTimeMs,
+    };
+  }
+}
