@@ -16,6 +16,7 @@ from network.encoder import Encoder
 from network.motion import follow, look
 
 from .checkpoint import load
+from .generate import SEEDS
 from .shards import Shard, shards
 
 
@@ -58,12 +59,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("runs/data"))
     parser.add_argument("--encoder", type=Path, default=Path("runs/encoder/last.pt"))
-    parser.add_argument("--split", choices=("train", "test"), default="train")
+    parser.add_argument("--split", choices=SEEDS, default="train")
+    parser.add_argument("--worker", type=int, default=0, help="this process plays every n-th shard")
+    parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--again", action="store_true", help="also where features stand already (the encoder has changed)")
     args = parser.parse_args()
     config = Config()
     encoder = trained_encoder(config, args.encoder).to(memory_format=torch.channels_last)
-    for shard in tqdm(shards(args.data / args.split), desc="shards"):
+    for shard in tqdm(shards(args.data / args.split)[args.worker::args.workers], desc="shards"):
         if args.again or not (shard.folder / "features.npy").exists():
             extract(config, encoder, shard)
 

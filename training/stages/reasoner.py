@@ -119,7 +119,7 @@ def draw(config: Config, tokenizer: Tokenizer, source: list[Shard], rng: np.rand
         shard = source[int(rng.integers(len(source)))]
         clip = int(rng.integers(len(shard)))
         events, moving = truth(config, shard, clip)
-        length = length or int(rng.integers(SHORTEST_UNITS, len(events) + 1))
+        length = length or int(rng.integers(SHORTEST_UNITS, len(events) + 1, 2).min())   # rather short ones: they cost less
         start = int(rng.integers(len(events) - length + 1))
         clock = int(rng.integers(0, 1000))
         piece = tell(rng, tokenizer, events[start:start + length], moving[start:start + length], clock, every, rng.random() < 0.5)
