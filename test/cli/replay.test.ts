@@ -41,7 +41,9 @@ describe("thinkalong replay", () => {
     const timed = lines(stdout).filter((line) => /^ *0:0[0-6]\.\d {2}\S/.test(line));
     expect(timed.length).toBeGreaterThan(5);
     expect(timed.some((line) => line.includes("what is moving"))).toBe(true);
-    expect(stdout).toMatch(/12 units seen, \d+ thoughts, \d+ times nothing to say, 24 frames, 0 dropped/);
+    expect(stdout).toMatch(
+      /12 units seen( \(\d+ of an unfamiliar scene\))?, \d+ thoughts, \d+ times nothing to say, 24 frames, 0 dropped/,
+    );
     expect(stdout).toMatch(/\d+ ms \(p50\)/);
   });
 
