@@ -11,6 +11,8 @@ export interface Clause extends Party {
   /** Side or direction; null where the verb has none. */
   readonly place: string | null;
   readonly other: Party | null;
+  /** `small` or `big`, if it is called either. */
+  readonly size?: string | undefined;
 }
 
 /** How a verb is said: what comes after whoever does it. `PLACE` and `OTHER` stand for theirs. */
@@ -50,10 +52,11 @@ export const VERBS: readonly string[] = [...Object.keys(SAYINGS), ...Object.keys
 /** The verb of a {@link Clause} that is none: something was said, and it is not in the grammar. */
 export const NO_VERB = "(no clause)";
 
-const PARTY = "(?:an?|the) ((?:\\w+ )*?)(\\w+)";
+const SIZE = "(?:(?<size>small|big) )?";
+const partyPattern = (size = "") => `(?:an?|the) ${size}((?:\\w+ )*?)(\\w+)`;
 const PATTERNS = Object.entries(SAYINGS).map(([verb, saying]) => {
-  const rest = saying.replace("PLACE", "(?<place>\\w+)").replace("OTHER", PARTY);
-  return { verb, pattern: new RegExp(`^${PARTY} ${rest}(?: # ?\\d+)?$`) };
+  const rest = saying.replace("PLACE", "(?<place>\\w+)").replace("OTHER", partyPattern());
+  return { verb, pattern: new RegExp(`^${partyPattern(SIZE)} ${rest}(?: # ?\\d+)?$`) };
 });
 
 /** What a thought says, clause by clause; of nothing said nothing. */
@@ -72,9 +75,9 @@ function parseClause(text: string): Clause {
     const found = pattern.exec(text);
     if (found === null) continue;
     const place = found.groups?.place ?? null;
-    const [, colour = "", kind, otherColour = "", otherKind] = found;
+    const [, size, colour = "", kind, otherColour = "", otherKind] = found;
     const other = place === null && otherKind !== undefined ? party(otherColour, otherKind) : null;
-    return { verb, place, ...party(colour, kind!), other };
+    return { verb, place, ...party(colour, kind!), other, ...(size === undefined ? {} : { size }) };
   }
   return { verb: NO_VERB, place: null, colour: null, kind: null, other: null };
 }
@@ -92,14 +95,14 @@ export function sayable<E extends Clause>(event: E): E {
 }
 
 /** A clause in the model's words: {@link parseClauses} reads it back. */
-export function sayClause({ verb, place, other, ...who }: Clause): string {
+export function sayClause({ verb, place, other, size, ...who }: Clause): string {
   if (verb in SCENE) return SCENE[verb]!;
   const saying = SAYINGS[verb] ?? verb;
   const rest = saying.replace("PLACE", place ?? "").replace("OTHER", other === null ? "" : sayParty(other));
-  return `${sayParty(who)} ${rest}`.trim();
+  return `${sayParty(who, size)} ${rest}`.trim();
 }
 
-function sayParty({ colour, kind }: Party): string {
-  const words = [...(colour === null ? [] : [colour]), kind ?? "thing"].join(" ");
+function sayParty({ colour, kind }: Party, size?: string): string {
+  const words = [size, colour, kind ?? "thing"].filter((word) => word != null).join(" ");
   return `${/^[aeiou]/.test(words) ? "an" : "a"} ${words}`;
 }

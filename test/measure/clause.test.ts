@@ -49,6 +49,8 @@ describe("clauses", () => {
     ["a red car vanishes # 12", clause("vanishes", red)],
     ["a light blue car stops", clause("stops", { colour: "light blue", kind: "car" })],
     ["a car stops", clause("stops", { kind: "car" })],
+    ["a big red car moves left", clause("moves", { ...red, place: "left", size: "big" })],
+    ["a small car stops", clause("stops", { kind: "car", size: "small" })],
   ])("%s", (text, what) => {
     expect(parseClauses(text)).toEqual([what]);
   });
@@ -78,7 +80,7 @@ describe("clauses", () => {
     for (const verb of VERBS) {
       const scene = verb.startsWith("lights") || verb.startsWith("camera");
       const what = clause(verb, {
-        ...(scene ? {} : { colour: "orange", kind: "car" }),
+        ...(scene ? {} : { colour: "orange", kind: "car", size: "big" }),
         place: places.has(verb) ? "left" : null,
         other: others.has(verb) ? { colour: "blue", kind: "person" } : null,
       });

@@ -4,9 +4,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .thoughts import SCENE, TEXTS
+from .thoughts import SCENE, SIZES, TEXTS
 
-SUBJECT = re.compile(r"an? (\w+) (\w+) (.+)")
+SUBJECT = re.compile(rf"an? (?:({'|'.join(SIZES)}) )?(\w+) (\w+) (.+)")
 PATTERNS = {verb: re.compile(text.replace("{place}", r"(?P<place>\w+)").replace("{other}", r"an? (?P<colour>\w+) (?P<kind>\w+)"))
             for verb, text in TEXTS.items()}
 
@@ -18,6 +18,7 @@ class Clause:
     colour: str | None = None
     kind: str | None = None
     other: tuple[str, str] | None = None
+    size: str | None = None
 
 
 def parse(text: str) -> list[Clause]:
@@ -30,8 +31,8 @@ def parse(text: str) -> list[Clause]:
             found.append(Clause(scene[part]))
         elif subject := SUBJECT.fullmatch(part):
             for verb, pattern in PATTERNS.items():
-                if m := pattern.fullmatch(subject[3]):
+                if m := pattern.fullmatch(subject[4]):
                     rest = m.groupdict()
                     other = (rest["colour"], rest["kind"]) if "colour" in rest else None
-                    found.append(Clause(verb, rest.get("place"), subject[1], subject[2], other))
+                    found.append(Clause(verb, rest.get("place"), subject[2], subject[3], other, subject[1]))
     return found

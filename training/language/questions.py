@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .themes import theme
-from .thoughts import CAME, PLURALS, WENT, Tally, clause, named
+from .thoughts import CAME, PLURALS, SIZES, WENT, Tally, clause, named
 
 NOTHING = "nothing yet"
 CANNOT = "i cannot tell that"
@@ -125,6 +125,17 @@ origin = which(("enters",), "entered from", ["where did the {} come from", "wher
                                              "on which side did the {} enter", "from which side did the {} come"], lambda e: e.place)
 exit_ = which(("leaves",), "left at", ["where did the {} leave", "on which side did the {} leave", "where did the {} go out",
                                        "at which side did the {} leave"], lambda e: e.place)
+
+
+size = which(("moves",), "size", ["how big was the {}", "how big is the {}", "what size was the {}", "how large was the {}"], lambda e: e.size or "medium")
+
+
+def sized(rng, seen):
+    asked = pick(rng, SIZES)
+    kind, word = noun(rng, False, seen)
+    found = [e for e in of(seen, ("moves",), kind) if e.size == asked]
+    return Asked("was there a size", "dynamics", pick(rng, ["was there a {} {}", "did you see a {} {}", "did a {} {} come by"]).format(asked, word),
+                 "yes" if found else "no", found[-1:])
 
 
 def partner(rng, seen):
@@ -290,7 +301,7 @@ def strange(rng, seen):
     return Asked("cannot tell", "none", text, CANNOT)
 
 
-MAKERS = (count_in, count_in, count_in, count_out, count_coloured, count_stops, colour, colour, direction, direction, origin, exit_,
+MAKERS = (count_in, count_in, count_in, count_out, count_coloured, count_stops, colour, colour, direction, direction, origin, exit_, size, sized,
           partner, partner, order, first_event, last_event, did, was_there, before, disturbed, why, why, why, about, about,
           how_long_ago, how_long_ago, how_long_standing, how_long_quiet, moving, strange, strange)
 EXAMPLES = ("How many cars passed?", "What colour was the last car?", "Which way did the last car go?", "Where did the first thing come from?",

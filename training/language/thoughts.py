@@ -28,17 +28,23 @@ CLASSES = [(verb, place) for verb in VERBS for place in PLACES.get(verb, (None,)
 PLURALS = {"car": "cars", "person": "people", "object": "objects", "hand": "hands"}
 
 
-def named(colour: str, kind: str) -> str:
-    """`a red car`"""
-    return f"{'an' if colour[0] in 'aeiou' else 'a'} {colour} {kind}"
+SIZES = ("small", "big")
+"""Said of what moves, where it is either."""
+
+
+def named(colour: str, kind: str, size: str | None = None) -> str:
+    """`a red car`, `a big red car`"""
+    words = f"{size} {colour}" if size else colour
+    return f"{'an' if words[0] in 'aeiou' else 'a'} {words} {kind}"
 
 
 def clause(event, tally: int | None = None) -> str:
-    """`a red car enters from the left #3`: the third car that came."""
+    """`a red car enters from the left #3`: the third car that came; `a big red car moves right`."""
     if event.verb in SCENE:
         return SCENE[event.verb]
     text = TEXTS[event.verb].format(place=event.place, other=named(*event.other) if event.other else "")
-    return f"{named(event.colour, event.kind)} {text}" + (f" #{min(tally, MOST)}" if tally else "")
+    size = event.size if event.verb == "moves" else None
+    return f"{named(event.colour, event.kind, size)} {text}" + (f" #{min(tally, MOST)}" if tally else "")
 
 
 class Tally:

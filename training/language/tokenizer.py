@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from . import questions, themes
-from .thoughts import CLASSES, MOST, PLURALS, Tally, clause, named
+from .thoughts import CLASSES, MOST, PLURALS, SIZES, Tally, clause, named
 
 SPECIAL = ("[PAD]", "[UNK]", "<narrate>", "<skip>", "</think>", "<question>", "<answer>", "</answer>", "<recap>")
 PAD, UNK, NARRATE, SKIP, END_THINK, QUESTION, ANSWER, END_ANSWER, RECAP = range(len(SPECIAL))
@@ -24,8 +24,8 @@ def words() -> list[str]:
     found |= {questions.NOTHING, questions.CANNOT, questions.NO_REASON, ",", *themes.THEMES}
     colours, kinds = questions.COLOURS, tuple(PLURALS)
     found |= {named(c, k) for c in colours for k in kinds}
-    kinds_of = [SimpleNamespace(t=0.0, verb=v, place=p, colour=c, kind=k, mover=0, other=("red", "car"), cause=cause)
-                for v, p in CLASSES for c, k in zip(colours, kinds * 3) for cause in (None, "met", "crossed", "hit", "hits", "free", "took")]
+    kinds_of = [SimpleNamespace(t=0.0, verb=v, place=p, colour=c, kind=k, mover=0, other=("red", "car"), cause=cause, size=size)
+                for v, p in CLASSES for c, k in zip(colours, kinds * 3) for cause in (None, "met", "crossed", "hit", "hits", "free", "took") for size in (None, *SIZES)]
     rng = np.random.default_rng(0)
     for event in kinds_of:
         found.add(clause(event))

@@ -33,9 +33,9 @@ class Encoder(nn.Module):
     def __init__(self, config: Config):
         super().__init__()
         c = config.feature_channels
-        self.body = nn.Sequential(down(9, c // 8 * 3), down(c // 8 * 3, c // 8 * 5), Residual(c // 8 * 5),
-                                  down(c // 8 * 5, c // 4 * 5), Residual(c // 4 * 5), Residual(c // 4 * 5), Residual(c // 4 * 5),
-                                  nn.Conv2d(c // 4 * 5, c, 1))
+        self.body = nn.Sequential(down(9, c // 2), down(c // 2, c), Residual(c),
+                                  down(c, 2 * c), Residual(2 * c), Residual(2 * c), Residual(2 * c),
+                                  nn.Conv2d(2 * c, c, 1))
         self.heads = nn.Conv2d(c, sum(HEADS.values()), 1)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -66,13 +66,19 @@ class Resampler(nn.Module):
         self.mlp = nn.Sequential(nn.Linear(d, 2 * d), nn.GELU(), nn.Linear(2 * d, d))
 
     def forward(self, features: Tensor) -> Tensor:
-        n = features.shape[0]
         c = self.config
-        cells = torch.relu(features).flatten(3).transpose(2, 3).flatten(1, 2)
-        keys, values = self.key_value(cells + self.place).chunk(2, -1)
-        heads = lambda x: x.unflatten(-1, (c.heads, c.head_width)).transpose(-2, -3)  # noqa: E731
-        q = heads(self.queries)[None].expand(n, -1, -1, -1)
-        scores = q @ heads(keys).transpose(-1, -2) / c.head_width**0.5
-        read = (torch.softmax(scores, -1) @ heads(values)).transpose(1, 2).flatten(2)
+        place = self.place.unflatten(0, (c.frames_per_unit, -1)).transpose(1, 2)
+        cells = torch.relu(features).flatten(3) + place.to(features.dtype)
+        # The queries are the same for every unit: projected back they meet the cells themselves, and values are
+        # projected once they are read. That is many times fewer products than a key and a value of every cell.
+        key, value = (w.unflatten(0, (c.heads, c.head_width)) for w in self.key_value.weight.chunk(2))
+        key_bias, value_bias = self.key_value.bias.chunk(2)
+        q = self.queries.unflatten(-1, (c.heads, c.head_width)).transpose(0, 1) / c.head_width**0.5
+        asked = (q @ key).flatten(0, 1)                                             # [heads * tokens, C]
+        bias = (q @ key_bias.unflatten(0, (c.heads, c.head_width, 1))).flatten(0, 1)
+        scores = (asked @ cells + bias).transpose(1, 2).flatten(2)                  # [N, heads * tokens, F * cells]
+        weights = torch.softmax(scores, -1).unflatten(-1, (c.frames_per_unit, -1)).transpose(1, 2).to(cells.dtype)
+        seen = (weights @ cells.transpose(2, 3)).sum(1).unflatten(1, (c.heads, -1))  # [N, heads, tokens, C]
+        read = (seen @ value.transpose(1, 2)).transpose(1, 2).flatten(2) + value_bias
         tokens = self.queries + self.outward(read)
         return tokens + self.mlp(self.norm(tokens))

@@ -10,7 +10,7 @@ from language.thoughts import CLASSES
 
 from .config import Config
 from .encoder import COLOURS, KINDS, Encoder, Resampler
-from .transformer import RMSNorm, Stack, joint_read, rotate
+from .transformer import RMSNorm, Stack, hidden, masked_read, rotate
 
 EVENT_CLASSES = len(CLASSES)
 ROLES = 3
@@ -62,14 +62,13 @@ class Network(nn.Module):
         x = self.resampler(clip.features.flatten(0, 1)).view(batch, units * n, -1)
         here = self.angles(clip.unit_position).repeat_interleave(n, 1)
         sink = self.angles(clip.unit_sink).repeat_interleave(n, 1)
-        window = clip.unit_window.repeat_interleave(n, 1).repeat_interleave(n, 2)[:, None]
+        mask = hidden(clip.unit_window.repeat_interleave(n, 1).repeat_interleave(n, 2), n)
         cache = []
         for layer in self.visual.layers:
             q, k, v = layer.project(x)
             k = rotate(k, here)
-            scores = (rotate(q, here) @ k.transpose(-1, -2)).masked_fill(~window, -1e9)
-            scores[..., :n] = rotate(q, sink) @ k[:, :, :n].transpose(-1, -2)
-            x = layer.finish(x, torch.softmax(scores, -1) @ v)
+            scores = [rotate(q, sink) @ k[:, :, :n].transpose(-1, -2), rotate(q, here) @ k[:, :, n:].transpose(-1, -2)]
+            x = layer.finish(x, masked_read(scores, [v], mask))
             cache.append((k, v))
         events = self.seen_events(self.seen_norm(x).view(batch, units, -1))
         return cache, events
@@ -80,16 +79,13 @@ class Network(nn.Module):
         x = self.embedding(clip.tokens)
         own, own_sink = self.angles(clip.position), self.angles(clip.token_sink)
         now, now_sink = self.angles(clip.sees_position), self.angles(clip.sees_sink)
-        seen = clip.sees_window.repeat_interleave(n, 2)[:, None]
-        heard = clip.token_window[:, None]
+        mask = torch.cat([hidden(clip.sees_window.repeat_interleave(n, 2), n), hidden(clip.token_window, 1)], -1)
         for layer, (vk, vv) in zip(self.text.layers, cache):
             q, k, v = layer.project(x)
             k = rotate(k, own)
-            visual = (rotate(q, now) @ vk.transpose(-1, -2)).masked_fill(~seen, -1e9)
-            visual[..., :n] = rotate(q, now_sink) @ vk[:, :, :n].transpose(-1, -2)
-            text = (rotate(q, own) @ k.transpose(-1, -2)).masked_fill(~heard, -1e9)
-            text[..., :1] = rotate(q, own_sink) @ k[:, :, :1].transpose(-1, -2)
-            x = layer.finish(x, joint_read([visual, text], [vv, v]))
+            scores = [rotate(q, now_sink) @ vk[:, :, :n].transpose(-1, -2), rotate(q, now) @ vk[:, :, n:].transpose(-1, -2),
+                      rotate(q, own_sink) @ k[:, :, :1].transpose(-1, -2), rotate(q, own) @ k[:, :, 1:].transpose(-1, -2)]
+            x = layer.finish(x, masked_read(scores, [vv, v], mask))
         return self.head(self.last(x))
 
     def forward(self, clip: Clip) -> tuple[Tensor, Tensor]:

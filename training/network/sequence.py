@@ -26,6 +26,11 @@ class Thought:
     """The recap tells of what was before the clip: nothing to learn from."""
 
     @property
+    def tokens(self) -> int:
+        """How many are fed for it."""
+        return 1 + len(self.words) + (2 + len(self.recap) if self.recap is not None else 0)
+
+    @property
     def closing(self) -> int:
         """The token that is fed once the next unit has landed."""
         return END_THINK if self.recap is not None else self.spoken
@@ -44,6 +49,11 @@ class Branch:
     answer: list[int]
     complete: bool = True
     """Whether the answer's end is part of the target."""
+
+    @property
+    def tokens(self) -> int:
+        """How many are fed for it."""
+        return 2 + len(self.question) + len(self.answer)
 
 
 @dataclass
@@ -79,14 +89,30 @@ def build(thoughts: Sequence[Thought], branches: Sequence[Branch] = ()) -> Scrip
             s.add(token, target, SINK if unit == 0 and i == 0 else unit, len(s.tokens), unit)
         s.parents[unit] = list(range(unit))
         after.append(len(s.tokens))
+    add_branches(s, branches, len(thoughts), after)
+    return s
+
+
+def add_branches(s: Script, branches: Sequence[Branch], units: int, after: Sequence[int]) -> None:
+    """Every question as a group of its own, behind the units' groups; `after`: the position behind each unit's words."""
     for i, b in enumerate(branches):
-        group = len(thoughts) + i
+        group = units + i
         fed = [QUESTION, *b.question, ANSWER, *b.answer]
         silent = [NO_TARGET] * (len(b.question) + 1)
         wanted = silent + [*b.answer, END_ANSWER if b.complete else NO_TARGET]
         for k, (token, target) in enumerate(zip(fed, wanted)):
             s.add(token, target, group, after[b.unit] + k, b.now)
         s.parents[group] = list(range(b.unit + 1))
+
+
+def build_afterwards(thoughts: Sequence[Thought], branches: Sequence[Branch]) -> Script:
+    """All frames first: then what happened, each thought closed by its time, which has to be told too."""
+    s = Script()
+    last = len(thoughts) - 1
+    said = [token for t in thoughts if t.words for token in (*t.words, t.clock)]
+    for token, target in zip([NARRATE, *said], [*said, END_THINK]):
+        s.add(token, target, last, len(s.tokens), last)
+    add_branches(s, branches, len(thoughts), [len(s.tokens)] * len(thoughts))
     return s
 
 

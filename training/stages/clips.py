@@ -59,6 +59,7 @@ def write_clip(seed: int, seconds: float, width: int, fps: float, count: int, to
     labels = {
         "video": path.name, "seed": seed, "seconds": seconds, "split": "combinations" if rare else "seeds", "theme": theme(clip.events),
         "events": [{"t": round(e.t, 2), "verb": e.verb, "place": e.place, "colour": e.colour, "kind": e.kind,
+                    **({"size": e.size} if e.size else {}),
                     **({"other": {"colour": e.other[0], "kind": e.other[1]}} if e.other and e.verb in PAIRED else {})} for e in clip.events],
         "questions": questions(np.random.default_rng(seed), tokenizer, clip.events, moving, fps, count),
     }

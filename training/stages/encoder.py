@@ -15,11 +15,13 @@ from network.config import Config
 from network.encoder import HEADS, Encoder
 from network.motion import follow, look
 
-from .checkpoint import load, rate, record, save, start_from
+from .checkpoint import load, mixed_precision, rate, record, save, start_from
 from .shards import Shard, shards
 
 CLIPS, FRAMES, BATCH = 16, 40, 64
 IGNORE = 255
+BOX_WEIGHT = 0.15
+"""Errors of boxes are many cells' and steep: at full weight they would have nearly all of the gradient."""
 
 
 def noisy_foreground(cover: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
@@ -91,8 +93,8 @@ def losses(cells: dict[str, torch.Tensor], labels: dict[str, torch.Tensor]) -> d
         "velocity": (speed * moving).sum() / (moving.sum() * 2 + 1),
         "colour": F.cross_entropy(cells["colour"], labels["colour"].long(), ignore_index=IGNORE) * 0.5,
         "kind": F.cross_entropy(cells["kind"], labels["kind"].long(), ignore_index=IGNORE) * 0.5,
-        "offset": (box("offset", 20) * present).sum() / (present.sum() * 2 + 1),
-        "size": (box("size", 10) * present).sum() / (present.sum() * 2 + 1),
+        "offset": BOX_WEIGHT * (box("offset", 20) * present).sum() / (present.sum() * 2 + 1),
+        "size": BOX_WEIGHT * (box("size", 10) * present).sum() / (present.sum() * 2 + 1),
     }
 
 
@@ -151,7 +153,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("runs/data"))
     parser.add_argument("--out", type=Path, default=Path("runs/encoder"))
     parser.add_argument("--steps", type=int, default=6000, help="minibatches of 64 frames")
-    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--begin", type=Path, help="an earlier encoder to start from")
     args = parser.parse_args()
     config = Config()
@@ -168,6 +170,7 @@ def main() -> None:
         start_from(encoder, load(args.begin)["encoder"])
     rng = np.random.default_rng(step)
     began, last = time.time(), time.time()
+    running: dict[str, float] = {}
     source = shards(args.data / "train")
     ahead = ThreadPoolExecutor(1)
     upcoming = ahead.submit(draw, config, source, rng)
@@ -176,15 +179,18 @@ def main() -> None:
         upcoming = ahead.submit(draw, config, source, rng)
         for part in torch.randperm(len(x)).split(BATCH):
             optimiser.param_groups[0]["lr"] = rate(step, args.steps, args.rate)
-            cells = encoder.cells(encoder(x[part].contiguous(memory_format=torch.channels_last)))
-            terms = losses(cells, {k: v[part] for k, v in labels.items()})
+            with mixed_precision():
+                cells = encoder.cells(encoder(x[part].contiguous(memory_format=torch.channels_last)))
+            terms = losses({k: v.float() for k, v in cells.items()}, {k: v[part] for k, v in labels.items()})
             optimiser.zero_grad()
             sum(terms.values()).backward()
             torch.nn.utils.clip_grad_norm_(encoder.parameters(), 1.0)
             optimiser.step()
             step += 1
+            for k, v in terms.items():
+                running[k] = 0.98 * running.get(k, v.item()) + 0.02 * v.item()
         if step % 60 < CLIPS * FRAMES // BATCH:
-            record(args.out, step, time.time() - began, **{k: v.item() for k, v in terms.items()})
+            record(args.out, step, time.time() - began, **running)
         if time.time() - last > 180 or step >= args.steps:
             last = time.time()
             source = shards(args.data / "train")   # there may be more by now

@@ -46,6 +46,17 @@ def f1(hits: int, said: int, happened: int) -> float:
     return 2 * hits / max(1, said + happened)
 
 
+def near(config: Config, branch: Branch, asked: Asked, given: list[int]) -> bool:
+    """Whether the clock token of an answer is within a second of the truth (the rest has to be the same)."""
+    clocks = [t for t in given if len(SPECIAL) <= t < len(SPECIAL) + CLOCK]
+    words = [t for t in given if t not in clocks]
+    if len(clocks) != 1 or words != [t for t in branch.answer if not len(SPECIAL) <= t < len(SPECIAL) + CLOCK]:
+        return False
+    ago = (branch.now - (clocks[0] - len(SPECIAL))) % CLOCK * config.unit_seconds
+    end = unit_ends(config, branch.now + 1)[-1]
+    return abs(ago - (end - asked.since)) <= 1.0
+
+
 class Evaluation:
     """The held-out clips, narrated in batches with one skip bias."""
 
@@ -106,22 +117,12 @@ class Evaluation:
             for qs, ks, gs in zip(asked, questions, given):
                 for q, k, g in zip(qs, ks, gs):
                     true = self.tokenizer.decode(q.answer)
-                    said = true if k.since is not None and self.near(q, k, g) else self.tokenizer.decode(g)
+                    said = true if k.since is not None and near(self.config, q, k, g) else self.tokenizer.decode(g)
                     rows[k.kind].append((true, said))
                     rows["all " + k.family].append((true, said))
         return {kind: {"accuracy": round(float(np.mean([t == g for t, g in pairs])), 3),
                        "majority": round(Counter(t for t, _ in pairs).most_common(1)[0][1] / len(pairs), 3), "asked": len(pairs)}
                 for kind, pairs in sorted(rows.items())}
-
-    def near(self, branch: Branch, asked: Asked, given: list[int]) -> bool:
-        """Whether the clock token of an answer is within a second of the truth (the rest has to be the same)."""
-        clocks = [t for t in given if len(SPECIAL) <= t < len(SPECIAL) + CLOCK]
-        words = [t for t in given if t not in clocks]
-        if len(clocks) != 1 or words != [t for t in branch.answer if not len(SPECIAL) <= t < len(SPECIAL) + CLOCK]:
-            return False
-        ago = (branch.now - (clocks[0] - len(SPECIAL))) % CLOCK * self.config.unit_seconds
-        end = unit_ends(self.config, branch.now + 1)[-1]
-        return abs(ago - (end - asked.since)) <= 1.0
 
 
 def main() -> None:

@@ -14,19 +14,22 @@ from torch.nn import functional as F
 
 from language.questions import Asked, Seen, ask
 from language.thoughts import CAME, PLURALS, WENT, Tally, by_unit, event_class, thought
-from language.tokenizer import SKIP, Tokenizer
+from language.tokenizer import CLOCK, SKIP, SPECIAL, Tokenizer
 from network.config import Config
 from network.encoder import COLOURS, KINDS
 from network.model import EVENT_CLASSES, ROLES, Network
-from network.sequence import NO_TARGET, Branch, Thought, build, collate
+from network.sequence import NO_TARGET, Branch, Script, Thought, build, collate
 from world.colours import COLOURS as COLOUR_NAMES, KINDS as KIND_NAMES
 
-from .checkpoint import load, rate, record, save, start_from
+from .checkpoint import load, mixed_precision, precision, rate, record, save, start_from
 from .features import trained_encoder
 from .shards import Shard, shards
 
+USUAL_QUESTION_TOKENS = 12
 QUESTIONS = 6
+"""Of every piece; more where a batch's longest text leaves room."""
 SHORTEST_UNITS = 16
+CLOCK_WEIGHT, SKIP_WEIGHT = 2.0, 0.5
 
 
 def with_features(folder: Path) -> list[Shard]:
@@ -54,6 +57,10 @@ class Piece:
     moving: np.ndarray
     base: Tally
     clocks: list[int]
+
+    @property
+    def tokens(self) -> int:
+        return sum(t.tokens for t in self.thoughts)
 
     def seen(self, tokenizer: Tokenizer, unit: int, now: int) -> Seen:
         told = {id(e): u for u, happened in enumerate(self.events[:unit + 1]) for e in happened}
@@ -83,17 +90,31 @@ def tell(rng: np.random.Generator, tokenizer: Tokenizer, events: list[list], mov
     return Piece(events, thoughts, moving, base, clocks)
 
 
-def branches(rng: np.random.Generator, tokenizer: Tokenizer, piece: Piece, count: int) -> tuple[list[Branch], list[Asked]]:
-    """Questions at random moments, rather later ones."""
-    out, questions = [], []
+def branch(rng: np.random.Generator, tokenizer: Tokenizer, piece: Piece) -> tuple[Branch, Asked]:
+    """A question at a random moment, rather a later one."""
     last = len(piece.events) - 1
-    for _ in range(count):
-        unit = max(int(rng.integers(last + 1)), int(rng.integers(last + 1)) if rng.random() < 0.5 else 0)
-        now = min(unit + int(rng.integers(2)), last)
-        asked = ask(rng, piece.seen(tokenizer, unit, now))
-        out.append(Branch(unit, now, tokenizer.encode(asked.question), tokenizer.encode(asked.answer)))
-        questions.append(asked)
-    return out, questions
+    unit = max(int(rng.integers(last + 1)), int(rng.integers(last + 1)) if rng.random() < 0.5 else 0)
+    now = min(unit + int(rng.integers(2)), last)
+    asked = ask(rng, piece.seen(tokenizer, unit, now))
+    return Branch(unit, now, tokenizer.encode(asked.question), tokenizer.encode(asked.answer)), asked
+
+
+def branches(rng: np.random.Generator, tokenizer: Tokenizer, piece: Piece, count: int) -> tuple[list[Branch], list[Asked]]:
+    """Questions at random moments."""
+    out, questions = zip(*(branch(rng, tokenizer, piece) for _ in range(count)))
+    return list(out), list(questions)
+
+
+def script(rng: np.random.Generator, tokenizer: Tokenizer, piece: Piece, room: int) -> Script:
+    """A piece with its questions, and as many more as fit into so many tokens."""
+    asked, _ = branches(rng, tokenizer, piece, QUESTIONS)
+    room -= piece.tokens + sum(b.tokens for b in asked)
+    while room > 0:
+        more, _ = branch(rng, tokenizer, piece)
+        room -= more.tokens
+        if room >= 0:
+            asked.append(more)
+    return build(piece.thoughts, asked)
 
 
 def targets_of(events: list[list]) -> torch.Tensor:
@@ -109,35 +130,52 @@ def targets_of(events: list[list]) -> torch.Tensor:
     return target
 
 
-def draw(config: Config, tokenizer: Tokenizer, source: list[Shard], rng: np.random.Generator, batch: int):
-    """A batch of pieces of clips, all of one length, each from a moment of its own."""
-    features, scripts, times, targets = [], [], [], []
-    length = None
-    text_window = int(rng.integers(config.text_window_tokens // 2, config.text_window_tokens + 1))
-    every = int(rng.integers(text_window // 4, text_window // 2 + 1))
-    for _ in range(batch):
+@dataclass(frozen=True)
+class Stretch:
+    """Units of a clip in a row."""
+    features: torch.Tensor   # [U,F,C,G,G]
+    events: list[list]
+    moving: np.ndarray
+
+
+def stretches(config: Config, source: list[Shard], rng: np.random.Generator, count: int) -> list[Stretch]:
+    """As many from clips at random, all of one length, each from a moment of its own."""
+    found: list[Stretch] = []
+    for _ in range(count):
         shard = source[int(rng.integers(len(source)))]
         clip = int(rng.integers(len(shard)))
         events, moving = truth(config, shard, clip)
-        length = length or int(rng.integers(SHORTEST_UNITS, len(events) + 1, 2).min())   # rather short ones: they cost less
+        if not found:
+            length = int(rng.integers(SHORTEST_UNITS, len(events) + 1, 2).min())   # rather short ones: they cost less
         start = int(rng.integers(len(events) - length + 1))
-        clock = int(rng.integers(0, 1000))
-        piece = tell(rng, tokenizer, events[start:start + length], moving[start:start + length], clock, every, rng.random() < 0.5)
-        asked, _ = branches(rng, tokenizer, piece, QUESTIONS)
-        scripts.append(build(piece.thoughts, asked))
         frames = slice(start * config.frames_per_unit, (start + length) * config.frames_per_unit)
-        f = torch.from_numpy(np.array(shard.array("features")[clip, frames])).float()
-        features.append(f.unflatten(0, (length, config.frames_per_unit)))
-        times.append(np.arange(length) + float(clock))
-        targets.append(targets_of(piece.events))
+        features = torch.from_numpy(np.array(shard.array("features")[clip, frames])).unflatten(0, (length, config.frames_per_unit))
+        found.append(Stretch(features, events[start:start + length], moving[start:start + length]))
+    return found
+
+
+def draw(config: Config, tokenizer: Tokenizer, source: list[Shard], rng: np.random.Generator, batch: int):
+    """A batch of stretches as they are told and asked about, from any time of the clock on."""
+    chosen = stretches(config, source, rng, batch)
+    pieces, times = [], []
+    text_window = int(rng.integers(config.text_window_tokens // 2, config.text_window_tokens + 1))
+    every = int(rng.integers(text_window // 4, text_window // 2 + 1))
+    for one in chosen:
+        clock = int(rng.integers(0, 1000))
+        pieces.append(tell(rng, tokenizer, one.events, one.moving, clock, every, rng.random() < 0.5))
+        times.append(np.arange(len(one.events)) + float(clock))
+    room = max(p.tokens for p in pieces) + QUESTIONS * USUAL_QUESTION_TOKENS
+    scripts = [script(rng, tokenizer, p, room) for p in pieces]
     visual_window = int(rng.integers(12, config.visual_window_units + 1))
-    clip, wanted = collate(torch.stack(features), scripts, times, visual_window, text_window)
-    return clip, wanted, torch.stack(targets)
+    features = torch.stack([one.features for one in chosen]).to(precision())
+    clip, wanted = collate(features, scripts, times, visual_window, text_window)
+    return clip, wanted, torch.stack([targets_of(one.events) for one in chosen])
 
 
 def losses(logits: torch.Tensor, events: torch.Tensor, targets: torch.Tensor, classes: torch.Tensor) -> dict[str, torch.Tensor]:
     weight = torch.ones(logits.shape[-1])
-    weight[SKIP] = 0.5
+    weight[SKIP] = SKIP_WEIGHT
+    weight[len(SPECIAL):len(SPECIAL) + CLOCK] = CLOCK_WEIGHT
     return {
         "text": F.cross_entropy(logits.flatten(0, 1), targets.flatten(), weight, ignore_index=NO_TARGET),
         "events": 2 * F.binary_cross_entropy_with_logits(events, classes, pos_weight=torch.tensor(4.0)),
@@ -191,8 +229,9 @@ def main() -> None:
         clip, targets, classes = upcoming.result()
         upcoming = ahead.submit(draw, config, tokenizer, source, rng, args.batch)
         optimiser.param_groups[0]["lr"] = rate(step, args.steps, args.rate)
-        logits, events = network(clip)
-        terms = losses(logits, events, targets, classes)
+        with mixed_precision():
+            logits, events = network(clip)
+        terms = losses(logits.float(), events.float(), targets, classes)
         optimiser.zero_grad()
         sum(terms.values()).backward()
         torch.nn.utils.clip_grad_norm_(learned, 1.0)

@@ -16,11 +16,10 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 
 from network.config import Config
-from network.encoder import HEADS
 from network.model import Network
 from world import render_clip
 
-from .checkpoint import save
+from .checkpoint import save, start_from
 from .encoder import roll
 
 CLIPS, SECONDS, SEED = 12, 8.0, 40_000_000
@@ -115,8 +114,7 @@ def main() -> None:
         graphs = [values(args.bundle / file) for file in manifest["graphs"][name]]
         restore_stack(state, name, graphs, config.head_width)
     state["embedding.weight"] = values(args.bundle / manifest["graphs"]["text"][0])["embedding"]
-    network.load_state_dict({k: v.contiguous() for k, v in state.items()})
-    assert sum(HEADS.values()) == len(network.encoder.heads.weight)
+    start_from(network, {k: v.contiguous() for k, v in state.items()})   # an older bundle has fewer heads
     calibrate(network, config)
     words = [w for w, _ in sorted(vocabulary.items(), key=lambda item: item[1])]
     save(args.out / "reasoner.pt", network=network.state_dict(), words=words)

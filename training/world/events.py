@@ -15,6 +15,8 @@ IN, OUT = 0.35, 0.05
 LEAST_WIDTH, MOST_HIDDEN = 0.03, 0.65
 SUDDEN = 0.2
 """Share beyond an edge under which a mover that comes or goes did so inside the picture."""
+SMALL, BIG = 0.12, 0.32
+"""Sizes (root of width times height, frame widths and heights) below and above which a mover is called so."""
 STOOD_S, NEARER, PACE = 1.0, 1.5, 1.7
 """Standing this long makes moving again a start; growing by this factor is coming closer; a change of speed by this one is told."""
 
@@ -29,6 +31,7 @@ class Event:
     mover: int
     other: tuple[str, str] | None = None   # colour and kind of whom it met, hit, passed, or who caused it
     cause: str | None = None               # met, crossed, hit, hits, free, took
+    size: str | None = None                # small or big, if it is either; of moves only
 
 
 def direction(vector: np.ndarray) -> str:
@@ -36,6 +39,12 @@ def direction(vector: np.ndarray) -> str:
     if abs(vector[0]) >= abs(vector[1]):
         return "right" if vector[0] > 0 else "left"
     return "down" if vector[1] > 0 else "up"
+
+
+def _size(box: np.ndarray) -> str | None:
+    """Of what is visible of a mover: x0 y0 x1 y1."""
+    side = float(np.sqrt((box[2] - box[0]) * (box[3] - box[1])))
+    return "small" if side < SMALL else "big" if side > BIG else None
 
 
 def _runs(values: np.ndarray) -> list[tuple[int, int]]:
@@ -186,7 +195,8 @@ def find_events(actors: list[Actor], disturbance: Disturbance | None, seconds: f
         rows = [] if actor.carried else _track_events(actor)
         for i, verb, place in sorted(rows, key=lambda row: row[0]):
             cause, other = causes.pop(verb, (None, None))
-            events.append(Event(i / RATE, verb, place, actor.colour, actor.kind, m, name(other) if other is not None else None, cause))
+            size = _size(actor.track.sight.clipped[i]) if verb == "moves" else None
+            events.append(Event(i / RATE, verb, place, actor.colour, actor.kind, m, name(other) if other is not None else None, cause, size))
         for told in actor.told:
             sight = actor.track.sight
             if told.sample < len(sight.visible) and sight.visible[told.sample] >= IN and sight.hidden[told.sample] < MOST_HIDDEN:

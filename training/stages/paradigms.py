@@ -1,0 +1,188 @@
+"""Twins of the network in the orders of the three paradigms, on one budget: `python -m stages.paradigms --order batch`.
+
+Streamed (two caches; frames never wait for words), interleaved (one cache, in strict turn) and batch (one cache, all
+frames, then all words) are trained on the same clips for as many steps, from the same encoder. Nothing leaves a window
+and questions come at the end, so that the order is all that differs. With `--report` every twin narrates held-out clips
+by itself and answers on top of what it said; ../docs/paradigms.md is written.
+"""
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from language.parse import parse
+from language.questions import ask
+from language.tokenizer import Tokenizer
+from network.config import Config
+from network.model import Network
+from network.one_cache import OneCache, join
+from network.sequence import Branch, build, build_afterwards, collate
+
+from .checkpoint import load, mixed_precision, precision, rate, record, save
+from .evaluate import match, near
+from .features import trained_encoder
+from .paradigm_narrator import ORDERS, narrate
+from .reasoner import losses, stretches, targets_of, tell, truth, unit_ends, with_features
+
+QUESTIONS, BATCH = 8, 16
+NEVER = 10**6
+"""So many tokens: no recaps, and nothing leaves the text window."""
+OUT = Path(__file__).parents[2] / "docs/paradigms.md"
+
+
+def twin(config: Config, tokenizer: Tokenizer, order: str) -> Network:
+    torch.manual_seed(0)
+    return (Network if order == "streamed" else OneCache)(config, len(tokenizer))
+
+
+def at_the_end(rng: np.random.Generator, tokenizer: Tokenizer, events: list[list], moving: np.ndarray, count: int):
+    """The thoughts of a whole clip, and questions at its end."""
+    piece = tell(rng, tokenizer, events, moving, 0, NEVER, False)
+    last = len(events) - 1
+    asked = [ask(rng, piece.seen(tokenizer, last, last)) for _ in range(count)]
+    return piece.thoughts, [Branch(last, last, tokenizer.encode(a.question), tokenizer.encode(a.answer)) for a in asked], asked
+
+
+def draw(config: Config, tokenizer: Tokenizer, source: list, rng: np.random.Generator, order: str):
+    chosen = stretches(config, source, rng, BATCH)
+    told = [at_the_end(rng, tokenizer, one.events, one.moving, QUESTIONS)[:2] for one in chosen]
+    features = torch.stack([one.features for one in chosen]).to(precision())
+    classes = torch.stack([targets_of(one.events) for one in chosen])
+    scripts = [(build_afterwards if order == "batch" else build)(*t) for t in told]
+    if order == "streamed":
+        times = np.arange(features.shape[1], dtype=np.float64)
+        clip, wanted = collate(features, scripts, [times] * BATCH, NEVER, NEVER)
+    else:
+        clip, wanted = join(features, scripts, order == "interleaved")
+    return clip, wanted, classes
+
+
+def train(config: Config, tokenizer: Tokenizer, args: argparse.Namespace) -> None:
+    network, folder = twin(config, tokenizer, args.order), args.out / args.order
+    network.encoder.load_state_dict(trained_encoder(config, args.encoder).state_dict())
+    learned = [p for n, p in network.named_parameters() if not n.startswith("encoder.")]
+    optimiser = torch.optim.AdamW(learned, lr=args.rate, weight_decay=0.02, betas=(0.9, 0.98))
+    step = 0
+    if state := load(folder / "last.pt"):
+        network.load_state_dict(state["network"])
+        optimiser.load_state_dict(state["optimiser"])
+        step = state["step"]
+    rng, source = np.random.default_rng(step), with_features(args.data / "train")
+    began = saved = time.time()
+    running: dict[str, float] = {}
+    ahead = ThreadPoolExecutor(1)
+    upcoming = ahead.submit(draw, config, tokenizer, source, rng, args.order)
+    while step < args.steps:
+        clip, targets, classes = upcoming.result()
+        upcoming = ahead.submit(draw, config, tokenizer, source, rng, args.order)
+        optimiser.param_groups[0]["lr"] = rate(step, args.steps, args.rate)
+        with mixed_precision():
+            logits, events = network(clip)
+        terms = losses(logits.float(), events.float(), targets, classes)
+        optimiser.zero_grad()
+        sum(terms.values()).backward()
+        torch.nn.utils.clip_grad_norm_(learned, 1.0)
+        optimiser.step()
+        step += 1
+        for k, v in terms.items():
+            running[k] = 0.98 * running.get(k, v.item()) + 0.02 * v.item()
+        if step % 50 == 0:
+            record(folder, step, time.time() - began, **running)
+        if time.time() - saved > 120 or step >= args.steps:
+            saved = time.time()
+            save(folder / "last.pt", network=network.state_dict(), optimiser=optimiser.state_dict(), step=step)
+
+
+Row = dict[str, tuple[float, float]]
+"""Of one clip: what was right, and of how many."""
+
+
+def score(config: Config, tokenizer: Tokenizer, order: str, network: Network, source: list, clips: int, batch: int = 50) -> list[Row]:
+    """Every clip's hits by question family, and of its events (twice the hits, and clauses said plus happened)."""
+    index = [(shard, i) for shard in source for i in range(len(shard))][:clips]
+    rows: list[Row] = []
+    for start in tqdm(range(0, len(index), batch), desc=order):
+        part = index[start:start + batch]
+        features = torch.stack([torch.from_numpy(np.array(s.array("features")[i])).float() for s, i in part])
+        features = features.unflatten(1, (-1, config.frames_per_unit))
+        truths = [truth(config, shard, i) for shard, i in part]
+        asked = [at_the_end(np.random.default_rng(start + b), tokenizer, *true, QUESTIONS) for b, true in enumerate(truths)]
+        said, answers = narrate(network, order, features, [branches for _, branches, _ in asked])
+        ends = unit_ends(config, features.shape[1])
+        for (events, _), (_, branches, questions), told, given in zip(truths, asked, said, answers):
+            clauses = [(float(ends[u]), (c.verb, c.place)) for u, words in told for c in parse(tokenizer.decode(words))]
+            happened = [(e.t, (e.verb, e.place)) for unit in events for e in unit]
+            tally: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+            tally["events"] = [2.0 * match(clauses, happened)[0], float(len(clauses) + len(happened))]
+            for b, q, g in zip(branches, questions, given):
+                right = near(config, b, q, g) if q.since is not None else g == b.answer
+                for name in (q.family, "all"):
+                    tally[name][0] += right
+                    tally[name][1] += 1
+            rows.append({k: (v[0], v[1]) for k, v in tally.items()})
+    return rows
+
+
+def share(rows: list[Row], name: str) -> tuple[float, float, float]:
+    """A share with its 95 % interval, by a bootstrap over clips."""
+    pairs = np.array([row.get(name, (0.0, 0.0)) for row in rows])
+    picks = np.random.default_rng(0).integers(len(pairs), size=(1000, len(pairs)))
+    means = pairs[picks].sum(1)
+    low, high = np.quantile(means[:, 0] / np.maximum(means[:, 1], 1e-9), [0.025, 0.975])
+    return float(pairs[:, 0].sum() / max(pairs[:, 1].sum(), 1e-9)), float(low), float(high)
+
+
+def report(config: Config, tokenizer: Tokenizer, args: argparse.Namespace) -> None:
+    rows, steps = {}, {}
+    for order in ORDERS:
+        state = load(args.out / order / "last.pt")
+        if state is None:
+            continue
+        network = twin(config, tokenizer, order)
+        network.load_state_dict(state["network"])
+        rows[order], steps[order] = score(config, tokenizer, order, network.eval(), with_features(args.data / "test"), args.clips), state["step"]
+    names = sorted({name for found in rows.values() for row in found for name in row} - {"events", "all"})
+    lines = ["| | " + " | ".join(rows) + " |", "|---|" + "---|" * len(rows)]
+    for name, title in [("events", "event clauses by verb and place, F1"), *((n, f"questions: {n}") for n in names), ("all", "all questions")]:
+        cells = ["{:.3f} ({:.3f}–{:.3f})".format(*share(found, name)) for found in rows.values()]
+        lines.append(f"| {title} | " + " | ".join(cells) + " |")
+    figures = {order: {name: share(found, name) for name in ("events", *names, "all")} for order, found in rows.items()}
+    (args.out / "report.json").write_text(json.dumps({"steps": steps, "clips": args.clips, "figures": figures}, indent=2) + "\n")
+    count = min(map(len, rows.values()))
+    args.report.write_text("\n".join([
+        "# The three paradigms, each with a network of its own", "",
+        "Written by `python -m stages.paradigms --report` in `training/`. The same network, encoder and clips, trained for as many",
+        f"steps ({', '.join(f'{o} {n}' for o, n in steps.items())}; {BATCH} clips each) in the order of each paradigm, from the start. {count} held-out clips of 32 s,",
+        f"{QUESTIONS} questions at the end of each; every twin narrates by itself and answers on top of what it said. 95 % intervals by a",
+        "bootstrap over clips. Right is word for word; a duration within a second.", "", *lines, ""]))
+    print(args.report.read_text())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--order", choices=ORDERS)
+    parser.add_argument("--report", type=Path, nargs="?", const=OUT, help="scores the twins that are there")
+    parser.add_argument("--data", type=Path, default=Path("runs/data"))
+    parser.add_argument("--encoder", type=Path, default=Path("runs/encoder/last.pt"))
+    parser.add_argument("--out", type=Path, default=Path("runs/paradigms"))
+    parser.add_argument("--steps", type=int, default=2000)
+    parser.add_argument("--clips", type=int, default=1000)
+    parser.add_argument("--rate", type=float, default=1e-3)
+    args = parser.parse_args()
+    config, tokenizer = Config(), Tokenizer()
+    if args.order:
+        train(config, tokenizer, args)
+    if args.report:
+        report(config, tokenizer, args)
+
+
+if __name__ == "__main__":
+    main()
