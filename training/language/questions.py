@@ -306,7 +306,7 @@ MAKERS = (count_in, count_in, count_in, count_out, count_coloured, count_stops, 
           how_long_ago, how_long_ago, how_long_standing, how_long_quiet, moving, strange, strange)
 EXAMPLES = ("How many cars passed?", "What colour was the last car?", "Which way did the last car go?", "Where did the first thing come from?",
             "Did anything stop?", "Why did the car stop?", "How long ago did the last person leave?", "How long has the car been standing there?",
-            "What happened last?", "Is anything moving now?", "What is this about?")
+            "How big was the last car?", "What happened last?", "Is anything moving now?", "What is this about?")
 """Shown to users; every word of them is in the vocabulary."""
 
 

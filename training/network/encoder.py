@@ -72,11 +72,10 @@ class Resampler(nn.Module):
         # The queries are the same for every unit: projected back they meet the cells themselves, and values are
         # projected once they are read. That is many times fewer products than a key and a value of every cell.
         key, value = (w.unflatten(0, (c.heads, c.head_width)) for w in self.key_value.weight.chunk(2))
-        key_bias, value_bias = self.key_value.bias.chunk(2)
+        value_bias = self.key_value.bias.chunk(2)[1]   # a key's is the same for every cell: a softmax does not see it
         q = self.queries.unflatten(-1, (c.heads, c.head_width)).transpose(0, 1) / c.head_width**0.5
         asked = (q @ key).flatten(0, 1)                                             # [heads * tokens, C]
-        bias = (q @ key_bias.unflatten(0, (c.heads, c.head_width, 1))).flatten(0, 1)
-        scores = (asked @ cells + bias).transpose(1, 2).flatten(2)                  # [N, heads * tokens, F * cells]
+        scores = (asked @ cells).transpose(1, 2).flatten(2)                         # [N, heads * tokens, F * cells]
         weights = torch.softmax(scores, -1).unflatten(-1, (c.frames_per_unit, -1)).transpose(1, 2).to(cells.dtype)
         seen = (weights @ cells.transpose(2, 3)).sum(1).unflatten(1, (c.heads, -1))  # [N, heads, tokens, C]
         read = (seen @ value.transpose(1, 2)).transpose(1, 2).flatten(2) + value_bias

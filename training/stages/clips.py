@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from network.config import Config
 from world import render_clip
 
 from .reasoner import tell, unit_ends
-from .sample import encode
+from .sample import encode, repeat
 
 OUT = Path(__file__).parents[2] / "bench/clips"
 FIRST_SEED, RARE_SEED = 960_000_000, 970_000_000
@@ -26,8 +27,9 @@ STRANGE = ("poem", "capital", "france", "stock", "president", "recipe")
 """Words outside the vocabulary, for questions that nobody here can answer."""
 
 
-def questions(rng: np.random.Generator, tokenizer: Tokenizer, events: list, moving: np.ndarray, fps: float, count: int) -> list[dict]:
-    """Questions at random moments; none about the very second in which something happens or stops moving."""
+def questions(rng: np.random.Generator, tokenizer: Tokenizer, events: list, moving: np.ndarray, fps: float, count: int,
+              since: float, until: float) -> list[dict]:
+    """Questions at random moments of a part; none about the very second in which something happens or stops moving."""
     config = Config()
     units = int(len(moving) / fps / config.unit_seconds)
     ends = unit_ends(config, units)
@@ -35,7 +37,7 @@ def questions(rng: np.random.Generator, tokenizer: Tokenizer, events: list, movi
     piece = tell(rng, tokenizer, by_unit(events, ends), moving[now], 0, config.recap_tokens, False)
     asked: list[dict] = []
     while len(asked) < count:
-        unit = int(rng.integers(4, units))
+        unit = int(rng.integers(max(4, since / config.unit_seconds), min(units, until / config.unit_seconds)))
         if any(abs(event.t - ends[unit]) < 1 for event in events):
             continue
         one = ask(rng, piece.seen(tokenizer, unit, unit))
@@ -51,20 +53,28 @@ def questions(rng: np.random.Generator, tokenizer: Tokenizer, events: list, movi
     return sorted(asked, key=lambda q: q["t"])
 
 
-def write_clip(seed: int, seconds: float, width: int, fps: float, count: int, tokenizer: Tokenizer, path: Path, rare: bool) -> int:
-    """Writes one clip and its labels. Returns how many events it has."""
+def write_clip(seed: int, seconds: float, width: int, fps: float, count: int, tokenizer: Tokenizer, path: Path, rare: bool, loops: int) -> int:
+    """Writes one clip and its labels. Returns how many events it has.
+
+    Of a clip that loops, so many questions are about its first and as many about its last round.
+    """
     clip = render_clip(seed, seconds=seconds, fps=fps, width=width, height=width * 9 // 16, rare=rare)
     encode(clip.frames, fps, path)
-    moving = (clip.grid["state"] == 1).sum((1, 2)) >= 2
+    if loops > 1:
+        repeat(path, loops)
+    moving = np.tile((clip.grid["state"] == 1).sum((1, 2)) >= 2, loops)
+    events = [replace(e, t=e.t + i * seconds) for i in range(loops) for e in clip.events]
+    rng = np.random.default_rng(seed)
+    rounds = sorted({0, loops - 1})
     labels = {
-        "video": path.name, "seed": seed, "seconds": seconds, "split": "combinations" if rare else "seeds", "theme": theme(clip.events),
+        "video": path.name, "seed": seed, "seconds": seconds * loops, "split": "combinations" if rare else "seeds", "theme": theme(clip.events),
         "events": [{"t": round(e.t, 2), "verb": e.verb, "place": e.place, "colour": e.colour, "kind": e.kind,
                     **({"size": e.size} if e.size else {}),
-                    **({"other": {"colour": e.other[0], "kind": e.other[1]}} if e.other and e.verb in PAIRED else {})} for e in clip.events],
-        "questions": questions(np.random.default_rng(seed), tokenizer, clip.events, moving, fps, count),
+                    **({"other": {"colour": e.other[0], "kind": e.other[1]}} if e.other and e.verb in PAIRED else {})} for e in events],
+        "questions": [q for i in rounds for q in questions(rng, tokenizer, events, moving, fps, count, i * seconds, (i + 1) * seconds)],
     }
     path.with_suffix(".json").write_text(json.dumps(labels, indent=None if count > 20 else 1) + "\n")
-    return len(clip.events)
+    return len(events)
 
 
 def main() -> None:
@@ -75,6 +85,7 @@ def main() -> None:
     parser.add_argument("--width", type=int, default=WIDTH, help="px; the height follows, 16:9")
     parser.add_argument("--fps", type=float, default=FPS)
     parser.add_argument("--questions", type=int, default=12)
+    parser.add_argument("--loops", type=int, default=1, help="plays every clip so often: the same things happen in every round")
     parser.add_argument("--rare", action="store_true", help="colours that training never shows on their kind")
     parser.add_argument("--out", type=Path, default=OUT)
     args = parser.parse_args()
@@ -84,7 +95,7 @@ def main() -> None:
         path = args.out / f"{'rare' if args.rare else 'street'}-{i}.mp4"
         if path.with_suffix(".json").exists() and args.out != OUT:
             continue
-        events = write_clip((RARE_SEED if args.rare else FIRST_SEED) + i, args.seconds, args.width, args.fps, args.questions, tokenizer, path, args.rare)
+        events = write_clip((RARE_SEED if args.rare else FIRST_SEED) + i, args.seconds, args.width, args.fps, args.questions, tokenizer, path, args.rare, args.loops)
         print(f"{path}: {events} events, {path.stat().st_size / 1e6:.2f} MB", flush=True)
 
 

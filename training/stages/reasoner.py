@@ -13,7 +13,7 @@ import torch
 from torch.nn import functional as F
 
 from language.questions import Asked, Seen, ask
-from language.thoughts import CAME, PLURALS, WENT, Tally, by_unit, event_class, thought
+from language.thoughts import CAME, MOST, PLURALS, WENT, Tally, by_unit, event_class, thought
 from language.tokenizer import CLOCK, SKIP, SPECIAL, Tokenizer
 from network.config import Config
 from network.encoder import COLOURS, KINDS
@@ -30,6 +30,8 @@ QUESTIONS = 6
 """Of every piece; more where a batch's longest text leaves room."""
 SHORTEST_UNITS = 16
 CLOCK_WEIGHT, SKIP_WEIGHT = 2.0, 0.5
+HEAD_SCALE = 0.05
+"""What a head's weights are to an embedding's, as both begin."""
 
 
 def with_features(folder: Path) -> list[Shard]:
@@ -193,6 +195,29 @@ def begin(network: Network, tokenizer: Tokenizer, earlier: dict) -> None:
                     layer.weight[tokenizer.index[word]] = state[("embedding" if layer is network.embedding else "head") + ".weight"][i]
 
 
+@torch.no_grad()
+def tie(network: Network, tokenizer: Tokenizer) -> None:
+    """Lets clock tokens and numbers begin as what is easily copied: said in the direction that they are read in, `3` as `#3`."""
+    same = {f"#{n}": str(n) for n in range(1, MOST + 1)}
+    for token in [w for w in tokenizer.words if w.isdigit() or w in same or w.startswith("<t")]:
+        read = network.embedding.weight[tokenizer.index[same.get(token, token)]]
+        network.embedding.weight[tokenizer.index[token]] = read
+        network.head.weight[tokenizer.index[token]] = read * HEAD_SCALE
+
+
+@torch.no_grad()
+def measure(network: Network, config: Config, tokenizer: Tokenizer, source: list[Shard], batches: int = 4) -> dict[str, float]:
+    """The losses on held-out clips, the same ones every time."""
+    rng = np.random.default_rng(1)
+    rows = []
+    for _ in range(batches):
+        clip, targets, classes = draw(config, tokenizer, source, rng, 16)
+        with mixed_precision():
+            logits, events = network(clip)
+        rows.append(losses(logits.float(), events.float(), targets, classes))
+    return {f"held_out_{k}": float(np.mean([row[k].item() for row in rows])) for k in rows[0]}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("runs/data"))
@@ -214,15 +239,18 @@ def main() -> None:
         optimiser.load_state_dict(state["optimiser"])
         step = state["step"]
         print(f"resumed at step {step}", flush=True)
-    elif args.begin:
-        begin(network, tokenizer, load(args.begin))
+    else:
+        if args.begin:
+            begin(network, tokenizer, load(args.begin))
+        tie(network, tokenizer)
     network.encoder.load_state_dict(trained_encoder(config, args.encoder).state_dict())
     rng = np.random.default_rng(step)
     began = saved = time.time()
     running: dict[str, float] = {}
     source = with_features(args.data / "train")
-    if not source:
-        raise SystemExit("no features: run `python -m stages.features` first")
+    held_out = with_features(args.data / "test")
+    if not source or not held_out:
+        raise SystemExit("no features: run `python -m stages.features` first, for both splits")
     ahead = ThreadPoolExecutor(1)
     upcoming = ahead.submit(draw, config, tokenizer, source, rng, args.batch)
     while step < args.steps:
@@ -241,8 +269,10 @@ def main() -> None:
             running[k] = 0.98 * running.get(k, v.item()) + 0.02 * v.item()
         if step % 50 == 0:
             record(args.out, step, time.time() - began, **running)
-        if time.time() - saved > 120 or step >= args.steps:
+        if time.time() - saved > 180 or step >= args.steps:
             saved = time.time()
+            source[:] = with_features(args.data / "train")   # there may be more by now
+            record(args.out, step, time.time() - began, **measure(network, config, tokenizer, held_out))
             save(args.out / "last.pt", network=network.state_dict(), optimiser=optimiser.state_dict(), step=step, words=tokenizer.words)
 
 

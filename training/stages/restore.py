@@ -59,8 +59,12 @@ def restore_eyes(network: Network, state: dict[str, Tensor], path: Path) -> None
     for (conv, norm), (_, weight, bias) in zip(pairs, convs, strict=True):
         state |= {f"encoder.{conv}.weight": initial[weight], f"encoder.{norm}.bias": initial[bias]}
     matrices = [n.input[1] for n in graph.node if n.op_type == "MatMul" and n.input[1] in initial]
-    for part, name in zip(("key_value", "outward", "mlp.0", "mlp.2"), matrices, strict=True):
+    for part, name in zip(("outward", "mlp.0", "mlp.2"), matrices, strict=True):
         state[f"resampler.{part}.weight"] = initial[name].T
+    key, value = (n.input[0] for n in graph.node if n.op_type == "Reshape" and n.input[0] in initial and not n.input[0].startswith("network."))
+    state["resampler.key_value.weight"] = torch.cat([initial[key], initial[value]])
+    (bias,) = (i for n in graph.node if n.op_type == "Add" for i in n.input if i in initial and not i.startswith("network."))
+    state["resampler.key_value.bias"] = torch.cat([torch.zeros_like(initial[bias]), initial[bias]])
 
 
 def folded(module: nn.Module) -> list[tuple[str, str]]:

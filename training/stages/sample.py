@@ -21,6 +21,15 @@ def encode(frames: np.ndarray, fps: float, path: Path) -> None:
         input=frames.tobytes(), check=True)
 
 
+def repeat(path: Path, times: int) -> None:
+    """Makes a video play so often."""
+    once = path.with_suffix(".once.mp4")
+    path.rename(once)
+    subprocess.run(["ffmpeg", "-v", "error", "-y", "-stream_loop", str(times - 1), "-i", str(once), "-c", "copy", "-movflags", "+faststart", str(path)],
+                   check=True)
+    once.unlink()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=6039)
