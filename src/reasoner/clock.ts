@@ -48,7 +48,8 @@ export class Clock {
     return [...parts, codec.decode(plain)].filter((part) => part !== "").join(" ");
   }
 
+  /** A unit's time is that of its last frame, half a unit from where the count changes: jitter does not move it. */
   private units({ mediaTimeMs }: UnitPlace): number {
-    return Math.max(0, Math.round(mediaTimeMs / this.unitMs));
+    return Math.max(0, Math.floor(mediaTimeMs / this.unitMs));
   }
 }

@@ -310,5 +310,8 @@ EXAMPLES = ("How many cars passed?", "What colour was the last car?", "Which way
 """Shown to users; every word of them is in the vocabulary."""
 
 
+TIMED = (how_long_ago, how_long_ago, how_long_standing, how_long_quiet)
+
+
 def ask(rng: np.random.Generator, seen: Seen) -> Asked:
     return pick(rng, MAKERS)(rng, seen)

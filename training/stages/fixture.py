@@ -38,7 +38,7 @@ def main() -> None:
     lively(network)
     write_bundle(network, tokenizer, OUT, {
         "id": "tiny-random", "description": "Random weights of a shrunken network, for tests.",
-        "thinking": {"skip_bias": 0.0, "thought_tokens": 6, "answer_tokens": 5, "question_tokens": 8},
+        "thinking": {"skip_bias": 0.0, "thought_tokens": 6, "answer_tokens": 5, "question_tokens": 16},
         "cannot_answer": CANNOT, "example_questions": [],
     })
     index, blob, offset = {}, [], 0

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from language.questions import Asked, Seen, ask
+from language.questions import TIMED, Asked, Seen, ask
 from language.thoughts import CAME, MOST, PLURALS, WENT, Tally, by_unit, event_class, thought
 from language.tokenizer import CLOCK, SKIP, SPECIAL, Tokenizer
 from network.config import Config
@@ -29,7 +29,10 @@ USUAL_QUESTION_TOKENS = 12
 QUESTIONS = 6
 """Of every piece; more where a batch's longest text leaves room."""
 SHORTEST_UNITS = 16
-CLOCK_WEIGHT, SKIP_WEIGHT = 2.0, 0.5
+CLOCK_WEIGHT, SKIP_WEIGHT = 4.0, 0.5
+TIMED_SHARE = 0.15
+"""Of questions in training that are about times, beside those that are so by chance."""
+CLOCK_RADIUS = 3.0
 HEAD_SCALE = 0.05
 """What a head's weights are to an embedding's, as both begin."""
 
@@ -92,27 +95,28 @@ def tell(rng: np.random.Generator, tokenizer: Tokenizer, events: list[list], mov
     return Piece(events, thoughts, moving, base, clocks)
 
 
-def branch(rng: np.random.Generator, tokenizer: Tokenizer, piece: Piece) -> tuple[Branch, Asked]:
-    """A question at a random moment, rather a later one."""
+def branch(rng: np.random.Generator, tokenizer: Tokenizer, piece: Piece, timed: float = 0.0) -> tuple[Branch, Asked]:
+    """A question at a random moment, rather a later one; of times more often by the given share."""
     last = len(piece.events) - 1
     unit = max(int(rng.integers(last + 1)), int(rng.integers(last + 1)) if rng.random() < 0.5 else 0)
     now = min(unit + int(rng.integers(2)), last)
-    asked = ask(rng, piece.seen(tokenizer, unit, now))
+    maker = TIMED[int(rng.integers(len(TIMED)))] if rng.random() < timed else ask
+    asked = maker(rng, piece.seen(tokenizer, unit, now))
     return Branch(unit, now, tokenizer.encode(asked.question), tokenizer.encode(asked.answer)), asked
 
 
-def branches(rng: np.random.Generator, tokenizer: Tokenizer, piece: Piece, count: int) -> tuple[list[Branch], list[Asked]]:
+def branches(rng: np.random.Generator, tokenizer: Tokenizer, piece: Piece, count: int, timed: float = 0.0) -> tuple[list[Branch], list[Asked]]:
     """Questions at random moments."""
-    out, questions = zip(*(branch(rng, tokenizer, piece) for _ in range(count)))
+    out, questions = zip(*(branch(rng, tokenizer, piece, timed) for _ in range(count)))
     return list(out), list(questions)
 
 
 def script(rng: np.random.Generator, tokenizer: Tokenizer, piece: Piece, room: int) -> Script:
     """A piece with its questions, and as many more as fit into so many tokens."""
-    asked, _ = branches(rng, tokenizer, piece, QUESTIONS)
+    asked, _ = branches(rng, tokenizer, piece, QUESTIONS, TIMED_SHARE)
     room -= piece.tokens + sum(b.tokens for b in asked)
     while room > 0:
-        more, _ = branch(rng, tokenizer, piece)
+        more, _ = branch(rng, tokenizer, piece, TIMED_SHARE)
         room -= more.tokens
         if room >= 0:
             asked.append(more)
@@ -197,7 +201,15 @@ def begin(network: Network, tokenizer: Tokenizer, earlier: dict) -> None:
 
 @torch.no_grad()
 def tie(network: Network, tokenizer: Tokenizer) -> None:
-    """Lets clock tokens and numbers begin as what is easily copied: said in the direction that they are read in, `3` as `#3`."""
+    """Lets times and numbers begin as what is easily copied: said in the direction that they are read in, `3` as `#3`.
+
+    Clock tokens begin on circles of eight periods, from two units to a whole round of the clock: one head has room for them.
+    """
+    width = network.config.width
+    angle = 2 * torch.pi * torch.arange(CLOCK)[:, None] / CLOCK * 2 ** torch.arange(8)
+    circles = torch.cat([angle.cos(), angle.sin()], 1) @ torch.linalg.qr(torch.randn(width, 16))[0].T * CLOCK_RADIUS
+    times = slice(len(SPECIAL), len(SPECIAL) + CLOCK)
+    network.embedding.weight[times] = network.embedding.weight[times].mean(0) + circles
     same = {f"#{n}": str(n) for n in range(1, MOST + 1)}
     for token in [w for w in tokenizer.words if w.isdigit() or w in same or w.startswith("<t")]:
         read = network.embedding.weight[tokenizer.index[same.get(token, token)]]
