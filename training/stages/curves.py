@@ -13,8 +13,12 @@ from matplotlib import pyplot as plt  # noqa: E402
 PANELS = {
     "encoder": [("losses", ("state", "velocity", "colour", "kind", "offset", "size")),
                 ("held-out", ("moving_f1", "standing_f1", "direction", "colour", "kind"))],
-    "reasoner": [("losses", ("text", "events"))],
+    "reasoner": [("losses", ("text", "events")), ("held-out", ("held_out_text", "held_out_events"))],
 }
+
+
+HELD_OUT = {"moving_f1", "held_out_text"}
+"""Either marks a row of figures on held-out clips."""
 
 
 def rows_of(folder: Path) -> list[dict]:
@@ -30,7 +34,7 @@ def main() -> None:
     panels = [(run, title, names) for run, parts in PANELS.items() for title, names in parts]
     figure, axes = plt.subplots(1, len(panels), figsize=(5 * len(panels), 3.2), layout="constrained")
     for axis, (run, title, names) in zip(axes, panels):
-        rows = [r for r in rows_of(args.runs / run) if ("moving_f1" in r) == (title == "held-out")]
+        rows = [r for r in rows_of(args.runs / run) if bool(HELD_OUT & r.keys()) == (title == "held-out")]
         for name in names:
             points = [(r["step"], r[name]) for r in rows if name in r]
             if points:

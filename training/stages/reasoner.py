@@ -29,8 +29,8 @@ USUAL_QUESTION_TOKENS = 12
 QUESTIONS = 6
 """Of every piece; more where a batch's longest text leaves room."""
 SHORTEST_UNITS = 16
-CLOCK_WEIGHT, SKIP_WEIGHT = 4.0, 0.5
-TIMED_SHARE = 0.15
+CLOCK_WEIGHT, SKIP_WEIGHT = 2.0, 0.5
+TIMED_SHARE = 0.2
 """Of questions in training that are about times, beside those that are so by chance."""
 CLOCK_RADIUS = 3.0
 HEAD_SCALE = 0.05
