@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 SIDES = ("left", "right", "top", "bottom")
 DIRECTIONS = ("left", "right", "up", "down")
-PERCEPTION_S = 0.15
-"""An event belongs to the first unit whose last frame is this much later than it: before, it cannot be seen."""
+PERCEPTION_S = 0.05
+"""An event belongs to the first unit whose last frame is this much later than it: before, too little of it is seen."""
 CAME, WENT = ("enters", "appears"), ("leaves", "vanishes")
 MOST = 99
 """Counts stop here."""
