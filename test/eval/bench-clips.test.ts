@@ -33,21 +33,24 @@ afterAll(() => dir.remove());
 describe("the bundled model on the bench's clips", () => {
   it("tells far more of what happens than chance, in time, with little said for nothing", () => {
     const { events, guesses, verbs } = evaluation.scores;
-    expect(events.happened).toBeGreaterThan(200);
+    expect(events.happened).toBeGreaterThan(150);
     expect(events.told.f1.value).toBeGreaterThan(0.6);
     expect(events.told.f1.low).toBeGreaterThan(3 * guesses.told.f1.value);
-    expect(events.inColour.f1.value).toBeGreaterThan(0.35);
+    expect(events.inColour.f1.value).toBeGreaterThan(0.45);
     expect(events.noClause / events.said).toBeLessThan(0.02);
     expect(events.timing.median.value).toBeLessThan(0.5);
     expect(events.timing.p90.value).toBeLessThan(0.9);
-    expect(events.falsePerQuietMinute.value).toBeLessThan(6);
-    for (const { verb, told, guessF1 } of verbs) expect(told.f1.value, verb).toBeGreaterThan(2 * guessF1);
+    expect(events.falsePerQuietMinute.value).toBeLessThan(2);
+    const often = verbs.filter(({ happened }) => happened >= 10);
+    expect(often.length).toBeGreaterThan(3);
+    for (const { verb, told, guessF1 } of often) expect(told.f1.value, verb).toBeGreaterThan(4 * guessF1);
   });
 
   it("answers more than who always says the commonest", () => {
-    const { all } = evaluation.scores.answers;
-    expect(all.asked).toBe(72);
+    const { all, cannotTell } = evaluation.scores.answers;
+    expect(all.asked + cannotTell.asked).toBe(72);
     expect(all.right.value).toBeGreaterThan(all.majority);
+    expect(cannotTell.right.value).toBeGreaterThan(0.7);
   });
 
   it("is measured the same again, however many clips run at once", async () => {

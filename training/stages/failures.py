@@ -1,4 +1,4 @@
-"""Pictures of where the model fails: `python -m stages.failures` writes ../models/street-narrator/failures.png.
+"""Pictures of where the model fails: `python -m stages.failures` writes ../models/street-narrator/failures.jpg.
 
 Held-out clips are narrated; for each way to fail, the frames around one event that was missed, told of the wrong colour,
 or told though nothing of the kind happened.
@@ -20,7 +20,7 @@ from .evaluate import TOLERANCE_S, Evaluation
 from .export import load_network
 from .reasoner import unit_ends, with_features
 
-OUT = Path(__file__).parents[2] / "models/street-narrator/failures.png"
+OUT = Path(__file__).parents[2] / "models/street-narrator/failures.jpg"
 BEFORE, AFTER, SCALE, LINE = 4, 4, 2, 34
 WAYS = ("missed", "wrong colour", "not so")
 
