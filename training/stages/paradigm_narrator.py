@@ -13,6 +13,7 @@ from .narrate import Narrator, answer
 
 ORDERS = ("streamed", "interleaved", "batch")
 NEVER = 10**6
+"""So many units or tokens: no recaps, and nothing leaves a window."""
 THOUGHT_TOKENS, NARRATION_TOKENS, ANSWER_TOKENS = 32, 400, 16
 FIRST_WORD = len(SPECIAL) + CLOCK
 

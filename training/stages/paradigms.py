@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
 from collections import defaultdict
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -26,15 +24,14 @@ from network.model import Network
 from network.one_cache import OneCache, join
 from network.sequence import Branch, build, build_afterwards, collate
 
-from .checkpoint import load, mixed_precision, precision, rate, record, save
+from .checkpoint import load, precision
 from .evaluate import match, near
 from .features import trained_encoder
-from .paradigm_narrator import ORDERS, narrate
-from .reasoner import losses, stretches, targets_of, tell, truth, unit_ends, with_features
+from .fit import fit
+from .paradigm_narrator import NEVER, ORDERS, narrate
+from .reasoner import stretches, targets_of, tell, terms_of, truth, unit_ends, with_features
 
 QUESTIONS, BATCH = 8, 16
-NEVER = 10**6
-"""So many tokens: no recaps, and nothing leaves the text window."""
 OUT = Path(__file__).parents[2] / "docs/paradigms.md"
 
 
@@ -66,39 +63,9 @@ def draw(config: Config, tokenizer: Tokenizer, source: list, rng: np.random.Gene
 
 
 def train(config: Config, tokenizer: Tokenizer, args: argparse.Namespace) -> None:
-    network, folder = twin(config, tokenizer, args.order), args.out / args.order
-    network.encoder.load_state_dict(trained_encoder(config, args.encoder).state_dict())
-    learned = [p for n, p in network.named_parameters() if not n.startswith("encoder.")]
-    optimiser = torch.optim.AdamW(learned, lr=args.rate, weight_decay=0.02, betas=(0.9, 0.98))
-    step = 0
-    if state := load(folder / "last.pt"):
-        network.load_state_dict(state["network"])
-        optimiser.load_state_dict(state["optimiser"])
-        step = state["step"]
-    rng, source = np.random.default_rng(step), with_features(args.data / "train")
-    began = saved = time.time()
-    running: dict[str, float] = {}
-    ahead = ThreadPoolExecutor(1)
-    upcoming = ahead.submit(draw, config, tokenizer, source, rng, args.order)
-    while step < args.steps:
-        clip, targets, classes = upcoming.result()
-        upcoming = ahead.submit(draw, config, tokenizer, source, rng, args.order)
-        optimiser.param_groups[0]["lr"] = rate(step, args.steps, args.rate)
-        with mixed_precision():
-            logits, events = network(clip)
-        terms = losses(logits.float(), events.float(), targets, classes)
-        optimiser.zero_grad()
-        sum(terms.values()).backward()
-        torch.nn.utils.clip_grad_norm_(learned, 1.0)
-        optimiser.step()
-        step += 1
-        for k, v in terms.items():
-            running[k] = 0.98 * running.get(k, v.item()) + 0.02 * v.item()
-        if step % 50 == 0:
-            record(folder, step, time.time() - began, **running)
-        if time.time() - saved > 120 or step >= args.steps:
-            saved = time.time()
-            save(folder / "last.pt", network=network.state_dict(), optimiser=optimiser.state_dict(), step=step)
+    source = with_features(args.data / "train")
+    fit(twin(config, tokenizer, args.order), trained_encoder(config, args.encoder), args.out / args.order, args.steps, args.rate,
+        lambda rng: draw(config, tokenizer, source, rng, args.order), terms_of)
 
 
 Row = dict[str, tuple[float, float]]

@@ -2,9 +2,7 @@
 from __future__ import annotations
 
 import argparse
-import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +19,9 @@ from network.model import EVENT_CLASSES, ROLES, Network
 from network.sequence import NO_TARGET, Branch, Script, Thought, build, collate
 from world.colours import COLOURS as COLOUR_NAMES, KINDS as KIND_NAMES
 
-from .checkpoint import load, mixed_precision, precision, rate, record, save, start_from
+from .checkpoint import load, mixed_precision, precision, start_from
 from .features import trained_encoder
+from .fit import fit
 from .shards import Shard, shards
 
 USUAL_QUESTION_TOKENS = 12
@@ -188,6 +187,14 @@ def losses(logits: torch.Tensor, events: torch.Tensor, targets: torch.Tensor, cl
     }
 
 
+def terms_of(network: Network, batch: tuple) -> dict[str, torch.Tensor]:
+    """The losses of a batch: what is looked at, the tokens wanted, the event classes."""
+    clip, targets, classes = batch
+    with mixed_precision():
+        logits, events = network(clip)
+    return losses(logits.float(), events.float(), targets, classes)
+
+
 def begin(network: Network, tokenizer: Tokenizer, earlier: dict) -> None:
     """Takes over an earlier network; its words keep what they mean."""
     state = earlier["network"]
@@ -223,10 +230,7 @@ def measure(network: Network, config: Config, tokenizer: Tokenizer, source: list
     rng = np.random.default_rng(1)
     rows = []
     for _ in range(batches):
-        clip, targets, classes = draw(config, tokenizer, source, rng, 16)
-        with mixed_precision():
-            logits, events = network(clip)
-        rows.append(losses(logits.float(), events.float(), targets, classes))
+        rows.append(terms_of(network, draw(config, tokenizer, source, rng, 16)))
     return {f"held_out_{k}": float(np.mean([row[k].item() for row in rows])) for k in rows[0]}
 
 
@@ -243,49 +247,21 @@ def main() -> None:
     config, tokenizer = Config(), Tokenizer()
     torch.manual_seed(0)
     network = Network(config, len(tokenizer))
-    learned = [p for n, p in network.named_parameters() if not n.startswith("encoder.")]
-    optimiser = torch.optim.AdamW(learned, lr=args.rate, weight_decay=0.02, betas=(0.9, 0.98))
-    step = 0
-    if state := load(args.out / "last.pt"):
-        network.load_state_dict(state["network"])
-        optimiser.load_state_dict(state["optimiser"])
-        step = state["step"]
-        print(f"resumed at step {step}", flush=True)
-    else:
+    source, held_out = with_features(args.data / "train"), with_features(args.data / "test")
+    if not source or not held_out:
+        raise SystemExit("no features: run `python -m stages.features` first, for both splits")
+
+    def fresh() -> None:
         if args.begin:
             begin(network, tokenizer, load(args.begin))
         tie(network, tokenizer)
-    network.encoder.load_state_dict(trained_encoder(config, args.encoder).state_dict())
-    rng = np.random.default_rng(step)
-    began = saved = time.time()
-    running: dict[str, float] = {}
-    source = with_features(args.data / "train")
-    held_out = with_features(args.data / "test")
-    if not source or not held_out:
-        raise SystemExit("no features: run `python -m stages.features` first, for both splits")
-    ahead = ThreadPoolExecutor(1)
-    upcoming = ahead.submit(draw, config, tokenizer, source, rng, args.batch)
-    while step < args.steps:
-        clip, targets, classes = upcoming.result()
-        upcoming = ahead.submit(draw, config, tokenizer, source, rng, args.batch)
-        optimiser.param_groups[0]["lr"] = rate(step, args.steps, args.rate)
-        with mixed_precision():
-            logits, events = network(clip)
-        terms = losses(logits.float(), events.float(), targets, classes)
-        optimiser.zero_grad()
-        sum(terms.values()).backward()
-        torch.nn.utils.clip_grad_norm_(learned, 1.0)
-        optimiser.step()
-        step += 1
-        for k, v in terms.items():
-            running[k] = 0.98 * running.get(k, v.item()) + 0.02 * v.item()
-        if step % 50 == 0:
-            record(args.out, step, time.time() - began, **running)
-        if time.time() - saved > 180 or step >= args.steps:
-            saved = time.time()
-            source[:] = with_features(args.data / "train")   # there may be more by now
-            record(args.out, step, time.time() - began, **measure(network, config, tokenizer, held_out))
-            save(args.out / "last.pt", network=network.state_dict(), optimiser=optimiser.state_dict(), step=step, words=tokenizer.words)
+
+    def figures() -> dict[str, float]:
+        source[:] = with_features(args.data / "train")   # there may be more by now
+        return measure(network, config, tokenizer, held_out)
+
+    fit(network, trained_encoder(config, args.encoder), args.out, args.steps, args.rate,
+        lambda rng: draw(config, tokenizer, source, rng, args.batch), terms_of, fresh, figures, words=tokenizer.words)
 
 
 if __name__ == "__main__":

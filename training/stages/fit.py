@@ -1,0 +1,65 @@
+"""Fits both transformers to what an encoder sees. A run is saved every few minutes, and goes on from there."""
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from network.encoder import Encoder
+from network.model import Network
+
+from .checkpoint import load, rate, record, save
+
+SAVED_S, RECORDED = 180, 50
+"""A run is saved after so long, and its losses are written down after so many steps."""
+
+
+def fit(network: Network, encoder: Encoder, folder: Path, steps: int, peak: float, draw: Callable[[np.random.Generator], Any],
+        loss: Callable[[Network, Any], dict[str, Tensor]], fresh: Callable[[], None] = lambda: None,
+        held_out: Callable[[], dict[str, float]] = dict, **kept: Any) -> None:
+    """Runs to `steps`, from the folder's last save if there is one, else from what `fresh` makes of the network.
+
+    draw: the next batch, drawn beside the step; held_out: figures to write down whenever a run is saved; kept: what
+    else is saved with it.
+    """
+    learned = [p for n, p in network.named_parameters() if not n.startswith("encoder.")]
+    optimiser = torch.optim.AdamW(learned, lr=peak, weight_decay=0.02, betas=(0.9, 0.98))
+    step = 0
+    if state := load(folder / "last.pt"):
+        network.load_state_dict(state["network"])
+        optimiser.load_state_dict(state["optimiser"])
+        step = state["step"]
+        print(f"resumed at step {step}", flush=True)
+    else:
+        fresh()
+    network.encoder.load_state_dict(encoder.state_dict())
+    rng = np.random.default_rng(step)
+    began = saved = time.time()
+    running: dict[str, float] = {}
+    ahead = ThreadPoolExecutor(1)
+    upcoming = ahead.submit(draw, rng)
+    while step < steps:
+        batch = upcoming.result()
+        upcoming = ahead.submit(draw, rng)
+        optimiser.param_groups[0]["lr"] = rate(step, steps, peak)
+        terms = loss(network, batch)
+        optimiser.zero_grad()
+        sum(terms.values()).backward()
+        torch.nn.utils.clip_grad_norm_(learned, 1.0)
+        optimiser.step()
+        step += 1
+        for k, v in terms.items():
+            running[k] = 0.98 * running.get(k, v.item()) + 0.02 * v.item()
+        if step % RECORDED == 0:
+            record(folder, step, time.time() - began, **running)
+        if time.time() - saved > SAVED_S or step >= steps:
+            saved = time.time()
+            if figures := held_out():
+                record(folder, step, time.time() - began, **figures)
+            save(folder / "last.pt", network=network.state_dict(), optimiser=optimiser.state_dict(), step=step, **kept)
