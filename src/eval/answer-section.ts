@@ -29,7 +29,8 @@ export function answerSection(
     about: [
       "Questions are asked at their moment, once the unit of that moment has been thought about. Right is word for word;",
       "a duration when it is within a second of the true one. The **majority** is what the commonest true answer of each",
-      "kind of question would score (of durations, the best single one). Questions that cannot be told are kept apart.",
+      "kind of question would score (of durations, the best single one). Questions that cannot be told are kept apart;",
+      "one that is too long for the model goes unanswered and counts as wrong.",
       `The visual window is ${windowSeconds} s long.`,
     ].join(" "),
     tables: [

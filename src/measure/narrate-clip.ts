@@ -1,6 +1,7 @@
 import { BehaviorSubject, filter, firstValueFrom } from "rxjs";
 import type { Engine, EngineEvent, EngineStream, StreamOptions } from "../engine/mod.ts";
 import type { Frame } from "../ingest/mod.ts";
+import { askOrRefused } from "./ask-or-refused.ts";
 import { eachInTurn, type FrameSource } from "./frame-source.ts";
 import type { LabelledClip } from "./labelled-clips.ts";
 import type { Narration } from "./narration.ts";
@@ -30,7 +31,7 @@ const SAME_MOMENT_S = 0.01;
  * Plays a clip's frames through an engine as fast as it goes and asks each question at its moment, once the unit of
  * that moment has been thought about. The next frame waits for the answers, so what they can see does not depend on
  * how fast the machine is. Questions whose moment never comes are asked at the end; in the batch order, which thinks
- * when the video has ended, none has a moment, and they go unanswered.
+ * when the video has ended, none has a moment, and they go unanswered. So do those that the model refuses.
  *
  * @param frames all of them, or where they come from: then few are in memory at a time
  * @throws {EngineError} when the stream fails, {IngestError} of the source; the signal's reason when aborted
@@ -57,7 +58,7 @@ class Telling {
   private readonly watch: StreamWatch;
   private readonly events: EngineEvent[] = [];
   private readonly answers = new Map<string, string>();
-  private readonly asked: string[] = [];
+  private readonly asked: (string | null)[] = [];
   private readonly heard = new BehaviorSubject<EngineEvent | null>(null);
   readonly signal: AbortSignal;
   private frames = 0;
@@ -92,27 +93,28 @@ class Telling {
     if (!Number.isInteger(unit) || due.length === 0 || options.stream?.paradigm === "batch") return;
     await this.until((event) => event?.type === "thought.done" && event.unit === unit);
     for (const { ask } of due) {
-      const id = stream.ask(ask);
+      const id = askOrRefused(stream, ask);
       this.asked.push(id);
-      await this.until(() => this.answers.has(id));
+      if (id !== null) await this.until(() => this.answers.has(id));
     }
   }
 
   async end(): Promise<NarratedClip> {
     const { clip, stream, options, signal } = this;
     if (options.stream?.paradigm !== "batch")
-      for (const { ask } of clip.questions.slice(this.asked.length)) this.asked.push(stream.ask(ask, "end"));
-    const atEnd = (options.askAtEnd ?? []).map((ask) => stream.ask(ask, "end"));
+      for (const { ask } of clip.questions.slice(this.asked.length))
+        this.asked.push(askOrRefused(stream, ask, "end"));
+    const atEnd = (options.askAtEnd ?? []).map((ask) => askOrRefused(stream, ask, "end"));
     stream.end();
     await this.watch.ended(signal);
-    const answer = (id: string) => this.answers.get(id) ?? "";
+    const answer = (id: string | null) => (id === null ? "" : (this.answers.get(id) ?? ""));
     const thoughts = this.events.flatMap((event) =>
       event.type === "thought.done" ? [{ atS: event.mediaTimeMs / 1000, text: event.text }] : [],
     );
     return {
       events: this.events,
       thoughts,
-      answers: clip.questions.map((_, i) => answer(this.asked[i] ?? "")),
+      answers: clip.questions.map((_, i) => answer(this.asked[i] ?? null)),
       answersAtEnd: atEnd.map(answer),
     };
   }

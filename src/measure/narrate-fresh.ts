@@ -1,5 +1,6 @@
 import type { Engine } from "../engine/mod.ts";
 import type { Frame } from "../ingest/mod.ts";
+import { askOrRefused } from "./ask-or-refused.ts";
 import { eachInTurn, type FrameSource } from "./frame-source.ts";
 import type { LabelledClip } from "./labelled-clips.ts";
 import type { Narration } from "./narration.ts";
@@ -60,10 +61,10 @@ async function request(
       if (event.type === "answer.done") said.set(event.answer, event.text);
     });
     for (const frame of frames) stream.push({ ...frame, arrivedAtMs: performance.now() });
-    const asked = questions.map(({ ask }) => stream.ask(ask, "end"));
+    const asked = questions.map(({ ask }) => askOrRefused(stream, ask, "end"));
     stream.end();
     await watch.ended(signal);
-    return { thought, answers: asked.map((id) => said.get(id) ?? "") };
+    return { thought, answers: asked.map((id) => (id === null ? "" : (said.get(id) ?? ""))) };
   } finally {
     await stream.close();
   }

@@ -1,10 +1,11 @@
-import { lastValueFrom, toArray } from "rxjs";
+import { lastValueFrom, take, toArray } from "rxjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { accuracy } from "../../src/bench/accuracy.ts";
 import { createEngine, type Engine } from "../../src/engine/mod.ts";
 import { openVideo } from "../../src/ingest/mod.ts";
 import { labelledClips } from "../../src/measure/labelled-clips.ts";
 import { narrateClip } from "../../src/measure/narrate-clip.ts";
+import { narrateFresh } from "../../src/measure/narrate-fresh.ts";
 import { BUNDLED_MODEL } from "../support/bundles.ts";
 import { LABELLED_CLIPS } from "../support/clips.ts";
 
@@ -43,5 +44,22 @@ describe("the labelled clips", () => {
       text: all[(i * 37 + 11) % all.length]!.text,
     }));
     expect(accuracy([clip!], [{ ...whole, thoughts: shuffled }]).eventF1).toBeLessThan(told.eventF1 / 2);
+  });
+
+  it("go on after a question that is too long for the model, which stays unanswered", async () => {
+    const [clip] = await labelledClips(LABELLED_CLIPS);
+    const { width, height, fps, limits } = engine.model;
+    const frames = await lastValueFrom(
+      openVideo(clip!.path, { width, height, fps, pace: "max" }).pipe(take(16), toArray()),
+    );
+    const short = { t: 1, kind: "theme", ask: "what is this about", answer: "" };
+    const long = { ...short, ask: "what ".repeat(limits.questionTokens + 1) };
+    const asked = { ...clip!, questions: [long, short, { ...long, t: 60 }, { ...short, t: 60 }] };
+    const told = [
+      await narrateClip(engine, asked, frames),
+      await narrateFresh(engine, asked, frames, 2, new AbortController().signal),
+    ];
+    for (const { answers } of told)
+      expect(answers.map((text) => text === "")).toEqual([true, false, true, false]);
   });
 });
