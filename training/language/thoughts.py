@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 SIDES = ("left", "right", "top", "bottom")
 DIRECTIONS = ("left", "right", "up", "down")
-PERCEPTION_S = 0.05
-"""An event belongs to the first unit whose last frame is this much later than it: before, too little of it is seen."""
+PERCEPTION_S, SLOWLY_S = 0.05, {"starts": 0.25}
+"""An event belongs to the first unit whose last frame is this much later than it: before, too little of it is seen.
+What stood and starts has hardly come forward by then."""
 CAME, WENT = ("enters", "appears"), ("leaves", "vanishes")
 MOST = 99
 """Counts stop here."""
@@ -87,7 +88,7 @@ def by_unit(events: Sequence, unit_end: Sequence[float]) -> list[list]:
     units: list[list] = [[] for _ in unit_end]
     for event in events:
         for unit, end in enumerate(unit_end):
-            if end >= event.t + PERCEPTION_S:
+            if end >= event.t + SLOWLY_S.get(event.verb, PERCEPTION_S):
                 units[unit].append(event)
                 break
     return units

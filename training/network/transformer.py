@@ -11,6 +11,8 @@ from torch import Tensor, nn
 from .config import Config
 
 EPSILON = 1e-5
+DROPPED = 0.1
+"""Share of what a layer adds that is dropped in training (Srivastava et al. 2014)."""
 
 
 def rotate(x: Tensor, rotation: Tensor) -> Tensor:
@@ -42,6 +44,7 @@ class Layer(nn.Module):
         self.up = nn.Linear(config.width, config.hidden)
         self.down = nn.Linear(config.hidden, config.width)
         self.scale = config.head_width**-0.5
+        self.drop = nn.Dropout(DROPPED)
 
     def project(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """[B,T,W] -> scaled query, key and value, each [B,H,T,D], not yet rotated."""
@@ -50,8 +53,8 @@ class Layer(nn.Module):
 
     def finish(self, x: Tensor, read: Tensor) -> Tensor:
         """Adds what attention read [B,H,T,D], then the MLP."""
-        x = x + self.outward(read.transpose(1, 2).flatten(2))
-        return x + self.down(nn.functional.gelu(self.up(self.before_mlp(x))))
+        x = x + self.drop(self.outward(read.transpose(1, 2).flatten(2)))
+        return x + self.drop(self.down(nn.functional.gelu(self.up(self.before_mlp(x)))))
 
 
 class Stack(nn.Module):

@@ -15,7 +15,7 @@ from language.tokenizer import Tokenizer
 from network.config import Config
 from world import render_clip
 
-from .reasoner import tell, unit_ends
+from .telling import tell, unit_ends
 from .sample import encode, repeat
 
 OUT = Path(__file__).parents[2] / "bench/clips"

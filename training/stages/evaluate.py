@@ -23,8 +23,9 @@ from network.model import Network
 from network.sequence import Branch
 
 from .export import load_network
-from .narrate import Narrator, answer
-from .reasoner import branches, tell, truth, unit_ends, with_features
+from .narrate import ANSWER_TOKENS, THOUGHT_TOKENS, Narrator, answer
+from .reasoner import with_features
+from .telling import branches, tell, truth, unit_ends
 
 TOLERANCE_S = 1.0
 
@@ -70,7 +71,7 @@ class Evaluation:
             features = torch.stack([torch.from_numpy(np.array(s.array("features")[i])).float() for s, i in part])
             features = features.unflatten(1, (-1, c.frames_per_unit))
             times = np.arange(features.shape[1], dtype=np.float64)
-            narrator = Narrator(network, features, times, c.visual_window_units, c.text_window_tokens, skip_bias, 32)
+            narrator = Narrator(network, features, times, c.visual_window_units, c.text_window_tokens, skip_bias, THOUGHT_TOKENS)
             thoughts, _ = narrator.run()
             for (shard, i), f, t in zip(part, features, thoughts):
                 events, moving = truth(c, shard, i)
@@ -113,7 +114,7 @@ class Evaluation:
             asked, questions = zip(*[branches(rng, self.tokenizer, p, per_clip) for p in pieces])
             times = np.arange(len(part[0]["thoughts"]), dtype=np.float64)
             given = answer(network, torch.stack([i["features"] for i in part]), times, [i["thoughts"] for i in part],
-                           list(asked), self.config.visual_window_units, self.config.text_window_tokens, 16)
+                           list(asked), self.config.visual_window_units, self.config.text_window_tokens, ANSWER_TOKENS)
             for qs, ks, gs in zip(asked, questions, given):
                 for q, k, g in zip(qs, ks, gs):
                     true = self.tokenizer.decode(q.answer)

@@ -17,6 +17,7 @@ from network.stack_graphs import OPSET, text_graphs, visual_graphs
 from network.streaming import Eyes
 
 from .checkpoint import load
+from .narrate import ANSWER_TOKENS, THOUGHT_TOKENS
 
 EYES_INPUTS = ("frames", "seconds", "previous", "background", "seen")
 EYES_OUTPUTS = ("x", "previous_out", "background_out", "seen_out", "foreground")
@@ -87,7 +88,7 @@ def main() -> None:
     write_bundle(load_network(args.checkpoint, Config(), tokenizer), tokenizer, args.out, {
         "id": "street-narrator-v1",
         "description": "Watches a fixed camera and tells what comes, goes, moves, stops, meets, hits and is put down or taken.",
-        "thinking": {"skip_bias": args.skip_bias, "thought_tokens": 32, "answer_tokens": 16, "question_tokens": 48},
+        "thinking": {"skip_bias": args.skip_bias, "thought_tokens": THOUGHT_TOKENS, "answer_tokens": ANSWER_TOKENS, "question_tokens": 48},
         "cannot_answer": CANNOT, "example_questions": list(EXAMPLES),
     })
 

@@ -18,7 +18,8 @@ from network.config import Config
 
 from .evaluate import TOLERANCE_S, Evaluation
 from .export import load_network
-from .reasoner import unit_ends, with_features
+from .reasoner import with_features
+from .telling import unit_ends
 
 OUT = Path(__file__).parents[2] / "models/street-narrator/failures.jpg"
 BEFORE, AFTER, SCALE, LINE = 4, 4, 2, 34

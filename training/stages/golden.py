@@ -20,14 +20,13 @@ from world import render_clip
 
 from .export import load_network
 from .features import play
-from .narrate import Narrator, answer
+from .narrate import ANSWER_TOKENS, THOUGHT_TOKENS, Narrator, answer
 
 OUT = Path(__file__).parents[2] / "test/fixtures/golden"
 FIRST_SEED, COUNT = 950_000_000, 3
 LEAST_TOLD, SECONDS = 5, 12.0
 CLEAR_MARGIN, CLEAR_FOREGROUND = 0.1, 0.002
 """What is nearer to a threshold may fall on the other side with the next version of a runtime: such clips prove nothing."""
-THOUGHT_TOKENS, ANSWER_TOKENS = 32, 16
 QUESTIONS = ("how many things entered?", "what colour was the last thing?", "what happened last?", "is anything moving now?", "how long ago did the last thing come?")
 
 

@@ -16,6 +16,8 @@ from network.positions import visual_view
 from network.sequence import Branch, Thought, build, collate
 
 HIDDEN = -1e9
+THOUGHT_TOKENS, ANSWER_TOKENS = 32, 16
+"""Most that a thought and an answer may have, here and as served."""
 
 
 class Narrator:
@@ -67,11 +69,12 @@ class Narrator:
         for place, groups in zip(self.length, self.groups):
             oldest = next((g[0] for g in groups if g), place)
             rows.append((float(place), float(place - oldest + 1) if place else 0.0))
-        caches = [x for i, (vk, vv) in enumerate(self.visual) for x in (vk, vv, self.keys[i], self.values[i])]
+        used = max(self.length) + 1   # no need to read what nobody has written yet
+        caches = [x for i, (vk, vv) in enumerate(self.visual) for x in (vk, vv, self.keys[i][:, :, :used], self.values[i][:, :, :used])]
         logits, keys, values = self.think(
             torch.tensor(tokens)[:, None], self.sees.expand(self.batch, -1, -1, -1, -1),
             self.network.angles(torch.tensor(rows, dtype=torch.float64))[:, None],
-            self.visual_bias, self.text_bias, torch.zeros(self.batch, 1, 1), *caches)
+            self.visual_bias, self.text_bias[:, :, :used], torch.zeros(self.batch, 1, 1), *caches)
         for b, slot in enumerate(self.length):
             if not active[b]:
                 continue
@@ -148,11 +151,13 @@ def answer(network: Network, features: torch.Tensor, times: np.ndarray, thoughts
     """Greedy answers on top of given thoughts, by the dense pass, one token a pass."""
     answers: list[list[list[int]]] = [[[] for _ in clip] for clip in asked]
     done = [[False] * len(clip) for clip in asked]
+    seen: list | None = None
     for _ in range(answer_tokens + 1):
         scripts = [build(t, [replace(q, answer=a, complete=False) for q, a in zip(qs, given)])
                    for t, qs, given in zip(thoughts, asked, answers)]
         clip, _ = collate(features, scripts, [times] * len(scripts), visual_window, text_window)
-        logits, _ = network(clip)
+        seen = seen or network.see(clip)[0]
+        logits = network.think(clip, seen)
         for b, script in enumerate(scripts):
             groups = np.array(script.groups)
             for i in range(len(asked[b])):

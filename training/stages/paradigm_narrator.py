@@ -9,12 +9,12 @@ from network.model import Network
 from network.one_cache import Cache, OneCache
 from network.sequence import Branch
 
-from .narrate import Narrator, answer
+from .narrate import ANSWER_TOKENS, THOUGHT_TOKENS, Narrator, answer
 
 ORDERS = ("streamed", "interleaved", "batch")
 NEVER = 10**6
 """So many units or tokens: no recaps, and nothing leaves a window."""
-THOUGHT_TOKENS, NARRATION_TOKENS, ANSWER_TOKENS = 32, 400, 16
+NARRATION_TOKENS = 400
 FIRST_WORD = len(SPECIAL) + CLOCK
 
 Told = list[tuple[int, list[int]]]

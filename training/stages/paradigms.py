@@ -29,7 +29,8 @@ from .evaluate import match, near
 from .features import trained_encoder
 from .fit import fit
 from .paradigm_narrator import NEVER, ORDERS, narrate
-from .reasoner import stretches, targets_of, tell, terms_of, truth, unit_ends, with_features
+from .reasoner import stretches, targets_of, terms_of, tie, with_features
+from .telling import LATE, late, tell, truth, unit_ends
 
 QUESTIONS, BATCH = 8, 16
 OUT = Path(__file__).parents[2] / "docs/paradigms.md"
@@ -50,7 +51,8 @@ def at_the_end(rng: np.random.Generator, tokenizer: Tokenizer, events: list[list
 
 def draw(config: Config, tokenizer: Tokenizer, source: list, rng: np.random.Generator, order: str):
     chosen = stretches(config, source, rng, BATCH)
-    told = [at_the_end(rng, tokenizer, one.events, one.moving, QUESTIONS)[:2] for one in chosen]
+    lateness = 0.0 if order == "batch" else LATE   # who has seen all of it has missed nothing at its moment
+    told = [at_the_end(rng, tokenizer, late(rng, one.events, lateness), one.moving, QUESTIONS)[:2] for one in chosen]
     features = torch.stack([one.features for one in chosen]).to(precision())
     classes = torch.stack([targets_of(one.events) for one in chosen])
     scripts = [(build_afterwards if order == "batch" else build)(*t) for t in told]
@@ -63,9 +65,9 @@ def draw(config: Config, tokenizer: Tokenizer, source: list, rng: np.random.Gene
 
 
 def train(config: Config, tokenizer: Tokenizer, args: argparse.Namespace) -> None:
-    source = with_features(args.data / "train")
-    fit(twin(config, tokenizer, args.order), trained_encoder(config, args.encoder), args.out / args.order, args.steps, args.rate,
-        lambda rng: draw(config, tokenizer, source, rng, args.order), terms_of)
+    source, network = with_features(args.data / "train"), twin(config, tokenizer, args.order)
+    fit(network, trained_encoder(config, args.encoder), args.out / args.order, args.steps, args.rate,
+        lambda rng: draw(config, tokenizer, source, rng, args.order), terms_of, lambda: tie(network, tokenizer))
 
 
 Row = dict[str, tuple[float, float]]

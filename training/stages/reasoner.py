@@ -2,35 +2,31 @@
 from __future__ import annotations
 
 import argparse
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
+from torch import nn
 from torch.nn import functional as F
 
-from language.questions import TIMED, Asked, Seen, ask
-from language.thoughts import CAME, MOST, PLURALS, WENT, Tally, by_unit, event_class, thought
+from language.thoughts import CAME, MOST, WENT, event_class
 from language.tokenizer import CLOCK, SKIP, SPECIAL, Tokenizer
 from network.config import Config
 from network.encoder import COLOURS, KINDS
 from network.model import EVENT_CLASSES, ROLES, Network
-from network.sequence import NO_TARGET, Branch, Script, Thought, build, collate
+from network.sequence import NO_TARGET, collate
 from world.colours import COLOURS as COLOUR_NAMES, KINDS as KIND_NAMES
 
 from .checkpoint import load, mixed_precision, precision, start_from
 from .features import trained_encoder
 from .fit import fit
 from .shards import Shard, shards
+from .telling import LATE, QUESTIONS, late, script, tell, truth
 
 USUAL_QUESTION_TOKENS = 12
-QUESTIONS = 6
-"""Of every piece; more where a batch's longest text leaves room."""
 SHORTEST_UNITS = 16
 CLOCK_WEIGHT, SKIP_WEIGHT = 2.0, 0.5
-TIMED_SHARE = 0.2
-"""Of questions in training that are about times, beside those that are so by chance."""
 CLOCK_RADIUS = 3.0
 HEAD_SCALE = 0.05
 """What a head's weights are to an embedding's, as both begin."""
@@ -38,88 +34,6 @@ HEAD_SCALE = 0.05
 
 def with_features(folder: Path) -> list[Shard]:
     return [s for s in shards(folder) if (s.folder / "features.npy").exists()]
-
-
-def unit_ends(config: Config, units: int) -> np.ndarray:
-    """Time of each unit's last frame (s)."""
-    return (np.arange(1, units + 1) * config.frames_per_unit - 1) / config.fps
-
-
-def truth(config: Config, shard: Shard, clip: int) -> tuple[list[list], np.ndarray]:
-    """Events of each unit, and whether something moves in its last frame."""
-    state = shard.array("state")[clip]
-    units = len(state) // config.frames_per_unit
-    moving = (state[config.frames_per_unit - 1::config.frames_per_unit] == 1).sum((1, 2)) >= 2
-    return by_unit(shard.events(clip), unit_ends(config, units)), moving
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of a clip as it is told: events of each unit, thoughts, and what a question may rest on."""
-    events: list[list]
-    thoughts: list[Thought]
-    moving: np.ndarray
-    base: Tally
-    clocks: list[int]
-
-    @property
-    def tokens(self) -> int:
-        return sum(t.tokens for t in self.thoughts)
-
-    def seen(self, tokenizer: Tokenizer, unit: int, now: int) -> Seen:
-        told = {id(e): u for u, happened in enumerate(self.events[:unit + 1]) for e in happened}
-        return Seen([e for u in self.events[:unit + 1] for e in u], bool(self.moving[now]), self.base,
-                    lambda e: tokenizer.words[self.clocks[told[id(e)]]])
-
-
-def before_the_clip(rng: np.random.Generator) -> Tally:
-    """Counts that a stream may have come to already."""
-    counts = [{k: int(min(99, rng.exponential(rng.choice([2, 10, 40])))) for k in PLURALS if rng.random() < 0.6} for _ in range(2)]
-    return Tally(Counter(counts[0]), Counter({k: min(n, counts[0].get(k, 0)) for k, n in counts[1].items()}))
-
-
-def tell(rng: np.random.Generator, tokenizer: Tokenizer, events: list[list], moving: np.ndarray, clock: int, every: int, under_way: bool) -> Piece:
-    """The thoughts of a clip whose first unit has the given clock (units); a recap about every so many tokens."""
-    base = before_the_clip(rng) if under_way and not events[0] else Tally()
-    tally = Tally(base.came, base.went)
-    clocks = [tokenizer.clock(clock + u) for u in range(len(events))]
-    thoughts, tokens = [], 0
-    for unit, happened in enumerate(events):
-        words = tokenizer.encode(thought(happened, tally))
-        tokens += len(words) + 1
-        given = unit == 0 and bool(base.came)
-        recap = tokenizer.encode(tally.recap()) if given or tokens >= every else None
-        tokens = 0 if recap is not None else tokens
-        thoughts.append(Thought(words, clocks[unit], recap, given))
-    return Piece(events, thoughts, moving, base, clocks)
-
-
-def branch(rng: np.random.Generator, tokenizer: Tokenizer, piece: Piece, timed: float = 0.0) -> tuple[Branch, Asked]:
-    """A question at a random moment, rather a later one; of times more often by the given share."""
-    last = len(piece.events) - 1
-    unit = max(int(rng.integers(last + 1)), int(rng.integers(last + 1)) if rng.random() < 0.5 else 0)
-    now = min(unit + int(rng.integers(2)), last)
-    maker = TIMED[int(rng.integers(len(TIMED)))] if rng.random() < timed else ask
-    asked = maker(rng, piece.seen(tokenizer, unit, now))
-    return Branch(unit, now, tokenizer.encode(asked.question), tokenizer.encode(asked.answer)), asked
-
-
-def branches(rng: np.random.Generator, tokenizer: Tokenizer, piece: Piece, count: int, timed: float = 0.0) -> tuple[list[Branch], list[Asked]]:
-    """Questions at random moments."""
-    out, questions = zip(*(branch(rng, tokenizer, piece, timed) for _ in range(count)))
-    return list(out), list(questions)
-
-
-def script(rng: np.random.Generator, tokenizer: Tokenizer, piece: Piece, room: int) -> Script:
-    """A piece with its questions, and as many more as fit into so many tokens."""
-    asked, _ = branches(rng, tokenizer, piece, QUESTIONS, TIMED_SHARE)
-    room -= piece.tokens + sum(b.tokens for b in asked)
-    while room > 0:
-        more, _ = branch(rng, tokenizer, piece, TIMED_SHARE)
-        room -= more.tokens
-        if room >= 0:
-            asked.append(more)
-    return build(piece.thoughts, asked)
 
 
 def targets_of(events: list[list]) -> torch.Tensor:
@@ -159,7 +73,7 @@ def stretches(config: Config, source: list[Shard], rng: np.random.Generator, cou
     return found
 
 
-def draw(config: Config, tokenizer: Tokenizer, source: list[Shard], rng: np.random.Generator, batch: int):
+def draw(config: Config, tokenizer: Tokenizer, source: list[Shard], rng: np.random.Generator, batch: int, lateness: float = LATE):
     """A batch of stretches as they are told and asked about, from any time of the clock on."""
     chosen = stretches(config, source, rng, batch)
     pieces, times = [], []
@@ -167,7 +81,7 @@ def draw(config: Config, tokenizer: Tokenizer, source: list[Shard], rng: np.rand
     every = int(rng.integers(text_window // 4, text_window // 2 + 1))
     for one in chosen:
         clock = int(rng.integers(0, 1000))
-        pieces.append(tell(rng, tokenizer, one.events, one.moving, clock, every, rng.random() < 0.5))
+        pieces.append(tell(rng, tokenizer, late(rng, one.events, lateness), one.moving, clock, every, rng.random() < 0.5))
         times.append(np.arange(len(one.events)) + float(clock))
     room = max(p.tokens for p in pieces) + QUESTIONS * USUAL_QUESTION_TOKENS
     scripts = [script(rng, tokenizer, p, room) for p in pieces]
@@ -196,9 +110,14 @@ def terms_of(network: Network, batch: tuple) -> dict[str, torch.Tensor]:
 
 
 def begin(network: Network, tokenizer: Tokenizer, earlier: dict) -> None:
-    """Takes over an earlier network; its words keep what they mean."""
+    """Takes over an earlier network; its words keep what they mean. What it did not have adds nothing at first."""
     state = earlier["network"]
-    start_from(network, {k: v for k, v in state.items() if not k.startswith(("embedding.", "head.", "seen_events."))})
+    if not any(name.startswith("resampler.ask.") for name in state):
+        for layer in (network.resampler.outward_again, network.resampler.mlp_again[-1]):
+            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(layer.bias)
+    renamed = ("embedding.", "head.") if len(state["seen_events.weight"]) == len(network.seen_events.weight) else ("embedding.", "head.", "seen_events.")
+    start_from(network, {k: v for k, v in state.items() if not k.startswith(renamed)})
     with torch.no_grad():
         for i, word in enumerate(earlier["words"]):
             if word in tokenizer.index:
@@ -226,11 +145,11 @@ def tie(network: Network, tokenizer: Tokenizer) -> None:
 
 @torch.no_grad()
 def measure(network: Network, config: Config, tokenizer: Tokenizer, source: list[Shard], batches: int = 4) -> dict[str, float]:
-    """The losses on held-out clips, the same ones every time."""
+    """The losses on held-out clips, told in time, the same ones every time."""
     rng = np.random.default_rng(1)
-    rows = []
-    for _ in range(batches):
-        rows.append(terms_of(network, draw(config, tokenizer, source, rng, 16)))
+    network.eval()
+    rows = [terms_of(network, draw(config, tokenizer, source, rng, 16, 0.0)) for _ in range(batches)]
+    network.train()
     return {f"held_out_{k}": float(np.mean([row[k].item() for row in rows])) for k in rows[0]}
 
 
@@ -254,7 +173,8 @@ def main() -> None:
     def fresh() -> None:
         if args.begin:
             begin(network, tokenizer, load(args.begin))
-        tie(network, tokenizer)
+        else:
+            tie(network, tokenizer)
 
     def figures() -> dict[str, float]:
         source[:] = with_features(args.data / "train")   # there may be more by now

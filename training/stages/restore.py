@@ -23,6 +23,8 @@ from .checkpoint import save, start_from
 from .encoder import roll
 
 CLIPS, SECONDS, SEED = 12, 8.0, 40_000_000
+RESAMPLER = ("outward", "mlp.0", "mlp.2", "ask.1", "outward_again", "mlp_again.1", "mlp_again.3")
+"""Its matrices in the order that they are used in."""
 
 
 def values(path: Path) -> dict[str, Tensor]:
@@ -59,7 +61,7 @@ def restore_eyes(network: Network, state: dict[str, Tensor], path: Path) -> None
     for (conv, norm), (_, weight, bias) in zip(pairs, convs, strict=True):
         state |= {f"encoder.{conv}.weight": initial[weight], f"encoder.{norm}.bias": initial[bias]}
     matrices = [n.input[1] for n in graph.node if n.op_type == "MatMul" and n.input[1] in initial]
-    for part, name in zip(("outward", "mlp.0", "mlp.2"), matrices, strict=True):
+    for part, name in zip(RESAMPLER, matrices, strict=True):
         state[f"resampler.{part}.weight"] = initial[name].T
     key, value = (n.input[0] for n in graph.node if n.op_type == "Reshape" and n.input[0] in initial and not n.input[0].startswith("network."))
     state["resampler.key_value.weight"] = torch.cat([initial[key], initial[value]])

@@ -1,0 +1,116 @@
+"""How a clip is told and asked about in training: its thoughts, some of them late, and questions at random moments."""
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from language.questions import TIMED, Asked, Seen, ask
+from language.thoughts import PLURALS, Tally, by_unit, thought
+from language.tokenizer import Tokenizer
+from network.config import Config
+from network.sequence import Branch, Script, Thought, build
+
+from .shards import Shard
+
+QUESTIONS = 6
+"""Of every piece; more where a batch's longest text leaves room."""
+TIMED_SHARE = 0.2
+"""Of questions in training that are about times, beside those that are so by chance."""
+LATE = 0.2
+"""Chance of an event to be told a unit later than it could be, and again there. Who has only ever read narrations without
+a gap does not tell of what was missed at its moment, however plain it has become since."""
+
+
+def unit_ends(config: Config, units: int) -> np.ndarray:
+    """Time of each unit's last frame (s)."""
+    return (np.arange(1, units + 1) * config.frames_per_unit - 1) / config.fps
+
+
+def truth(config: Config, shard: Shard, clip: int) -> tuple[list[list], np.ndarray]:
+    """Events of each unit, and whether something moves in its last frame."""
+    state = shard.array("state")[clip]
+    units = len(state) // config.frames_per_unit
+    moving = (state[config.frames_per_unit - 1::config.frames_per_unit] == 1).sum((1, 2)) >= 2
+    return by_unit(shard.events(clip), unit_ends(config, units)), moving
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a clip as it is told: events of each unit, thoughts, and what a question may rest on."""
+    events: list[list]
+    thoughts: list[Thought]
+    moving: np.ndarray
+    base: Tally
+    clocks: list[int]
+
+    @property
+    def tokens(self) -> int:
+        return sum(t.tokens for t in self.thoughts)
+
+    def seen(self, tokenizer: Tokenizer, unit: int, now: int) -> Seen:
+        told = {id(e): u for u, happened in enumerate(self.events[:unit + 1]) for e in happened}
+        return Seen([e for u in self.events[:unit + 1] for e in u], bool(self.moving[now]), self.base,
+                    lambda e: tokenizer.words[self.clocks[told[id(e)]]])
+
+
+def before_the_clip(rng: np.random.Generator) -> Tally:
+    """Counts that a stream may have come to already."""
+    counts = [{k: int(min(99, rng.exponential(rng.choice([2, 10, 40])))) for k in PLURALS if rng.random() < 0.6} for _ in range(2)]
+    return Tally(Counter(counts[0]), Counter({k: min(n, counts[0].get(k, 0)) for k, n in counts[1].items()}))
+
+
+def late(rng: np.random.Generator, events: list[list], chance: float) -> list[list]:
+    """Events of each unit as they are told by somebody slow; what is still to be told at the end is left out."""
+    told: list[list] = []
+    waiting: list = []
+    for happened in events:
+        now = [*waiting, *happened]
+        waiting = [e for e in now if rng.random() < chance]
+        told.append([e for e in now if not any(e is w for w in waiting)])
+    return told
+
+
+def tell(rng: np.random.Generator, tokenizer: Tokenizer, events: list[list], moving: np.ndarray, clock: int, every: int, under_way: bool) -> Piece:
+    """The thoughts of a clip whose first unit has the given clock (units); a recap about every so many tokens."""
+    base = before_the_clip(rng) if under_way and not events[0] else Tally()
+    tally = Tally(base.came, base.went)
+    clocks = [tokenizer.clock(clock + u) for u in range(len(events))]
+    thoughts, tokens = [], 0
+    for unit, happened in enumerate(events):
+        words = tokenizer.encode(thought(happened, tally))
+        tokens += len(words) + 1
+        given = unit == 0 and bool(base.came)
+        recap = tokenizer.encode(tally.recap()) if given or tokens >= every else None
+        tokens = 0 if recap is not None else tokens
+        thoughts.append(Thought(words, clocks[unit], recap, given))
+    return Piece(events, thoughts, moving, base, clocks)
+
+
+def branch(rng: np.random.Generator, tokenizer: Tokenizer, piece: Piece, timed: float = 0.0) -> tuple[Branch, Asked]:
+    """A question at a random moment, rather a later one; of times more often by the given share."""
+    last = len(piece.events) - 1
+    unit = max(int(rng.integers(last + 1)), int(rng.integers(last + 1)) if rng.random() < 0.5 else 0)
+    now = min(unit + int(rng.integers(2)), last)
+    maker = TIMED[int(rng.integers(len(TIMED)))] if rng.random() < timed else ask
+    asked = maker(rng, piece.seen(tokenizer, unit, now))
+    return Branch(unit, now, tokenizer.encode(asked.question), tokenizer.encode(asked.answer)), asked
+
+
+def branches(rng: np.random.Generator, tokenizer: Tokenizer, piece: Piece, count: int, timed: float = 0.0) -> tuple[list[Branch], list[Asked]]:
+    """Questions at random moments."""
+    out, questions = zip(*(branch(rng, tokenizer, piece, timed) for _ in range(count)))
+    return list(out), list(questions)
+
+
+def script(rng: np.random.Generator, tokenizer: Tokenizer, piece: Piece, room: int) -> Script:
+    """A piece with its questions, and as many more as fit into so many tokens."""
+    asked, _ = branches(rng, tokenizer, piece, QUESTIONS, TIMED_SHARE)
+    room -= piece.tokens + sum(b.tokens for b in asked)
+    while room > 0:
+        more, _ = branch(rng, tokenizer, piece, TIMED_SHARE)
+        room -= more.tokens
+        if room >= 0:
+            asked.append(more)
+    return build(piece.thoughts, asked)
