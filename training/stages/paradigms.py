@@ -109,15 +109,22 @@ def share(rows: list[Row], name: str) -> tuple[float, float, float]:
     return float(pairs[:, 0].sum() / max(pairs[:, 1].sum(), 1e-9)), float(low), float(high)
 
 
-def report(config: Config, tokenizer: Tokenizer, args: argparse.Namespace) -> None:
-    rows, steps = {}, {}
-    for order in ORDERS:
-        state = load(args.out / order / "last.pt")
-        if state is None:
-            continue
+def scored(config: Config, tokenizer: Tokenizer, order: str, args: argparse.Namespace) -> dict:
+    """A twin's rows, and its step: from its file if that is of this state and as many clips, else by scoring it now."""
+    state, file = load(args.out / order / "last.pt"), args.out / order / "rows.json"
+    kept = json.loads(file.read_text()) if file.exists() else {}
+    if (kept.get("step"), kept.get("clips")) != (state["step"], args.clips):
         network = twin(config, tokenizer, order)
         network.load_state_dict(state["network"])
-        rows[order], steps[order] = score(config, tokenizer, order, network.eval(), with_features(args.data / "test"), args.clips), state["step"]
+        rows = score(config, tokenizer, order, network.eval(), with_features(args.data / "test"), args.clips)
+        kept = {"step": state["step"], "clips": args.clips, "rows": rows}
+        file.write_text(json.dumps(kept) + "\n")
+    return kept
+
+
+def report(config: Config, tokenizer: Tokenizer, args: argparse.Namespace) -> None:
+    found = {order: scored(config, tokenizer, order, args) for order in ORDERS if (args.out / order / "last.pt").exists()}
+    rows, steps = {order: one["rows"] for order, one in found.items()}, {order: one["step"] for order, one in found.items()}
     names = sorted({name for found in rows.values() for row in found for name in row} - {"events", "all"})
     lines = ["| | " + " | ".join(rows) + " |", "|---|" + "---|" * len(rows)]
     for name, title in [("events", "event clauses by verb and place, F1"), *((n, f"questions: {n}") for n in names), ("all", "all questions")]:
@@ -138,6 +145,7 @@ def report(config: Config, tokenizer: Tokenizer, args: argparse.Namespace) -> No
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--order", choices=ORDERS)
+    parser.add_argument("--score", choices=ORDERS, help="scores one twin beforehand, for --report: two can be scored at once")
     parser.add_argument("--report", type=Path, nargs="?", const=OUT, help="scores the twins that are there")
     parser.add_argument("--data", type=Path, default=Path("runs/data"))
     parser.add_argument("--encoder", type=Path, default=Path("runs/encoder/last.pt"))
@@ -149,6 +157,8 @@ def main() -> None:
     config, tokenizer = Config(), Tokenizer()
     if args.order:
         train(config, tokenizer, args)
+    if args.score:
+        scored(config, tokenizer, args.score, args)
     if args.report:
         report(config, tokenizer, args)
 
