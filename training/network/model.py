@@ -9,7 +9,8 @@ from torch import Tensor, nn
 from language.thoughts import CLASSES
 
 from .config import Config
-from .encoder import COLOURS, KINDS, Encoder, Resampler
+from .encoder import COLOURS, KINDS, Encoder
+from .resampler import MOVER, Resampler
 from .transformer import RMSNorm, Stack, hidden, masked_read, rotate
 
 EVENT_CLASSES = len(CLASSES)
@@ -46,6 +47,7 @@ class Network(nn.Module):
         self.head = nn.Linear(config.width, vocabulary, bias=False)
         self.seen_norm = RMSNorm(config.width)
         self.seen_events = nn.Linear(config.width * config.tokens_per_unit, EVENT_CLASSES + ROLES * (COLOURS + KINDS))
+        self.seen_mover = nn.Sequential(nn.LayerNorm(config.width), nn.Linear(config.width, MOVER))
         half = config.head_width // 2
         self.register_buffer("frequency", config.rope_base ** (-torch.arange(half, dtype=torch.float64) / half), persistent=False)
 
@@ -54,12 +56,12 @@ class Network(nn.Module):
         angle = position.double()[..., None] * self.frequency
         return torch.stack([angle.cos(), angle.sin()], 2).float()
 
-    def see(self, clip: Clip) -> tuple[list[tuple[Tensor, Tensor]], Tensor]:
-        """Rotated keys and values of every layer [B,H,U*n,D], and the event logits [B,U,E]."""
+    def see(self, clip: Clip, tokens: Tensor | None = None) -> tuple[list[tuple[Tensor, Tensor]], Tensor]:
+        """Rotated keys and values of every layer [B,H,U*n,D], and the event logits [B,U,E]. tokens: if there are already."""
         c = self.config
         batch, units = clip.features.shape[:2]
         n = c.tokens_per_unit
-        x = self.resampler(clip.features.flatten(0, 1)).view(batch, units * n, -1)
+        x = (self.resampler(clip.features.flatten(0, 1)) if tokens is None else tokens).view(batch, units * n, -1)
         here = self.angles(clip.unit_position).repeat_interleave(n, 1)
         sink = self.angles(clip.unit_sink).repeat_interleave(n, 1)
         mask = hidden(clip.unit_window.repeat_interleave(n, 1).repeat_interleave(n, 2), n)
@@ -88,6 +90,6 @@ class Network(nn.Module):
             x = layer.finish(x, masked_read(scores, [vv, v], mask))
         return self.head(self.last(x))
 
-    def forward(self, clip: Clip) -> tuple[Tensor, Tensor]:
-        cache, events = self.see(clip)
+    def forward(self, clip: Clip, tokens: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        cache, events = self.see(clip, tokens)
         return self.think(clip, cache), events

@@ -56,8 +56,8 @@ def join(features: Tensor, scripts: Sequence[Script], in_turn: bool) -> tuple[Jo
 
 
 class OneCache(Network):
-    def forward(self, clip: Joint) -> tuple[Tensor, Tensor]:
-        """Logits [B,T,V], and the event logits [B,U,E]."""
+    def forward(self, clip: Joint, tokens: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Logits [B,T,V], and the event logits [B,U,E]. tokens: the visual ones, if there are already."""
         n = self.config.tokens_per_unit
         batch, units = clip.features.shape[:2]
         length = clip.tokens.shape[1]
@@ -71,7 +71,8 @@ class OneCache(Network):
         heard = mine & (index[None, :] <= index[:, None])
         visual_mask = hidden(torch.cat([earlier, said], 2), 0)
         text_mask = hidden(torch.cat([seen, heard], 2), 0)
-        v, t = self.resampler(clip.features.flatten(0, 1)).view(batch, units * n, -1), self.embedding(clip.tokens)
+        v = (self.resampler(clip.features.flatten(0, 1)) if tokens is None else tokens).view(batch, units * n, -1)
+        t = self.embedding(clip.tokens)
         for sees, thinks in zip(self.visual.layers, self.text.layers):
             (vq, vk, vv), (tq, tk, tv) = sees.project(v), thinks.project(t)
             keys = torch.cat([rotate(vk, at_unit), rotate(tk, at_token)], 2).transpose(-1, -2)

@@ -18,8 +18,11 @@ from network.motion import follow, look
 from .checkpoint import load, mixed_precision, rate, record, save, start_from
 from .shards import Shard, shards
 
-CLIPS, FRAMES, BATCH = 16, 40, 64
+CLIPS, FRAMES, BATCH = 32, 20, 64
+"""Of a draw; few frames of many clips: a clip's colours and background are the same in all of its frames."""
 IGNORE = 255
+MIRRORED = 0.5
+"""Share of clips that are shown the other way round."""
 BOX_WEIGHT = 0.15
 """Errors of boxes are many cells' and steep: at full weight they would have nearly all of the gradient."""
 
@@ -54,6 +57,12 @@ def in_background(state: np.ndarray) -> np.ndarray:
     return np.logical_and.accumulate(state == 2, 0)
 
 
+def mirrored(name: str, values: np.ndarray) -> np.ndarray:
+    """Labels of frames that are mirrored left to right. [F,G,G] or [F,2,G,G]."""
+    turned = values[..., ::-1]
+    return turned * np.array([-1, 1], values.dtype)[:, None, None] if name in ("velocity", "offset") else turned
+
+
 def draw(config: Config, source: list[Shard], rng: np.random.Generator) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
     frames, picked = [], {k: [] for k in (*HEADS, "cover")}
     covers, wanted = [], []
@@ -71,6 +80,11 @@ def draw(config: Config, source: list[Shard], rng: np.random.Generator) -> tuple
         unseen = in_background(shard.array("state")[clip, start:start + length])[when]
         for k in ("state", "colour", "kind"):
             picked[k][-1][unseen] = IGNORE
+    for clip in np.flatnonzero(rng.random(CLIPS) < MIRRORED):
+        frames[clip] = frames[clip][:, :, ::-1]
+        covers[clip] = covers[clip][..., ::-1]
+        for k, values in picked.items():
+            values[clip] = mirrored(k, values[clip])
     pixels = torch.from_numpy(np.stack(frames)).permute(0, 1, 4, 2, 3).float() / 255
     cover = torch.from_numpy(np.stack(covers)).float() / 255
     x = roll(config, pixels, noisy_foreground(cover, rng), np.stack(wanted)).flatten(0, 1)
@@ -99,7 +113,7 @@ def losses(cells: dict[str, torch.Tensor], labels: dict[str, torch.Tensor]) -> d
 
 
 @torch.no_grad()
-def measure(config: Config, encoder: Encoder, source: list[Shard], clips: int = 16) -> dict[str, float]:
+def measure(config: Config, encoder: Encoder, source: list[Shard], clips: int = 128) -> dict[str, float]:
     """Held-out frames: F1 of moving and standing cells; and what the cells of one mover together say of it."""
     encoder.eval()
     rng = np.random.default_rng(1)
@@ -171,7 +185,7 @@ def main() -> None:
     rng = np.random.default_rng(step)
     began, last = time.time(), time.time()
     running: dict[str, float] = {}
-    source = shards(args.data / "train")
+    source = shards(args.data / "train", "frames")
     ahead = ThreadPoolExecutor(1)
     upcoming = ahead.submit(draw, config, source, rng)
     while step < args.steps:
@@ -193,8 +207,8 @@ def main() -> None:
             record(args.out, step, time.time() - began, **running)
         if time.time() - last > 180 or step >= args.steps:
             last = time.time()
-            source = shards(args.data / "train")   # there may be more by now
-            report = measure(config, encoder, shards(args.data / "test")[:4])
+            source = shards(args.data / "train", "frames")   # there may be more by now
+            report = measure(config, encoder, shards(args.data / "test", "frames"))
             record(args.out, step, time.time() - began, **report)
             save(args.out / "last.pt", encoder=encoder.state_dict(), optimiser=optimiser.state_dict(), step=step)
 

@@ -15,7 +15,7 @@ from network.config import Config
 from network.encoder import Encoder
 from network.motion import follow, look
 
-from .checkpoint import load
+from .checkpoint import load, mixed_precision
 from .generate import SEEDS
 from .shards import Shard, shards
 
@@ -39,7 +39,8 @@ def play(config: Config, encoder: Encoder, frames: torch.Tensor) -> torch.Tensor
     out = []
     for t in range(length):
         frame = pixels[:, t].float() / 255
-        feature = encoder(look(frame, previous, background).contiguous(memory_format=torch.channels_last))
+        with mixed_precision():
+            feature = encoder(look(frame, previous, background).contiguous(memory_format=torch.channels_last)).float()
         elapsed = seconds if t else torch.zeros(count)
         background = follow(config, background, frame, encoder.foreground(feature), torch.full((count,), float(t)), elapsed)
         previous = frame
@@ -62,13 +63,16 @@ def main() -> None:
     parser.add_argument("--split", choices=SEEDS, default="train")
     parser.add_argument("--worker", type=int, default=0, help="this process plays every n-th shard")
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--drop-frames", action="store_true", help="frees the disk of frames that have been played: the encoder cannot be trained on them again")
     parser.add_argument("--again", action="store_true", help="also where features stand already (the encoder has changed)")
     args = parser.parse_args()
     config = Config()
     encoder = trained_encoder(config, args.encoder).to(memory_format=torch.channels_last)
     for shard in tqdm(shards(args.data / args.split)[args.worker::args.workers], desc="shards"):
-        if args.again or not (shard.folder / "features.npy").exists():
+        if shard.has("frames") and (args.again or not shard.has("features")):
             extract(config, encoder, shard)
+            if args.drop_frames:
+                (shard.folder / "frames.npy").unlink()
 
 
 if __name__ == "__main__":

@@ -20,6 +20,17 @@ SAVED_S, RECORDED = 180, 50
 """A run is saved after so long, and its losses are written down after so many steps."""
 
 
+def optimisers_of(network: Network, peak: float) -> tuple[list[Tensor], list[torch.optim.Optimizer]]:
+    """All that is learned here, and who moves it: the matrices of the stacks by Muon (Jordan et al. 2024), at steps as
+    large as AdamW's, the rest by AdamW."""
+    learned = {n: p for n, p in network.named_parameters() if not n.startswith("encoder.")}
+    matrices = {n: p for n, p in learned.items() if ".layers." in n and p.ndim == 2}
+    return list(learned.values()), [
+        torch.optim.Muon(matrices.values(), lr=peak, weight_decay=0.02, adjust_lr_fn="match_rms_adamw"),
+        torch.optim.AdamW([p for n, p in learned.items() if n not in matrices], lr=peak, weight_decay=0.02, betas=(0.9, 0.98)),
+    ]
+
+
 def fit(network: Network, encoder: Encoder, folder: Path, steps: int, peak: float, draw: Callable[[np.random.Generator], Any],
         loss: Callable[[Network, Any], dict[str, Tensor]], fresh: Callable[[], None] = lambda: None,
         held_out: Callable[[], dict[str, float]] = dict, **kept: Any) -> None:
@@ -28,12 +39,12 @@ def fit(network: Network, encoder: Encoder, folder: Path, steps: int, peak: floa
     draw: the next batch, drawn beside the step; held_out: figures to write down whenever a run is saved; kept: what
     else is saved with it.
     """
-    learned = [p for n, p in network.named_parameters() if not n.startswith("encoder.")]
-    optimiser = torch.optim.AdamW(learned, lr=peak, weight_decay=0.02, betas=(0.9, 0.98))
+    learned, optimisers = optimisers_of(network, peak)
     step = 0
     if state := load(folder / "last.pt"):
         network.load_state_dict(state["network"])
-        optimiser.load_state_dict(state["optimiser"])
+        for optimiser, kept_state in zip(optimisers, state["optimisers"], strict=True):
+            optimiser.load_state_dict(kept_state)
         step = state["step"]
         print(f"resumed at step {step}", flush=True)
     else:
@@ -47,12 +58,14 @@ def fit(network: Network, encoder: Encoder, folder: Path, steps: int, peak: floa
     while step < steps:
         batch = upcoming.result()
         upcoming = ahead.submit(draw, rng)
-        optimiser.param_groups[0]["lr"] = rate(step, steps, peak)
         terms = loss(network, batch)
-        optimiser.zero_grad()
+        for optimiser in optimisers:
+            optimiser.param_groups[0]["lr"] = rate(step, steps, peak)
+            optimiser.zero_grad()
         sum(terms.values()).backward()
         torch.nn.utils.clip_grad_norm_(learned, 1.0)
-        optimiser.step()
+        for optimiser in optimisers:
+            optimiser.step()
         step += 1
         for k, v in terms.items():
             running[k] = 0.98 * running.get(k, v.item()) + 0.02 * v.item()
@@ -62,4 +75,4 @@ def fit(network: Network, encoder: Encoder, folder: Path, steps: int, peak: floa
             saved = time.time()
             if figures := held_out():
                 record(folder, step, time.time() - began, **figures)
-            save(folder / "last.pt", network=network.state_dict(), optimiser=optimiser.state_dict(), step=step, **kept)
+            save(folder / "last.pt", network=network.state_dict(), optimisers=[o.state_dict() for o in optimisers], step=step, **kept)

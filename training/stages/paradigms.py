@@ -28,6 +28,7 @@ from .checkpoint import load, precision
 from .evaluate import match, near
 from .features import trained_encoder
 from .fit import fit
+from .movers import Movers
 from .paradigm_narrator import NEVER, ORDERS, narrate
 from .reasoner import stretches, targets_of, terms_of, tie, with_features
 from .telling import LATE, late, tell, truth, unit_ends
@@ -61,7 +62,7 @@ def draw(config: Config, tokenizer: Tokenizer, source: list, rng: np.random.Gene
         clip, wanted = collate(features, scripts, [times] * BATCH, NEVER, NEVER)
     else:
         clip, wanted = join(features, scripts, order == "interleaved")
-    return clip, wanted, classes
+    return clip, wanted, classes, Movers.join([one.movers for one in chosen])
 
 
 def train(config: Config, tokenizer: Tokenizer, args: argparse.Namespace) -> None:

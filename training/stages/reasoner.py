@@ -21,6 +21,7 @@ from world.colours import COLOURS as COLOUR_NAMES, KINDS as KIND_NAMES
 from .checkpoint import load, mixed_precision, precision, start_from
 from .features import trained_encoder
 from .fit import fit
+from .movers import Movers, mover_losses, movers_of
 from .shards import Shard, shards
 from .telling import LATE, QUESTIONS, late, script, tell, truth
 
@@ -33,7 +34,7 @@ HEAD_SCALE = 0.05
 
 
 def with_features(folder: Path) -> list[Shard]:
-    return [s for s in shards(folder) if (s.folder / "features.npy").exists()]
+    return shards(folder, "features")
 
 
 def targets_of(events: list[list]) -> torch.Tensor:
@@ -55,6 +56,7 @@ class Stretch:
     features: torch.Tensor   # [U,F,C,G,G]
     events: list[list]
     moving: np.ndarray
+    movers: Movers
 
 
 def stretches(config: Config, source: list[Shard], rng: np.random.Generator, count: int) -> list[Stretch]:
@@ -69,7 +71,8 @@ def stretches(config: Config, source: list[Shard], rng: np.random.Generator, cou
         start = int(rng.integers(len(events) - length + 1))
         frames = slice(start * config.frames_per_unit, (start + length) * config.frames_per_unit)
         features = torch.from_numpy(np.array(shard.array("features")[clip, frames])).unflatten(0, (length, config.frames_per_unit))
-        found.append(Stretch(features, events[start:start + length], moving[start:start + length]))
+        movers = movers_of(config, shard, clip, start, length)
+        found.append(Stretch(features, events[start:start + length], moving[start:start + length], movers))
     return found
 
 
@@ -88,7 +91,7 @@ def draw(config: Config, tokenizer: Tokenizer, source: list[Shard], rng: np.rand
     visual_window = int(rng.integers(12, config.visual_window_units + 1))
     features = torch.stack([one.features for one in chosen]).to(precision())
     clip, wanted = collate(features, scripts, times, visual_window, text_window)
-    return clip, wanted, torch.stack([targets_of(one.events) for one in chosen])
+    return clip, wanted, torch.stack([targets_of(one.events) for one in chosen]), Movers.join([one.movers for one in chosen])
 
 
 def losses(logits: torch.Tensor, events: torch.Tensor, targets: torch.Tensor, classes: torch.Tensor) -> dict[str, torch.Tensor]:
@@ -102,11 +105,13 @@ def losses(logits: torch.Tensor, events: torch.Tensor, targets: torch.Tensor, cl
 
 
 def terms_of(network: Network, batch: tuple) -> dict[str, torch.Tensor]:
-    """The losses of a batch: what is looked at, the tokens wanted, the event classes."""
-    clip, targets, classes = batch
+    """The losses of a batch: what is looked at, the tokens wanted, the event classes, who is there."""
+    clip, targets, classes, movers = batch
     with mixed_precision():
-        logits, events = network(clip)
-    return losses(logits.float(), events.float(), targets, classes)
+        tokens, shares = network.resampler.look(clip.features.flatten(0, 1))
+        logits, events = network(clip, tokens)
+        said = network.seen_mover(tokens)
+    return losses(logits.float(), events.float(), targets, classes) | mover_losses(shares, said, movers)
 
 
 def begin(network: Network, tokenizer: Tokenizer, earlier: dict) -> None:
@@ -116,6 +121,8 @@ def begin(network: Network, tokenizer: Tokenizer, earlier: dict) -> None:
         for layer in (network.resampler.outward_again, network.resampler.mlp_again[-1]):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
+    nn.init.zeros_(network.resampler.matters.weight)   # until it is learnt, every cell matters alike
+    nn.init.zeros_(network.resampler.matters.bias)
     renamed = ("embedding.", "head.") if len(state["seen_events.weight"]) == len(network.seen_events.weight) else ("embedding.", "head.", "seen_events.")
     start_from(network, {k: v for k, v in state.items() if not k.startswith(renamed)})
     with torch.no_grad():

@@ -65,8 +65,12 @@ def restore_eyes(network: Network, state: dict[str, Tensor], path: Path) -> None
         state[f"resampler.{part}.weight"] = initial[name].T
     key, value = (n.input[0] for n in graph.node if n.op_type == "Reshape" and n.input[0] in initial and not n.input[0].startswith("network."))
     state["resampler.key_value.weight"] = torch.cat([initial[key], initial[value]])
-    (bias,) = (i for n in graph.node if n.op_type == "Add" for i in n.input if i in initial and not i.startswith("network."))
-    state["resampler.key_value.bias"] = torch.cat([torch.zeros_like(initial[bias]), initial[bias]])
+    state |= {"resampler.matters.weight": initial[n.input[0]] for n in graph.node if n.op_type == "MatMul" and n.input[0] in initial}
+    for bias in (initial[i] for n in graph.node if n.op_type == "Add" for i in n.input if i in initial and not i.startswith("network.")):
+        if bias.ndim == 1:
+            state["resampler.key_value.bias"] = torch.cat([torch.zeros_like(bias), bias])
+        else:
+            state["resampler.matters.bias"] = bias.flatten()
 
 
 def folded(module: nn.Module) -> list[tuple[str, str]]:
@@ -115,6 +119,8 @@ def main() -> None:
     for part in network.encoder.modules():
         if isinstance(part, nn.BatchNorm2d):
             part.running_var.fill_(1 - part.eps)
+    for parameter in network.resampler.matters.parameters():
+        nn.init.zeros_(parameter)   # of an older bundle: every cell matters alike
     restore_eyes(network, state, args.bundle / manifest["graphs"]["eyes"])
     for name in ("visual", "text"):
         graphs = [values(args.bundle / file) for file in manifest["graphs"][name]]

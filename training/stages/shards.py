@@ -17,6 +17,9 @@ class Shard:
     def array(self, name: str) -> np.ndarray:
         return np.load(self.folder / f"{name}.npy", mmap_mode="r")
 
+    def has(self, name: str) -> bool:
+        return (self.folder / f"{name}.npy").exists()
+
     @cached_property
     def labels(self) -> list[dict]:
         return json.loads((self.folder / "labels.json").read_text())
@@ -28,6 +31,7 @@ class Shard:
         return len(self.labels)
 
 
-def shards(folder: Path) -> list[Shard]:
-    """Finished shards: the labels are written last."""
-    return [Shard(p.parent) for p in sorted(Path(folder).glob("shard-*/labels.json"))]
+def shards(folder: Path, *arrays: str) -> list[Shard]:
+    """Finished shards, those that have all the arrays: the labels are written last."""
+    found = [Shard(p.parent) for p in sorted(Path(folder).glob("shard-*/labels.json"))]
+    return [s for s in found if all(s.has(name) for name in arrays)]
