@@ -68,7 +68,11 @@ def main() -> None:
     args = parser.parse_args()
     config = Config()
     encoder = trained_encoder(config, args.encoder).to(memory_format=torch.channels_last)
-    for shard in tqdm(shards(args.data / args.split)[args.worker::args.workers], desc="shards"):
+    found = shards(args.data / args.split)
+    if args.again and (dropped := [s.folder.name for s in found if not s.has("frames")]):
+        raise SystemExit(f"{len(dropped)} shards of {args.data / args.split} have no frames any more, so that their features would stay an "
+                         f"earlier encoder's: delete these folders and run `python -m stages.generate` ({', '.join(dropped[:3])}, ...)")
+    for shard in tqdm(found[args.worker::args.workers], desc="shards"):
         if shard.has("frames") and (args.again or not shard.has("features")):
             extract(config, encoder, shard)
             if args.drop_frames:

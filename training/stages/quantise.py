@@ -32,7 +32,10 @@ class Plays(CalibrationDataReader):
         self.rows = self.play(data, frames_per_unit, fps)
 
     def play(self, data: Path, frames_per_unit: int, fps: float) -> Iterator[dict[str, np.ndarray]]:
-        shard = shards(data)[0]
+        found = shards(data, "frames")
+        if not found:
+            raise SystemExit(f"no clips with frames in {data}: run `python -m stages.generate` first")
+        shard = found[0]
         for clip in range(CLIPS):
             frames = np.array(shard.array("frames")[clip])
             blank = np.zeros((1, 3, *frames.shape[1:3]), np.float32)
