@@ -34,6 +34,8 @@ class Resampler(nn.Module):
         self.mlp = nn.Sequential(nn.Linear(d, 2 * d), nn.GELU(), nn.Linear(2 * d, d))
         self.ask = nn.Sequential(nn.LayerNorm(d), nn.Linear(d, config.heads * channels))
         self.matters = nn.Linear(channels, config.heads)
+        for parameter in self.matters.parameters():
+            nn.init.zeros_(parameter)   # every cell matters alike, until it is learnt which do
         self.value = nn.Linear(channels, d)
         self.outward_again = nn.Linear(d, d)
         self.mlp_again = nn.Sequential(nn.LayerNorm(d), nn.Linear(d, 2 * d), nn.GELU(), nn.Linear(2 * d, d))

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,7 @@ from network.encoder import HEADS, Encoder
 from network.motion import follow, look
 
 from .checkpoint import load, mixed_precision, rate, record, save, start_from
+from .features import trained_encoder
 from .shards import Shard, shards
 
 CLIPS, FRAMES, BATCH = 32, 20, 64
@@ -169,8 +171,12 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=6000, help="minibatches of 64 frames")
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--begin", type=Path, help="an earlier encoder to start from")
+    parser.add_argument("--measure", type=int, metavar="CLIPS", help="trains nothing: says what the encoder of --out reaches on so many held-out clips")
     args = parser.parse_args()
     config = Config()
+    if args.measure:
+        print(json.dumps(measure(config, trained_encoder(config, args.out / "last.pt"), shards(args.data / "test", "frames"), args.measure)))
+        return
     torch.manual_seed(0)
     encoder = Encoder(config).to(memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(encoder.parameters(), lr=args.rate, weight_decay=0.02)

@@ -24,7 +24,7 @@ from network.sequence import Branch
 
 from .export import load_network
 from .narrate import ANSWER_TOKENS, THOUGHT_TOKENS, Narrator, answer
-from .reasoner import with_features
+from .shards import shards
 from .telling import branches, tell, truth, unit_ends
 
 TOLERANCE_S = 1.0
@@ -138,7 +138,7 @@ def main() -> None:
     args = parser.parse_args()
     tokenizer = Tokenizer()
     network = load_network(args.checkpoint, Config(), tokenizer)
-    source = with_features(args.data / args.split)
+    source = shards(args.data / args.split, "features")
     bias = args.skip_bias
     if args.calibrate:
         scores = {b: Evaluation(network, tokenizer, source, range(args.clips, args.clips + 50), b).events() for b in (0.5, 0.0, -0.5, -1.0, -1.5)}

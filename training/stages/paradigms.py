@@ -30,7 +30,8 @@ from .features import trained_encoder
 from .fit import fit
 from .movers import Movers
 from .paradigm_narrator import NEVER, ORDERS, narrate
-from .reasoner import stretches, targets_of, terms_of, tie, with_features
+from .reasoner import stretches, targets_of, terms_of, tie
+from .shards import shards
 from .telling import LATE, late, tell, truth, unit_ends
 
 QUESTIONS, BATCH = 8, 16
@@ -67,7 +68,7 @@ def draw(config: Config, tokenizer: Tokenizer, source: list, rng: np.random.Gene
 
 
 def train(config: Config, tokenizer: Tokenizer, args: argparse.Namespace) -> None:
-    source, network = with_features(args.data / "train"), twin(config, tokenizer, args.order)
+    source, network = shards(args.data / "train", "features"), twin(config, tokenizer, args.order)
     fit(network, trained_encoder(config, args.encoder), args.out / args.order, args.steps, args.rate,
         lambda rng: draw(config, tokenizer, source, rng, args.order), terms_of, lambda: tie(network, tokenizer))
 
@@ -149,7 +150,7 @@ def scored(config: Config, tokenizer: Tokenizer, order: str, args: argparse.Name
     if (kept.get("step"), kept.get("clips")) != (state["step"], args.clips):
         network = twin(config, tokenizer, order)
         network.load_state_dict(state["network"])
-        rows = score(config, tokenizer, order, network.eval(), with_features(args.data / "test"), args.clips)
+        rows = score(config, tokenizer, order, network.eval(), shards(args.data / "test", "features"), args.clips)
         kept = {"step": state["step"], "clips": args.clips, "rows": rows}
         file.write_text(json.dumps(kept) + "\n")
     return kept
@@ -161,7 +162,7 @@ def report(config: Config, tokenizer: Tokenizer, args: argparse.Namespace) -> No
     families = sorted({name for found in rows.values() for row in found for name in row} - {"events", "all"})
     named = {"events": "event clauses by verb and place, F1", **{n: f"questions: {TITLES.get(n, n)}" for n in families}, "all": "all questions"}
     others = [order for order in rows if order != "streamed"]
-    blind = without_looking(config, tokenizer, with_features(args.data / "test"), args.clips)
+    blind = without_looking(config, tokenizer, shards(args.data / "test", "features"), args.clips)
     table = ["| | " + " | ".join(rows) + " | without looking |", "|---|" + "---|" * (len(rows) + 1)]
     less = ["| | " + " | ".join(f"less {order}" for order in others) + " |", "|---|" + "---|" * len(others)]
     for name, title in named.items():

@@ -33,10 +33,6 @@ HEAD_SCALE = 0.05
 """What a head's weights are to an embedding's, as both begin."""
 
 
-def with_features(folder: Path) -> list[Shard]:
-    return shards(folder, "features")
-
-
 def targets_of(events: list[list]) -> torch.Tensor:
     """What the visual tokens of each unit shall know: verbs and places, colours and kinds by role. [U,E]."""
     target = torch.zeros(len(events), EVENT_CLASSES + ROLES * (COLOURS + KINDS))
@@ -121,8 +117,6 @@ def begin(network: Network, tokenizer: Tokenizer, earlier: dict) -> None:
         for layer in (network.resampler.outward_again, network.resampler.mlp_again[-1]):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
-    nn.init.zeros_(network.resampler.matters.weight)   # until it is learnt, every cell matters alike
-    nn.init.zeros_(network.resampler.matters.bias)
     renamed = ("embedding.", "head.") if len(state["seen_events.weight"]) == len(network.seen_events.weight) else ("embedding.", "head.", "seen_events.")
     start_from(network, {k: v for k, v in state.items() if not k.startswith(renamed)})
     with torch.no_grad():
@@ -173,7 +167,7 @@ def main() -> None:
     config, tokenizer = Config(), Tokenizer()
     torch.manual_seed(0)
     network = Network(config, len(tokenizer))
-    source, held_out = with_features(args.data / "train"), with_features(args.data / "test")
+    source, held_out = shards(args.data / "train", "features"), shards(args.data / "test", "features")
     if not source or not held_out:
         raise SystemExit("no features: run `python -m stages.features` first, for both splits")
 
@@ -184,7 +178,7 @@ def main() -> None:
             tie(network, tokenizer)
 
     def figures() -> dict[str, float]:
-        source[:] = with_features(args.data / "train")   # there may be more by now
+        source[:] = shards(args.data / "train", "features")   # there may be more by now
         return measure(network, config, tokenizer, held_out)
 
     fit(network, trained_encoder(config, args.encoder), args.out, args.steps, args.rate,

@@ -119,8 +119,6 @@ def main() -> None:
     for part in network.encoder.modules():
         if isinstance(part, nn.BatchNorm2d):
             part.running_var.fill_(1 - part.eps)
-    for parameter in network.resampler.matters.parameters():
-        nn.init.zeros_(parameter)   # of an older bundle: every cell matters alike
     restore_eyes(network, state, args.bundle / manifest["graphs"]["eyes"])
     for name in ("visual", "text"):
         graphs = [values(args.bundle / file) for file in manifest["graphs"][name]]
