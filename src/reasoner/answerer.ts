@@ -11,6 +11,8 @@ export interface AnswererOptions {
   readonly mask: VocabularyMask;
   readonly sampler: Sampler;
   readonly answerTokens: number;
+  /** Times that it cannot tell of; none where the model does not write the time. */
+  readonly unseen: readonly number[];
   /** Drafts answers; null where they are not chosen greedily. */
   readonly book: PhraseBook | null;
 }
@@ -56,8 +58,8 @@ export class Answerer extends Thinker {
   }
 
   protected override decide(logits: Float32Array): number | null {
-    const { special, mask, sampler, answerTokens } = this.options;
-    mask.answer(logits, this.words.length === 0);
+    const { special, mask, sampler, answerTokens, unseen } = this.options;
+    mask.answer(logits, this.words.length === 0, unseen);
     const token = sampler.choose(logits);
     const complete = token === special.endAnswer;
     if (complete || this.words.length >= answerTokens) {

@@ -25,6 +25,16 @@ export class Clock {
     return this.tokens.first + (this.units(place) % this.tokens.count);
   }
 
+  /**
+   * Tokens of times at which there was nothing to see: while a stream is younger than a round of the clock, those
+   * ahead of a unit would be read as times before the stream began.
+   */
+  unseen(place: UnitPlace): number[] {
+    const next = this.units(place) + 1;
+    const { first, count } = this.tokens;
+    return Array.from({ length: Math.max(0, count - next) }, (_, i) => first + next + i);
+  }
+
   /** Whole seconds from a token's time to a unit, or null where the token is no time. Less than a round of the clock. */
   secondsSince(token: number, place: UnitPlace): number | null {
     const { first, count } = this.tokens;

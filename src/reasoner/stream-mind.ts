@@ -176,6 +176,7 @@ export class StreamMind {
       mask: this.mask,
       sampler: new Sampler(options.temperature, options.seed),
       answerTokens: options.answerTokens,
+      unseen: this.clock?.unseen(from) ?? [],
       book: options.temperature === 0 ? context.books.answers : null,
     };
     const text = this.narrator.forkFinished();

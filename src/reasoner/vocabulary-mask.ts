@@ -22,9 +22,12 @@ export class VocabularyMask {
     if (first) this.hide(logits, this.special.endThink);
   }
 
-  /** An answer says at least one word, and never skips. */
-  answer(logits: Float32Array, first: boolean): void {
-    this.hide(logits, this.special.skip, this.special.endThink);
+  /**
+   * An answer says at least one word, and never skips.
+   * @param unseen times that it cannot tell of, see {@link Clock.unseen}
+   */
+  answer(logits: Float32Array, first: boolean, unseen: readonly number[] = []): void {
+    this.hide(logits, this.special.skip, this.special.endThink, ...unseen);
     if (first) this.hide(logits, this.special.endAnswer);
   }
 

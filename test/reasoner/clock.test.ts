@@ -18,6 +18,16 @@ describe("the clock", () => {
     expect(clock.secondsSince(clock.token(at(10)), at(10 + 128)), "a round later it begins again").toBe(0);
   });
 
+  it("names the times that a young stream has not seen: read as times ago, they would be before its beginning", () => {
+    for (const age of [0, 0.5, 10, 126.5]) {
+      const unseen = clock.unseen(at(age));
+      expect(unseen.length).toBe(255 - age * 2);
+      for (const token of unseen) expect(clock.secondsSince(token, at(age))).toBeGreaterThan(age);
+      for (let then = 0; then <= age; then += 0.5) expect(unseen).not.toContain(clock.token(at(then)));
+    }
+    for (const age of [127.5, 128, 3600]) expect(clock.unseen(at(age))).toEqual([]);
+  });
+
   it("knows its tokens from words", () => {
     expect(clock.secondsSince(99, at(5))).toBeNull();
     expect(clock.secondsSince(356, at(5))).toBeNull();

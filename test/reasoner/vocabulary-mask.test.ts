@@ -46,6 +46,7 @@ describe("VocabularyMask", () => {
     const timed = new VocabularyMask({ ...special, recap: 8, clock: [9] });
     expect(allowed((logits) => timed.thought(logits, true, 0))).toEqual([special.skip]);
     expect(allowed((logits) => timed.answer(logits, true))).toEqual([9]);
+    expect(allowed((logits) => timed.answer(logits, false, [9]))).toEqual([special.endAnswer]);
   });
 
   it("lets a recap begin with a word, and go on with words or end", () => {

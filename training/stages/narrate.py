@@ -165,6 +165,7 @@ def answer(network: Network, features: torch.Tensor, times: np.ndarray, thoughts
                     continue
                 row = logits[b, int(np.flatnonzero(groups == len(thoughts[b]) + i)[-1])]
                 row[[k for k in range(len(SPECIAL)) if k != END_ANSWER]] = HIDDEN
+                row[len(SPECIAL) + round(float(times[asked[b][i].now])) + 1:len(SPECIAL) + CLOCK] = HIDDEN   # of times not seen yet
                 if not answers[b][i]:
                     row[END_ANSWER] = HIDDEN
                 token = int(row.argmax())
