@@ -15,9 +15,9 @@ class Config:
     tokens_per_unit: int = 8
     # Transformers (one for the visual tokens, one for the text; joint attention)
     width: int = 128
-    layers: int = 4
+    layers: int = 6
     heads: int = 4
-    hidden: int = 384
+    hidden: int = 512
     # Rotary positions: one visual position is one unit of time, one text position is one token
     rope_base: float = 1000.0
     # Windows: the longest that training shows

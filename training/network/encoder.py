@@ -13,11 +13,14 @@ HEADS = {"state": STATES, "velocity": 2, "colour": COLOURS, "kind": KINDS, "offs
 
 
 class Residual(nn.Module):
+    """Begins as the identity (its last scale is nothing; Goyal et al. 2017, section 5.1), so that a deeper encoder begins as the shallower one."""
+
     def __init__(self, channels: int):
         super().__init__()
         self.body = nn.Sequential(
             nn.Conv2d(channels, channels, 3, padding=1, bias=False), nn.BatchNorm2d(channels), nn.ReLU(),
             nn.Conv2d(channels, channels, 3, padding=1, bias=False), nn.BatchNorm2d(channels))
+        nn.init.zeros_(self.body[-1].weight)
 
     def forward(self, x: Tensor) -> Tensor:
         return torch.relu(x + self.body(x))
@@ -33,7 +36,8 @@ class Encoder(nn.Module):
     def __init__(self, config: Config):
         super().__init__()
         c = config.feature_channels
-        self.body = nn.Sequential(down(9, c // 2), down(c // 2, c), Residual(c),
+        self.body = nn.Sequential(down(9, c // 2), Residual(c // 2),
+                                  down(c // 2, c), Residual(c), Residual(c),
                                   down(c, 2 * c), Residual(2 * c), Residual(2 * c), Residual(2 * c),
                                   nn.Conv2d(2 * c, c, 1))
         self.heads = nn.Conv2d(c, sum(HEADS.values()), 1)

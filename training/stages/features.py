@@ -17,7 +17,7 @@ from network.motion import follow, look
 
 from .checkpoint import load, mixed_precision
 from .generate import SEEDS
-from .shards import Shard, shards
+from .shards import Shard, need_room, shards
 
 
 def trained_encoder(config: Config, path: Path) -> Encoder:
@@ -74,6 +74,7 @@ def main() -> None:
                          f"earlier encoder's: delete these folders and run `python -m stages.generate` ({', '.join(dropped[:3])}, ...)")
     for shard in tqdm(found[args.worker::args.workers], desc="shards"):
         if shard.has("frames") and (args.again or not shard.has("features")):
+            need_room(args.data)
             extract(config, encoder, shard)
             if args.drop_frames:
                 (shard.folder / "frames.npy").unlink()

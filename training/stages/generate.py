@@ -12,6 +12,8 @@ from tqdm import tqdm
 from network.config import Config
 from world import render_clip
 
+from .shards import need_room
+
 SEEDS = {"train": 0, "test": 900_000_000, "combinations": 930_000_000}
 """First seed of each split; the movers of `combinations` have colours that training never shows on their kind."""
 PER_SHARD = 50
@@ -43,9 +45,11 @@ def main() -> None:
     parser.add_argument("--worker", type=int, default=0, help="this process makes every n-th shard")
     parser.add_argument("--workers", type=int, default=1)
     args = parser.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
     for shard in tqdm(range(args.worker, args.clips // PER_SHARD, args.workers), desc=f"{args.split} shards of {PER_SHARD}"):
         folder = args.out / args.split / f"shard-{shard:05d}"
         if not (folder / "labels.json").exists():
+            need_room(args.out)
             write_shard(folder, SEEDS[args.split] + shard * PER_SHARD, args.seconds, Config(), args.split == "combinations")
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import torch
@@ -55,13 +56,13 @@ class Seen:
 
 
 class Frames:
-    """The labels of frames in a row, looked at mover by mover: cells whose mover has its centre at one place are of one."""
+    """The labels of a clip's frames, looked at mover by mover: cells whose mover has its centre at one place are of one."""
 
-    def __init__(self, config: Config, shard: Shard, clip: int, frames: slice) -> None:
+    def __init__(self, config: Config, shard: Shard, clip: int) -> None:
         state = np.array(shard.array("state")[clip])
-        self.present = ((state > 0) & ~in_background(state))[frames]
-        offset, self.size, self.velocity = (shard.array(k)[clip, frames].astype(np.float32) for k in ("offset", "size", "velocity"))
-        self.colour, self.kind = (shard.array(k)[clip, frames] for k in ("colour", "kind"))
+        self.present = (state > 0) & ~in_background(state)
+        offset, self.size, self.velocity = (shard.array(k)[clip].astype(np.float32) for k in ("offset", "size", "velocity"))
+        self.colour, self.kind = (np.array(shard.array(k)[clip]) for k in ("colour", "kind"))
         middle = (np.arange(config.grid) + 0.5) / config.grid
         self.centre = offset + np.stack(np.broadcast_arrays(middle[None, :], middle[:, None]))
         across, down = np.moveaxis(np.round(self.centre * 50).astype(np.int64), 1, 0)
@@ -91,21 +92,30 @@ def of_unit(frames: Frames, times: range) -> list[Seen]:
     return found[:MOST]
 
 
-def movers_of(config: Config, shard: Shard, clip: int, start: int, units: int) -> Movers:
-    """Of units in a row."""
+@cache
+def of_clip(config: Config, shard: Shard, clip: int) -> tuple[np.ndarray, ...]:
+    """Of all its units, kept: which mover's each cell is or -1 [U,F*G*G], then box, colour, kind and there."""
     per = config.frames_per_unit
-    frames = Frames(config, shard, clip, slice(start * per, (start + units) * per))
-    cells = np.zeros((units, MOST, per, config.grid**2), np.float32)
+    frames = Frames(config, shard, clip)
+    units = len(frames.present) // per
+    whose = np.full((units, per, config.grid**2), -1, np.int8)
     box = np.zeros((units, MOST, BOX), np.float32)
-    colour, kind = np.zeros((2, units, MOST), np.int64)
+    colour, kind = np.zeros((2, units, MOST), np.int8)
     there = np.zeros((units, MOST), bool)
-    for unit in np.flatnonzero(frames.present.reshape(units, -1).any(1)):
+    for unit in np.flatnonzero(frames.present[:units * per].reshape(units, -1).any(1)):
         for i, one in enumerate(of_unit(frames, range(unit * per, (unit + 1) * per))):
             there[unit, i], box[unit, i], colour[unit, i], kind[unit, i] = True, one.box, one.colour, one.kind
             for frame, mine in one.cells.items():
-                cells[unit, i, frame] = mine
+                whose[unit, frame, mine] = i
     box[..., 4:] = box[..., 4:].clip(-FASTEST, FASTEST) / FASTEST
-    return Movers(*map(torch.from_numpy, (cells.reshape(units, MOST, -1), box, colour, kind, there)))
+    return whose.reshape(units, -1), box, colour, kind, there
+
+
+def movers_of(config: Config, shard: Shard, clip: int, start: int, units: int) -> Movers:
+    """Of units in a row."""
+    whose, box, colour, kind, there = (torch.from_numpy(a[start:start + units]) for a in of_clip(config, shard, clip))
+    cells = (whose[:, None] == torch.arange(MOST)[:, None]).float()
+    return Movers(cells, box, colour.long(), kind.long(), there)
 
 
 def mover_losses(shares: Tensor, said: Tensor, movers: Movers) -> dict[str, Tensor]:

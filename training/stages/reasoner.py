@@ -113,10 +113,13 @@ def terms_of(network: Network, batch: tuple) -> dict[str, torch.Tensor]:
 def begin(network: Network, tokenizer: Tokenizer, earlier: dict) -> None:
     """Takes over an earlier network; its words keep what they mean. What it did not have adds nothing at first."""
     state = earlier["network"]
-    if not any(name.startswith("resampler.ask.") for name in state):
-        for layer in (network.resampler.outward_again, network.resampler.mlp_again[-1]):
-            nn.init.zeros_(layer.weight)
-            nn.init.zeros_(layer.bias)
+    added = [] if any(name.startswith("resampler.ask.") for name in state) else [network.resampler.outward_again, network.resampler.mlp_again[-1]]
+    for stack in ("visual", "text"):
+        for i, layer in enumerate(getattr(network, stack).layers):
+            if f"{stack}.layers.{i}.outward.weight" not in state:
+                added += [layer.outward, layer.down]
+    for parameter in (p for layer in added for p in layer.parameters()):
+        nn.init.zeros_(parameter)
     renamed = ("embedding.", "head.") if len(state["seen_events.weight"]) == len(network.seen_events.weight) else ("embedding.", "head.", "seen_events.")
     start_from(network, {k: v for k, v in state.items() if not k.startswith(renamed)})
     with torch.no_grad():

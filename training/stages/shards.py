@@ -2,12 +2,16 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+
+LEAST_FREE = 4_000_000_000
+"""Bytes of disk that are left to everybody else."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,14 @@ class Shard:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+
+def need_room(folder: Path) -> None:
+    """Ends the program before the disk is full: what is done is kept."""
+    free = shutil.disk_usage(folder).free
+    if free < LEAST_FREE:
+        raise SystemExit(f"only {free / 1e9:.1f} GB are free where {folder} is: make room (`stages.features --drop-frames` does) or make do "
+                         "with the clips there are; the same command goes on from here")
 
 
 def shards(folder: Path, *arrays: str) -> list[Shard]:

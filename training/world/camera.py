@@ -7,6 +7,9 @@ import numpy as np
 from .disturbances import Disturbance, disturb
 from .noise import fractal
 
+DARKEST, BRIGHTEST = 55.0, 185.0
+"""Means of a picture as cameras expose it; of 255."""
+
 
 def _jpeg(image: np.ndarray, quality: int) -> np.ndarray:
     _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
@@ -26,17 +29,17 @@ class Camera:
             return float(value) if hit else 0.0
 
         self._drift = maybe(0.4, 0.03, 0.18), rng.uniform(6, 40), rng.uniform(0, 6.3)
-        self._auto = maybe(0.5, 0.3, 1.1), rng.uniform(0.2, 1.2)
+        self._auto = maybe(0.5, 0.3, 1.1), rng.uniform(0.2, 2.5)
         self._flicker = maybe(0.15, 0.01, 0.05)
-        self._noise = maybe(0.85, 0.6, 7.0) * rng.uniform(0.3, 1.0)
-        self._chroma = maybe(0.6, 0.3, 4.0)
+        self._noise = maybe(0.85, 0.6, 5.0) * rng.uniform(0.3, 1.0)
+        self._chroma = maybe(0.6, 0.3, 3.0)
         self._blur = maybe(0.5, 0.3, 0.9)
         self._shake = maybe(0.2, 0.1, 0.8), rng.uniform(0.4, 2.0)
-        self._jpeg = int(rng.integers(25, 91)) if rng.random() < 0.5 else 0
-        self._jpeg_before = int(rng.integers(25, 91)) if rng.random() < 0.25 else 0
+        self._jpeg = int(rng.integers(15, 91)) if rng.random() < 0.6 else 0
         self._cloud = maybe(0.15, 0.1, 0.35), rng.uniform(-0.06, 0.06, 2)
         self._shimmer = maybe(0.18, 3.0, 12.0)
         self._gain, self._lift = self._tone(rng, maybe)
+        self._meter = 0.0
         clouds = fractal(rng, 64, 0.5, 2)
         self._clouds = cv2.GaussianBlur(clouds, (0, 0), 3)
         self._waves = fractal(rng, 64, 0.9, 8)
@@ -55,7 +58,7 @@ class Camera:
         vignette = 1 - maybe(0.35, 0.1, 0.45) * (xs ** 2 + ys ** 2) / 2
         balance = 1 + rng.normal(0, 1, 3) * maybe(0.6, 0.02, 0.08)
         exposure = 1 + maybe(0.6, -0.3, 0.3)
-        low = maybe(0.25, 0.25, 0.6)
+        low = maybe(0.25, 0.2, 0.5)
         gain = (vignette * exposure * (1 - low))[..., None] * balance
         return gain.astype(np.float32), np.float32(low * rng.uniform(30, 130))
 
@@ -79,10 +82,13 @@ class Camera:
             dx, dy = reach * np.sin(t * 6.28 * self._shake[1]), reach * rng.uniform(-0.7, 0.7)
             move = np.float32([[1, 0, dx], [0, 1, dy]])
             rendered = cv2.warpAffine(rendered, move, rendered.shape[1::-1], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        if self._jpeg_before:
-            rendered = _jpeg(rendered, self._jpeg_before)
-        small = disturb(self._disturbance, cv2.resize(rendered, (width, height), interpolation=cv2.INTER_AREA), t)
-        picture = small * (self._gain * self._exposure(small, t)) + self._lift
+        if self._jpeg:
+            rendered = _jpeg(rendered, self._jpeg)
+        plain = cv2.resize(rendered, (width, height), interpolation=cv2.INTER_AREA)
+        if not self._meter:
+            self._meter = self._metered(plain)
+        small = disturb(self._disturbance, plain, t)
+        picture = small * (self._gain * (self._meter * self._exposure(small, t))) + self._lift
         if self._cloud[0]:
             picture *= self._cloud_shadow(t)
         if self._shimmer:
@@ -95,8 +101,12 @@ class Camera:
         if self._noise or self._chroma:
             x, y = int(rng.integers(width + 1)), int(rng.integers(height + 1))
             picture += self._grain[y:y + height, x:x + width]
-        out = np.clip(picture, 0, 255).astype(np.uint8)
-        return _jpeg(out, self._jpeg) if self._jpeg else out
+        return np.clip(picture, 0, 255).astype(np.uint8)
+
+    def _metered(self, first: np.ndarray) -> np.float32:
+        """The gain that brings the mean of the first picture, with all lights on, to where a camera would have it."""
+        mean = float((first * self._gain).mean())
+        return np.float32(np.clip(mean, DARKEST - self._lift, BRIGHTEST - self._lift) / max(mean, 1.0))
 
     def _exposure(self, small: np.ndarray, t: float) -> np.float32:
         strength, lag = self._auto

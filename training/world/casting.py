@@ -8,7 +8,7 @@ from .movers import Shape
 from .scenarios import Scenario
 from .shapes import Pose
 from .stories import STORIES
-from .trajectories import RATE, plan, track
+from .trajectories import RATE, plan, while_shown
 
 
 def cast(rng: np.random.Generator, scene: Scenario, seconds: float, backdrop: np.ndarray) -> list[Actor]:
@@ -63,7 +63,7 @@ def _alone(rng: np.random.Generator, scene: Scenario, seconds: float, backdrop: 
     at = int(inside[rng.integers(RATE // 2, len(inside) - RATE)])
     samples = np.arange(len(path.moving))
     shown = samples >= at if behaviour == "appear" else samples < at
-    return Actor(shape, kind, colour, track(scene.stage, shape, path.position, path.heading, path.walked, path.moving, shown))
+    return Actor(shape, kind, colour, while_shown(path, shown))
 
 
 def parked(rng: np.random.Generator, scene: Scenario, backdrop: np.ndarray, actors: list[Actor]) -> list[tuple[Shape, Pose]]:

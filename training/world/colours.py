@@ -14,8 +14,8 @@ HELD_OUT = {("purple", "car"), ("green", "car"), ("orange", "person"), ("brown",
 # hue range in degrees, saturation range, value range
 RANGES = {
     "black": ((0, 360), (0.0, 0.25), (0.04, 0.16)),
-    "white": ((0, 360), (0.0, 0.06), (0.86, 1.0)),
-    "grey": ((190, 240), (0.0, 0.10), (0.38, 0.70)),
+    "white": ((0, 360), (0.0, 0.06), (0.90, 1.0)),
+    "grey": ((190, 240), (0.0, 0.10), (0.34, 0.58)),
     "red": ((-12, 8), (0.70, 0.95), (0.50, 0.88)),
     "orange": ((18, 32), (0.75, 1.0), (0.80, 1.0)),
     "yellow": ((46, 60), (0.65, 1.0), (0.82, 1.0)),
@@ -30,6 +30,8 @@ VEHICLE_WEIGHTS = {"white": 5, "grey": 4.5, "black": 3.5, "red": 3.5, "blue": 3,
                    "yellow": 1.2, "orange": 0.8, "brown": 0.7, "purple": 0.4, "pink": 0.3}
 CLOTHES_WEIGHTS = {"black": 3, "white": 2.5, "grey": 2.5, "blue": 3, "red": 2, "green": 1.5,
                    "yellow": 1.2, "pink": 1.2, "brown": 1.2, "orange": 1, "purple": 1}
+TROUSER_WEIGHTS = {"black": 4, "blue": 4, "grey": 3, "brown": 2, "white": 1.2, "green": 0.3, "red": 0.3,
+                   "yellow": 0.15, "pink": 0.15, "orange": 0.1, "purple": 0.1}
 OBJECT_WEIGHTS = {name: 1.0 for name in COLOURS}
 SKIN = ((236, 198, 172), (222, 176, 144), (190, 138, 106), (140, 94, 68), (88, 58, 44))
 

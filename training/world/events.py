@@ -17,8 +17,12 @@ SUDDEN = 0.2
 """Share beyond an edge under which a mover that comes or goes did so inside the picture."""
 SMALL, BIG = 0.12, 0.32
 """Sizes (root of width times height, frame widths and heights) below and above which a mover is called so."""
-STOOD_S, NEARER, PACE = 1.0, 1.5, 1.7
+STOOD_S, NEARER, PACE = 1.0, 1.5, 2.0
 """Standing this long makes moving again a start; growing by this factor is coming closer; a change of speed by this one is told."""
+DATABLE = 1.35
+"""What grows more slowly than from this factor to `NEARER` within a second cannot be dated to one, and is not told."""
+SETTLED_S = 0.2
+"""A start and a stop are told after this much of what comes after them."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,7 @@ def _paces(track: Track) -> list[tuple[int, str]]:
 
 
 def _nearing(track: Track) -> list[tuple[int, str]]:
-    """Where its picture has grown or shrunk by `NEARER` since it came into view whole."""
+    """Where its picture has grown or shrunk by `NEARER` since it came into view whole, and fast enough to say when."""
     box = track.sight.box
     size = np.sqrt(np.maximum(box[:, 2] - box[:, 0], 1e-4) * np.maximum(box[:, 3] - box[:, 1], 1e-4))
     found: list[tuple[int, str]] = []
@@ -129,9 +133,9 @@ def _nearing(track: Track) -> list[tuple[int, str]]:
         if not track.moving[first] or track.sight.visible[first] <= 0.75 or last - first < RATE:
             continue
         ratio = size[first:last] / size[first]
-        for verb, reached in (("comes closer", ratio >= NEARER), ("goes away", ratio <= 1 / NEARER)):
-            at = np.flatnonzero(reached)
-            if len(at):
+        for verb, grown in (("comes closer", ratio), ("goes away", 1 / ratio)):
+            at = np.flatnonzero(grown >= NEARER)
+            if len(at) and grown[max(at[0] - RATE, 0)] <= DATABLE:
                 found.append((first + int(at[0]), verb))
     return found
 
@@ -166,9 +170,9 @@ def _track_events(actor: Actor) -> list[tuple[int, str, str | None]]:
         if moving[first] or last - first < STOOD_S * RATE:
             continue
         if first > 0 and track.shown[first - 1] and sight.visible[first] >= IN and sayable(first):
-            found.append((first, "stops", None))
+            found.append((first + round(SETTLED_S * RATE), "stops", None))
         if last < len(moving):
-            add_motion(last + round(0.2 * RATE), "starts")
+            add_motion(last + round(SETTLED_S * RATE), "starts")
     for change in _turns(track):
         at = change + round(0.3 * RATE)
         if not any(0 <= at - i <= 0.7 * RATE for i in comings):

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .colours import CLOTHES_WEIGHTS, SKIN, pick_name, sample_rgb
+from .colours import CLOTHES_WEIGHTS, SKIN, TROUSER_WEIGHTS, pick_name, sample_rgb
 from .shapes import Limbs, Mesh, Pose
 
 Shape = Mesh | Limbs
@@ -105,7 +105,7 @@ class Walker(Limbs):
     def __init__(self, rng: np.random.Generator, rgb: np.ndarray) -> None:
         tall = rng.uniform(1.45, 1.92)
         skin = np.array(SKIN[int(rng.integers(len(SKIN)))], float)
-        lower = sample_rgb(rng, pick_name(rng, CLOTHES_WEIGHTS)) * 0.85
+        lower = sample_rgb(rng, pick_name(rng, TROUSER_WEIGHTS)) * 0.85
         hair = np.array(((22, 18, 16), (60, 40, 26), (120, 88, 50), (150, 146, 140))[int(rng.integers(4))], float)
         sleeve = rgb * 0.9 if rng.random() < 0.75 else skin
         bulk = rng.uniform(0.9, 1.25)

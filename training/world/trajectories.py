@@ -9,6 +9,8 @@ from .movers import Shape
 from .visibility import Sight, Stage, look
 
 RATE = 40  # samples per second
+VISIBLE = 0.012
+"""Frame widths or heights that an edge of a mover's picture must go until one sees that it moves."""
 
 
 @dataclass(frozen=True)
@@ -21,12 +23,32 @@ class Track:
     shown: np.ndarray      # [N] bool: false before it appears and after it vanishes inside the picture
 
 
-def track(stage: Stage, shape: Shape, position: np.ndarray, heading: np.ndarray, walked: np.ndarray, moving: np.ndarray,
-          shown: np.ndarray | None = None) -> Track:
+def track(stage: Stage, shape: Shape, position: np.ndarray, heading: np.ndarray, walked: np.ndarray, moving: np.ndarray) -> Track:
     """A track from where the mover is at each sample."""
-    shown = np.ones(len(position), bool) if shown is None else shown
     sight = look(stage, shape, position, heading)
-    return Track(position, heading, walked, moving & shown, replace(sight, visible=sight.visible * shown), shown)
+    return Track(position, heading, walked, _visibly(moving, sight.box), sight, np.ones(len(position), bool))
+
+
+def while_shown(path: Track, shown: np.ndarray) -> Track:
+    """A track of what is there at some samples only [N]."""
+    return replace(path, moving=path.moving & shown, sight=replace(path.sight, visible=path.sight.visible * shown), shown=shown)
+
+
+def _visibly(moving: np.ndarray, box: np.ndarray) -> np.ndarray:
+    """From when a mover has gone so far that it shows, until the rest of its way does not: what is told can be seen."""
+    seen = moving.copy()
+    edges = np.flatnonzero(moving[1:] != moving[:-1]) + 1
+    for first, last in zip([0, *edges], [*edges, len(moving)]):
+        if not moving[first]:
+            continue
+        shown = np.ones((2, last - first), bool)
+        if first > 0:
+            shown[0] = np.abs(box[first:last] - box[first]).max(1) >= VISIBLE
+        if last < len(moving):
+            shown[1] = np.abs(box[first:last] - box[last - 1]).max(1) >= VISIBLE
+        begun, ended = np.logical_or.accumulate(shown[0]), np.logical_or.accumulate(shown[1][::-1])[::-1]
+        seen[first:last] = begun & ended
+    return seen
 
 
 def way_out(stage: Stage, shape: Shape, origin: np.ndarray, direction: np.ndarray, heading: float) -> float | None:
