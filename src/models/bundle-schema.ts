@@ -66,6 +66,10 @@ export const bundleSchema = z.object({
   forbidden_tokens: z.array(z.string()).default([]).describe("Never sampled."),
   cannot_answer: z.string().optional().describe("What it answers to a question that it was not taught."),
   example_questions: z.array(z.string()).default([]),
+  synonyms: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe("Words of questions that are not in the vocabulary, and those of it that they are read as."),
   graphs: z.object({
     eyes: fileName.describe("A unit's pixels to its visual tokens."),
     visual: z.array(fileName).min(1).describe("The visual stack, cut at its attentions."),

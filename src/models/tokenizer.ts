@@ -18,13 +18,16 @@ export interface SpecialTokens {
   readonly forbidden: readonly number[];
 }
 
+const WORD = /[\p{L}\p{N}]+/gu;
+
 /** Text to token ids and back. */
 export class TextCodec {
   readonly special: SpecialTokens;
   private readonly tokenizer: Tokenizer;
   private readonly unknown: string;
+  private readonly synonyms: ReadonlyMap<string, string>;
 
-  /** @throws {ModelError} `token_missing` when a special token is not in the vocabulary */
+  /** @throws {ModelError} `token_missing` when a special token, or what a synonym is read as, is not in the vocabulary */
   constructor(bundle: Bundle) {
     this.tokenizer = new Tokenizer(bundle.tokenizer.model, bundle.tokenizer.config);
     const { special_tokens: names, clock, recap } = bundle.manifest;
@@ -47,17 +50,21 @@ export class TextCodec {
         clock === undefined ? [] : Array.from({ length: clock.tokens }, (_, i) => id(clock.first_token) + i),
       forbidden: bundle.manifest.forbidden_tokens.map(id),
     };
+    this.synonyms = new Map(Object.entries(bundle.manifest.synonyms));
+    for (const read of this.synonyms.values()) read.split(" ").forEach(id);
   }
 
-  /** Words of a text that are not in the vocabulary, each once. */
+  /** Words of a text that are not in the vocabulary and no synonyms, each once. */
   unknownWords(text: string): string[] {
     const unknown = this.tokenizer.token_to_id(this.unknown);
-    const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+    const words = text.toLowerCase().match(WORD) ?? [];
     return [...new Set(words)].filter((word) => unknown !== undefined && this.encode(word).includes(unknown));
   }
 
+  /** Tokens of a text, synonyms read as what they stand for. */
   encode(text: string): number[] {
-    return this.tokenizer.encode(text, { add_special_tokens: false }).ids;
+    const known = text.replace(WORD, (word) => this.synonyms.get(word.toLowerCase()) ?? word);
+    return this.tokenizer.encode(known, { add_special_tokens: false }).ids;
   }
 
   decode(ids: readonly number[]): string {

@@ -2,7 +2,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadBundle, ModelError, type ModelErrorCode, TextCodec } from "../../src/models/mod.ts";
-import { TINY_BUNDLE } from "../support/bundles.ts";
+import { BUNDLED_MODEL, TINY_BUNDLE } from "../support/bundles.ts";
 import { EditedBundle } from "../support/edited-bundle.ts";
 
 /** That a bundle is refused with a code, in words that contain all of these. */
@@ -93,6 +93,7 @@ describe("TextCodec", () => {
     for (const edit of [
       (manifest: { special_tokens: Record<string, string> }) => (manifest.special_tokens.skip = "<hop>"),
       (manifest: { forbidden_tokens: string[] }) => manifest.forbidden_tokens.push("<hop>"),
+      (manifest: { synonyms?: object }) => (manifest.synonyms = { jump: "<hop>" }),
     ]) {
       await using bundle = await EditedBundle.copy();
       const loaded = await loadBundle((await bundle.manifest(edit)).path);
@@ -110,5 +111,29 @@ describe("TextCodec", () => {
     const { endThink, skip } = codec.special;
     expect(codec.decode([skip, ...ids, endThink])).toBe("how many cars have left");
     expect([codec.decode([]), codec.encode("")]).toEqual(["", []]);
+  });
+
+  it("reads synonyms as what they stand for, as whole words only, and knows them", async () => {
+    await using bundle = await EditedBundle.copy();
+    const edit = (manifest: { synonyms?: object }) =>
+      (manifest.synonyms = { lorries: "cars", gone: "have left" });
+    const codec = new TextCodec(await loadBundle((await bundle.manifest(edit)).path));
+    expect(codec.decode(codec.encode("How many LORRIES gone?"))).toBe("how many cars have left");
+    expect(codec.unknownWords("how many lorries and lorriesque ones gone?")).toEqual([
+      "and",
+      "lorriesque",
+      "ones",
+    ]);
+  });
+
+  it("knows every synonym of the bundled model, and none that is a word of its own", async () => {
+    const bundle = await loadBundle(BUNDLED_MODEL);
+    const { synonyms } = bundle.manifest;
+    expect(synonyms).toMatchObject({ gray: "grey", truck: "car" });
+    expect(new TextCodec(bundle).unknownWords(Object.keys(synonyms).join(" "))).toEqual([]);
+    const without = { ...bundle, manifest: { ...bundle.manifest, synonyms: {} } };
+    expect(new TextCodec(without).unknownWords(Object.keys(synonyms).join(" "))).toEqual(
+      Object.keys(synonyms),
+    );
   });
 });

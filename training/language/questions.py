@@ -149,6 +149,25 @@ def partner(rng, seen):
     return Asked("with whom", "dynamics", text, named(*found[-1].other) if found else NOTHING, found[-1:])
 
 
+PAST = {"meets": "met", "hits": "hit", "passes": "passed", "follows": "followed"}
+
+
+def doer(rng, seen):
+    """Who did something to another one that the question names."""
+    told = of(seen, tuple(PAST))
+    one = pick(rng, told) if told else None
+    verb = one.verb if one else pick(rng, tuple(PAST))
+    colour, kind = one.other if one else (pick(rng, COLOURS), pick(rng, list(PLURALS)))
+    short = rng.random() < 0.4
+    whom = f"the {colour} {'one' if short else kind}"
+    found = [e for e in told if e.verb == verb and e.other[0] == colour and (short or e.other[1] == kind)]
+    last = found[-1] if found else None
+    if rng.random() < 0.5:
+        thing = last.kind if last and rng.random() < 0.7 else "thing"
+        return Asked("who did it", "dynamics", f"what colour was the {thing} that {PAST[verb]} {whom}", last.colour if last else NOTHING, found[-1:])
+    return Asked("who did it", "dynamics", f"{pick(rng, ['what', 'who'])} {PAST[verb]} {whom}", named(last.colour, last.kind) if last else NOTHING, found[-1:])
+
+
 def order(rng, seen):
     """Which of two came first."""
     came = [e for e in of(seen, CAME) if len(of(seen, CAME, e.kind, e.colour)) == 1]
@@ -302,12 +321,26 @@ def strange(rng, seen):
 
 
 MAKERS = (count_in, count_in, count_in, count_out, count_coloured, count_stops, colour, colour, direction, direction, origin, exit_, size, sized,
-          partner, partner, order, first_event, last_event, did, was_there, before, disturbed, why, why, why, about, about,
+          partner, partner, doer, order, first_event, last_event, did, was_there, before, disturbed, why, why, why, about, about,
           how_long_ago, how_long_ago, how_long_standing, how_long_quiet, moving, strange, strange)
 EXAMPLES = ("How many cars passed?", "What colour was the last car?", "Which way did the last car go?", "Where did the first thing come from?",
             "Did anything stop?", "Why did the car stop?", "How long ago did the last person leave?", "How long has the car been standing there?",
             "How big was the last car?", "What happened last?", "Is anything moving now?", "What is this about?")
 """Shown to users; every word of them is in the vocabulary."""
+
+
+SYNONYMS = {
+    "gray": "grey", "silver": "grey", "violet": "purple", "tiny": "small", "little": "small", "huge": "big",
+    "automobile": "car", "truck": "car", "lorry": "car", "van": "car", "bus": "car", "taxi": "car",
+    "trucks": "cars", "lorries": "cars", "vans": "cars", "buses": "cars", "taxis": "cars",
+    "man": "person", "woman": "person", "child": "person", "pedestrian": "person", "human": "person",
+    "men": "people", "women": "people", "children": "people", "pedestrians": "people", "humans": "people",
+    "somebody": "someone", "anybody": "anyone", "item": "object", "items": "objects",
+    "arrive": "enter", "arrives": "enters", "arrived": "entered", "exit": "leave", "exits": "leaves", "exited": "left",
+    "halt": "stop", "halts": "stops", "halted": "stopped", "begin": "start", "begins": "starts", "disappear": "vanish", "disappears": "vanishes",
+    "currently": "now",
+}
+"""Words that questions may have, and those of the vocabulary that they are read as: it knows no kinds of cars or people apart."""
 
 
 TIMED = (how_long_ago, how_long_ago, how_long_standing, how_long_quiet)

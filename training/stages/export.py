@@ -9,7 +9,7 @@ from pathlib import Path
 import onnx
 import torch
 
-from language.questions import CANNOT, EXAMPLES
+from language.questions import CANNOT, EXAMPLES, SYNONYMS
 from language.tokenizer import CLOCK, SPECIAL, Tokenizer
 from network.config import Config
 from network.model import Network
@@ -89,7 +89,7 @@ def main() -> None:
         "id": "street-narrator-v3",
         "description": "Watches a fixed camera and tells what comes, goes, moves, stops, meets, hits and is put down or taken.",
         "thinking": {"skip_bias": args.skip_bias, "thought_tokens": THOUGHT_TOKENS, "answer_tokens": ANSWER_TOKENS, "question_tokens": 48},
-        "cannot_answer": CANNOT, "example_questions": list(EXAMPLES),
+        "cannot_answer": CANNOT, "example_questions": list(EXAMPLES), "synonyms": SYNONYMS,
     })
 
 
