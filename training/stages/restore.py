@@ -113,6 +113,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("runs/begin"))
     args = parser.parse_args()
     config, manifest = Config(), json.loads((args.bundle / "bundle.json").read_text())
+    if (layers := manifest["transformer"]["layers"]) != config.layers:
+        raise SystemExit(f"{args.bundle} is of {layers} layers, `Config` of {config.layers}: restore it with the code that it was made with")
     vocabulary = json.loads((args.bundle / "tokenizer.json").read_text())["model"]["vocab"]
     network = Network(config, len(vocabulary))
     state = network.state_dict()
