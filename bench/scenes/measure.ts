@@ -1,12 +1,12 @@
 /**
  * How the scene monitor does on clips that render.py made: `node --import tsx bench/scenes/measure.ts FOLDER`.
- * A clip is KIND.SEED.rgb: frames of 96×96 RGB at four a second. It prints a table, a row a kind.
+ * A clip is KIND.SEED.rgb: frames of 128×128 RGB at four a second. It prints a table, a row a kind.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { SceneMonitor } from "../../src/vision/scene-monitor.ts";
 
-const SIDE = 96;
+const SIDE = 128;
 const FRAME = SIDE * SIDE * 3;
 const UNIT_S = 0.5;
 

@@ -1,7 +1,7 @@
 """Renders clips for the scene monitor: python bench/scenes/render.py FOLDER --domain 7500000 300 --other 200 20
 
 `--domain SEED N`: N clips of the world that the model was trained on. `--other SEED N`: N of each kind that is not, and
-of four that are and are hard. A clip is KIND.SEED.rgb: 24 s of 96x96 RGB frames, four a second. Needs training's
+of four that are and are hard. A clip is KIND.SEED.rgb: 24 s of 128x128 RGB frames, four a second. Needs training's
 requirements.
 """
 from __future__ import annotations
@@ -17,7 +17,9 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[2] / "training"))
 from world import render_clip  # noqa: E402
 
-SIDE, FPS, FRAMES = 96, 4, 96
+SIDE, FPS, FRAMES = 128, 4, 96
+TOP = SIDE * 14 // 96
+"""Of the lorry (px)."""
 SECONDS = np.arange(FRAMES) / FPS
 WORDS = ("the a of system report value camera street meeting user file save open total net cost 2024 12:30 figure note item list "
          "error code run test build").split()
@@ -28,6 +30,10 @@ GENERATED = {
     "cellauto": ["cellauto=size=320x180:rate=25:seed=4:rule=110", "cellauto=size=320x240:rate=25:rule=30:seed=5"],
     "gradients": ["gradients=size=640x360:rate=25:seed=4:speed=0.05"],
 }
+
+
+def clip(seed: int, seconds: float) -> np.ndarray:
+    return render_clip(seed, seconds, FPS, SIDE, SIDE).frames
 
 
 def jpeg(frames: np.ndarray, quality: int) -> np.ndarray:
@@ -145,14 +151,14 @@ def screen(rng: np.random.Generator, style: str) -> np.ndarray:
 def other(seed: int):
     """Every kind of clip that is not of the domain, and hard ones that are: (kind, frames)."""
     rng = np.random.default_rng([seed, 77])
-    scenes = [render_clip(8000000 + seed * 40 + k, 6.0).frames for k in range(16)]
+    scenes = [clip(8000000 + seed * 40 + k, 6.0) for k in range(16)]
     shots: list[np.ndarray] = []
     while sum(map(len, shots)) < FRAMES:
         length, scene = int(rng.integers(4, 21)), scenes[len(shots) % 16]
         first = int(rng.integers(0, max(1, 24 - length)))
         shots.append(scene[first:first + length])
     yield "edited", np.concatenate(shots)[:FRAMES]
-    yield "cut", np.concatenate([render_clip(8100000 + seed, 24.0).frames[:48], render_clip(8200000 + seed, 24.0).frames[:48]])
+    yield "cut", np.concatenate([clip(8100000 + seed, 24.0)[:48], clip(8200000 + seed, 24.0)[:48]])
     large, t = large_clip(8300000 + seed), SECONDS
     zoom = rng.uniform(0.3, 0.5)
     speed, span = rng.uniform(0.03, 0.4) * zoom, (1 - zoom) / 2
@@ -171,7 +177,7 @@ def other(seed: int):
     strength, channels, cell = rng.uniform(20, 80), int(rng.choice([1, 3])), int(rng.choice([1, 2, 4]))
     grain = rng.normal(0, strength, (FRAMES, SIDE // cell, SIDE // cell, channels)).repeat(cell, 1).repeat(cell, 2)
     yield "noise", np.broadcast_to(grain + rng.uniform(70, 150), (FRAMES, SIDE, SIDE, 3))
-    plain = render_clip(8400000 + seed, 24.0).frames
+    plain = clip(8400000 + seed, 24.0)
     frames = plain.astype(np.float32)
     level = rng.uniform(0, 12)
     frames[32:] = level + rng.normal(0, rng.uniform(0, 2.5), frames[32:].shape)
@@ -189,7 +195,7 @@ def other(seed: int):
     wave = 1 + 0.35 * np.sin(2 * np.pi * t / rng.uniform(2, 8)) * np.exp(-((t - 12) / 6) ** 2)
     yield "hard-exposure", plain.astype(np.float32) * wave[:, None, None, None]
     yield "hard-lorry", lorry(rng, plain)
-    amplitude = rng.uniform(0.4, 1.1) * 0.6
+    amplitude = rng.uniform(0.4, 1.1) * 0.6 / 96 * SIDE
     moves = [np.float32([[1, 0, rng.normal() * amplitude], [0, 1, rng.normal() * amplitude]]) for _ in plain]
     yield "hard-shake", np.stack([cv2.warpAffine(frame, move, (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE) for frame, move in zip(plain, moves)])
 
@@ -197,13 +203,13 @@ def other(seed: int):
 def lorry(rng: np.random.Generator, plain: np.ndarray) -> np.ndarray:
     """Something large with a pattern passes after 8 s; it hides up to half of the picture."""
     frames, pattern = plain.copy(), rng.integers(40, 220, (6, 10, 3)).astype(np.uint8)
-    pattern = cv2.resize(pattern, (int(rng.uniform(50, 85)), int(rng.uniform(45, 70))))
-    speed, (height, width) = rng.uniform(20, 70), pattern.shape[:2]
+    pattern = cv2.resize(pattern, (int(rng.uniform(0.52, 0.89) * SIDE), int(rng.uniform(0.47, 0.73) * SIDE)))
+    speed, (height, width) = rng.uniform(0.2, 0.73) * SIDE, pattern.shape[:2]
     for t in range(8 * FPS, FRAMES):
         x = int(-width + speed * (t / FPS - 8))
         left, right = max(0, x), min(SIDE, x + width)
         if right > left:
-            frames[t, 14:14 + height, left:right] = pattern[:, left - x:right - x]
+            frames[t, TOP:TOP + height, left:right] = pattern[:, left - x:right - x]
     return frames
 
 
@@ -221,7 +227,7 @@ def main() -> None:
 
     first, count = options.domain
     for seed in range(first, first + count):
-        save("domain", seed, render_clip(seed, 24.0).frames)
+        save("domain", seed, clip(seed, 24.0))
     first, count = options.other
     for seed in range(first, first + count):
         for kind, frames in other(seed):

@@ -1,4 +1,4 @@
-/** Cells along each side of the coarse picture that scenes are compared on: two pixels of a 96 px frame. */
+/** Cells along each side of the coarse picture that scenes are compared on: two to three pixels of a frame. */
 export const GRID = 48;
 
 /** Reach of the mean that is taken from each cell (cells): what is left are edges and texture, not light. */

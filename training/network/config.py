@@ -7,15 +7,15 @@ from dataclasses import asdict, dataclass
 @dataclass(frozen=True)
 class Config:
     # Vision
-    pixels: int = 96
+    pixels: int = 128
     fps: float = 4.0
     frames_per_unit: int = 2
-    grid: int = 12
+    grid: int = 16
     feature_channels: int = 64
     tokens_per_unit: int = 8
     # Transformers (one for the visual tokens, one for the text; joint attention)
     width: int = 128
-    layers: int = 6
+    layers: int = 8
     heads: int = 4
     hidden: int = 512
     # Rotary positions: one visual position is one unit of time, one text position is one token
@@ -42,6 +42,6 @@ class Config:
         return asdict(self)
 
 
-TINY = Config(feature_channels=16, tokens_per_unit=3, width=32, layers=2, heads=2, hidden=48,
+TINY = Config(pixels=96, grid=12, feature_channels=16, tokens_per_unit=3, width=32, layers=2, heads=2, hidden=48,
               visual_window_units=5, text_window_tokens=24, recap_tokens=12)
 """A shrunken network with random weights: the exactness tests run on it."""

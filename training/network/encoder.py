@@ -31,14 +31,14 @@ def down(inputs: int, outputs: int) -> nn.Sequential:
 
 
 class Encoder(nn.Module):
-    """[N,9,96,96] -> features [N,C,12,12]."""
+    """[N,9,P,P] -> features [N,C,G,G], with a cell of eight pixels."""
 
     def __init__(self, config: Config):
         super().__init__()
         c = config.feature_channels
         self.body = nn.Sequential(down(9, c // 2), Residual(c // 2),
                                   down(c // 2, c), Residual(c), Residual(c),
-                                  down(c, 2 * c), Residual(2 * c), Residual(2 * c), Residual(2 * c),
+                                  down(c, 2 * c), *(Residual(2 * c) for _ in range(4)),
                                   nn.Conv2d(2 * c, c, 1))
         self.heads = nn.Conv2d(c, sum(HEADS.values()), 1)
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import torch
+from torch import Tensor
 
 SINK = -1
 """Group of the text sink."""
@@ -18,40 +20,55 @@ SINK = -1
 
 @dataclass(frozen=True)
 class View:
-    window: np.ndarray
-    """[Q,K] bool: the key is in the query's window (a sink never is)."""
+    window: Tensor
+    """[...,Q,K] bool: the key is in the query's window (a sink never is)."""
+    sink_position: Tensor
+    """[...,Q] where to rotate a query for the sink's keys."""
+
+
+def visual_view(now: Tensor, times: Tensor, window_units: Tensor | int) -> View:
+    """now [B,Q]: newest unit that each query sees; times [B,U]: position of each unit; window_units: one for all, or [B,1]."""
+    units = torch.arange(times.shape[-1], device=times.device)
+    oldest = (now - window_units + 1).clamp(min=1)
+    window = (units <= now[..., None]) & (units >= oldest[..., None])
+    then = times.gather(-1, oldest.clamp(max=times.shape[-1] - 1))
+    here = times.gather(-1, now)
+    return View(window, torch.where(now > 0, here - then + 1 + times[..., :1], here))
+
+
+@dataclass(frozen=True)
+class TextRanges:
+    """What the text window of each token [T] holds: its own group up to itself, and the groups from `low` to `high`."""
+    low: np.ndarray
+    high: np.ndarray
     sink_position: np.ndarray
-    """[Q] where to rotate a query for the sink's keys."""
 
 
-def visual_view(now: np.ndarray, times: np.ndarray, window_units: int) -> View:
-    """now [Q]: newest unit that each query sees; times [U]: position of each unit."""
-    units = np.arange(len(times))
-    window = (units[None] <= now[:, None]) & (units[None] > now[:, None] - window_units) & (units[None] > 0)
-    oldest = window.argmax(1)
-    glued = times[now] - times[oldest] + 1 + times[0]
-    return View(window, np.where(window.any(1), glued, times[now]))
-
-
-def text_view(groups: np.ndarray, positions: np.ndarray, parents: dict[int, list[int]], window_tokens: int) -> View:
-    """groups [T]: group of each token; parents: the groups before each group, oldest first, the sink left out.
+def text_ranges(groups: np.ndarray, positions: np.ndarray, parents: dict[int, range], window_tokens: int) -> TextRanges:
+    """groups [T]: group of each token; parents: the groups before each group, the sink left out.
 
     Whole groups leave, oldest first, until those before the current one hold at most `window_tokens`.
     """
-    count = len(groups)
-    order = np.arange(count)
-    window = np.zeros((count, count), bool)
-    sink = np.zeros(count)
-    sizes = {g: int((groups == g).sum()) for g in set(groups.tolist())}
+    sizes = np.bincount(groups[groups != SINK], minlength=max(parents, default=0) + 1)
+    first = np.full(len(sizes), np.iinfo(np.int64).max)
+    np.minimum.at(first, groups[groups != SINK], positions[groups != SINK])
+    low, high, oldest = (np.zeros(len(sizes), np.int64) for _ in range(3))
     for group, before in parents.items():
-        kept, total = [group], 0
+        low[group], total = before.stop, 0
         for earlier in reversed(before):
-            total += sizes.get(earlier, 0)
+            total += sizes[earlier]
             if total > window_tokens:
                 break
-            kept.append(earlier)
-        rows = order[groups == group]
-        seen = np.isin(groups, kept)
-        window[rows] = seen & (order[None] <= rows[:, None])
-        sink[rows] = positions[rows] - positions[seen].min() + 1
-    return View(window, sink)
+            low[group] = earlier
+        high[group] = before.stop - 1
+        oldest[group] = min(first[group], first[low[group]:before.stop].min(initial=first[group]))
+    sink = groups == SINK
+    return TextRanges(np.where(sink, 0, low[groups]), np.where(sink, -1, high[groups]), np.where(sink, 0, positions - oldest[groups] + 1))
+
+
+def text_view(groups: Tensor, low: Tensor, high: Tensor, sink_position: Tensor) -> View:
+    """The view of tokens [B,T] by their ranges."""
+    order = torch.arange(groups.shape[-1], device=groups.device)
+    key = groups[..., None, :]
+    seen = (key == groups[..., None]) | ((key >= low[..., None]) & (key <= high[..., None]))
+    return View(seen & (order <= order[:, None]) & (groups != SINK)[..., None] & (key != SINK), sink_position)

@@ -10,7 +10,7 @@ import torch
 from language.tokenizer import ANSWER, END_ANSWER, END_THINK, NARRATE, PAD, QUESTION, RECAP, SKIP
 
 from .model import Clip
-from .positions import SINK, text_view, visual_view
+from .positions import SINK, text_ranges, text_view, visual_view
 
 NO_TARGET = -100
 
@@ -64,7 +64,7 @@ class Script:
     groups: list[int] = field(default_factory=list)
     positions: list[int] = field(default_factory=list)
     sees: list[int] = field(default_factory=list)
-    parents: dict[int, list[int]] = field(default_factory=dict)
+    parents: dict[int, range] = field(default_factory=dict)
 
     def add(self, token: int, target: int, group: int, position: int, sees: int) -> None:
         self.tokens.append(token)
@@ -87,7 +87,7 @@ def build(thoughts: Sequence[Thought], branches: Sequence[Branch] = ()) -> Scrip
             wanted += [NO_TARGET, *([NO_TARGET] * len(said) if thought.given else said)]
         for i, (token, target) in enumerate(zip(fed, wanted)):
             s.add(token, target, SINK if unit == 0 and i == 0 else unit, len(s.tokens), unit)
-        s.parents[unit] = list(range(unit))
+        s.parents[unit] = range(unit)
         after.append(len(s.tokens))
     add_branches(s, branches, len(thoughts), after)
     return s
@@ -102,7 +102,7 @@ def add_branches(s: Script, branches: Sequence[Branch], units: int, after: Seque
         wanted = silent + [*b.answer, END_ANSWER if b.complete else NO_TARGET]
         for k, (token, target) in enumerate(zip(fed, wanted)):
             s.add(token, target, group, after[b.unit] + k, b.now)
-        s.parents[group] = list(range(b.unit + 1))
+        s.parents[group] = range(b.unit + 1)
 
 
 def build_afterwards(thoughts: Sequence[Thought], branches: Sequence[Branch]) -> Script:
@@ -116,37 +116,38 @@ def build_afterwards(thoughts: Sequence[Thought], branches: Sequence[Branch]) ->
     return s
 
 
-def views(s: Script, times: np.ndarray, visual_window: int, text_window: int):
-    """The views of one clip, as arrays by the names of `Clip`."""
-    groups, positions, sees = np.array(s.groups), np.array(s.positions), np.array(s.sees)
-    parents = {g: p for g, p in s.parents.items() if g in set(s.groups)}
-    text = text_view(groups, positions, parents, text_window)
+COLUMNS = ("token", "target", "group", "position", "sees", "low", "high", "sink")
+"""Of a packed script: each token, the one wanted next, and what it sees."""
+NOWHERE = -2
+"""Group of padding."""
+
+
+def pack(script: Script, text_window: int, length: int | None = None) -> np.ndarray:
+    """A script as [T,8] int16, by `COLUMNS`; padded, or cut behind its last questions, to a length if one is given."""
+    groups, positions = np.array(script.groups), np.array(script.positions)
+    held = set(script.groups)
+    ranges = text_ranges(groups, positions, {g: p for g, p in script.parents.items() if g in held}, text_window)
+    rows = np.stack([script.tokens, script.targets, groups, positions, script.sees, ranges.low, ranges.high, ranges.sink_position], 1).astype(np.int16)
+    if length is None:
+        return rows
+    padding = np.array([PAD, NO_TARGET, NOWHERE, 0, 0, 0, -1, 0], np.int16)
+    return np.concatenate([rows[:length], np.tile(padding, (max(0, length - len(rows)), 1))])
+
+
+def unpack(features: torch.Tensor, packed: torch.Tensor, times: torch.Tensor, visual_window: torch.Tensor | int) -> tuple[Clip, torch.Tensor]:
+    """Clips of packed scripts [B,T,8], whose units are at times [B,U] (units); wherever the tensors are. Also the targets [B,T]."""
+    token, target, group, position, sees, low, high, sink = packed.long().unbind(-1)
+    text = text_view(group, low, high, sink)
     seen = visual_view(sees, times, visual_window)
-    units = visual_view(np.arange(len(times)), times, visual_window)
-    return {
-        "unit_position": times, "unit_sink": units.sink_position, "unit_window": units.window,
-        "position": positions, "token_sink": text.sink_position, "token_window": text.window,
-        "sees_position": times[sees], "sees_sink": seen.sink_position, "sees_window": seen.window,
-    }
+    units = visual_view(torch.arange(times.shape[1], device=times.device).expand(len(times), -1), times, visual_window)
+    return Clip(features=features, unit_position=times, unit_sink=units.sink_position, unit_window=units.window,
+                tokens=token, position=position, token_sink=text.sink_position, token_window=text.window,
+                sees_position=times.gather(1, sees), sees_sink=seen.sink_position, sees_window=seen.window), target
 
 
-def collate(features: torch.Tensor, sequences: list[Script], times: list[np.ndarray], visual_window: int, text_window: int
+def collate(features: torch.Tensor, scripts: list[Script], times: list[np.ndarray], visual_window: int, text_window: int
             ) -> tuple[Clip, torch.Tensor]:
     """Pads to the longest text. Returns the batch and its targets [B,T]."""
-    longest = max(len(s.tokens) for s in sequences)
-    rows = [views(s, t, visual_window, text_window) for s, t in zip(sequences, times)]
-
-    def pad(values: np.ndarray, name: str) -> np.ndarray:
-        missing = longest - values.shape[0]
-        if name.startswith("unit") or missing == 0:
-            return values
-        widths = [(0, missing)] + [(0, missing if name == "token_window" else 0)] * (values.ndim - 1)
-        return np.pad(values, widths)
-
-    fields = {}
-    for name in rows[0]:
-        stacked = np.stack([pad(r[name], name) for r in rows])
-        fields[name] = torch.from_numpy(stacked if stacked.dtype == bool else stacked.astype(np.float64))
-    tokens = torch.tensor([s.tokens + [PAD] * (longest - len(s.tokens)) for s in sequences])
-    targets = torch.tensor([s.targets + [NO_TARGET] * (longest - len(s.tokens)) for s in sequences])
-    return Clip(features=features, tokens=tokens, **fields), targets
+    longest = max(len(s.tokens) for s in scripts)
+    packed = torch.from_numpy(np.stack([pack(s, text_window, longest) for s in scripts]))
+    return unpack(features, packed, torch.from_numpy(np.stack(times)).double(), visual_window)

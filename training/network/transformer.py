@@ -88,12 +88,12 @@ def hidden(window: Tensor, sinks: int) -> Tensor:
     """What is added to the scores of keys out of a query's window. window bool [B,T,N], the first keys are sinks -> [B,1,T,N]."""
     seen = window.clone()
     seen[..., :sinks] = True
-    return torch.zeros(seen.shape, dtype=torch.bfloat16).masked_fill_(~seen, -1e9)[:, None]
+    return torch.zeros(seen.shape, dtype=torch.bfloat16, device=seen.device).masked_fill_(~seen, -1e9)[:, None]
 
 
 def masked_read(scores: list[Tensor], values: list[Tensor], mask: Tensor) -> Tensor:
     """As `joint_read`, of whole clips at once: scores are as large as nothing else there, and are touched as seldom as can be."""
     joined = torch.cat(scores, -1)
-    with torch.autocast("cpu", enabled=False):
+    with torch.autocast(joined.device.type, enabled=False):
         weights = torch.softmax(joined.add_(mask.to(joined.dtype)), -1)
     return weights @ torch.cat(values, -2)

@@ -44,7 +44,7 @@ def start_from(module: torch.nn.Module, state: dict[str, torch.Tensor]) -> None:
 
 
 def load(path: Path) -> dict[str, Any] | None:
-    return torch.load(path, weights_only=True) if path.exists() else None
+    return torch.load(path, map_location="cpu", weights_only=True) if path.exists() else None
 
 
 def precision() -> torch.dtype:
@@ -52,9 +52,9 @@ def precision() -> torch.dtype:
     return torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else torch.float32
 
 
-def mixed_precision() -> torch.autocast:
+def mixed_precision(device: str = "cpu") -> torch.autocast:
     """Products in that precision; what is learned stays in float32."""
-    return torch.autocast("cpu", torch.bfloat16, enabled=precision() == torch.bfloat16)
+    return torch.autocast(device, torch.bfloat16, enabled=device != "cpu" or precision() == torch.bfloat16)
 
 
 def rate(step: int, steps: int, peak: float, warm: int = 100) -> float:

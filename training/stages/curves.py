@@ -31,12 +31,12 @@ def main() -> None:
     parser.add_argument("--runs", type=Path, default=Path("runs"))
     parser.add_argument("--out", type=Path, default=Path("curves.svg"))
     args = parser.parse_args()
-    panels = [(run, title, names) for run, parts in PANELS.items() for title, names in parts]
+    rows = {run: rows_of(args.runs / run) for run in PANELS}
+    panels = [(run, title, names) for run, parts in PANELS.items() for title, names in parts if any(names[0] in row for row in rows[run])]
     figure, axes = plt.subplots(1, len(panels), figsize=(5 * len(panels), 3.2), layout="constrained")
     for axis, (run, title, names) in zip(axes, panels):
-        rows = [r for r in rows_of(args.runs / run) if bool(HELD_OUT & r.keys()) == (title == "held-out")]
         for name in names:
-            points = [(r["step"], r[name]) for r in rows if name in r]
+            points = [(r["step"], r[name]) for r in rows[run] if name in r and bool(HELD_OUT & r.keys()) == (title == "held-out")]
             if points:
                 axis.plot(*zip(*points), label=name, linewidth=1.2)
         axis.set(title=f"{run}: {title}", xlabel="steps", ylim=(0, 1 if title == "held-out" else None))

@@ -32,24 +32,33 @@ BOX_WEIGHT = 0.15
 def noisy_foreground(cover: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
     """The true foreground with the mistakes that a model makes: the background must survive them. [N,T,G,G]."""
     mask = (cover > 0.2).float()
-    missed = torch.from_numpy(rng.random(mask.shape) < 0.12)
-    invented = torch.from_numpy(rng.random(mask.shape) < 0.004)
-    whole = torch.from_numpy(rng.random((mask.shape[0], 1, 1, 1)) < 0.1)
+    dice = torch.Generator(cover.device).manual_seed(int(rng.integers(2**31)))
+
+    def chance(share: float, *shape: int) -> torch.Tensor:
+        return torch.rand(shape, generator=dice, device=cover.device) < share
+
+    missed, invented = chance(0.12, *mask.shape), chance(0.004, *mask.shape)
+    whole = chance(0.1, len(mask), 1, 1, 1)
     return torch.where(missed | whole, 0.0, torch.where(invented, 1.0, mask))
 
 
+def pixels_of(frame: torch.Tensor) -> torch.Tensor:
+    """u8 [N,H,W,3] -> 0..1 [N,3,H,W]."""
+    return frame.permute(0, 3, 1, 2).float() / 255
+
+
 def roll(config: Config, frames: torch.Tensor, foreground: torch.Tensor, wanted: np.ndarray) -> torch.Tensor:
-    """Plays clips through the running background and returns the encoder's input at the wanted frames. [N,F,9,H,W]."""
+    """Plays clips u8 [N,T,H,W,3] through the running background and returns the encoder's input at the wanted frames. [N,F,9,H,W]."""
     count, length = frames.shape[:2]
-    background = previous = frames[:, 0]
-    seconds = torch.full((count,), 1 / config.fps)
-    out = torch.empty(count, wanted.shape[1], 9, config.pixels, config.pixels)
+    background = previous = pixels_of(frames[:, 0])
+    seconds = torch.full((count,), 1 / config.fps, device=frames.device)
+    out = torch.empty(count, wanted.shape[1], 9, config.pixels, config.pixels, device=frames.device)
     for t in range(length):
-        frame = frames[:, t]
+        frame = pixels_of(frames[:, t])
         clip, slot = np.nonzero(wanted == t)
         if len(clip):
             out[clip, slot] = look(frame[clip], previous[clip], background[clip])
-        background = follow(config, background, frame, foreground[:, t], torch.full((count,), float(t)), seconds)
+        background = follow(config, background, frame, foreground[:, t], torch.full_like(seconds, t), seconds)
         previous = frame
     return out
 
@@ -87,9 +96,8 @@ def draw(config: Config, source: list[Shard], rng: np.random.Generator) -> tuple
         covers[clip] = covers[clip][..., ::-1]
         for k, values in picked.items():
             values[clip] = mirrored(k, values[clip])
-    pixels = torch.from_numpy(np.stack(frames)).permute(0, 1, 4, 2, 3).float() / 255
     cover = torch.from_numpy(np.stack(covers)).float() / 255
-    x = roll(config, pixels, noisy_foreground(cover, rng), np.stack(wanted)).flatten(0, 1)
+    x = roll(config, torch.from_numpy(np.stack(frames)), noisy_foreground(cover, rng), np.stack(wanted)).flatten(0, 1)
     labels = {k: torch.from_numpy(np.concatenate(v)) for k, v in picked.items()}
     return x, labels
 
@@ -97,7 +105,7 @@ def draw(config: Config, source: list[Shard], rng: np.random.Generator) -> tuple
 def losses(cells: dict[str, torch.Tensor], labels: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     state, cover = labels["state"].long(), labels["cover"].float() / 255
     unsure = (state == 0) & (cover > 0.06)
-    weight = torch.tensor([1.0, 2.0, 2.0])
+    weight = torch.tensor([1.0, 2.0, 2.0], device=state.device)
     moving, present = (state == 1)[:, None], ((state == 1) | (state == 2))[:, None]
 
     def box(name: str, scale: float) -> torch.Tensor:

@@ -86,7 +86,7 @@ def main() -> None:
     args = parser.parse_args()
     tokenizer = Tokenizer()
     write_bundle(load_network(args.checkpoint, Config(), tokenizer), tokenizer, args.out, {
-        "id": "street-narrator-v4",
+        "id": "street-narrator-v5",
         "description": "Watches a fixed camera and tells what comes, goes, moves, stops, meets, hits and is put down or taken.",
         "thinking": {"skip_bias": args.skip_bias, "thought_tokens": THOUGHT_TOKENS, "answer_tokens": ANSWER_TOKENS, "question_tokens": 48},
         "cannot_answer": CANNOT, "example_questions": list(EXAMPLES), "synonyms": SYNONYMS,

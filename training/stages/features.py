@@ -35,14 +35,14 @@ def play(config: Config, encoder: Encoder, frames: torch.Tensor) -> torch.Tensor
     count, length = frames.shape[:2]
     pixels = frames.permute(0, 1, 4, 2, 3)
     background = previous = pixels[:, 0].float() / 255
-    seconds = torch.full((count,), 1 / config.fps)
+    seconds = torch.full((count,), 1 / config.fps, device=pixels.device)
     out = []
     for t in range(length):
         frame = pixels[:, t].float() / 255
-        with mixed_precision():
+        with mixed_precision(pixels.device.type):
             feature = encoder(look(frame, previous, background).contiguous(memory_format=torch.channels_last)).float()
-        elapsed = seconds if t else torch.zeros(count)
-        background = follow(config, background, frame, encoder.foreground(feature), torch.full((count,), float(t)), elapsed)
+        elapsed = seconds if t else torch.zeros_like(seconds)
+        background = follow(config, background, frame, encoder.foreground(feature), torch.full_like(seconds, t), elapsed)
         previous = frame
         out.append(feature)
     return torch.stack(out, 1)

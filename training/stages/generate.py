@@ -10,7 +10,7 @@ import numpy as np
 from tqdm import tqdm
 
 from network.config import Config
-from world import render_clip
+from world import Clip, render_clip
 
 from .shards import need_room
 
@@ -20,16 +20,20 @@ PER_SHARD = 50
 PAIRS = {"velocity": ("vx", "vy"), "offset": ("dx", "dy"), "size": ("width", "height")}
 
 
+def cells_of(clip: Clip) -> dict[str, np.ndarray]:
+    """What each cell of each frame holds: [T,G,G], or [T,2,G,G] of what has two directions."""
+    pairs = {name: np.stack([clip.grid[x], clip.grid[y]], 1).astype(np.float16) for name, (x, y) in PAIRS.items()}
+    return pairs | {name: clip.grid[name] for name in ("state", "cover", "colour", "kind")}
+
+
 def write_shard(folder: Path, first_seed: int, seconds: float, config: Config, rare: bool) -> None:
     clips = [render_clip(first_seed + i, seconds=seconds, fps=config.fps, width=config.pixels, height=config.pixels, rare=rare)
              for i in range(PER_SHARD)]
     folder.mkdir(parents=True, exist_ok=True)
-    stack = lambda name: np.stack([c.grid[name] for c in clips])  # noqa: E731
     np.save(folder / "frames.npy", np.stack([c.frames for c in clips]))
-    for name, (x, y) in PAIRS.items():
-        np.save(folder / f"{name}.npy", np.stack([stack(x), stack(y)], 2).astype(np.float16))
-    for name in ("state", "cover", "colour", "kind"):
-        np.save(folder / f"{name}.npy", stack(name))
+    cells = [cells_of(c) for c in clips]
+    for name in cells[0]:
+        np.save(folder / f"{name}.npy", np.stack([c[name] for c in cells]))
     labels = [{"seed": first_seed + i, "scenario": c.scenario, "events": [asdict(e) for e in c.events]} for i, c in enumerate(clips)]
     temporary = folder / "labels.tmp"
     temporary.write_text(json.dumps(labels))

@@ -58,11 +58,10 @@ class Seen:
 class Frames:
     """The labels of a clip's frames, looked at mover by mover: cells whose mover has its centre at one place are of one."""
 
-    def __init__(self, config: Config, shard: Shard, clip: int) -> None:
-        state = np.array(shard.array("state")[clip])
-        self.present = (state > 0) & ~in_background(state)
-        offset, self.size, self.velocity = (shard.array(k)[clip].astype(np.float32) for k in ("offset", "size", "velocity"))
-        self.colour, self.kind = (np.array(shard.array(k)[clip]) for k in ("colour", "kind"))
+    def __init__(self, config: Config, cells: dict[str, np.ndarray]) -> None:
+        self.present = (cells["state"] > 0) & ~in_background(cells["state"])
+        offset, self.size, self.velocity = (cells[k].astype(np.float32) for k in ("offset", "size", "velocity"))
+        self.colour, self.kind = cells["colour"], cells["kind"]
         middle = (np.arange(config.grid) + 0.5) / config.grid
         self.centre = offset + np.stack(np.broadcast_arrays(middle[None, :], middle[:, None]))
         across, down = np.moveaxis(np.round(self.centre * 50).astype(np.int64), 1, 0)
@@ -92,11 +91,10 @@ def of_unit(frames: Frames, times: range) -> list[Seen]:
     return found[:MOST]
 
 
-@cache
-def of_clip(config: Config, shard: Shard, clip: int) -> tuple[np.ndarray, ...]:
-    """Of all its units, kept: which mover's each cell is or -1 [U,F*G*G], then box, colour, kind and there."""
+def of_units(config: Config, cells: dict[str, np.ndarray]) -> tuple[np.ndarray, ...]:
+    """Of all units of a clip, by the labels of its frames: which mover's each cell is or -1 [U,F*G*G], then box, colour, kind and there."""
     per = config.frames_per_unit
-    frames = Frames(config, shard, clip)
+    frames = Frames(config, cells)
     units = len(frames.present) // per
     whose = np.full((units, per, config.grid**2), -1, np.int8)
     box = np.zeros((units, MOST, BOX), np.float32)
@@ -111,11 +109,22 @@ def of_clip(config: Config, shard: Shard, clip: int) -> tuple[np.ndarray, ...]:
     return whose.reshape(units, -1), box, colour, kind, there
 
 
+@cache
+def of_clip(config: Config, shard: Shard, clip: int) -> tuple[np.ndarray, ...]:
+    """The same of a clip of a shard, kept."""
+    return of_units(config, {k: np.array(shard.array(k)[clip]) for k in ("state", "offset", "size", "velocity", "colour", "kind")})
+
+
+def labelled(whose: Tensor, box: Tensor, colour: Tensor, kind: Tensor, there: Tensor) -> Movers:
+    """From the labels of units, as `of_units` gives them."""
+    cells = (whose[:, None] == torch.arange(MOST, device=whose.device)[:, None]).float()
+    return Movers(cells, box, colour.long(), kind.long(), there)
+
+
 def movers_of(config: Config, shard: Shard, clip: int, start: int, units: int) -> Movers:
     """Of units in a row."""
     whose, box, colour, kind, there = (torch.from_numpy(a[start:start + units]) for a in of_clip(config, shard, clip))
-    cells = (whose[:, None] == torch.arange(MOST)[:, None]).float()
-    return Movers(cells, box, colour.long(), kind.long(), there)
+    return labelled(whose, box, colour, kind, there)
 
 
 def mover_losses(shares: Tensor, said: Tensor, movers: Movers) -> dict[str, Tensor]:
@@ -128,7 +137,7 @@ def mover_losses(shares: Tensor, said: Tensor, movers: Movers) -> dict[str, Tens
     count = there.sum() + 1e-6
     own = movers.cells / movers.cells.sum(-1, keepdim=True).clamp(min=1)
     share = own @ shares.float().mean(1).transpose(1, 2)   # [N,M,tokens]
-    pairs = there[:, :, None] * there[:, None] * (1 - torch.eye(there.shape[1]))
+    pairs = there[:, :, None] * there[:, None] * (1 - torch.eye(there.shape[1], device=there.device))
     together = (share @ share.transpose(1, 2)).clamp(max=0.999)
     box, colour, kind = said.float().split([BOX, COLOURS, said.shape[-1] - BOX - COLOURS], -1)
     weight = share * there[..., None] / count

@@ -49,11 +49,11 @@ class Narrator:
         """Every clip looks from a unit now, and opens a group for it."""
         c, n = self.config, self.config.tokens_per_unit
         self.now = unit
-        view = visual_view(np.array([unit]), self.times, self.visual_window)
+        view = visual_view(torch.tensor([[unit]]), torch.from_numpy(self.times)[None].double(), self.visual_window)
         self.visual_bias = torch.full((1, 2, self.units * n), HIDDEN)
-        self.visual_bias[0, 0, torch.from_numpy(view.window[0]).repeat_interleave(n)] = 0
+        self.visual_bias[0, 0, view.window[0, 0].repeat_interleave(n)] = 0
         self.visual_bias[0, 1, :n * c.visual_sink_units] = 0
-        self.sees = self.network.angles(torch.tensor([[self.times[unit], view.sink_position[0]]]))[:, None]
+        self.sees = self.network.angles(torch.tensor([[self.times[unit], float(view.sink_position[0, 0])]]))[:, None]
         if unit > 0:
             for b, groups in enumerate(self.groups):
                 self.open_group(b, groups)

@@ -91,23 +91,31 @@ def draw(config: Config, tokenizer: Tokenizer, source: list[Shard], rng: np.rand
 
 
 def losses(logits: torch.Tensor, events: torch.Tensor, targets: torch.Tensor, classes: torch.Tensor) -> dict[str, torch.Tensor]:
-    weight = torch.ones(logits.shape[-1])
+    weight = torch.ones(logits.shape[-1], device=logits.device)
     weight[SKIP] = SKIP_WEIGHT
     weight[len(SPECIAL):len(SPECIAL) + CLOCK] = CLOCK_WEIGHT
     return {
         "text": F.cross_entropy(logits.flatten(0, 1), targets.flatten(), weight, ignore_index=NO_TARGET),
-        "events": 2 * F.binary_cross_entropy_with_logits(events, classes, pos_weight=torch.tensor(4.0)),
+        "events": 2 * F.binary_cross_entropy_with_logits(events, classes, pos_weight=torch.tensor(4.0, device=events.device)),
     }
 
 
 def terms_of(network: Network, batch: tuple) -> dict[str, torch.Tensor]:
     """The losses of a batch: what is looked at, the tokens wanted, the event classes, who is there."""
     clip, targets, classes, movers = batch
-    with mixed_precision():
+    with mixed_precision(clip.features.device.type):
         tokens, shares = network.resampler.look(clip.features.flatten(0, 1))
         logits, events = network(clip, tokens)
         said = network.seen_mover(tokens)
     return losses(logits.float(), events.float(), targets, classes) | mover_losses(shares, said, movers)
+
+
+def resized(config: Config, place: torch.Tensor) -> torch.Tensor:
+    """What was learned of each cell's place [F*G*G,C], for as many cells as there are now."""
+    frames = config.frames_per_unit
+    grid = round((len(place) / frames) ** 0.5)
+    picture = place.view(frames, grid, grid, -1).permute(0, 3, 1, 2)
+    return F.interpolate(picture, (config.grid, config.grid), mode="bilinear").permute(0, 2, 3, 1).flatten(0, 2)
 
 
 def begin(network: Network, tokenizer: Tokenizer, earlier: dict) -> None:
@@ -121,6 +129,7 @@ def begin(network: Network, tokenizer: Tokenizer, earlier: dict) -> None:
     for parameter in (p for layer in added for p in layer.parameters()):
         nn.init.zeros_(parameter)
     renamed = ("embedding.", "head.") if len(state["seen_events.weight"]) == len(network.seen_events.weight) else ("embedding.", "head.", "seen_events.")
+    state = state | {"resampler.place": resized(network.config, state["resampler.place"])}
     start_from(network, {k: v for k, v in state.items() if not k.startswith(renamed)})
     with torch.no_grad():
         for i, word in enumerate(earlier["words"]):

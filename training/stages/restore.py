@@ -87,7 +87,7 @@ def folded(module: nn.Module) -> list[tuple[str, str]]:
 def calibrate(network: Network, config: Config) -> None:
     """Gives every batch norm the mean and variance of what reaches it, and leaves what it does unchanged."""
     clips = [render_clip(SEED + i, seconds=SECONDS, fps=config.fps, width=config.pixels, height=config.pixels) for i in range(CLIPS)]
-    frames = torch.from_numpy(np.stack([c.frames for c in clips])).permute(0, 1, 4, 2, 3).float() / 255
+    frames = torch.from_numpy(np.stack([c.frames for c in clips]))
     cover = torch.from_numpy(np.stack([c.grid["cover"] for c in clips])).float() / 255
     wanted = np.tile(np.arange(0, frames.shape[1], 4), (CLIPS, 1))
     x = roll(config, frames, (cover > 0.2).float(), wanted).flatten(0, 1)

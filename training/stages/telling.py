@@ -30,10 +30,14 @@ def unit_ends(config: Config, units: int) -> np.ndarray:
 
 def truth(config: Config, shard: Shard, clip: int) -> tuple[list[list], np.ndarray]:
     """Events of each unit, and whether something moves in its last frame."""
-    state = shard.array("state")[clip]
+    return truth_of(config, shard.array("state")[clip], shard.events(clip))
+
+
+def truth_of(config: Config, state: np.ndarray, events: list) -> tuple[list[list], np.ndarray]:
+    """The same by the state of its cells [T,G,G]."""
     units = len(state) // config.frames_per_unit
     moving = (state[config.frames_per_unit - 1::config.frames_per_unit] == 1).sum((1, 2)) >= 2
-    return by_unit(shard.events(clip), unit_ends(config, units)), moving
+    return by_unit(events, unit_ends(config, units)), moving
 
 
 @dataclass(frozen=True)

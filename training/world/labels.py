@@ -1,4 +1,4 @@
-"""Per-frame label maps on a 12x12 grid, from the movers' true outlines: state, velocity, colour, kind, where the mover's box has its centre, its size."""
+"""Per-frame label maps on a grid, from the movers' true outlines: state, velocity, colour, kind, where the mover's box has its centre, its size."""
 from __future__ import annotations
 
 import cv2
@@ -10,7 +10,7 @@ from .shapes import Polygon, fill
 from .trajectories import RATE
 from .visibility import Stage
 
-CELLS, FINE = 12, 96
+CELLS, FINE = 16, 128
 NONE = 255
 LEAST_COVER = 0.25
 

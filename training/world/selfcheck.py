@@ -8,6 +8,7 @@ from collections import Counter
 import numpy as np
 
 from .colours import COLOURS, KINDS
+from .labels import CELLS
 from .scene import Clip, render_clip
 
 
@@ -21,7 +22,7 @@ def check_labels(clip: Clip) -> None:
     frames = len(clip.times)
     assert clip.frames.shape == (frames, 96, 96, 3) and clip.frames.dtype == np.uint8
     for name, kind in (*((n, np.uint8) for n in ("cover", "state", "colour", "kind")), *((n, np.float16) for n in ("vx", "vy", "dx", "dy", "width", "height"))):
-        assert clip.grid[name].shape == (frames, 12, 12) and clip.grid[name].dtype == kind, name
+        assert clip.grid[name].shape == (frames, CELLS, CELLS) and clip.grid[name].dtype == kind, name
     state, colour, kind = clip.grid["state"], clip.grid["colour"], clip.grid["kind"]
     assert ((state > 0) == (colour < len(COLOURS))).all() and ((state > 0) == (kind < len(KINDS))).all()
     assert (clip.grid["cover"][state > 0] >= 60).all()

@@ -1,0 +1,99 @@
+"""Trains everything in one go on a GPU, on clips that the processors render meanwhile: `python -m stages.express --seconds 625`.
+
+The first part of the time is the encoder's; then every clip is played through it, and the transformers have the rest.
+Rates follow the time, not the steps: the run is over when it was said to be. It does not resume; `--encoder` and
+`--reasoner` start from an earlier run's `last.pt`.
+"""
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+import torch
+
+from language.tokenizer import Tokenizer
+from network.config import Config
+from network.encoder import Encoder
+from network.model import Network
+
+from .arrivals import Arrivals
+from .checkpoint import load, start_from
+from .express_draws import CLIPS, PLAYED, played
+from .express_fits import Clock, fit_encoder, fit_reasoner
+from .pool import Pool
+from .reasoner import begin, tie
+from .rendering import CHUNK, Rendering
+
+CLIP_S = 48.0
+FIRST_SEED, HELD_OUT_SEED = 100_000_000, 900_000_000
+HELD_OUT_CHUNKS, WAITING = 6, 64
+CLIP_BYTES, PLAYED_BYTES = 10.5e6, 6.6e6
+"""Of a clip with its frames, and with its features instead."""
+FOR_CLIPS, FOR_PLAYED = 0.25, 0.55
+"""Shares of the device's memory."""
+
+
+def rooms(device: torch.device, asked: int | None) -> tuple[int, int]:
+    """Clips that there is room for with their frames, and with their features."""
+    if asked:
+        return asked, asked
+    memory = torch.cuda.get_device_properties(device).total_memory
+    return int(memory * FOR_CLIPS / CLIP_BYTES), int(memory * FOR_PLAYED / PLAYED_BYTES)
+
+
+def free(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+
+
+def networks(config: Config, tokenizer: Tokenizer, encoder_run: Path | None, reasoner_run: Path | None) -> tuple[Encoder, Network]:
+    torch.manual_seed(0)
+    encoder, network = Encoder(config), Network(config, len(tokenizer))
+    if encoder_run:
+        start_from(encoder, load(encoder_run)["encoder"])
+    if reasoner_run:
+        begin(network, tokenizer, load(reasoner_run))
+    else:
+        tie(network, tokenizer)
+    return encoder, network
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=625.0, help="of the whole run")
+    parser.add_argument("--encoder-seconds", type=float, default=225.0, help="when the encoder is done; 0 leaves it as it is")
+    parser.add_argument("--out", type=Path, default=Path("runs"))
+    parser.add_argument("--encoder", type=Path, help="an earlier encoder to start from")
+    parser.add_argument("--reasoner", type=Path, help="earlier transformers to start from, word by word")
+    parser.add_argument("--first-seed", type=int, default=FIRST_SEED)
+    parser.add_argument("--workers", type=int, default=max(1, (os.cpu_count() or 2) - 2), help="processes that render")
+    parser.add_argument("--room", type=int, help="clips that are kept to draw from; else as many as the GPU's memory holds")
+    parser.add_argument("--device", default="cuda")
+    args = parser.parse_args()
+    clock, config, tokenizer, device = Clock(), Config(), Tokenizer(), torch.device(args.device)
+    with Rendering(config, args.first_seed, CLIP_S, args.workers) as rendering, Rendering(config, HELD_OUT_SEED, CLIP_S, 1, 0.0) as apart:
+        arrivals, kept_apart = Arrivals(rendering, device, WAITING), Arrivals(apart, device, HELD_OUT_CHUNKS)
+        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
+        torch.backends.cudnn.benchmark = True
+        encoder, network = networks(config, tokenizer, args.encoder, args.reasoner)
+        encoder, network = encoder.to(device, memory_format=torch.channels_last), network.to(device)
+        with_frames, with_features = rooms(device, args.room)
+        pool = Pool(device, with_frames)
+        for chunk in arrivals.wait(min(CLIPS, with_frames) // CHUNK):
+            pool.add(chunk)
+        fit_encoder(config, encoder, pool, arrivals, clock, args.encoder_seconds, args.out / "encoder")
+        network.encoder.load_state_dict(encoder.state_dict())
+        free(device)
+        telling, held_out = Pool(device, with_features), Pool(device, HELD_OUT_CHUNKS * CHUNK)
+        for part in torch.arange(pool.count, device=device).split(PLAYED):
+            telling.add(played(config, encoder, [{k: v[part] for k, v in pool.arrays.items()}], device))
+        held_out.add(played(config, encoder, kept_apart.wait(1), device))
+        del pool
+        free(device)
+        fit_reasoner(config, network, encoder, telling, held_out, arrivals, clock, args.seconds, args.out / "reasoner", tokenizer.words)
+        print(f"{arrivals.come} clips of {CLIP_S:.0f} s in {clock.now:.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()

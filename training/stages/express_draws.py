@@ -1,0 +1,75 @@
+"""What `stages.express` learns from, drawn from pools on its device: the encoder's frames, and pieces for the transformers."""
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from network.config import Config
+from network.encoder import HEADS, Encoder
+from network.sequence import unpack
+
+from . import encoder as seeing
+from .features import play
+from .movers import labelled
+from .pool import Pool
+from .rendering import LENGTHS, TELLINGS, Chunk
+
+CLIPS, WINDOW, WANTED = 256, 112, 28
+"""Of a draw for the encoder: clips, frames in a row that are played of each, and those that are looked at."""
+PLAYED = 256
+"""Clips that are played through the encoder at once."""
+UNITS = 4096
+"""Of a batch for the transformers."""
+SHORTEST_VISUAL_WINDOW = 12
+LABELS = (*HEADS, "cover")
+
+
+def look_at(config: Config, pool: Pool, rng: np.random.Generator) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+    """What `stages.encoder` draws, from a pool: the encoder's input at some frames of many clips, and their labels."""
+    clips = min(CLIPS, pool.count)
+    which = pool.some(rng, clips)
+    start = torch.from_numpy(rng.integers(pool.arrays["frames"].shape[1] - WINDOW, size=clips)).to(pool.device)
+    when = np.sort(np.stack([rng.choice(WINDOW, WANTED, replace=False) for _ in range(clips)]), 1)
+    turned = torch.from_numpy(rng.random(clips) < seeing.MIRRORED).to(pool.device)
+
+    def mirror(values: torch.Tensor, axis: int) -> torch.Tensor:
+        return torch.where(turned.view(-1, *([1] * (values.ndim - 1))), values.flip(axis), values)
+
+    frames = mirror(pool.stretch("frames", which, start, WINDOW), 3)
+    cover = mirror(pool.stretch("cover", which, start, WINDOW), -1).float() / 255
+    x = seeing.roll(config, frames, seeing.noisy_foreground(cover, rng), when)
+    unseen = (pool.stretch("state", which, start, WINDOW) == 2).byte().cummin(1).values.bool()
+    place = torch.from_numpy(when).to(pool.device)
+    row = torch.arange(clips, device=pool.device)[:, None]
+    labels = {}
+    for name in LABELS:
+        values = pool.arrays[name][which[:, None], start[:, None] + place]
+        if name in ("state", "colour", "kind"):
+            values = torch.where(unseen[row, place], seeing.IGNORE, values)
+        if name in ("velocity", "offset"):
+            sign = torch.where(turned, -1, 1).to(values.dtype)
+            values = torch.stack([values[:, :, 0] * sign[:, None, None, None], values[:, :, 1]], 2)
+        labels[name] = mirror(values, -1).flatten(0, 1)
+    return x.flatten(0, 1), labels
+
+
+def played(config: Config, encoder: Encoder, chunks: list[Chunk], device: torch.device) -> Chunk:
+    """Chunks as one, with what the encoder makes of their frames instead of the frames, and without what only the encoder learns from."""
+    frames = torch.cat([c["frames"].to(device, non_blocking=True) for c in chunks])
+    features = torch.cat([play(config, encoder, part).half() for part in frames.split(PLAYED)]).unflatten(1, (-1, config.frames_per_unit))
+    return {"features": features} | {k: torch.cat([c[k] for c in chunks]) for k in chunks[0] if k not in ("frames", *LABELS)}
+
+
+def tell_of(config: Config, pool: Pool, rng: np.random.Generator) -> tuple:
+    """A batch for the transformers: pieces of one length from a pool."""
+    length = int(rng.choice(LENGTHS))
+    clips = UNITS // length
+    which = pool.some(rng, clips)
+    telling = torch.from_numpy(rng.integers(TELLINGS, size=clips)).to(pool.device)
+    start, clock = pool.arrays[f"begin{length}"][which, telling].long().unbind(-1)
+    times = (clock[:, None] + torch.arange(length, device=pool.device)).double()
+    windows = torch.from_numpy(rng.integers(SHORTEST_VISUAL_WINDOW, config.visual_window_units + 1, size=(clips, 1))).to(pool.device)
+    features = pool.stretch("features", which, start, length).bfloat16()
+    clip, wanted = unpack(features, pool.arrays[f"packed{length}"][which, telling], times, windows)
+    movers = [pool.stretch(name, which, start, length).flatten(0, 1) for name in ("whose", "box", "mover_colour", "mover_kind", "there")]
+    return clip, wanted, pool.stretch("classes", which, start, length).float(), labelled(*movers)

@@ -1,0 +1,121 @@
+"""Both fits of `stages.express`: they follow the clock, take what has been rendered as it comes, and keep what they come to."""
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from network.config import Config
+from network.encoder import Encoder
+from network.model import Network
+
+from . import encoder as seeing
+from .arrivals import Arrivals
+from .checkpoint import mixed_precision, rate, record, save
+from .express_draws import PLAYED, look_at, played, tell_of
+from .fit import optimisers_of
+from .pool import Pool
+from .reasoner import terms_of
+from .rendering import CHUNK
+
+FRAMES = 512
+"""Of a step of the encoder."""
+ENCODER_RATE, REASONER_RATE = 2e-3, 1.5e-3
+MEASURED_BATCHES = 6
+RECORDED_S, SAVED_S = 5.0, 45.0
+PLACES = 100_000
+"""Of the schedule of rates."""
+
+
+@dataclass
+class Clock:
+    """Seconds since the start, and the learning rate of a part of them."""
+    began: float = field(default_factory=time.time)
+
+    @property
+    def now(self) -> float:
+        return time.time() - self.began
+
+    def rate(self, since: float, until: float, peak: float) -> float:
+        done = min(1.0, max(0.0, (self.now - since) / (until - since)))
+        return rate(round(done * PLACES), PLACES, peak, PLACES // 50)
+
+
+class Curve:
+    """Running means of the losses, written down every few seconds."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self.folder, self.clock, self.told = folder, clock, clock.now
+        self.step, self.means = 0, dict[str, Tensor]()
+
+    def add(self, terms: dict[str, Tensor], clips: int) -> None:
+        self.step += 1
+        self.means = {k: 0.98 * self.means.get(k, v.detach()) + 0.02 * v.detach() for k, v in terms.items()}
+        if self.clock.now - self.told > RECORDED_S:
+            self.told = self.clock.now
+            self.write(clips=clips, **{k: v.item() for k, v in self.means.items()})
+
+    def write(self, **values: float) -> None:
+        record(self.folder, self.step, self.clock.now, **values)
+
+
+def descend(terms: dict[str, Tensor], learned: list[Tensor], optimisers: list[torch.optim.Optimizer], step_rate: float) -> None:
+    for optimiser in optimisers:
+        optimiser.param_groups[0]["lr"] = step_rate
+        optimiser.zero_grad()
+    sum(terms.values()).backward()
+    torch.nn.utils.clip_grad_norm_(learned, 1.0)
+    for optimiser in optimisers:
+        optimiser.step()
+
+
+def fit_encoder(config: Config, encoder: Encoder, pool: Pool, arrivals: Arrivals, clock: Clock, until: float, folder: Path) -> None:
+    learned = list(encoder.parameters())
+    optimiser = torch.optim.AdamW(learned, lr=ENCODER_RATE, weight_decay=0.02)
+    rng, since, curve = np.random.default_rng(0), clock.now, Curve(folder, clock)
+    encoder.train()
+    while clock.now < until:
+        for chunk in arrivals.take():
+            pool.add(chunk)
+        x, labels = look_at(config, pool, rng)
+        for part in torch.randperm(len(x), device=pool.device).split(FRAMES):
+            with mixed_precision(pool.device.type):
+                cells = encoder.cells(encoder(x[part].contiguous(memory_format=torch.channels_last)))
+            terms = seeing.losses({k: v.float() for k, v in cells.items()}, {k: v[part] for k, v in labels.items()})
+            descend(terms, learned, [optimiser], clock.rate(since, until, ENCODER_RATE))
+            curve.add(terms, pool.added)
+    encoder.eval()
+    save(folder / "last.pt", encoder=encoder.state_dict(), step=curve.step)
+
+
+@torch.no_grad()
+def measure(config: Config, network: Network, held_out: Pool) -> dict[str, float]:
+    rng = np.random.default_rng(1)
+    network.eval()
+    rows = [terms_of(network, tell_of(config, held_out, rng)) for _ in range(MEASURED_BATCHES)]
+    network.train()
+    return {f"held_out_{k}": float(np.mean([row[k].item() for row in rows])) for k in rows[0]}
+
+
+def fit_reasoner(config: Config, network: Network, encoder: Encoder, pool: Pool, held_out: Pool, arrivals: Arrivals, clock: Clock, until: float,
+                 folder: Path, words: list[str]) -> None:
+    learned, optimisers = optimisers_of(network, REASONER_RATE)
+    rng, since, saved, curve = np.random.default_rng(0), clock.now, clock.now, Curve(folder, clock)
+    network.train()
+    while True:
+        over = clock.now >= until
+        if over or clock.now - saved > SAVED_S:
+            curve.write(clips=pool.added, **measure(config, network, held_out))
+            save(folder / "last.pt", network=network.state_dict(), step=curve.step, words=words)
+            saved = clock.now
+        if over:
+            return
+        if chunks := arrivals.take(PLAYED // CHUNK):
+            pool.add(played(config, encoder, chunks, pool.device))
+        terms = terms_of(network, tell_of(config, pool, rng))
+        descend(terms, learned, optimisers, clock.rate(since, until, REASONER_RATE))
+        curve.add(terms, pool.added)
