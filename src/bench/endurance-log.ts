@@ -1,4 +1,5 @@
 import type { EngineEvent } from "../engine/mod.ts";
+import { collectGarbage } from "../measure/collect-garbage.ts";
 import { type Percentiles, percentiles, type Spread, spread } from "../measure/statistics.ts";
 
 /** A part of a long stream (ms and MiB). */
@@ -6,9 +7,9 @@ export interface Bucket {
   readonly ttft: Percentiles;
   readonly reasoned: Percentiles;
   readonly encoded: Percentiles;
-  /** Resident memory of the whole process, workers included. */
+  /** Resident memory of the whole process; the workers' garbage counts. */
   readonly rssMiB: Spread;
-  /** The main thread's heap. */
+  /** The main thread's heap, without garbage. */
   readonly heapMiB: Spread;
 }
 
@@ -45,8 +46,7 @@ export class EnduranceLog {
   }
 
   private lookAtMemory(): void {
-    // Only there with --expose-gc; without it what is garbage counts as used.
-    globalThis.gc?.();
+    collectGarbage();
     const { rss, heapUsed } = process.memoryUsage();
     this.current.rss.push(rss / 2 ** 20);
     this.current.heap.push(heapUsed / 2 ** 20);
