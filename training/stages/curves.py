@@ -39,7 +39,7 @@ def main() -> None:
             points = [(r["step"], r[name]) for r in rows[run] if name in r and bool(HELD_OUT & r.keys()) == (title == "held-out")]
             if points:
                 axis.plot(*zip(*points), label=name, linewidth=1.2)
-        axis.set(title=f"{run}: {title}", xlabel="steps", ylim=(0, 1 if title == "held-out" else None))
+        axis.set(title=f"{run}: {title}", xlabel="steps", ylim=(0, 1 if title == "held-out" and run == "encoder" else None))
         axis.grid(alpha=0.3)
         if axis.lines:
             axis.legend(fontsize=7)
