@@ -12,6 +12,11 @@ from torch.nn import functional as F
 from .config import Config
 
 
+def pixels_of(frame: Tensor) -> Tensor:
+    """u8 [B,H,W,3] -> 0..1 [B,3,H,W]."""
+    return frame.permute(0, 3, 1, 2).float() / 255
+
+
 def gain(frame: Tensor, reference: Tensor) -> Tensor:
     """Per-channel median of frame / reference on a coarse grid. [B,3,H,W] twice -> [B,3,1,1]."""
     ratio = (F.avg_pool2d(frame, 4) + 0.02) / (F.avg_pool2d(reference, 4) + 0.02)

@@ -16,17 +16,23 @@ class Arrivals:
     def __init__(self, rendering: Rendering, device: torch.device, most: int) -> None:
         self.waiting: deque[Chunk] = deque()
         self.come = 0
+        self.failure: Exception | None = None
         Thread(target=self.fetch, args=(rendering, device.type == "cuda", most), daemon=True).start()
 
     def fetch(self, rendering: Rendering, pinned: bool, most: int) -> None:
-        for chunk in rendering:
-            while len(self.waiting) >= most:
-                time.sleep(0.05)
-            self.waiting.append({k: v.pin_memory() for k, v in chunk.items()} if pinned else chunk)
-            self.come += len(chunk["frames"])
+        try:
+            for chunk in rendering:
+                while len(self.waiting) >= most:
+                    time.sleep(0.05)
+                self.waiting.append({k: v.pin_memory() for k, v in chunk.items()} if pinned else chunk)
+                self.come += len(chunk["frames"])
+        except Exception as error:   # told by `take`, to whoever waits
+            self.failure = error
 
     def take(self, least: int = 1) -> list[Chunk]:
-        """All that came, if those are as many."""
+        """All that came, if those are as many. Raises what ended the fetching."""
+        if self.failure:
+            raise self.failure
         return [self.waiting.popleft() for _ in range(len(self.waiting))] if len(self.waiting) >= least else []
 
     def wait(self, least: int) -> list[Chunk]:

@@ -14,10 +14,11 @@ from torch.nn import functional as F
 
 from network.config import Config
 from network.encoder import HEADS, Encoder
-from network.motion import follow, look
+from network.motion import follow, look, pixels_of
 
 from .checkpoint import load, mixed_precision, rate, record, save, start_from
 from .features import trained_encoder
+from .fit import descend
 from .shards import Shard, shards
 
 CLIPS, FRAMES, BATCH = 32, 20, 64
@@ -40,11 +41,6 @@ def noisy_foreground(cover: torch.Tensor, rng: np.random.Generator) -> torch.Ten
     missed, invented = chance(0.12, *mask.shape), chance(0.004, *mask.shape)
     whole = chance(0.1, len(mask), 1, 1, 1)
     return torch.where(missed | whole, 0.0, torch.where(invented, 1.0, mask))
-
-
-def pixels_of(frame: torch.Tensor) -> torch.Tensor:
-    """u8 [N,H,W,3] -> 0..1 [N,3,H,W]."""
-    return frame.permute(0, 3, 1, 2).float() / 255
 
 
 def roll(config: Config, frames: torch.Tensor, foreground: torch.Tensor, wanted: np.ndarray) -> torch.Tensor:
@@ -206,14 +202,10 @@ def main() -> None:
         x, labels = upcoming.result()
         upcoming = ahead.submit(draw, config, source, rng)
         for part in torch.randperm(len(x)).split(BATCH):
-            optimiser.param_groups[0]["lr"] = rate(step, args.steps, args.rate)
             with mixed_precision():
                 cells = encoder.cells(encoder(x[part].contiguous(memory_format=torch.channels_last)))
             terms = losses({k: v.float() for k, v in cells.items()}, {k: v[part] for k, v in labels.items()})
-            optimiser.zero_grad()
-            sum(terms.values()).backward()
-            torch.nn.utils.clip_grad_norm_(encoder.parameters(), 1.0)
-            optimiser.step()
+            descend(terms, list(encoder.parameters()), [optimiser], rate(step, args.steps, args.rate))
             step += 1
             for k, v in terms.items():
                 running[k] = 0.98 * running.get(k, v.item()) + 0.02 * v.item()

@@ -80,7 +80,7 @@ def main() -> None:
         encoder, network = encoder.to(device, memory_format=torch.channels_last), network.to(device)
         with_frames, with_features = rooms(device, args.room)
         pool = Pool(device, with_frames)
-        for chunk in arrivals.wait(min(CLIPS, with_frames) // CHUNK):
+        for chunk in arrivals.wait(max(1, min(CLIPS, with_frames) // CHUNK)):
             pool.add(chunk)
         fit_encoder(config, encoder, pool, arrivals, clock, args.encoder_seconds, args.out / "encoder")
         network.encoder.load_state_dict(encoder.state_dict())

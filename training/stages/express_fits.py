@@ -17,9 +17,9 @@ from . import encoder as seeing
 from .arrivals import Arrivals
 from .checkpoint import mixed_precision, rate, record, save
 from .express_draws import PLAYED, look_at, played, tell_of
-from .fit import optimisers_of
+from .fit import descend, optimisers_of
 from .pool import Pool
-from .reasoner import terms_of
+from .reasoner import measure, terms_of
 from .rendering import CHUNK
 
 FRAMES = 512
@@ -63,16 +63,6 @@ class Curve:
         record(self.folder, self.step, self.clock.now, **values)
 
 
-def descend(terms: dict[str, Tensor], learned: list[Tensor], optimisers: list[torch.optim.Optimizer], step_rate: float) -> None:
-    for optimiser in optimisers:
-        optimiser.param_groups[0]["lr"] = step_rate
-        optimiser.zero_grad()
-    sum(terms.values()).backward()
-    torch.nn.utils.clip_grad_norm_(learned, 1.0)
-    for optimiser in optimisers:
-        optimiser.step()
-
-
 def fit_encoder(config: Config, encoder: Encoder, pool: Pool, arrivals: Arrivals, clock: Clock, until: float, folder: Path) -> None:
     learned = list(encoder.parameters())
     optimiser = torch.optim.AdamW(learned, lr=ENCODER_RATE, weight_decay=0.02)
@@ -92,15 +82,6 @@ def fit_encoder(config: Config, encoder: Encoder, pool: Pool, arrivals: Arrivals
     save(folder / "last.pt", encoder=encoder.state_dict(), step=curve.step)
 
 
-@torch.no_grad()
-def measure(config: Config, network: Network, held_out: Pool) -> dict[str, float]:
-    rng = np.random.default_rng(1)
-    network.eval()
-    rows = [terms_of(network, tell_of(config, held_out, rng)) for _ in range(MEASURED_BATCHES)]
-    network.train()
-    return {f"held_out_{k}": float(np.mean([row[k].item() for row in rows])) for k in rows[0]}
-
-
 def fit_reasoner(config: Config, network: Network, encoder: Encoder, pool: Pool, held_out: Pool, arrivals: Arrivals, clock: Clock, until: float,
                  folder: Path, words: list[str]) -> None:
     learned, optimisers = optimisers_of(network, REASONER_RATE)
@@ -109,7 +90,7 @@ def fit_reasoner(config: Config, network: Network, encoder: Encoder, pool: Pool,
     while True:
         over = clock.now >= until
         if over or clock.now - saved > SAVED_S:
-            curve.write(clips=pool.added, **measure(config, network, held_out))
+            curve.write(clips=pool.added, **measure(network, lambda rng: tell_of(config, held_out, rng), MEASURED_BATCHES))
             save(folder / "last.pt", network=network.state_dict(), step=curve.step, words=words)
             saved = clock.now
         if over:

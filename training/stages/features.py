@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from network.config import Config
 from network.encoder import Encoder
-from network.motion import follow, look
+from network.motion import follow, look, pixels_of
 
 from .checkpoint import load, mixed_precision
 from .generate import SEEDS
@@ -33,13 +33,12 @@ def trained_encoder(config: Config, path: Path) -> Encoder:
 def play(config: Config, encoder: Encoder, frames: torch.Tensor) -> torch.Tensor:
     """u8 [N,T,H,W,3] -> [N,T,C,G,G]."""
     count, length = frames.shape[:2]
-    pixels = frames.permute(0, 1, 4, 2, 3)
-    background = previous = pixels[:, 0].float() / 255
-    seconds = torch.full((count,), 1 / config.fps, device=pixels.device)
+    background = previous = pixels_of(frames[:, 0])
+    seconds = torch.full((count,), 1 / config.fps, device=frames.device)
     out = []
     for t in range(length):
-        frame = pixels[:, t].float() / 255
-        with mixed_precision(pixels.device.type):
+        frame = pixels_of(frames[:, t])
+        with mixed_precision(frames.device.type):
             feature = encoder(look(frame, previous, background).contiguous(memory_format=torch.channels_last)).float()
         elapsed = seconds if t else torch.zeros_like(seconds)
         background = follow(config, background, frame, encoder.foreground(feature), torch.full_like(seconds, t), elapsed)

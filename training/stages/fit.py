@@ -31,6 +31,17 @@ def optimisers_of(network: Network, peak: float) -> tuple[list[Tensor], list[tor
     ]
 
 
+def descend(terms: dict[str, Tensor], learned: list[Tensor], optimisers: list[torch.optim.Optimizer], step_rate: float) -> None:
+    """One step down the sum of the losses."""
+    for optimiser in optimisers:
+        optimiser.param_groups[0]["lr"] = step_rate
+        optimiser.zero_grad()
+    sum(terms.values()).backward()
+    torch.nn.utils.clip_grad_norm_(learned, 1.0)
+    for optimiser in optimisers:
+        optimiser.step()
+
+
 def fit(network: Network, encoder: Encoder, folder: Path, steps: int, peak: float, draw: Callable[[np.random.Generator], Any],
         loss: Callable[[Network, Any], dict[str, Tensor]], fresh: Callable[[], None] = lambda: None,
         held_out: Callable[[], dict[str, float]] = dict, **kept: Any) -> None:
@@ -59,13 +70,7 @@ def fit(network: Network, encoder: Encoder, folder: Path, steps: int, peak: floa
         batch = upcoming.result()
         upcoming = ahead.submit(draw, rng)
         terms = loss(network, batch)
-        for optimiser in optimisers:
-            optimiser.param_groups[0]["lr"] = rate(step, steps, peak)
-            optimiser.zero_grad()
-        sum(terms.values()).backward()
-        torch.nn.utils.clip_grad_norm_(learned, 1.0)
-        for optimiser in optimisers:
-            optimiser.step()
+        descend(terms, learned, optimisers, rate(step, steps, peak))
         step += 1
         for k, v in terms.items():
             running[k] = 0.98 * running.get(k, v.item()) + 0.02 * v.item()

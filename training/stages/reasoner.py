@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,9 +24,8 @@ from .features import trained_encoder
 from .fit import fit
 from .movers import Movers, mover_losses, movers_of
 from .shards import Shard, shards
-from .telling import LATE, QUESTIONS, late, script, tell, truth
+from .telling import LATE, QUESTIONS, USUAL_QUESTION_TOKENS, late, script, tell, truth
 
-USUAL_QUESTION_TOKENS = 12
 SHORTEST_UNITS = 16
 CLOCK_WEIGHT, SKIP_WEIGHT = 2.0, 0.5
 CLOCK_RADIUS = 3.0
@@ -157,11 +157,11 @@ def tie(network: Network, tokenizer: Tokenizer) -> None:
 
 
 @torch.no_grad()
-def measure(network: Network, config: Config, tokenizer: Tokenizer, source: list[Shard], batches: int = 4) -> dict[str, float]:
-    """The losses on held-out clips, told in time, the same ones every time."""
+def measure(network: Network, held_out: Callable[[np.random.Generator], tuple], batches: int) -> dict[str, float]:
+    """The losses on batches of held-out clips, the same ones every time."""
     rng = np.random.default_rng(1)
     network.eval()
-    rows = [terms_of(network, draw(config, tokenizer, source, rng, 16, 0.0)) for _ in range(batches)]
+    rows = [terms_of(network, held_out(rng)) for _ in range(batches)]
     network.train()
     return {f"held_out_{k}": float(np.mean([row[k].item() for row in rows])) for k in rows[0]}
 
@@ -191,7 +191,7 @@ def main() -> None:
 
     def figures() -> dict[str, float]:
         source[:] = shards(args.data / "train", "features")   # there may be more by now
-        return measure(network, config, tokenizer, held_out)
+        return measure(network, lambda rng: draw(config, tokenizer, held_out, rng, 16, 0.0), 4)   # told in time
 
     fit(network, trained_encoder(config, args.encoder), args.out, args.steps, args.rate,
         lambda rng: draw(config, tokenizer, source, rng, args.batch), terms_of, fresh, figures, words=tokenizer.words)

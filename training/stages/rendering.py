@@ -22,7 +22,7 @@ from world import Clip, render_clip
 from .generate import cells_of
 from .movers import of_units
 from .reasoner import targets_of
-from .telling import LATE, QUESTIONS, late, script, tell, truth_of
+from .telling import LATE, QUESTIONS, USUAL_QUESTION_TOKENS, late, script, tell, truth_of
 
 LENGTHS = (16, 20, 26, 32, 40, 50, 64, 80, 96)
 """Units of a piece: each clip is told in all of these."""
@@ -31,7 +31,6 @@ TELLINGS = 3
 CHUNK = 16
 """Clips that a process hands over at once."""
 CLOCKS = 1000
-USUAL_QUESTION_TOKENS = 12
 
 Chunk = dict[str, torch.Tensor]
 

@@ -16,6 +16,7 @@ from .shards import Shard
 
 QUESTIONS = 6
 """Of every piece; more where a batch's longest text leaves room."""
+USUAL_QUESTION_TOKENS = 12
 TIMED_SHARE = 0.2
 """Of questions in training that are about times, beside those that are so by chance."""
 LATE = 0.2
