@@ -38,7 +38,7 @@ export class TextCache {
   readonly store: KvStore;
   private groups: Group[] = [];
   private sinkLength = 0;
-  /** Position of the next token: counts all that were ever fed. */
+  /** Position of the next token: counts all that were ever fed and not forgotten. */
   private next = 0;
   /** Tokens that have left the window so far. */
   evicted = 0;
@@ -51,6 +51,11 @@ export class TextCache {
   /** Position that the next token gets. */
   get position(): number {
     return this.next;
+  }
+
+  /** Position of the oldest token that is left in the window; the next one's where it is empty. */
+  get oldest(): number {
+    return this.groups[0]?.first ?? this.next;
   }
 
   /** Tokens held: the sink and what is left in the window. */
@@ -94,6 +99,12 @@ export class TextCache {
     this.next += count;
   }
 
+  /** Takes the current group back, as if nothing had been fed since it began. */
+  forgetGroup(): void {
+    const group = this.groups.pop();
+    if (group !== undefined) this.next = group.first;
+  }
+
   /** Where the token `ahead` places after the next one is written. */
   slot(ahead = 0): number {
     const position = this.next + ahead;
@@ -115,8 +126,7 @@ export class TextCache {
    */
   query(ahead = 0): QueryPositions {
     const at = this.next + ahead;
-    const oldest = this.groups[0]?.first ?? this.next;
-    return { window: at, sink: this.sinkLength === 0 ? at : at - oldest + this.sinkLength };
+    return { window: at, sink: this.sinkLength === 0 ? at : at - this.oldest + this.sinkLength };
   }
 
   /**

@@ -39,6 +39,10 @@ export const bundleSchema = z.object({
     thought_tokens: count,
     answer_tokens: count,
     question_tokens: count,
+    remembers_silence: z
+      .boolean()
+      .default(true)
+      .describe("Whether a skip after a skip stays in the text cache. If not, quiet time costs no memory."),
   }),
   special_tokens: z.object({
     narrate: z.string(),

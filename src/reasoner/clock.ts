@@ -12,7 +12,8 @@ export interface ClockTokens {
 /**
  * The time in a model's thoughts. A spoken thought is closed with the token of its unit's time; an answer about time
  * repeats one, and what is told is how long ago that is. So the model has to find the moment and not to reckon, and
- * is right to the second for as long as it remembers the thought.
+ * is right to the second for as long as it remembers the thought: of a thought that it may have read it from, a token
+ * tells the time however often the clock has gone round since.
  */
 export class Clock {
   constructor(
@@ -35,20 +36,31 @@ export class Clock {
     return Array.from({ length: Math.max(0, count - next) }, (_, i) => first + next + i);
   }
 
-  /** Whole seconds from a token's time to a unit, or null where the token is no time. Less than a round of the clock. */
-  secondsSince(token: number, place: UnitPlace): number | null {
+  /**
+   * Whole seconds from a token's time to a unit, or null where the token is no time.
+   * @param remembered units of the thoughts that it may stand behind, oldest first; behind none of them, its time is
+   * less than a round of the clock ago
+   */
+  secondsSince(token: number, place: UnitPlace, remembered: readonly UnitPlace[] = []): number | null {
     const { first, count } = this.tokens;
     if (token < first || token >= first + count) return null;
-    const ago = (((this.units(place) - (token - first)) % count) + count) % count;
+    const then = remembered.findLast((thought) => this.token(thought) === token);
+    const round = (((this.units(place) - (token - first)) % count) + count) % count;
+    const ago = then === undefined ? round : this.units(place) - this.units(then);
     return Math.round((ago * this.unitMs) / 1000);
   }
 
   /** Words as text, times among them as `7 seconds`. */
-  decode(codec: TextCodec, words: readonly number[], place: UnitPlace): string {
+  decode(
+    codec: TextCodec,
+    words: readonly number[],
+    place: UnitPlace,
+    remembered: readonly UnitPlace[] = [],
+  ): string {
     const parts: string[] = [];
     let plain: number[] = [];
     for (const word of words) {
-      const seconds = this.secondsSince(word, place);
+      const seconds = this.secondsSince(word, place, remembered);
       if (seconds === null) plain.push(word);
       else {
         parts.push(codec.decode(plain), `${seconds} ${seconds === 1 ? "second" : "seconds"}`);

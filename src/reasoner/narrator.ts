@@ -16,6 +16,8 @@ export interface NarratorOptions {
   readonly thoughtTokens: number;
   /** Writes the time; null where the model does not. */
   readonly clock: Clock | null;
+  /** Whether silence after silence stays in its text. */
+  readonly remembersSilence: boolean;
   /** A recap is asked for after so many tokens of thought; null: never. */
   readonly recapEvery: number | null;
   /** Drafts thoughts; null where they are not chosen greedily. */
@@ -35,6 +37,9 @@ export interface NarratorEvents {
  * Thinks about every unit in turn: a few words, or a skip. Now and then it is asked for a recap of what it has
  * counted, before what that rests on leaves its window.
  *
+ * Silence that goes on leaves no trace, if the model was trained so: then its window holds what it said, however long
+ * ago, and not how long it was quiet. The clock tokens tell that.
+ *
  * The token that closes a unit's thought is not committed when it is sampled. It is the first input once the next
  * unit has landed, because in training it already looks at that unit (TaYS, streaming mask).
  */
@@ -48,6 +53,8 @@ export class Narrator extends Thinker {
   private recapping = false;
   /** Tokens since the last recap. */
   private sinceRecap = 0;
+  /** Thoughts that were closed with their time, and where in the text that is. */
+  private told: { readonly place: UnitPlace; readonly position: number }[] = [];
 
   constructor(
     eyes: StreamEyes,
@@ -68,6 +75,11 @@ export class Narrator extends Thinker {
   /** Tokens that have left its window. */
   get evicted(): number {
     return this.textCache.evicted;
+  }
+
+  /** The units of its thoughts, as far as its text reaches, oldest first. */
+  get remembered(): UnitPlace[] {
+    return this.told.filter(({ position }) => position >= this.textCache.oldest).map(({ place }) => place);
   }
 
   /** Its finished thoughts, as a cache that somebody else goes on from. */
@@ -115,16 +127,25 @@ export class Narrator extends Thinker {
   }
 
   private closeThought(token: number, closed: boolean): void {
-    const { special, clock, recapEvery, book } = this.options;
+    const { special, clock, recapEvery, remembersSilence, book } = this.options;
+    const silent = this.words.length === 0;
     if (token === special.skip) this.events.token(this.unit, this.words);
     book?.learn(this.words, closed ? token : null);
     this.events.done(this.unit, this.words, closed ? "end" : "length", this.tokens);
-    this.sinceRecap += this.words.length + 1;
-    const closing = this.words.length === 0 ? special.skip : (clock?.token(this.place!) ?? special.endThink);
+    if (!silent || remembersSilence) this.sinceRecap += this.words.length + 1;
+    else if (this.pending[0] === special.skip) this.textCache.forgetGroup();
+    const closing = silent ? special.skip : (clock?.token(this.place!) ?? special.endThink);
+    if (!silent) this.tell();
     this.words = [];
     this.recapping = recapEvery !== null && special.recap !== null && this.sinceRecap >= recapEvery;
     this.pending = this.recapping ? [closing, special.recap!] : [closing];
     if (!this.recapping) this.next();
+  }
+
+  private tell(): void {
+    const { oldest } = this.textCache;
+    while (this.told.length > 0 && this.told[0]!.position < oldest) this.told.shift();
+    this.told.push({ place: this.place!, position: this.textCache.position });
   }
 
   private closeRecap(): void {

@@ -26,13 +26,19 @@ export interface MindContext {
   readonly report: (report: ReasonerReport) => void;
 }
 
+/** An answerer at work, and how its words are told. */
+interface OpenAnswer {
+  readonly answerer: Answerer;
+  readonly decode: (words: readonly number[]) => string;
+}
+
 /** All thinking about one stream: its eyes, its narrator, and an answerer for every open question. */
 export class StreamMind {
   private readonly eyes: StreamEyes;
   private readonly narrator: Narrator;
   private readonly mask: VocabularyMask;
   private waiting: Question[] = [];
-  private readonly answerers = new Map<string, Answerer>();
+  private readonly answerers = new Map<string, OpenAnswer>();
   private held: boolean;
   private total: number | null = null;
   private startedAtMs: number | null = null;
@@ -61,6 +67,7 @@ export class StreamMind {
         sampler: new Sampler(options.temperature, options.seed),
         skipBias: manifest.thinking.skip_bias,
         thoughtTokens: options.thoughtTokens,
+        remembersSilence: manifest.thinking.remembers_silence,
         clock: this.clock,
         recapEvery:
           recap === null
@@ -102,11 +109,12 @@ export class StreamMind {
 
   cancel(answer: string): void {
     const waiting = this.waiting.findIndex((question) => question.answer === answer);
-    const answerer = this.answerers.get(answer);
-    if (waiting < 0 && answerer === undefined) return;
+    const open = this.answerers.get(answer);
+    if (waiting < 0 && open === undefined) return;
     if (waiting >= 0) this.waiting.splice(waiting, 1);
     this.close(answer);
-    this.reportAnswer(answer, answerer?.said ?? [], "cancelled", answerer?.from ?? null);
+    const said = open?.answerer.said ?? [];
+    this.reportAnswer(answer, said, "cancelled", open?.answerer.from, open?.decode);
   }
 
   /** No unit follows the first `units` ones. */
@@ -127,7 +135,7 @@ export class StreamMind {
     if (this.held) return [];
     this.eyes.advance(this.narrator.current);
     this.openQuestions();
-    return [...this.answerers.values(), this.narrator];
+    return [...[...this.answerers.values()].map(({ answerer }) => answerer), this.narrator];
   }
 
   /** Called when the narrator is about to take a step. */
@@ -163,14 +171,15 @@ export class StreamMind {
     const due = this.waiting.filter(({ when }) => allDone || (when === "now" && finished > 0));
     this.waiting = this.waiting.filter((question) => !due.includes(question));
     for (const question of due) {
-      if (finished === 0) this.reportAnswer(question.answer, [], "nothing_seen", null);
+      if (finished === 0) this.reportAnswer(question.answer, [], "nothing_seen");
       else this.open(question, this.eyes.place(Math.min(this.eyes.newest, finished)));
     }
   }
 
   private open({ answer, tokens }: Question, from: UnitPlace): void {
     const { stream, context, options } = this;
-    const speech = new Speech((words) => this.decode(words, from));
+    const decode = this.decoder(from);
+    const speech = new Speech(decode);
     const answererOptions = {
       special: context.codec.special,
       mask: this.mask,
@@ -186,14 +195,14 @@ export class StreamMind {
       },
       done: (words, complete) => {
         this.close(answer);
-        this.reportAnswer(answer, words, complete ? "completed" : "incomplete", from);
+        this.reportAnswer(answer, words, complete ? "completed" : "incomplete", from, decode);
       },
     });
-    this.answerers.set(answer, answerer);
+    this.answerers.set(answer, { answerer, decode });
   }
 
   private close(answer: string): void {
-    this.answerers.get(answer)?.release();
+    this.answerers.get(answer)?.answerer.release();
     this.answerers.delete(answer);
   }
 
@@ -232,23 +241,27 @@ export class StreamMind {
     });
   }
 
-  /** An answer as text; the times in it are told from where it looks. */
-  private decode(words: readonly number[], from: UnitPlace | null): string {
+  /** An answer as text; the times in it are told from where it looks, by the thoughts that it has read. */
+  private decoder(from: UnitPlace): (words: readonly number[]) => string {
     const { codec } = this.context;
-    return this.clock === null || from === null ? codec.decode(words) : this.clock.decode(codec, words, from);
+    const { clock } = this;
+    if (clock === null) return (words) => codec.decode(words);
+    const remembered = this.narrator.remembered;
+    return (words) => clock.decode(codec, words, from, remembered);
   }
 
   private reportAnswer(
     answer: string,
     words: readonly number[],
     status: "completed" | "incomplete" | "cancelled" | "nothing_seen",
-    from: UnitPlace | null,
+    from?: UnitPlace,
+    decode: OpenAnswer["decode"] = () => "",
   ): void {
     this.context.report({
       type: "answer.done",
       stream: this.stream,
       answer,
-      text: this.decode(words, from),
+      text: decode(words),
       status,
       unit: from?.unit ?? -1,
       mediaTimeMs: from?.mediaTimeMs ?? -1,

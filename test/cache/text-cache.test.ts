@@ -102,6 +102,13 @@ describe("TextCache", () => {
     expect(text.seen.window).toEqual([1, 2, 50]);
   });
 
+  it("takes a group back as if it had never been fed", () => {
+    const text = Counted.make().sink(1).group(2).group(1);
+    text.cache.forgetGroup();
+    expect(text.cache).toMatchObject({ position: 3, length: 3, heldGroups: 1, evicted: 0 });
+    expect(text.group(2).seen).toEqual({ sink: [0], window: [1, 2, 3, 4] });
+  });
+
   it("forks into a copy that goes on by itself", () => {
     const narrator = Counted.make().sink(1).group(2).group(2);
     const question = new Counted(narrator.cache.fork());
@@ -145,6 +152,10 @@ class Naive {
     this.groups.push([]);
   }
 
+  forget(): void {
+    this.position -= this.groups.pop()?.length ?? 0;
+  }
+
   append(tokens: number): void {
     for (let i = 0; i < tokens; i++) this.groups.at(-1)!.push(this.position++);
   }
@@ -159,19 +170,21 @@ class Naive {
 
 type Move =
   | { readonly type: "group"; readonly parts: number[] }
+  | { readonly type: "forget" }
   | { readonly type: "fork"; readonly back: number };
 
 const parts = fc.array(fc.integer({ min: 1, max: 2 }), { maxLength: 3 });
 const moves = fc.array(
   fc.oneof(
     { weight: 5, arbitrary: fc.record({ type: fc.constant("group" as const), parts }) },
+    { weight: 1, arbitrary: fc.record({ type: fc.constant("forget" as const) }) },
     { weight: 1, arbitrary: fc.record({ type: fc.constant("fork" as const), back: fc.nat(2) }) },
   ) as fc.Arbitrary<Move>,
   { maxLength: 60 },
 );
 
 describe("TextCache, beside a list of groups", () => {
-  it("holds the same after any sequence of groups and forks, in any size", () => {
+  it("holds the same after any sequence of groups, forgotten ones and forks, in any size", () => {
     const sizes = fc.record({
       sinkTokens: fc.integer({ min: 0, max: 3 }),
       windowTokens: fc.integer({ min: 1, max: 12 }),
@@ -189,6 +202,9 @@ describe("TextCache, beside a list of groups", () => {
               text.more(tokens);
               naive.append(tokens);
             }
+          } else if (move.type === "forget") {
+            text.cache.forgetGroup();
+            naive.forget();
           } else {
             const back = Math.min(move.back, naive.groups.length);
             text = new Counted(text.cache.fork(back));

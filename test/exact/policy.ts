@@ -21,7 +21,7 @@ export interface FedToken {
   readonly from: number;
   /** The oldest unit outside the sink that had not been overwritten when it was fed. */
   readonly oldestHeld: number;
-  /** Index of the token fed before it by the same thinker; null for the first. */
+  /** Index of the token fed before it by the same thinker and not forgotten; null for the first. */
   readonly before: number | null;
 }
 

@@ -137,7 +137,7 @@ export class RecordedRun {
       const masked = results[i]!;
       const logits = masked.map((row) => row.slice());
       thinker.accept(masked);
-      const stayed = thinker.position - from;
+      const stayed = Math.max(1, thinker.position - from); // silence is forgotten, but it was fed
       const tokens = step.tokens.slice(0, stayed);
       this.steps.push({
         thinker,

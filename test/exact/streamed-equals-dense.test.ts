@@ -37,6 +37,7 @@ interface Scene {
   /** Media time at which the stream begins: a second, or a year of a camera's clock. */
   readonly startMs: number;
   readonly skipBias: number;
+  readonly remembersSilence: boolean;
   readonly ops: readonly Op[];
 }
 
@@ -54,6 +55,7 @@ const scenes = (length: number): fc.Arbitrary<Scene> =>
     positions: fc.constantFrom(...POSITION_SCHEMES),
     startMs: fc.constantFrom(1000, 365 * 86_400_000),
     skipBias: fc.constantFrom(0, 6, 12),
+    remembersSilence: fc.boolean(),
     ops: fc.array(
       fc.oneof({ weight: 4, arbitrary: see }, { weight: 12, arbitrary: step }, { weight: 1, arbitrary: ask }),
       { minLength: length / 2, maxLength: length },
@@ -73,7 +75,11 @@ function picture(seed: number, bytes: number): Uint8Array {
 async function play(given: Scene): Promise<RecordedRun> {
   const manifest = {
     ...bundle.manifest,
-    thinking: { ...bundle.manifest.thinking, skip_bias: given.skipBias },
+    thinking: {
+      ...bundle.manifest.thinking,
+      skip_bias: given.skipBias,
+      remembers_silence: given.remembersSilence,
+    },
   };
   const run = new RecordedRun({ ...bundle, manifest }, sessions, given);
   const { width, height, frames_per_unit } = manifest.vision;
@@ -98,14 +104,19 @@ async function play(given: Scene): Promise<RecordedRun> {
 }
 
 /** All text tokens of a run that stayed, in the order in which they were fed. */
-function history(run: RecordedRun, windowUnits: number): FedToken[] {
+function history(run: RecordedRun, { visualWindowUnits, remembersSilence }: Scene): FedToken[] {
+  const silent = new Set(
+    run.reports.flatMap((report) =>
+      report.type === "thought.done" && report.skipped && !remembersSilence ? [report.unit] : [],
+    ),
+  );
   const fed: FedToken[] = [];
   const narration: number[] = [];
   const branches = new Map<Thinker, { group: number; last: number }>();
   const opening = [special.narrate, special.skip, special.endThink];
   let unit = -1;
   for (const { thinker, tokens, newest } of run.steps) {
-    const oldestHeld = newest - (windowUnits + SLACK_UNITS) + 1;
+    const oldestHeld = newest - (visualWindowUnits + SLACK_UNITS) + 1;
     if (thinker instanceof Answerer) {
       const finished = run.finishedAtBirth.get(thinker)!;
       const past = narration.filter((i) => fed[i]!.group < finished);
@@ -124,7 +135,8 @@ function history(run: RecordedRun, windowUnits: number): FedToken[] {
       const group = token === special.narrate ? -1 : unit;
       const before = narration.at(-1) ?? null;
       fed.push({ token, group, position: narration.length, from: unit, oldestHeld, before });
-      narration.push(fed.length - 1);
+      const forgotten = token === special.skip && silent.has(unit);
+      if (!forgotten) narration.push(fed.length - 1);
     }
   }
   return fed;
@@ -147,7 +159,7 @@ function dense(run: RecordedRun, given: Scene): Float64Array[] {
   );
   const seen = inputs.map((_, i) => visualSights(Math.floor(i / n), 0, run.times, options, null));
   const visual = new DenseStack(weight, "visual", sizes).run(inputs, seen);
-  const fed = history(run, given.visualWindowUnits);
+  const fed = history(run, given);
   const text = new DenseStack(weight, "text", sizes).run(
     fed.map(({ token }) => embed(weight, token)),
     fed.map((_, i) => textSights(i, fed, options)),
@@ -217,14 +229,15 @@ describe("the streamed path equals one dense masked pass over the whole history"
     for (const [what, count] of Object.entries(reached)) expect(count, what).toBeGreaterThan(5);
   });
 
-  test.each<[PositionSchemeName, number]>([
-    ["real-time", 1100],
-    ["contiguous", 200],
-    ["growing", 200],
-    ["group", 200],
+  test.each<[PositionSchemeName, number, boolean]>([
+    ["real-time", 1100, true],
+    ["real-time", 1100, false],
+    ["contiguous", 200, true],
+    ["growing", 200, true],
+    ["group", 200, false],
   ])(
-    "and still after many evictions in each cache, with questions (%s, %i units)",
-    async (positions, units) => {
+    "and still after many evictions in each cache, with questions (%s, %i units, silence remembered: %s)",
+    async (positions, units, remembersSilence) => {
       const ops = Array.from({ length: units }, (_, unit): Op[] => [
         { type: "see", gap: unit % 7 === 3 ? 1.7 : 1, seed: unit + 1 },
         ...(unit % 100 === 60 ? [{ type: "ask" as const, tokens: [20, 30, 40] }] : []),
@@ -235,7 +248,8 @@ describe("the streamed path equals one dense masked pass over the whole history"
         startMs: 1000,
         visualWindowUnits: 4,
         textWindowTokens: 12,
-        skipBias: 6,
+        skipBias: remembersSilence ? 6 : 3,
+        remembersSilence,
         ops,
       };
       const run = await play(given);
@@ -244,7 +258,7 @@ describe("the streamed path equals one dense masked pass over the whole history"
       expect(compared.otherwise).toBe(0);
       const done = run.reports.filter((report) => report.type === "thought.done");
       expect(done).toHaveLength(units);
-      expect(done.at(-1)!.textEvicted).toBeGreaterThan(0.9 * units);
+      expect(done.at(-1)!.textEvicted).toBeGreaterThan((remembersSilence ? 0.9 : 0.5) * units);
       expect(run.reports.filter((report) => report.type === "answer.done")).toHaveLength(
         Math.floor((units + 39) / 100),
       );

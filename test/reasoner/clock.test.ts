@@ -18,6 +18,15 @@ describe("the clock", () => {
     expect(clock.secondsSince(clock.token(at(10)), at(10 + 128)), "a round later it begins again").toBe(0);
   });
 
+  it("tells by the thoughts that it may have read, however often it has gone round since", () => {
+    const thoughts = [at(10), at(100), at(10 + 3 * 128)];
+    const now = at(3600);
+    expect(clock.secondsSince(clock.token(at(100)), now, thoughts)).toBe(3500);
+    expect(clock.secondsSince(clock.token(at(10)), now, thoughts), "the newest of one time").toBe(3600 - 394);
+    expect(clock.secondsSince(clock.token(at(3590)), now, thoughts), "of no thought").toBe(10);
+    expect(clock.decode(codec, [clock.token(at(100))], now, thoughts)).toBe("3500 seconds");
+  });
+
   it("names the times that a young stream has not seen: read as times ago, they would be before its beginning", () => {
     for (const age of [0, 0.5, 10, 126.5]) {
       const unseen = clock.unseen(at(age));

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Bundle, loadBundle, type SpecialTokens, TextCodec } from "../../src/models/mod.ts";
 import type { ReasoningOptions } from "../../src/reasoner/messages.ts";
+import type { Narrator } from "../../src/reasoner/narrator.ts";
 import { TINY_BUNDLE } from "../support/bundles.ts";
 import { MindRun, type MindRunSessions, openMindSessions } from "../support/mind-run.ts";
 
@@ -14,9 +15,9 @@ beforeAll(async () => {
 });
 
 /** A run in which skips are as likely as the bias makes them. */
-function start(skipBias = 0, options: Partial<ReasoningOptions> = {}): MindRun {
+function start(skipBias = 0, options: Partial<ReasoningOptions> = {}, remembersSilence = true): MindRun {
   const { manifest } = bundle;
-  const thinking = { ...manifest.thinking, skip_bias: skipBias };
+  const thinking = { ...manifest.thinking, skip_bias: skipBias, remembers_silence: remembersSilence };
   return new MindRun({ ...bundle, manifest: { ...manifest, thinking } }, sessions, options);
 }
 
@@ -69,6 +70,55 @@ describe("the narrator", () => {
       expect(skipped).toBe(false);
       expect(talking.fed.length - before).toBe(tokens);
     }
+  });
+
+  it.each([true, false])(
+    "spends memory on quiet time only if it remembers silence (%s)",
+    async (remembers) => {
+      const run = start(ALWAYS, {}, remembers);
+      const positions: number[] = [];
+      for (let unit = 0; unit < 20; unit++) {
+        await run.see();
+        await run.settle();
+        positions.push(run.fed.at(-1)!.thinker.position);
+      }
+      const units = Array.from({ length: 20 }, (_, unit) => unit + 1);
+      expect(positions).toEqual(remembers ? units : units.map(() => 1));
+    },
+  );
+
+  it("forgets a skip only where nothing was closed by it", async () => {
+    const run = start(SOMETIMES, {}, false);
+    for (let unit = 0; unit < 40; unit++) {
+      await run.see();
+      await run.settle();
+    }
+    const thoughts = run.all("thought.done");
+    const words = thoughts.reduce((sum, { tokens }) => sum + tokens - 1, 0);
+    const forgotten = thoughts.filter(
+      ({ skipped }, i) => i > 0 && skipped && thoughts[i - 1]!.skipped,
+    ).length;
+    expect(run.fed[0]!.thinker.position).toBe(40 + words - forgotten);
+    expect(forgotten).toBeGreaterThan(2);
+    expect(forgotten).toBeLessThan(thoughts.filter(({ skipped }) => skipped).length);
+  });
+
+  it("knows the units of the thoughts that its text still holds", async () => {
+    const run = start(SOMETIMES, { textWindowTokens: 12 }, false);
+    const narrator = run.mind.thinkers().at(-1) as Narrator;
+    const held: number[] = [];
+    for (let unit = 0; unit < 40; unit++) {
+      await run.see();
+      await run.settle();
+      const said = run.all("thought.done").flatMap((thought) => (thought.skipped ? [] : [thought.unit]));
+      const remembered = narrator.remembered.map((place) => place.unit);
+      expect(remembered).toEqual(said.slice(said.length - remembered.length));
+      expect(remembered.at(-1)).toBe(said.at(-1));
+      held.push(remembered.length);
+    }
+    // A thought has two tokens at least, its last word and its time; a group more than the window may be held.
+    expect(Math.max(...held)).toBeLessThanOrEqual((12 + 3 + 2 * bundle.manifest.thinking.thought_tokens) / 2);
+    expect(narrator.evicted).toBeGreaterThan(0);
   });
 
   it("tells a skip as its first token, without words", async () => {
