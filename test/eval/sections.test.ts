@@ -84,7 +84,7 @@ describe("lengths", () => {
   it("show what becomes of accuracy in the course of long clips", () => {
     const forgets = scored(long, narration(600, { 10: "a red car stops" }));
     const { tables } = lengthSection([run([forgets])], [], OPTIONS);
-    expect(texts(tables[1]!)[0]!.slice(0, 4)).toEqual(["real-time", "1", "1", "0"]);
+    expect(texts(tables[1]!)[0]!.slice(0, 5)).toEqual(["real-time", "1", "1", "–", "0"]);
   });
 });
 
