@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 SIDES = ("left", "right", "top", "bottom")
 DIRECTIONS = ("left", "right", "up", "down")
+MIRRORED = {"left": "right", "right": "left"}
+"""Sides and directions in a mirror, where they are others there."""
 PERCEPTION_S, SLOWLY_S = 0.05, {"starts": 0.25}
 """An event belongs to the first unit whose last frame is this much later than it: before, too little of it is seen.
 What stood and starts has hardly come forward by then."""

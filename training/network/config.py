@@ -23,7 +23,7 @@ class Config:
     # Windows: the longest that training shows
     visual_sink_units: int = 1
     visual_window_units: int = 32
-    text_window_tokens: int = 192
+    text_window_tokens: int = 256
     # A recap is asked for after this many tokens of thought
     recap_tokens: int = 96
     # The running background follows what is empty quickly and what is foreground slowly

@@ -3,7 +3,8 @@
 The dense forward pass of training gets from here what the rings give when streaming:
 - a visual query or a text query of unit u sees the visual sink (unit 0) and the last `window_units` units up to u;
 - a text query sees the text sink (the first token) and the last whole groups that fit the text window. A group is
-  what was fed while one unit was the newest: the closing token of the unit before, then this unit's words;
+  what was fed while one unit was the newest: the closing token of the unit before, then this unit's words. One that is
+  nothing but silence after silence is forgotten: nobody sees it afterwards, and what follows takes its position;
 - positions in a window are true differences; a sink stands right before the oldest survivor of its window.
 """
 from __future__ import annotations
@@ -14,8 +15,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-SINK = -1
-"""Group of the text sink."""
+SINK, NOWHERE = -1, -2
+"""Groups of the text sink, and of padding."""
+
+
+def silence(unit: int) -> int:
+    """Group of a unit's token that is forgotten."""
+    return NOWHERE - 1 - unit
 
 
 @dataclass(frozen=True)
@@ -49,21 +55,22 @@ def text_ranges(groups: np.ndarray, positions: np.ndarray, parents: dict[int, ra
 
     Whole groups leave, oldest first, until those before the current one hold at most `window_tokens`.
     """
-    sizes = np.bincount(groups[groups != SINK], minlength=max(parents, default=0) + 1)
+    kept = groups >= 0
+    sizes = np.bincount(groups[kept], minlength=max((p.stop for p in parents.values()), default=0))
     first = np.full(len(sizes), np.iinfo(np.int64).max)
-    np.minimum.at(first, groups[groups != SINK], positions[groups != SINK])
-    low, high, oldest = (np.zeros(len(sizes), np.int64) for _ in range(3))
+    np.minimum.at(first, groups[kept], positions[kept])
+    begin = {int(g): int(positions[i]) for i, g in reversed(list(enumerate(groups)))}
+    ranges = {SINK: (0, -1, 0)}
     for group, before in parents.items():
-        low[group], total = before.stop, 0
+        low, total = before.stop, 0
         for earlier in reversed(before):
             total += sizes[earlier]
             if total > window_tokens:
                 break
-            low[group] = earlier
-        high[group] = before.stop - 1
-        oldest[group] = min(first[group], first[low[group]:before.stop].min(initial=first[group]))
-    sink = groups == SINK
-    return TextRanges(np.where(sink, 0, low[groups]), np.where(sink, -1, high[groups]), np.where(sink, 0, positions - oldest[groups] + 1))
+            low = earlier
+        ranges[group] = low, before.stop - 1, min(begin[group], int(first[low:before.stop].min(initial=begin[group])))
+    low, high, oldest = (np.array([ranges[int(g)][i] for g in groups], np.int64) for i in range(3))
+    return TextRanges(low, high, np.where(groups == SINK, 0, positions - oldest + 1))
 
 
 def text_view(groups: Tensor, low: Tensor, high: Tensor, sink_position: Tensor) -> View:

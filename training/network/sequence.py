@@ -10,7 +10,7 @@ import torch
 from language.tokenizer import ANSWER, END_ANSWER, END_THINK, NARRATE, PAD, QUESTION, RECAP, SKIP
 
 from .model import Clip
-from .positions import SINK, text_ranges, text_view, visual_view
+from .positions import NOWHERE, SINK, silence, text_ranges, text_view, visual_view
 
 NO_TARGET = -100
 
@@ -75,9 +75,10 @@ class Script:
 
 
 def build(thoughts: Sequence[Thought], branches: Sequence[Branch] = ()) -> Script:
-    """A unit's closing token is fed once the next unit has landed."""
+    """A unit's closing token is fed once the next unit has landed; silence that goes on is not remembered."""
     s = Script()
     after: list[int] = []
+    kept = 0
     for unit, thought in enumerate(thoughts):
         fed = [NARRATE if unit == 0 else thoughts[unit - 1].closing, *thought.words]
         wanted = [*thought.words, END_THINK if thought.words else SKIP]
@@ -85,10 +86,12 @@ def build(thoughts: Sequence[Thought], branches: Sequence[Branch] = ()) -> Scrip
             fed += [thought.spoken, RECAP, *thought.recap]
             said = [*thought.recap, END_THINK]
             wanted += [NO_TARGET, *([NO_TARGET] * len(said) if thought.given else said)]
+        group = silence(unit) if fed == [SKIP] else unit
         for i, (token, target) in enumerate(zip(fed, wanted)):
-            s.add(token, target, SINK if unit == 0 and i == 0 else unit, len(s.tokens), unit)
-        s.parents[unit] = range(unit)
-        after.append(len(s.tokens))
+            s.add(token, target, SINK if unit == 0 and i == 0 else group, kept + i, unit)
+        s.parents[group] = range(unit)
+        kept += len(fed) if group == unit else 0
+        after.append(kept)
     add_branches(s, branches, len(thoughts), after)
     return s
 
@@ -118,8 +121,6 @@ def build_afterwards(thoughts: Sequence[Thought], branches: Sequence[Branch]) ->
 
 COLUMNS = ("token", "target", "group", "position", "sees", "low", "high", "sink")
 """Of a packed script: each token, the one wanted next, and what it sees."""
-NOWHERE = -2
-"""Group of padding."""
 
 
 def pack(script: Script, text_window: int, length: int | None = None) -> np.ndarray:

@@ -50,8 +50,9 @@ def write_bundle(network: Network, tokenizer: Tokenizer, folder: Path, about: di
     tokenizer.write(folder)
     names = [graphs["eyes"], *graphs["visual"], *graphs["text"], "tokenizer.json", "tokenizer_config.json"]
     files = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
+    thinking = about["thinking"] | {"remembers_silence": False}
     bundle = {
-        "format": "thinkalong-bundle/2", "architecture": "two-stack", **about,
+        "format": "thinkalong-bundle/2", "architecture": "two-stack", **about, "thinking": thinking,
         "vision": {"width": c.pixels, "height": c.pixels, "fps": c.fps, "frames_per_unit": c.frames_per_unit,
                    "tokens_per_unit": c.tokens_per_unit, "grid": c.grid},
         "transformer": {"layers": c.layers, "heads": c.heads, "head_width": c.head_width, "rope_base": c.rope_base,
@@ -86,7 +87,7 @@ def main() -> None:
     args = parser.parse_args()
     tokenizer = Tokenizer()
     write_bundle(load_network(args.checkpoint, Config(), tokenizer), tokenizer, args.out, {
-        "id": "street-narrator-v5",
+        "id": "street-narrator-v6",
         "description": "Watches a fixed camera and tells what comes, goes, moves, stops, meets, hits and is put down or taken.",
         "thinking": {"skip_bias": args.skip_bias, "thought_tokens": THOUGHT_TOKENS, "answer_tokens": ANSWER_TOKENS, "question_tokens": 48},
         "cannot_answer": CANNOT, "example_questions": list(EXAMPLES), "synonyms": SYNONYMS,

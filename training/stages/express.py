@@ -19,7 +19,7 @@ from network.model import Network
 
 from .arrivals import Arrivals
 from .checkpoint import load, start_from
-from .express_draws import CLIPS, PLAYED, played
+from .express_draws import CLIPS, PLAYED, both_sides, joined, one_side, played
 from .express_fits import Clock, fit_encoder, fit_reasoner
 from .pool import Pool
 from .reasoner import begin, tie
@@ -28,14 +28,14 @@ from .rendering import CHUNK, Rendering
 CLIP_S = 48.0
 FIRST_SEED, HELD_OUT_SEED = 100_000_000, 900_000_000
 HELD_OUT_CHUNKS, WAITING = 6, 64
-CLIP_BYTES, PLAYED_BYTES = 10.5e6, 6.6e6
-"""Of a clip with its frames, and with its features instead."""
+CLIP_BYTES, PLAYED_BYTES = 10.5e6, 3.5e6
+"""Of a clip with its frames, and of a side of it with its features instead."""
 FOR_CLIPS, FOR_PLAYED = 0.25, 0.55
 """Shares of the device's memory."""
 
 
 def rooms(device: torch.device, asked: int | None) -> tuple[int, int]:
-    """Clips that there is room for with their frames, and with their features."""
+    """Clips that there is room for with their frames, and sides of clips with their features."""
     if asked:
         return asked, asked
     memory = torch.cuda.get_device_properties(device).total_memory
@@ -87,8 +87,9 @@ def main() -> None:
         free(device)
         telling, held_out = Pool(device, with_features), Pool(device, HELD_OUT_CHUNKS * CHUNK)
         for part in torch.arange(pool.count, device=device).split(PLAYED):
-            telling.add(played(config, encoder, [{k: v[part] for k, v in pool.arrays.items()}], device))
-        held_out.add(played(config, encoder, kept_apart.wait(1), device))
+            for side in both_sides(config, encoder, joined([{k: v[part] for k, v in pool.arrays.items()}], device)):
+                telling.add(side)
+        held_out.add(played(config, encoder, one_side(config, joined(kept_apart.wait(1), device), False)))
         del pool
         free(device)
         fit_reasoner(config, network, encoder, telling, held_out, arrivals, clock, args.seconds, args.out / "reasoner", tokenizer.words)

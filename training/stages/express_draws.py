@@ -1,11 +1,16 @@
 """What `stages.express` learns from, drawn from pools on its device: the encoder's frames, and pieces for the transformers."""
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
 
+from language.thoughts import CLASSES, MIRRORED
 from network.config import Config
-from network.encoder import HEADS, Encoder
+from network.encoder import COLOURS, HEADS, KINDS, Encoder
+from network.model import EVENT_CLASSES, ROLES
+from network.resampler import BOX
 from network.sequence import unpack
 
 from . import encoder as seeing
@@ -22,6 +27,11 @@ UNITS = 4096
 """Of a batch for the transformers."""
 SHORTEST_VISUAL_WINDOW = 12
 LABELS = (*HEADS, "cover")
+BOX_X, BOX_VX = 0, 4
+"""Of a mover's box, what is another one in a mirror."""
+MIRRORED_CLASSES = [*(CLASSES.index((verb, MIRRORED.get(place, place))) for verb, place in CLASSES),
+                    *range(EVENT_CLASSES, EVENT_CLASSES + ROLES * (COLOURS + KINDS))]
+"""Of what the visual tokens of a unit shall know, which is which in a mirror."""
 
 
 def look_at(config: Config, pool: Pool, rng: np.random.Generator) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
@@ -53,11 +63,39 @@ def look_at(config: Config, pool: Pool, rng: np.random.Generator) -> tuple[torch
     return x.flatten(0, 1), labels
 
 
-def played(config: Config, encoder: Encoder, chunks: list[Chunk], device: torch.device) -> Chunk:
-    """Chunks as one, with what the encoder makes of their frames instead of the frames, and without what only the encoder learns from."""
-    frames = torch.cat([c["frames"].to(device, non_blocking=True) for c in chunks])
-    features = torch.cat([play(config, encoder, part).half() for part in frames.split(PLAYED)]).unflatten(1, (-1, config.frames_per_unit))
-    return {"features": features} | {k: torch.cat([c[k] for c in chunks]) for k in chunks[0] if k not in ("frames", *LABELS)}
+def joined(chunks: list[Chunk], device: torch.device) -> Chunk:
+    """Chunks as one on a device, without what only the encoder learns from."""
+    return {k: torch.cat([c[k].to(device, non_blocking=True) for c in chunks]) for k in chunks[0] if k not in LABELS}
+
+
+def one_side(config: Config, chunk: Chunk, mirrored: bool) -> Chunk:
+    """A joined chunk as it is, or as it is in a mirror."""
+    told = slice(TELLINGS, None) if mirrored else slice(TELLINGS)
+    side = {k: v[:, told] if k.startswith(("begin", "packed")) else v for k, v in chunk.items()}
+    if not mirrored:
+        return side
+    flip = torch.tensor([-1.0 if i in (BOX_X, BOX_VX) else 1.0 for i in range(BOX)], device=side["box"].device)
+    moved = torch.tensor([1.0 if i == BOX_X else 0.0 for i in range(BOX)], device=side["box"].device)
+    return side | {
+        "frames": side["frames"].flip(3),
+        "whose": side["whose"].unflatten(-1, (-1, config.grid)).flip(-1).flatten(2),
+        "box": torch.where(side["there"][..., None], side["box"] * flip + moved, side["box"]),
+        "classes": side["classes"][..., MIRRORED_CLASSES],
+    }
+
+
+def played(config: Config, encoder: Encoder, side: Chunk) -> Chunk:
+    """One side of a chunk, with what the encoder makes of its frames instead of the frames, a byte each
+    by the clip's range of the channel, so that both sides find room."""
+    features = torch.cat([play(config, encoder, part).half() for part in side["frames"].split(PLAYED)]).unflatten(1, (-1, config.frames_per_unit))
+    scale = features.abs().amax((1, 2, 4, 5)) / 127
+    steps = (features / scale[:, None, None, :, None, None].clamp(min=1e-6)).round().char()
+    return {"features": steps, "scale": scale} | {k: v for k, v in side.items() if k != "frames"}
+
+
+def both_sides(config: Config, encoder: Encoder, chunk: Chunk) -> Iterator[Chunk]:
+    """A joined chunk, played as it is and as it is in a mirror: two for the price of rendering one."""
+    return (played(config, encoder, one_side(config, chunk, mirrored)) for mirrored in (False, True))
 
 
 def tell_of(config: Config, pool: Pool, rng: np.random.Generator) -> tuple:
@@ -69,7 +107,8 @@ def tell_of(config: Config, pool: Pool, rng: np.random.Generator) -> tuple:
     start, clock = pool.arrays[f"begin{length}"][which, telling].long().unbind(-1)
     times = (clock[:, None] + torch.arange(length, device=pool.device)).double()
     windows = torch.from_numpy(rng.integers(SHORTEST_VISUAL_WINDOW, config.visual_window_units + 1, size=(clips, 1))).to(pool.device)
-    features = pool.stretch("features", which, start, length).bfloat16()
+    scale = pool.arrays["scale"][which][:, None, None, :, None, None]
+    features = (pool.stretch("features", which, start, length) * scale).bfloat16()
     clip, wanted = unpack(features, pool.arrays[f"packed{length}"][which, telling], times, windows)
     movers = [pool.stretch(name, which, start, length).flatten(0, 1) for name in ("whose", "box", "mover_colour", "mover_kind", "there")]
     return clip, wanted, pool.stretch("classes", which, start, length).float(), labelled(*movers)

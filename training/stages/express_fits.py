@@ -16,7 +16,7 @@ from network.model import Network
 from . import encoder as seeing
 from .arrivals import Arrivals
 from .checkpoint import mixed_precision, rate, record, save
-from .express_draws import PLAYED, look_at, played, tell_of
+from .express_draws import PLAYED, both_sides, joined, look_at, tell_of
 from .fit import descend, optimisers_of
 from .pool import Pool
 from .reasoner import measure, terms_of
@@ -96,7 +96,8 @@ def fit_reasoner(config: Config, network: Network, encoder: Encoder, pool: Pool,
         if over:
             return
         if chunks := arrivals.take(PLAYED // CHUNK):
-            pool.add(played(config, encoder, chunks, pool.device))
+            for side in both_sides(config, encoder, joined(chunks, pool.device)):
+                pool.add(side)
         terms = terms_of(network, tell_of(config, pool, rng))
         descend(terms, learned, optimisers, clock.rate(since, until, REASONER_RATE))
         curve.add(terms, pool.added)

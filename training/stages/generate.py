@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from network.config import Config
 from world import Clip, render_clip
+from world.disturbances import CHANCE
 
 from .shards import need_room
 
@@ -26,8 +27,8 @@ def cells_of(clip: Clip) -> dict[str, np.ndarray]:
     return pairs | {name: clip.grid[name] for name in ("state", "cover", "colour", "kind")}
 
 
-def write_shard(folder: Path, first_seed: int, seconds: float, config: Config, rare: bool) -> None:
-    clips = [render_clip(first_seed + i, seconds=seconds, fps=config.fps, width=config.pixels, height=config.pixels, rare=rare)
+def write_shard(folder: Path, first_seed: int, seconds: float, config: Config, rare: bool, disturbed: float = CHANCE) -> None:
+    clips = [render_clip(first_seed + i, seconds=seconds, fps=config.fps, width=config.pixels, height=config.pixels, rare=rare, disturbed=disturbed)
              for i in range(PER_SHARD)]
     folder.mkdir(parents=True, exist_ok=True)
     np.save(folder / "frames.npy", np.stack([c.frames for c in clips]))
@@ -45,16 +46,19 @@ def main() -> None:
     parser.add_argument("--split", choices=SEEDS, default="train")
     parser.add_argument("--clips", type=int, default=3000)
     parser.add_argument("--seconds", type=float, default=32.0)
+    parser.add_argument("--first", type=int, default=0, help="number of the first clip; its seed follows from it")
+    parser.add_argument("--disturbed", type=float, default=CHANCE, help="share of the clips in which something happens to the whole picture")
     parser.add_argument("--out", type=Path, default=Path("runs/data"))
     parser.add_argument("--worker", type=int, default=0, help="this process makes every n-th shard")
     parser.add_argument("--workers", type=int, default=1)
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    for shard in tqdm(range(args.worker, args.clips // PER_SHARD, args.workers), desc=f"{args.split} shards of {PER_SHARD}"):
+    first = args.first // PER_SHARD
+    for shard in tqdm(range(first + args.worker, first + args.clips // PER_SHARD, args.workers), desc=f"{args.split} shards of {PER_SHARD}"):
         folder = args.out / args.split / f"shard-{shard:05d}"
         if not (folder / "labels.json").exists():
             need_room(args.out)
-            write_shard(folder, SEEDS[args.split] + shard * PER_SHARD, args.seconds, Config(), args.split == "combinations")
+            write_shard(folder, SEEDS[args.split] + shard * PER_SHARD, args.seconds, Config(), args.split == "combinations", args.disturbed)
 
 
 if __name__ == "__main__":

@@ -90,6 +90,12 @@ class Narrator:
                 self.groups[b][-1].append(slot)
         return logits[:, 0]
 
+    def forget(self, b: int) -> None:
+        """A token of silence after silence leaves no trace."""
+        self.length[b] -= 1
+        self.text_bias[b, 0, self.length[b]] = HIDDEN
+        self.groups[b].pop()
+
     def clock(self, unit: int) -> int:
         return len(SPECIAL) + round(float(self.times[unit])) % CLOCK
 
@@ -132,7 +138,9 @@ class Narrator:
             self.look(unit)
             said, margins[:, unit] = self.words(self.step(pending, everybody), everybody, True)
             now = [Thought(w, self.clock(unit)) for w in said]
-            since = [n + len(w) + 1 for n, w in zip(since, said)]
+            for b in (b for b, w in enumerate(said) if not w and pending[b] == SKIP):
+                self.forget(b)
+            since = [n + len(w) + 1 if w else n for n, w in zip(since, said)]
             due = [n >= self.recap_tokens for n in since]
             if any(due):
                 self.step([t.spoken if d else PAD for t, d in zip(now, due)], due)

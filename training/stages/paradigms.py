@@ -2,8 +2,9 @@
 
 Streamed (two caches; frames never wait for words), interleaved (one cache, in strict turn) and batch (one cache, all
 frames, then all words) are trained on the same clips for as many steps, from the same encoder. Nothing leaves a window
-and questions come at the end, so that the order is all that differs. With `--report` every twin narrates held-out clips
-by itself and answers on top of what it said; ../docs/paradigms.md is written.
+(but silence, where text has a cache of its own) and questions come at the end, so that the order is all that differs.
+With `--report` every twin narrates held-out clips by itself and answers on top of what it said; ../docs/paradigms.md is
+written.
 """
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def stretches(config: Config, source: list[Shard], rng: np.random.Generator, cou
         clip = int(rng.integers(len(shard)))
         events, moving = truth(config, shard, clip)
         if not found:
-            length = int(rng.integers(SHORTEST_UNITS, len(events) + 1, 2).min())   # rather short ones: they cost less
+            length = int(rng.integers(SHORTEST_UNITS, len(events) + 1))
         start = int(rng.integers(len(events) - length + 1))
         frames = slice(start * config.frames_per_unit, (start + length) * config.frames_per_unit)
         features = torch.from_numpy(np.array(shard.array("features")[clip, frames])).unflatten(0, (length, config.frames_per_unit))
@@ -175,10 +175,14 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--begin", type=Path, help="an earlier network to start from, word by word")
+    parser.add_argument("--text-only", action="store_true", help="what looks stays as it is: few clips would spoil it")
     args = parser.parse_args()
     config, tokenizer = Config(), Tokenizer()
     torch.manual_seed(0)
     network = Network(config, len(tokenizer))
+    if args.text_only:
+        for part in (network.resampler, network.visual, network.seen_norm, network.seen_events, network.seen_mover):
+            part.requires_grad_(False)
     source, held_out = shards(args.data / "train", "features"), shards(args.data / "test", "features")
     if not source or not held_out:
         raise SystemExit("no features: run `python -m stages.features` first, for both splits")

@@ -22,15 +22,17 @@ from world import Clip, render_clip
 from .generate import cells_of
 from .movers import of_units
 from .reasoner import targets_of
-from .telling import LATE, QUESTIONS, USUAL_QUESTION_TOKENS, late, script, tell, truth_of
+from .telling import LATE, QUESTIONS, USUAL_QUESTION_TOKENS, late, mirrored, script, tell, truth_of
 
 LENGTHS = (16, 20, 26, 32, 40, 50, 64, 80, 96)
 """Units of a piece: each clip is told in all of these."""
-TELLINGS = 3
-"""Of each length."""
+TELLINGS = 2
+"""Of each length, and as many of it in a mirror."""
 CHUNK = 16
 """Clips that a process hands over at once."""
 CLOCKS = 1000
+DISTURBED = 0.3
+"""Share of the clips in which something happens to the whole picture: rare enough in the world to be learnt badly."""
 
 Chunk = dict[str, torch.Tensor]
 
@@ -52,20 +54,22 @@ def told(config: Config, tokenizer: Tokenizer, rng: np.random.Generator, events:
 
 
 def labelled_clip(config: Config, tokenizer: Tokenizer, clip: Clip, rng: np.random.Generator, lateness: float) -> dict[str, np.ndarray]:
-    """Frames, what their cells hold, who is there in each unit, what happens in it, and the clip as it is told."""
+    """Frames, what their cells hold, who is there in each unit, what happens in it, and the clip as it is told: as it is, then
+    mirrored."""
     cells = cells_of(clip)
     events, moving = truth_of(config, cells["state"], clip.events)
     movers = dict(zip(("whose", "box", "mover_colour", "mover_kind", "there"), of_units(config, cells)))
     row = {"frames": clip.frames, **cells, **movers, "classes": targets_of(events).bool().numpy()}
     for length in LENGTHS:
-        pieces = [told(config, tokenizer, rng, events, moving, length, lateness) for _ in range(TELLINGS)]
+        pieces = [told(config, tokenizer, rng, side, moving, length, lateness) for side in (events, mirrored(events)) for _ in range(TELLINGS)]
         row[f"begin{length}"] = np.array([p[:2] for p in pieces], np.int16)
         row[f"packed{length}"] = np.stack([p[2] for p in pieces])
     return row
 
 
 def render_chunk(config: Config, tokenizer: Tokenizer, first_seed: int, seconds: float, lateness: float) -> Chunk:
-    clips = (render_clip(first_seed + i, seconds=seconds, fps=config.fps, width=config.pixels, height=config.pixels) for i in range(CHUNK))
+    clips = (render_clip(first_seed + i, seconds=seconds, fps=config.fps, width=config.pixels, height=config.pixels, disturbed=DISTURBED)
+             for i in range(CHUNK))
     rows = [labelled_clip(config, tokenizer, clip, np.random.default_rng([clip.seed, 4]), lateness) for clip in clips]
     return {name: torch.from_numpy(np.stack([row[name] for row in rows])) for name in rows[0]}
 

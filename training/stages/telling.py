@@ -2,12 +2,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from language.questions import TIMED, Asked, Seen, ask
-from language.thoughts import PLURALS, Tally, by_unit, thought
+from language.thoughts import MIRRORED, PLURALS, Tally, by_unit, thought
 from language.tokenizer import Tokenizer
 from network.config import Config
 from network.sequence import Branch, Script, Thought, build
@@ -77,6 +77,11 @@ def late(rng: np.random.Generator, events: list[list], chance: float) -> list[li
     return told
 
 
+def mirrored(events: list[list]) -> list[list]:
+    """Events of each unit as they are in a mirror."""
+    return [[replace(e, place=MIRRORED.get(e.place, e.place)) for e in happened] for happened in events]
+
+
 def tell(rng: np.random.Generator, tokenizer: Tokenizer, events: list[list], moving: np.ndarray, clock: int, every: int, under_way: bool) -> Piece:
     """The thoughts of a clip whose first unit has the given clock (units); a recap about every so many tokens."""
     base = before_the_clip(rng) if under_way and not events[0] else Tally()
@@ -85,7 +90,7 @@ def tell(rng: np.random.Generator, tokenizer: Tokenizer, events: list[list], mov
     thoughts, tokens = [], 0
     for unit, happened in enumerate(events):
         words = tokenizer.encode(thought(happened, tally))
-        tokens += len(words) + 1
+        tokens += len(words) + 1 if words else 0
         given = unit == 0 and bool(base.came)
         recap = tokenizer.encode(tally.recap()) if given or tokens >= every else None
         tokens = 0 if recap is not None else tokens

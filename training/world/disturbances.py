@@ -22,9 +22,13 @@ class Disturbance:
         return self.verb == "camera moves"
 
 
-def choose(rng: np.random.Generator, seconds: float) -> Disturbance | None:
+CHANCE = 0.16
+"""Of a clip to be disturbed."""
+
+
+def choose(rng: np.random.Generator, seconds: float, chance: float = CHANCE) -> Disturbance | None:
     """Mostly none."""
-    if rng.random() > 0.16:
+    if rng.random() > chance:
         return None
     verb = str(rng.choice(["lights off", "lights on", "camera moves", "camera covered"], p=[0.27, 0.23, 0.3, 0.2]))
     t = rng.uniform(3, max(seconds - 4, 4))

@@ -11,7 +11,7 @@ from .camera import Camera
 from .actors import Actor
 from .casting import cast, parked
 from .colours import COLOURS, sample_rgb
-from .disturbances import Disturbance, choose as choose_disturbance, share
+from .disturbances import CHANCE, Disturbance, choose as choose_disturbance, share
 from .events import Event, find_events
 from .labels import Labeller, woken
 from .scenarios import Scenario, choose
@@ -46,17 +46,18 @@ class Clip:
 
 
 def render_clip(seed: int, seconds: float = 16.0, fps: float = 4.0, width: int = 96, height: int = 96,
-                effects: bool = True, rare: bool = False) -> Clip:
+                effects: bool = True, rare: bool = False, disturbed: float = CHANCE) -> Clip:
     """The clip of this seed; the scene is the same at every size, frame rate and with or without effects.
 
-    rare: colours come from the combinations that training never shows.
+    rare: colours come from the combinations that training never shows. disturbed: chance of something to happen to the
+    whole picture; with another one, a seed is another clip.
     """
     story, look, lens = (np.random.default_rng([seed, salt]) for salt in (1, 2, 3))
     scene = choose(story, rare)
     background = paint(scene.setting, look, width * 2, height * 2)
     underfoot = scene.setting.ground_rgb if scene.setting.road is None else scene.setting.road_rgb
     light = _light(story)
-    disturbance = choose_disturbance(story, seconds)
+    disturbance = choose_disturbance(story, seconds, disturbed)
     moved = _moved(scene.stage, disturbance)
     actors = [_seen_from(moved, disturbance, actor) for actor in cast(story, scene, seconds, underfoot)]
     base = np.clip(background * (light.tint * (0.65 + 0.45 * light.ambient)), 0, 255).astype(np.uint8)
