@@ -16,13 +16,14 @@ async function list(): Promise<void> {
 
 async function info(dir: string): Promise<void> {
   const { manifest } = await loadBundle(dir);
-  const { vision, cache, transformer } = manifest;
+  const { vision, cache, transformer, thinking } = manifest;
+  const quiet = thinking.remembers_silence ? "" : "; quiet time takes none of them";
   const unitS = vision.frames_per_unit / vision.fps;
   console.log(`${pc.bold(manifest.id)}
 ${manifest.description}
 
 sees      ${vision.width}×${vision.height} px at ${vision.fps} frames a second, ${vision.frames_per_unit} frames a unit (${unitS} s)
-remembers ${cache.visual_window_units} units of video (${cache.visual_window_units * unitS} s) and ${cache.text_window_tokens} tokens of thought
+remembers ${cache.visual_window_units} units of video (${cache.visual_window_units * unitS} s) and ${cache.text_window_tokens} tokens of thought${quiet}
 network   ${transformer.layers} layers, ${transformer.heads} heads of ${transformer.head_width}, ${transformer.vocabulary} words
 can be asked, for example:
 ${manifest.example_questions.map((question) => `  ${question}`).join("\n")}`);
