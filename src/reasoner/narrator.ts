@@ -79,7 +79,7 @@ export class Narrator extends Thinker {
 
   /** The units of its thoughts, as far as its text reaches, oldest first. */
   get remembered(): UnitPlace[] {
-    return this.told.filter(({ position }) => position >= this.textCache.oldest).map(({ place }) => place);
+    return this.held.map(({ place }) => place);
   }
 
   /** Its finished thoughts, as a cache that somebody else goes on from. */
@@ -135,17 +135,16 @@ export class Narrator extends Thinker {
     if (!silent || remembersSilence) this.sinceRecap += this.words.length + 1;
     else if (this.pending[0] === special.skip) this.textCache.forgetGroup();
     const closing = silent ? special.skip : (clock?.token(this.place!) ?? special.endThink);
-    if (!silent) this.tell();
+    if (!silent) this.told = [...this.held, { place: this.place!, position: this.textCache.position }];
     this.words = [];
     this.recapping = recapEvery !== null && special.recap !== null && this.sinceRecap >= recapEvery;
     this.pending = this.recapping ? [closing, special.recap!] : [closing];
     if (!this.recapping) this.next();
   }
 
-  private tell(): void {
+  private get held() {
     const { oldest } = this.textCache;
-    while (this.told.length > 0 && this.told[0]!.position < oldest) this.told.shift();
-    this.told.push({ place: this.place!, position: this.textCache.position });
+    return this.told.filter(({ position }) => position >= oldest);
   }
 
   private closeRecap(): void {

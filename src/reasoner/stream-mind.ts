@@ -135,7 +135,7 @@ export class StreamMind {
     if (this.held) return [];
     this.eyes.advance(this.narrator.current);
     this.openQuestions();
-    return [...[...this.answerers.values()].map(({ answerer }) => answerer), this.narrator];
+    return [...Array.from(this.answerers.values(), ({ answerer }) => answerer), this.narrator];
   }
 
   /** Called when the narrator is about to take a step. */

@@ -55,22 +55,24 @@ def text_ranges(groups: np.ndarray, positions: np.ndarray, parents: dict[int, ra
 
     Whole groups leave, oldest first, until those before the current one hold at most `window_tokens`.
     """
-    kept = groups >= 0
-    sizes = np.bincount(groups[kept], minlength=max((p.stop for p in parents.values()), default=0))
+    names, begins, which = np.unique(groups, return_index=True, return_inverse=True)
+    begin, kept = positions[begins], names >= 0
+    sizes = np.bincount(groups[groups >= 0], minlength=max((p.stop for p in parents.values()), default=0))
     first = np.full(len(sizes), np.iinfo(np.int64).max)
-    np.minimum.at(first, groups[kept], positions[kept])
-    begin = {int(g): int(positions[i]) for i, g in reversed(list(enumerate(groups)))}
-    ranges = {SINK: (0, -1, 0)}
-    for group, before in parents.items():
-        low, total = before.stop, 0
+    first[names[kept]] = begin[kept]
+    low, high, oldest = np.zeros_like(names), np.full_like(names, -1), np.zeros_like(names)
+    for i, group in enumerate(names):
+        if group == SINK:
+            continue
+        before, total = parents[int(group)], 0
+        low[i], high[i] = before.stop, before.stop - 1
         for earlier in reversed(before):
             total += sizes[earlier]
             if total > window_tokens:
                 break
-            low = earlier
-        ranges[group] = low, before.stop - 1, min(begin[group], int(first[low:before.stop].min(initial=begin[group])))
-    low, high, oldest = (np.array([ranges[int(g)][i] for g in groups], np.int64) for i in range(3))
-    return TextRanges(low, high, np.where(groups == SINK, 0, positions - oldest + 1))
+            low[i] = earlier
+        oldest[i] = min(begin[i], first[low[i]:before.stop].min(initial=begin[i]))
+    return TextRanges(low[which], high[which], np.where(groups == SINK, 0, positions - oldest[which] + 1))
 
 
 def text_view(groups: Tensor, low: Tensor, high: Tensor, sink_position: Tensor) -> View:

@@ -22,7 +22,7 @@ def main() -> None:
     if before is None or after is None:
         raise SystemExit(f"no network at {args.before if before is None else args.after}")
     one, other = before["network"], after["network"]
-    if before["words"] != after["words"] or any(one[k].shape != v.shape for k, v in other.items() if k in one) or one.keys() != other.keys():
+    if before["words"] != after["words"] or {k: v.shape for k, v in one.items()} != {k: v.shape for k, v in other.items()}:
         raise SystemExit("the two networks differ in their words or sizes: only a run that was begun from the other can be averaged with it")
     network = {k: v.lerp(other[k], args.share) if v.is_floating_point() else other[k] for k, v in one.items()}
     save(args.out, network=network, step=after["step"], words=after["words"])

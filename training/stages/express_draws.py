@@ -10,7 +10,6 @@ from language.thoughts import CLASSES, MIRRORED
 from network.config import Config
 from network.encoder import COLOURS, HEADS, KINDS, Encoder
 from network.model import EVENT_CLASSES, ROLES
-from network.resampler import BOX
 from network.sequence import unpack
 
 from . import encoder as seeing
@@ -74,19 +73,20 @@ def one_side(config: Config, chunk: Chunk, mirrored: bool) -> Chunk:
     side = {k: v[:, told] if k.startswith(("begin", "packed")) else v for k, v in chunk.items()}
     if not mirrored:
         return side
-    flip = torch.tensor([-1.0 if i in (BOX_X, BOX_VX) else 1.0 for i in range(BOX)], device=side["box"].device)
-    moved = torch.tensor([1.0 if i == BOX_X else 0.0 for i in range(BOX)], device=side["box"].device)
+    box = side["box"].clone()
+    box[..., BOX_X] = 1 - box[..., BOX_X]
+    box[..., BOX_VX] = -box[..., BOX_VX]
     return side | {
         "frames": side["frames"].flip(3),
         "whose": side["whose"].unflatten(-1, (-1, config.grid)).flip(-1).flatten(2),
-        "box": torch.where(side["there"][..., None], side["box"] * flip + moved, side["box"]),
+        "box": box,
         "classes": side["classes"][..., MIRRORED_CLASSES],
     }
 
 
 def played(config: Config, encoder: Encoder, side: Chunk) -> Chunk:
-    """One side of a chunk, with what the encoder makes of its frames instead of the frames, a byte each
-    by the clip's range of the channel, so that both sides find room."""
+    """One side of a chunk, with what the encoder makes of its frames instead of the frames: a byte each, by the clip's range
+    of the channel, so that both sides find room."""
     features = torch.cat([play(config, encoder, part).half() for part in side["frames"].split(PLAYED)]).unflatten(1, (-1, config.frames_per_unit))
     scale = features.abs().amax((1, 2, 4, 5)) / 127
     steps = (features / scale[:, None, None, :, None, None].clamp(min=1e-6)).round().char()

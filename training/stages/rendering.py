@@ -60,8 +60,9 @@ def labelled_clip(config: Config, tokenizer: Tokenizer, clip: Clip, rng: np.rand
     events, moving = truth_of(config, cells["state"], clip.events)
     movers = dict(zip(("whose", "box", "mover_colour", "mover_kind", "there"), of_units(config, cells)))
     row = {"frames": clip.frames, **cells, **movers, "classes": targets_of(events).bool().numpy()}
+    sides = events, mirrored(events)
     for length in LENGTHS:
-        pieces = [told(config, tokenizer, rng, side, moving, length, lateness) for side in (events, mirrored(events)) for _ in range(TELLINGS)]
+        pieces = [told(config, tokenizer, rng, side, moving, length, lateness) for side in sides for _ in range(TELLINGS)]
         row[f"begin{length}"] = np.array([p[:2] for p in pieces], np.int16)
         row[f"packed{length}"] = np.stack([p[2] for p in pieces])
     return row
