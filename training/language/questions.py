@@ -1,13 +1,15 @@
 """Questions that a watcher can be asked at any moment, with the answer as far as it has seen."""
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from .themes import theme
-from .thoughts import CAME, PLURALS, SIZES, WENT, Tally, clause, named
+from .tally import Tally
+from .thoughts import CAME, PLURALS, SIZES, WENT, clause, named
 
 NOTHING = "nothing yet"
 CANNOT = "i cannot tell that"
@@ -30,7 +32,7 @@ class Seen:
     """What has been told up to now."""
     events: list                                   # in order of time
     moving: bool                                   # whether something moves right now
-    base: Tally = field(default_factory=Tally)     # what had come and gone before the events
+    base: Tally = field(default_factory=Tally)     # what a recap told of the time before the events
     clock: Callable[[object], str] = field(default=lambda event: "<t0>")   # the token that closed the thought of an event
 
 
@@ -96,11 +98,10 @@ def count_coloured(rng, seen):
 
 
 def count_stops(rng, seen):
-    if seen.base.came:
-        return count_out(rng, seen)
     kind, word = noun(rng, True, seen)
     found = of(seen, ("stops",), kind)
-    return Asked("count stopped", "counting", pick(rng, ["how many {} stopped", "how many {} have stopped"]).format(word), number(len(found)), found)
+    return Asked("count stopped", "counting", pick(rng, ["how many {} stopped", "how many {} have stopped"]).format(word),
+                 number(len(found) + total(seen.base.stopped, kind)), found)
 
 
 def which(verbs: Sequence[str], name: str, templates: list[str], answer: Callable) -> Callable:
@@ -108,7 +109,7 @@ def which(verbs: Sequence[str], name: str, templates: list[str], answer: Callabl
 
     def ask(rng, seen):
         kind, word = noun(rng, False, seen)
-        end, order = (0, "first") if rng.random() < 0.4 else (-1, "last")
+        end, order = (0, "first") if rng.random() < 0.4 and not seen.base.first else (-1, "last")
         found = of(seen, verbs, kind)
         return Asked(name, "dynamics", pick(rng, templates).format(f"{order} {word}"), answer(found[end]) if found else NOTHING,
                      [found[end]] if found else ())
@@ -184,8 +185,8 @@ def order(rng, seen):
 
 def first_event(rng, seen):
     found = seen.events[:1]
-    return Asked("what happened first", "dynamics", pick(rng, ["what happened first", "what was the first event"]),
-                 clause(found[0]) if found else NOTHING, found)
+    first = seen.base.first or (clause(found[0]) if found else NOTHING)
+    return Asked("what happened first", "dynamics", pick(rng, ["what happened first", "what was the first event"]), first, found)
 
 
 def last_event(rng, seen):
@@ -206,7 +207,8 @@ def did(rng, seen):
     elif kind == "person" and rng.random() < 0.3:
         text = pick(rng, ["did anyone {}", "did someone {}"]).format(PARTICIPLES[verb])
     found = of(seen, {"enters": CAME, "leaves": WENT}.get(verb, (verb,)), kind)
-    return Asked("did it happen", "dynamics", text, "yes" if found else "no", found[-1:])
+    counted = {"enters": seen.base.came, "leaves": seen.base.went, "stops": seen.base.stopped}.get(verb, Counter())
+    return Asked("did it happen", "dynamics", text, "yes" if found or total(counted, kind) else "no", found[-1:])
 
 
 def was_there(rng, seen):
@@ -222,6 +224,8 @@ def was_there(rng, seen):
 
 def before(rng, seen):
     """Whether the last event is one of its kind that has happened before."""
+    if seen.base.first:   # what was not counted is not known
+        return count_in(rng, seen)
     last = seen.events[-1] if seen.events else None
     earlier = [e for e in seen.events[:-1] if (e.verb, e.kind) == (last.verb, last.kind)] if last else []
     return Asked("happened before", "counting", pick(rng, ["has this happened before", "has that happened before", "was that the first time"]),
@@ -259,7 +263,10 @@ def why(rng, seen):
 
 def about(rng, seen):
     text = pick(rng, ["what is this about", "what is the theme", "what is going on", "describe it in one word", "what is happening here"])
-    return Asked("theme", "theme", text, theme(seen.events), seen.events)
+    gist = deepcopy(seen.base.gist)
+    for event in seen.events:
+        gist.add(event)
+    return Asked("theme", "theme", text, gist.theme, seen.events)
 
 
 AGO = {"enter": CAME, "come": CAME, "leave": WENT, "stop": ("stops",), "start": ("starts",)}
@@ -268,7 +275,7 @@ AGO = {"enter": CAME, "come": CAME, "leave": WENT, "stop": ("stops",), "start": 
 def how_long_ago(rng, seen):
     word, verbs = pick(rng, list(AGO.items()))
     kind, thing = noun(rng, False, seen)
-    end, order_ = (0, "first") if rng.random() < 0.3 else (-1, "last")
+    end, order_ = (0, "first") if rng.random() < 0.3 and not seen.base.first else (-1, "last")
     found = of(seen, verbs, kind)
     text = pick(rng, ["how long ago did the {} {}", "when did the {} {}", "how many seconds ago did the {} {}"]).format(f"{order_} {thing}", word)
     if not found:

@@ -2,25 +2,46 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 
-THEMES = ("quiet", "collision", "meeting", "handling", "chase", "parking", "disturbance", "traffic", "walking", "motion")
+RARE = ("collision", "meeting", "handling", "chase", "parking")
+"""The rarest first."""
+THEMES = ("quiet", *RARE, "disturbance", "traffic", "walking", "motion")
+SHOWN_BY = {"hits": "collision", "meets": "meeting", "put down": "handling", "taken": "handling", "follows": "chase"}
+MOSTLY = {"car": "traffic", "person": "walking"}
 
 
-def theme(events: Sequence) -> str:
-    """The rarest thing that happened decides; else the kind that came most."""
-    verbs = {e.verb for e in events}
-    if "hits" in verbs:
-        return "collision"
-    if "meets" in verbs:
-        return "meeting"
-    if verbs & {"put down", "taken"}:
-        return "handling"
-    if "follows" in verbs:
-        return "chase"
-    if any(e.verb == "stops" and e.kind == "car" for e in events):
-        return "parking"
-    kinds = Counter(e.kind for e in events if e.kind)
-    if not kinds:
-        return "disturbance" if events else "quiet"
-    return {"car": "traffic", "person": "walking"}.get(max(sorted(kinds), key=lambda k: kinds[k]), "motion")
+def shown_by(event) -> str | None:
+    """The rare theme that an event is of, if it is of one."""
+    return "parking" if (event.verb, event.kind) == ("stops", "car") else SHOWN_BY.get(event.verb)
+
+
+class Gist:
+    """What it has been about so far: the rarest thing that happened decides; else the kind to which most happened."""
+
+    def __init__(self, rarest: str | None = None, kinds: Counter | None = None) -> None:
+        self.rarest, self.kinds, self.disturbed = rarest, Counter(kinds), False
+
+    def add(self, event) -> None:
+        if event.kind:
+            self.kinds[event.kind] += 1
+        else:
+            self.disturbed = True
+        if (shown := shown_by(event)) and (self.rarest is None or RARE.index(shown) < RARE.index(self.rarest)):
+            self.rarest = shown
+
+    @property
+    def theme(self) -> str:
+        if self.rarest:
+            return self.rarest
+        if not self.kinds:
+            return "disturbance" if self.disturbed else "quiet"
+        return MOSTLY.get(max(sorted(self.kinds), key=lambda kind: self.kinds[kind]), "motion")
+
+
+def theme(events: Iterable) -> str:
+    """Of what happened from the beginning on."""
+    gist = Gist()
+    for event in events:
+        gist.add(event)
+    return gist.theme

@@ -1,7 +1,6 @@
-"""What is said about a unit: one clause an event, nothing (a skip) when nothing happened; and the recap of what was counted."""
+"""What is said about a unit: one clause an event, nothing (a skip) when nothing happened."""
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 SIDES = ("left", "right", "top", "bottom")
@@ -48,36 +47,6 @@ def clause(event, tally: int | None = None) -> str:
     text = TEXTS[event.verb].format(place=event.place, other=named(*event.other) if event.other else "")
     size = event.size if event.verb == "moves" else None
     return f"{named(event.colour, event.kind, size)} {text}" + (f" #{min(tally, MOST)}" if tally else "")
-
-
-class Tally:
-    """How many of each kind came and went so far."""
-
-    def __init__(self, came: Counter | None = None, went: Counter | None = None) -> None:
-        self.came, self.went = Counter(came), Counter(went)
-
-    def count(self, event) -> int | None:
-        """Counts an event. Returns its number, if it is one that is counted."""
-        for verbs, counter in ((CAME, self.came), (WENT, self.went)):
-            if event.verb in verbs:
-                counter[event.kind] += 1
-                return counter[event.kind]
-        return None
-
-    def recap(self) -> str:
-        """`so far 3 cars 1 person came , 2 cars went`"""
-        parts = [f"{' '.join(amount(n, k) for k, n in sorted(counter.items()) if n)} {word}"
-                 for counter, word in ((self.came, "came"), (self.went, "went")) if any(counter.values())]
-        return "so far " + (" , ".join(parts) if parts else "nothing came")
-
-
-def amount(count: int, kind: str) -> str:
-    return f"{min(count, MOST)} {kind if count == 1 else PLURALS[kind]}"
-
-
-def thought(events: Sequence, tally: Tally) -> str:
-    """The clauses of a unit; counts what it tells."""
-    return " , ".join(clause(e, tally.count(e)) for e in events)
 
 
 def event_class(event) -> int:

@@ -10,7 +10,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from . import questions, themes
-from .thoughts import CLASSES, MOST, PLURALS, SIZES, Tally, clause, named
+from .tally import Tally
+from .thoughts import CLASSES, MOST, PLURALS, SIZES, clause, named
 
 SPECIAL = ("[PAD]", "[UNK]", "<narrate>", "<skip>", "</think>", "<question>", "<answer>", "</answer>", "<recap>")
 PAD, UNK, NARRATE, SKIP, END_THINK, QUESTION, ANSWER, END_ANSWER, RECAP = range(len(SPECIAL))
@@ -35,7 +36,7 @@ def words() -> list[str]:
             asked = maker(rng, questions.Seen(events, bool(rng.integers(2))))
             found.update((asked.question, asked.answer))
     everybody = Counter({k: n for n, k in enumerate(kinds, 1)})
-    found |= {Tally().recap(), Tally(everybody, everybody).recap()}
+    found |= {Tally().recap(), Tally(everybody, everybody, everybody, clause(kinds_of[0])).recap()}
     found.update(e.lower().rstrip("?") for e in questions.EXAMPLES)
     return sorted(w for w in {w for text in found for w in text.split()} - set(SPECIAL) if not w.startswith("<"))
 

@@ -18,6 +18,7 @@ from network.motion import follow, look, pixels_of
 
 from .checkpoint import load, mixed_precision, rate, record, save, start_from
 from .features import trained_encoder
+from .movers import in_background
 from .fit import descend
 from .shards import Shard, shards
 
@@ -57,11 +58,6 @@ def roll(config: Config, frames: torch.Tensor, foreground: torch.Tensor, wanted:
         background = follow(config, background, frame, foreground[:, t], torch.full_like(seconds, t), seconds)
         previous = frame
     return out
-
-
-def in_background(state: np.ndarray) -> np.ndarray:
-    """Cells of what stands from the first frame on and is part of the background: nobody could tell. [T,G,G] bool."""
-    return np.logical_and.accumulate(state == 2, 0)
 
 
 def mirrored(name: str, values: np.ndarray) -> np.ndarray:

@@ -23,6 +23,7 @@ from network.model import Network
 from network.sequence import Branch
 
 from .export import load_network
+from .features import FEATURES
 from .narrate import ANSWER_TOKENS, THOUGHT_TOKENS, Narrator, answer
 from .shards import shards
 from .telling import branches, tell, truth, unit_ends
@@ -68,7 +69,7 @@ class Evaluation:
         index = [(shard, i) for shard in source for i in range(len(shard))][clips.start:clips.stop]
         for start in range(0, len(index), batch):
             part = index[start:start + batch]
-            features = torch.stack([torch.from_numpy(np.array(s.array("features")[i])).float() for s, i in part])
+            features = torch.stack([torch.from_numpy(s.features(i)).float() for s, i in part])
             features = features.unflatten(1, (-1, c.frames_per_unit))
             times = np.arange(features.shape[1], dtype=np.float64)
             narrator = Narrator(network, features, times, c.visual_window_units, c.text_window_tokens, skip_bias, THOUGHT_TOKENS)
@@ -138,7 +139,7 @@ def main() -> None:
     args = parser.parse_args()
     tokenizer = Tokenizer()
     network = load_network(args.checkpoint, Config(), tokenizer)
-    source = shards(args.data / args.split, "features")
+    source = shards(args.data / args.split, *FEATURES)
     bias = args.skip_bias
     if args.calibrate:
         scores = {b: Evaluation(network, tokenizer, source, range(args.clips, args.clips + 50), b).events() for b in (0.5, 0.0, -0.5, -1.0, -1.5)}

@@ -13,8 +13,8 @@ from network.model import EVENT_CLASSES, ROLES
 from network.sequence import unpack
 
 from . import encoder as seeing
-from .features import play
-from .movers import labelled
+from .features import in_bytes, play
+from .movers import LABELS as OF_MOVERS, labelled
 from .pool import Pool
 from .rendering import LENGTHS, TELLINGS, Chunk
 
@@ -85,12 +85,10 @@ def one_side(config: Config, chunk: Chunk, mirrored: bool) -> Chunk:
 
 
 def played(config: Config, encoder: Encoder, side: Chunk) -> Chunk:
-    """One side of a chunk, with what the encoder makes of its frames instead of the frames: a byte each, by the clip's range
-    of the channel, so that both sides find room."""
-    features = torch.cat([play(config, encoder, part).half() for part in side["frames"].split(PLAYED)]).unflatten(1, (-1, config.frames_per_unit))
-    scale = features.abs().amax((1, 2, 4, 5)) / 127
-    steps = (features / scale[:, None, None, :, None, None].clamp(min=1e-6)).round().char()
-    return {"features": steps, "scale": scale} | {k: v for k, v in side.items() if k != "frames"}
+    """One side of a chunk, with what the encoder makes of its frames instead of the frames."""
+    parts = zip(*(in_bytes(play(config, encoder, part)) for part in side["frames"].split(PLAYED)))
+    features, scale = (torch.cat(part) for part in parts)
+    return {"features": features.unflatten(1, (-1, config.frames_per_unit)), "scale": scale} | {k: v for k, v in side.items() if k != "frames"}
 
 
 def both_sides(config: Config, encoder: Encoder, chunk: Chunk) -> Iterator[Chunk]:
@@ -110,5 +108,5 @@ def tell_of(config: Config, pool: Pool, rng: np.random.Generator) -> tuple:
     scale = pool.arrays["scale"][which][:, None, None, :, None, None]
     features = (pool.stretch("features", which, start, length) * scale).bfloat16()
     clip, wanted = unpack(features, pool.arrays[f"packed{length}"][which, telling], times, windows)
-    movers = [pool.stretch(name, which, start, length).flatten(0, 1) for name in ("whose", "box", "mover_colour", "mover_kind", "there")]
+    movers = [pool.stretch(name, which, start, length).flatten(0, 1) for name in OF_MOVERS]
     return clip, wanted, pool.stretch("classes", which, start, length).float(), labelled(*movers)

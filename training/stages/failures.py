@@ -18,6 +18,7 @@ from network.config import Config
 
 from .evaluate import TOLERANCE_S, Evaluation
 from .export import load_network
+from .features import FEATURES
 from .shards import shards
 from .telling import unit_ends
 
@@ -65,7 +66,7 @@ def main() -> None:
     args = parser.parse_args()
     config, tokenizer = Config(), Tokenizer()
     network = load_network(args.checkpoint, config, tokenizer)
-    evaluation = Evaluation(network, tokenizer, shards(args.data, "features"), range(50), args.skip_bias)
+    evaluation = Evaluation(network, tokenizer, shards(args.data, "frames", *FEATURES), range(50), args.skip_bias)
     shown: dict[str, list[np.ndarray]] = {way: [] for way in WAYS}
     for item in evaluation.items:
         taken = set()

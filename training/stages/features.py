@@ -1,6 +1,7 @@
 """Plays every clip through the encoder, with the background that its own foreground gives: `python -m stages.features`.
 
-Features of the clip as the service would see it, [T,C,G,G] float16 beside the shard. Resumes where it stopped.
+Features of the clips as the service would see them, a byte each, and what the transformers are told of them, beside the
+shard. Resumes where it stopped.
 """
 from __future__ import annotations
 
@@ -16,8 +17,15 @@ from network.encoder import Encoder
 from network.motion import follow, look, pixels_of
 
 from .checkpoint import load, mixed_precision
-from .generate import SEEDS
+from .generate import CELLS, SEEDS
+from .movers import LABELS, of_units
 from .shards import Shard, need_room, shards
+from .telling import moving_of
+
+FEATURES = ("features", "scale", "moving", *LABELS)
+"""Arrays of a shard that the transformers learn from."""
+AT_ONCE = 25
+"""Clips that are played side by side."""
 
 
 def trained_encoder(config: Config, path: Path) -> Encoder:
@@ -47,12 +55,23 @@ def play(config: Config, encoder: Encoder, frames: torch.Tensor) -> torch.Tensor
     return torch.stack(out, 1)
 
 
+def in_bytes(features: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Features [N,T,C,G,G] as whole steps (int8), and the size of a step (float16) by the clip's range of the channel [N,C]."""
+    scale = (features.abs().amax((1, 3, 4)) / 127).clamp(min=1e-6).half()
+    return (features / scale[:, None, :, None, None]).round().clamp(-127, 127).char(), scale
+
+
 def extract(config: Config, encoder: Encoder, shard: Shard) -> None:
-    frames = shard.array("frames")
-    parts = [play(config, encoder, torch.from_numpy(np.array(frames[i:i + 25]))).half().numpy() for i in range(0, len(frames), 25)]
-    temporary = shard.folder / "features.tmp.npy"
-    np.save(temporary, np.concatenate(parts))
-    temporary.rename(shard.folder / "features.npy")
+    frames = torch.from_numpy(np.array(shard.array("frames")))
+    features, scale = (torch.cat(part).numpy() for part in zip(*(in_bytes(play(config, encoder, some)) for some in frames.split(AT_ONCE))))
+    cells = {name: shard.array(name) for name in CELLS}
+    movers = [of_units(config, {name: np.array(values[clip]) for name, values in cells.items()}) for clip in range(len(shard))]
+    arrays = {"scale": scale, "moving": np.stack([moving_of(config, state) for state in cells["state"]])}
+    arrays |= {name: np.stack([one[name] for one in movers]) for name in LABELS}
+    for name, values in (arrays | {"features": features}).items():   # features last: with them it is done
+        temporary = shard.folder / "part.tmp.npy"
+        np.save(temporary, values)
+        temporary.rename(shard.folder / f"{name}.npy")
 
 
 def main() -> None:
@@ -62,7 +81,7 @@ def main() -> None:
     parser.add_argument("--split", choices=SEEDS, default="train")
     parser.add_argument("--worker", type=int, default=0, help="this process plays every n-th shard")
     parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--drop-frames", action="store_true", help="frees the disk of frames that have been played: the encoder cannot be trained on them again")
+    parser.add_argument("--drop-frames", action="store_true", help="frees the disk of frames that have been played, and of what their cells hold: the encoder cannot be trained on them again")
     parser.add_argument("--again", action="store_true", help="also where features stand already (the encoder has changed)")
     args = parser.parse_args()
     config = Config()
@@ -72,11 +91,12 @@ def main() -> None:
         raise SystemExit(f"{len(dropped)} shards of {args.data / args.split} have no frames any more, so that their features would stay an "
                          f"earlier encoder's: delete these folders and run `python -m stages.generate` ({', '.join(dropped[:3])}, ...)")
     for shard in tqdm(found[args.worker::args.workers], desc="shards"):
-        if shard.has("frames") and (args.again or not shard.has("features")):
+        if shard.has("frames") and (args.again or not all(shard.has(name) for name in FEATURES)):
             need_room(args.data)
             extract(config, encoder, shard)
             if args.drop_frames:
-                (shard.folder / "frames.npy").unlink()
+                for name in ("frames", *CELLS):
+                    (shard.folder / f"{name}.npy").unlink()
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from network.encoder import Encoder
 from network.model import Network
 
 from .checkpoint import load, rate, record, save
+from .side_by_side import average, number
 
 SAVED_S, RECORDED = 180, 50
 """A run is saved after so long, and its losses are written down after so many steps."""
@@ -37,6 +38,7 @@ def descend(terms: dict[str, Tensor], learned: list[Tensor], optimisers: list[to
         optimiser.param_groups[0]["lr"] = step_rate
         optimiser.zero_grad()
     sum(terms.values()).backward()
+    average(learned)
     torch.nn.utils.clip_grad_norm_(learned, 1.0)
     for optimiser in optimisers:
         optimiser.step()
@@ -61,7 +63,9 @@ def fit(network: Network, encoder: Encoder, folder: Path, steps: int, peak: floa
     else:
         fresh()
     network.encoder.load_state_dict(encoder.state_dict())
-    rng = np.random.default_rng(step)
+    mine = number()
+    torch.manual_seed(mine)
+    rng = np.random.default_rng([step, mine])
     began = saved = time.time()
     running: dict[str, float] = {}
     ahead = ThreadPoolExecutor(1)
@@ -72,6 +76,8 @@ def fit(network: Network, encoder: Encoder, folder: Path, steps: int, peak: floa
         terms = loss(network, batch)
         descend(terms, learned, optimisers, rate(step, steps, peak))
         step += 1
+        if mine:
+            continue   # the first one writes for all
         for k, v in terms.items():
             running[k] = 0.98 * running.get(k, v.item()) + 0.02 * v.item()
         if step % RECORDED == 0:

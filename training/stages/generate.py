@@ -10,14 +10,17 @@ import numpy as np
 from tqdm import tqdm
 
 from network.config import Config
-from world import Clip, render_clip
+from world import Clip
 from world.disturbances import CHANCE
 
+from .codec import taken
 from .shards import need_room
 
 SEEDS = {"train": 0, "test": 900_000_000, "combinations": 930_000_000}
 """First seed of each split; the movers of `combinations` have colours that training never shows on their kind."""
 PER_SHARD = 50
+CELLS = ("state", "cover", "colour", "kind", "velocity", "offset", "size")
+"""Arrays of a shard that say what each cell of each frame holds."""
 PAIRS = {"velocity": ("vx", "vy"), "offset": ("dx", "dy"), "size": ("width", "height")}
 
 
@@ -28,8 +31,7 @@ def cells_of(clip: Clip) -> dict[str, np.ndarray]:
 
 
 def write_shard(folder: Path, first_seed: int, seconds: float, config: Config, rare: bool, disturbed: float = CHANCE) -> None:
-    clips = [render_clip(first_seed + i, seconds=seconds, fps=config.fps, width=config.pixels, height=config.pixels, rare=rare, disturbed=disturbed)
-             for i in range(PER_SHARD)]
+    clips = [taken(first_seed + i, seconds, config, rare, disturbed) for i in range(PER_SHARD)]
     folder.mkdir(parents=True, exist_ok=True)
     np.save(folder / "frames.npy", np.stack([c.frames for c in clips]))
     cells = [cells_of(c) for c in clips]

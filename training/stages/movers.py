@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 
 import numpy as np
 import torch
@@ -14,7 +13,6 @@ from network.config import Config
 from network.encoder import COLOURS
 from network.resampler import BOX
 
-from .encoder import in_background
 from .shards import Shard
 
 MOST = 8
@@ -23,6 +21,11 @@ NEAR, FASTEST = 0.35, 2.0
 """How far (frame widths) the same mover may be between two frames; and frame widths a second, more is told as that."""
 SCALE = 5.0
 WEIGHTS = {"apart": 0.1, "whole": 0.03, "box": 0.05, "colour": 0.03, "kind": 0.03}
+
+
+def in_background(state: np.ndarray) -> np.ndarray:
+    """Cells of what stands from the first frame on and is part of the background: nobody could tell. [T,G,G] bool."""
+    return np.logical_and.accumulate(state == 2, 0)
 
 
 @dataclass
@@ -91,8 +94,12 @@ def of_unit(frames: Frames, times: range) -> list[Seen]:
     return found[:MOST]
 
 
-def of_units(config: Config, cells: dict[str, np.ndarray]) -> tuple[np.ndarray, ...]:
-    """Of all units of a clip, by the labels of its frames: which mover's each cell is or -1 [U,F*G*G], then box, colour, kind and there."""
+LABELS = ("whose", "box", "mover_colour", "mover_kind", "there")
+"""Of all units of a clip: which mover's each cell is or -1 [U,F*G*G], then what and whether each is [U,M,...]."""
+
+
+def of_units(config: Config, cells: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The labels of all units of a clip by those of its frames."""
     per = config.frames_per_unit
     frames = Frames(config, cells)
     units = len(frames.present) // per
@@ -106,25 +113,18 @@ def of_units(config: Config, cells: dict[str, np.ndarray]) -> tuple[np.ndarray, 
             for frame, mine in one.cells.items():
                 whose[unit, frame, mine] = i
     box[..., 4:] = box[..., 4:].clip(-FASTEST, FASTEST) / FASTEST
-    return whose.reshape(units, -1), box, colour, kind, there
-
-
-@cache
-def of_clip(config: Config, shard: Shard, clip: int) -> tuple[np.ndarray, ...]:
-    """The same of a clip of a shard, kept."""
-    return of_units(config, {k: np.array(shard.array(k)[clip]) for k in ("state", "offset", "size", "velocity", "colour", "kind")})
+    return dict(zip(LABELS, (whose.reshape(units, -1), box, colour, kind, there)))
 
 
 def labelled(whose: Tensor, box: Tensor, colour: Tensor, kind: Tensor, there: Tensor) -> Movers:
-    """From the labels of units, as `of_units` gives them."""
+    """From the labels of units in a row."""
     cells = (whose[:, None] == torch.arange(MOST, device=whose.device)[:, None]).float()
     return Movers(cells, box, colour.long(), kind.long(), there)
 
 
-def movers_of(config: Config, shard: Shard, clip: int, start: int, units: int) -> Movers:
-    """Of units in a row."""
-    whose, box, colour, kind, there = (torch.from_numpy(a[start:start + units]) for a in of_clip(config, shard, clip))
-    return labelled(whose, box, colour, kind, there)
+def movers_of(shard: Shard, clip: int, start: int, units: int) -> Movers:
+    """Of units in a row of a clip that has been played."""
+    return labelled(*(torch.from_numpy(np.array(shard.array(name)[clip, start:start + units])) for name in LABELS))
 
 
 def mover_losses(shares: Tensor, said: Tensor, movers: Movers) -> dict[str, Tensor]:

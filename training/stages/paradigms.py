@@ -27,7 +27,7 @@ from network.sequence import Branch, build, build_afterwards, collate
 
 from .checkpoint import load, precision
 from .evaluate import match, near
-from .features import trained_encoder
+from .features import FEATURES, trained_encoder
 from .fit import fit
 from .movers import Movers
 from .paradigm_narrator import NEVER, ORDERS, narrate
@@ -69,7 +69,7 @@ def draw(config: Config, tokenizer: Tokenizer, source: list, rng: np.random.Gene
 
 
 def train(config: Config, tokenizer: Tokenizer, args: argparse.Namespace) -> None:
-    source, network = shards(args.data / "train", "features"), twin(config, tokenizer, args.order)
+    source, network = shards(args.data / "train", *FEATURES), twin(config, tokenizer, args.order)
     fit(network, trained_encoder(config, args.encoder), args.out / args.order, args.steps, args.rate,
         lambda rng: draw(config, tokenizer, source, rng, args.order), terms_of, lambda: tie(network, tokenizer))
 
@@ -84,7 +84,7 @@ def score(config: Config, tokenizer: Tokenizer, order: str, network: Network, so
     rows: list[Row] = []
     for start in tqdm(range(0, len(index), batch), desc=order):
         part = index[start:start + batch]
-        features = torch.stack([torch.from_numpy(np.array(s.array("features")[i])).float() for s, i in part])
+        features = torch.stack([torch.from_numpy(s.features(i)).float() for s, i in part])
         features = features.unflatten(1, (-1, config.frames_per_unit))
         truths = [truth(config, shard, i) for shard, i in part]
         asked = [at_the_end(np.random.default_rng(start + b), tokenizer, *true, QUESTIONS) for b, true in enumerate(truths)]
@@ -151,7 +151,7 @@ def scored(config: Config, tokenizer: Tokenizer, order: str, args: argparse.Name
     if (kept.get("step"), kept.get("clips")) != (state["step"], args.clips):
         network = twin(config, tokenizer, order)
         network.load_state_dict(state["network"])
-        rows = score(config, tokenizer, order, network.eval(), shards(args.data / "test", "features"), args.clips)
+        rows = score(config, tokenizer, order, network.eval(), shards(args.data / "test", *FEATURES), args.clips)
         kept = {"step": state["step"], "clips": args.clips, "rows": rows}
         file.write_text(json.dumps(kept) + "\n")
     return kept
@@ -163,7 +163,7 @@ def report(config: Config, tokenizer: Tokenizer, args: argparse.Namespace) -> No
     families = sorted({name for found in rows.values() for row in found for name in row} - {"events", "all"})
     named = {"events": "event clauses by verb and place, F1", **{n: f"questions: {TITLES.get(n, n)}" for n in families}, "all": "all questions"}
     others = [order for order in rows if order != "streamed"]
-    blind = without_looking(config, tokenizer, shards(args.data / "test", "features"), args.clips)
+    blind = without_looking(config, tokenizer, shards(args.data / "test", *FEATURES), args.clips)
     table = ["| | " + " | ".join(rows) + " | without looking |", "|---|" + "---|" * (len(rows) + 1)]
     less = ["| | " + " | ".join(f"less {order}" for order in others) + " |", "|---|" + "---|" * len(others)]
     for name, title in named.items():

@@ -20,10 +20,11 @@ from network.sequence import NO_TARGET, collate
 from world.colours import COLOURS as COLOUR_NAMES, KINDS as KIND_NAMES
 
 from .checkpoint import load, mixed_precision, precision, start_from
-from .features import trained_encoder
+from .features import FEATURES, trained_encoder
 from .fit import fit
 from .movers import Movers, mover_losses, movers_of
 from .shards import Shard, shards
+from .side_by_side import join
 from .telling import LATE, QUESTIONS, USUAL_QUESTION_TOKENS, late, script, tell, truth
 
 SHORTEST_UNITS = 16
@@ -66,8 +67,8 @@ def stretches(config: Config, source: list[Shard], rng: np.random.Generator, cou
             length = int(rng.integers(SHORTEST_UNITS, len(events) + 1))
         start = int(rng.integers(len(events) - length + 1))
         frames = slice(start * config.frames_per_unit, (start + length) * config.frames_per_unit)
-        features = torch.from_numpy(np.array(shard.array("features")[clip, frames])).unflatten(0, (length, config.frames_per_unit))
-        movers = movers_of(config, shard, clip, start, length)
+        features = torch.from_numpy(shard.features(clip, frames)).unflatten(0, (length, config.frames_per_unit))
+        movers = movers_of(shard, clip, start, length)
         found.append(Stretch(features, events[start:start + length], moving[start:start + length], movers))
     return found
 
@@ -177,13 +178,14 @@ def main() -> None:
     parser.add_argument("--begin", type=Path, help="an earlier network to start from, word by word")
     parser.add_argument("--text-only", action="store_true", help="what looks stays as it is: few clips would spoil it")
     args = parser.parse_args()
+    join()
     config, tokenizer = Config(), Tokenizer()
     torch.manual_seed(0)
     network = Network(config, len(tokenizer))
     if args.text_only:
         for part in (network.resampler, network.visual, network.seen_norm, network.seen_events, network.seen_mover):
             part.requires_grad_(False)
-    source, held_out = shards(args.data / "train", "features"), shards(args.data / "test", "features")
+    source, held_out = shards(args.data / "train", *FEATURES), shards(args.data / "test", *FEATURES)
     if not source or not held_out:
         raise SystemExit("no features: run `python -m stages.features` first, for both splits")
 
@@ -194,7 +196,7 @@ def main() -> None:
             tie(network, tokenizer)
 
     def figures() -> dict[str, float]:
-        source[:] = shards(args.data / "train", "features")   # there may be more by now
+        source[:] = shards(args.data / "train", *FEATURES)   # there may be more by now
         return measure(network, lambda rng: draw(config, tokenizer, held_out, rng, 16, 0.0), 4)   # told in time
 
     fit(network, trained_encoder(config, args.encoder), args.out, args.steps, args.rate,

@@ -14,15 +14,17 @@ from types import TracebackType
 import numpy as np
 import torch
 
+from language.thoughts import by_unit
 from language.tokenizer import Tokenizer
 from network.config import Config
 from network.sequence import pack
-from world import Clip, render_clip
+from world import Clip
 
+from .codec import taken
 from .generate import cells_of
 from .movers import of_units
 from .reasoner import targets_of
-from .telling import LATE, QUESTIONS, USUAL_QUESTION_TOKENS, late, mirrored, script, tell, truth_of
+from .telling import LATE, QUESTIONS, USUAL_QUESTION_TOKENS, late, mirrored, moving_of, script, tell, unit_ends
 
 LENGTHS = (16, 20, 26, 32, 40, 50, 64, 80, 96)
 """Units of a piece: each clip is told in all of these."""
@@ -57,8 +59,9 @@ def labelled_clip(config: Config, tokenizer: Tokenizer, clip: Clip, rng: np.rand
     """Frames, what their cells hold, who is there in each unit, what happens in it, and the clip as it is told: as it is, then
     mirrored."""
     cells = cells_of(clip)
-    events, moving = truth_of(config, cells["state"], clip.events)
-    movers = dict(zip(("whose", "box", "mover_colour", "mover_kind", "there"), of_units(config, cells)))
+    moving = moving_of(config, cells["state"])
+    events = by_unit(clip.events, unit_ends(config, len(moving)))
+    movers = of_units(config, cells)
     row = {"frames": clip.frames, **cells, **movers, "classes": targets_of(events).bool().numpy()}
     sides = events, mirrored(events)
     for length in LENGTHS:
@@ -69,8 +72,7 @@ def labelled_clip(config: Config, tokenizer: Tokenizer, clip: Clip, rng: np.rand
 
 
 def render_chunk(config: Config, tokenizer: Tokenizer, first_seed: int, seconds: float, lateness: float) -> Chunk:
-    clips = (render_clip(first_seed + i, seconds=seconds, fps=config.fps, width=config.pixels, height=config.pixels, disturbed=DISTURBED)
-             for i in range(CHUNK))
+    clips = (taken(first_seed + i, seconds, config, disturbed=DISTURBED) for i in range(CHUNK))
     rows = [labelled_clip(config, tokenizer, clip, np.random.default_rng([clip.seed, 4]), lateness) for clip in clips]
     return {name: torch.from_numpy(np.stack([row[name] for row in rows])) for name in rows[0]}
 

@@ -31,6 +31,10 @@ class Shard:
     def events(self, clip: int) -> list:
         return [SimpleNamespace(**e) for e in self.labels[clip]["events"]]
 
+    def features(self, clip: int, frames: slice = slice(None)) -> np.ndarray:
+        """What the encoder made of a clip's frames. [T,C,G,G] float16."""
+        return self.array("features")[clip, frames] * self.array("scale")[clip][:, None, None]
+
     def __len__(self) -> int:
         return len(self.labels)
 

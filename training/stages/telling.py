@@ -3,11 +3,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 
 import numpy as np
 
-from language.questions import TIMED, Asked, Seen, ask
-from language.thoughts import MIRRORED, PLURALS, Tally, by_unit, thought
+from language.questions import COLOURS, TIMED, Asked, Seen, ask
+from language.tally import Tally, thought
+from language.themes import RARE, Gist
+from language.thoughts import CAME, CLASSES, MIRRORED, PLURALS, SCENE, by_unit, clause
 from language.tokenizer import Tokenizer
 from network.config import Config
 from network.sequence import Branch, Script, Thought, build
@@ -31,14 +34,13 @@ def unit_ends(config: Config, units: int) -> np.ndarray:
 
 def truth(config: Config, shard: Shard, clip: int) -> tuple[list[list], np.ndarray]:
     """Events of each unit, and whether something moves in its last frame."""
-    return truth_of(config, shard.array("state")[clip], shard.events(clip))
+    moving = shard.array("moving")[clip]
+    return by_unit(shard.events(clip), unit_ends(config, len(moving))), moving
 
 
-def truth_of(config: Config, state: np.ndarray, events: list) -> tuple[list[list], np.ndarray]:
-    """The same by the state of its cells [T,G,G]."""
-    units = len(state) // config.frames_per_unit
-    moving = (state[config.frames_per_unit - 1::config.frames_per_unit] == 1).sum((1, 2)) >= 2
-    return by_unit(events, unit_ends(config, units)), moving
+def moving_of(config: Config, state: np.ndarray) -> np.ndarray:
+    """Whether something moves in each unit's last frame, by the state of the cells. [T,G,G] -> [U] bool."""
+    return (state[config.frames_per_unit - 1::config.frames_per_unit] == 1).sum((1, 2)) >= 2
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,17 @@ class Piece:
 
 
 def before_the_clip(rng: np.random.Generator) -> Tally:
-    """Counts that a stream may have come to already."""
-    counts = [{k: int(min(99, rng.exponential(rng.choice([2, 10, 40])))) for k in PLURALS if rng.random() < 0.6} for _ in range(2)]
-    return Tally(Counter(counts[0]), Counter({k: min(n, counts[0].get(k, 0)) for k, n in counts[1].items()}))
+    """What a stream may have come to already."""
+    came, went, stopped = ({k: int(min(99, rng.exponential(rng.choice([2, 10, 40])))) for k in PLURALS if rng.random() < share} for share in (0.6, 0.6, 0.3))
+    went, stopped = ({k: min(n, came.get(k, 0)) for k, n in counts.items()} for counts in (went, stopped))
+    verb, place = CLASSES[int(rng.integers(len(CLASSES) - len(SCENE)))]
+    (colour, kind), other = ((str(rng.choice(COLOURS)), str(rng.choice(list(PLURALS)))) for _ in range(2))
+    if verb in CAME:
+        came[kind] = max(1, came.get(kind, 0))
+    first = clause(SimpleNamespace(verb=verb, place=place, colour=colour, kind=kind, other=other, size=None))
+    rarest = str(rng.choice(RARE)) if stopped.get("car") or rng.random() < 0.5 else None
+    kinds = Counter({k: 3 * n for k, n in came.items()})
+    return Tally(Counter(came), Counter(went), Counter(stopped), first, Gist(rarest, kinds))
 
 
 def late(rng: np.random.Generator, events: list[list], chance: float) -> list[list]:
@@ -85,13 +95,13 @@ def mirrored(events: list[list]) -> list[list]:
 def tell(rng: np.random.Generator, tokenizer: Tokenizer, events: list[list], moving: np.ndarray, clock: int, every: int, under_way: bool) -> Piece:
     """The thoughts of a clip whose first unit has the given clock (units); a recap about every so many tokens."""
     base = before_the_clip(rng) if under_way and not events[0] else Tally()
-    tally = Tally(base.came, base.went)
+    tally = base.copy()
     clocks = [tokenizer.clock(clock + u) for u in range(len(events))]
     thoughts, tokens = [], 0
     for unit, happened in enumerate(events):
         words = tokenizer.encode(thought(happened, tally))
         tokens += len(words) + 1 if words else 0
-        given = unit == 0 and bool(base.came)
+        given = unit == 0 and base.first is not None
         recap = tokenizer.encode(tally.recap()) if given or tokens >= every else None
         tokens = 0 if recap is not None else tokens
         thoughts.append(Thought(words, clocks[unit], recap, given))

@@ -50,6 +50,7 @@ class Camera:
             + rng.standard_normal((height * 2, width * 2, 3), dtype=np.float32) * self._chroma
         self._repeat = maybe(0.2, 0.02, 0.15)
         self._jitter = maybe(0.4, 0.005, 0.02)
+        self._step = maybe(0.2, -1.0, 1.0), rng.uniform(2, max(seconds, 3)), rng.uniform(0.7, 2.5)
 
     def _tone(self, rng, maybe) -> tuple[np.ndarray, np.ndarray]:
         """Per-pixel gain and an additive lift: exposure, white balance, vignette, contrast."""
@@ -120,7 +121,9 @@ class Camera:
         self._last_time = t
         size, period, phase = self._drift
         wobble = 1 + size * np.sin(2 * np.pi * t / period + phase) + self._flicker * self._rng.normal()
-        return np.float32(self._gain_state * wobble)
+        stops, since, takes = self._step
+        step = 2 ** (stops * (1 - np.exp(-max(t - since, 0.0) / takes)))   # slower than any lamp: nothing to be told
+        return np.float32(self._gain_state * wobble * step)
 
     def _cloud_shadow(self, t: float) -> np.ndarray:
         strength, wind = self._cloud
