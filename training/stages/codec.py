@@ -6,8 +6,7 @@ import subprocess
 import numpy as np
 
 from network.config import Config
-from world import Clip, render_clip
-from world.disturbances import CHANCE
+from world import Clip, Plan, render_plan
 
 WIDTH, HEIGHT = 256, 144
 """px; of the picture that is sent."""
@@ -33,12 +32,12 @@ def send(frames: np.ndarray, fps: float, quality: int, seconds_apart: int, pixel
     return np.frombuffer(come, np.uint8).reshape(count, pixels, pixels, 3)
 
 
-def taken(seed: int, seconds: float, config: Config, rare: bool = False, disturbed: float = CHANCE) -> Clip:
-    """A clip for the network: half of them as they come over a wire."""
-    rng = np.random.default_rng([seed, 6])
+def taken(plan: Plan, config: Config) -> Clip:
+    """The clip of a plan for the network: half of them as they come over a wire."""
+    rng = np.random.default_rng([plan.seed, 6])
     over_a_wire = rng.random() < SENT
     width, height = (WIDTH, HEIGHT) if over_a_wire else (config.pixels, config.pixels)
-    clip = render_clip(seed, seconds=seconds, fps=config.fps, width=width, height=height, rare=rare, disturbed=disturbed)
+    clip = render_plan(plan, config.fps, width, height)
     if over_a_wire:
         clip.frames = send(clip.frames, config.fps, int(rng.integers(*QUALITIES)), int(rng.choice(SECONDS_APART)), config.pixels)
     return clip

@@ -13,6 +13,7 @@ from network.config import Config
 from world import Clip
 from world.disturbances import CHANCE
 
+from .choice import chosen
 from .codec import taken
 from .shards import need_room
 
@@ -30,14 +31,15 @@ def cells_of(clip: Clip) -> dict[str, np.ndarray]:
     return pairs | {name: clip.grid[name] for name in ("state", "cover", "colour", "kind")}
 
 
-def write_shard(folder: Path, first_seed: int, seconds: float, config: Config, rare: bool, disturbed: float = CHANCE) -> None:
-    clips = [taken(first_seed + i, seconds, config, rare, disturbed) for i in range(PER_SHARD)]
+def write_shard(folder: Path, first_seed: int, seconds: float, config: Config, rare: bool, disturbed: float = CHANCE, among: int = 1) -> None:
+    """among: each clip is the one of so many seeds of which there is most to tell."""
+    clips = [taken(chosen(first_seed + i * among, among, seconds, rare, disturbed), config) for i in range(PER_SHARD)]
     folder.mkdir(parents=True, exist_ok=True)
     np.save(folder / "frames.npy", np.stack([c.frames for c in clips]))
     cells = [cells_of(c) for c in clips]
     for name in cells[0]:
         np.save(folder / f"{name}.npy", np.stack([c[name] for c in cells]))
-    labels = [{"seed": first_seed + i, "scenario": c.scenario, "events": [asdict(e) for e in c.events]} for i, c in enumerate(clips)]
+    labels = [{"seed": c.seed, "scenario": c.scenario, "events": [asdict(e) for e in c.events]} for c in clips]
     temporary = folder / "labels.tmp"
     temporary.write_text(json.dumps(labels))
     temporary.rename(folder / "labels.json")
@@ -50,6 +52,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=32.0)
     parser.add_argument("--first", type=int, default=0, help="number of the first clip; its seed follows from it")
     parser.add_argument("--disturbed", type=float, default=CHANCE, help="share of the clips in which something happens to the whole picture")
+    parser.add_argument("--among", type=int, default=1, help="renders of so many seeds the one of which there is most to tell")
     parser.add_argument("--out", type=Path, default=Path("runs/data"))
     parser.add_argument("--worker", type=int, default=0, help="this process makes every n-th shard")
     parser.add_argument("--workers", type=int, default=1)
@@ -60,7 +63,8 @@ def main() -> None:
         folder = args.out / args.split / f"shard-{shard:05d}"
         if not (folder / "labels.json").exists():
             need_room(args.out)
-            write_shard(folder, SEEDS[args.split] + shard * PER_SHARD, args.seconds, Config(), args.split == "combinations", args.disturbed)
+            first_seed = SEEDS[args.split] + shard * PER_SHARD * args.among
+            write_shard(folder, first_seed, args.seconds, Config(), args.split == "combinations", args.disturbed, args.among)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from network.config import Config
 from network.sequence import pack
 from world import Clip
 
+from .choice import chosen
 from .codec import taken
 from .generate import cells_of
 from .movers import of_units
@@ -35,6 +36,9 @@ CHUNK = 16
 CLOCKS = 1000
 DISTURBED = 0.3
 """Share of the clips in which something happens to the whole picture: rare enough in the world to be learnt badly."""
+
+AMONG = 3
+"""A clip is the one of so many seeds of which there is most to tell."""
 
 Chunk = dict[str, torch.Tensor]
 
@@ -72,7 +76,7 @@ def labelled_clip(config: Config, tokenizer: Tokenizer, clip: Clip, rng: np.rand
 
 
 def render_chunk(config: Config, tokenizer: Tokenizer, first_seed: int, seconds: float, lateness: float) -> Chunk:
-    clips = (taken(first_seed + i, seconds, config, disturbed=DISTURBED) for i in range(CHUNK))
+    clips = (taken(chosen(first_seed + i * AMONG, AMONG, seconds, disturbed=DISTURBED), config) for i in range(CHUNK))
     rows = [labelled_clip(config, tokenizer, clip, np.random.default_rng([clip.seed, 4]), lateness) for clip in clips]
     return {name: torch.from_numpy(np.stack([row[name] for row in rows])) for name in rows[0]}
 
@@ -84,7 +88,7 @@ def work(config: Config, first_seed: int, seconds: float, lateness: float, worke
         if os.getppid() != parent:   # it was killed: nobody waits for this any more
             return
         path = folder / f"{n}.pt"
-        torch.save(render_chunk(config, tokenizer, first_seed + n * CHUNK, seconds, lateness), path)
+        torch.save(render_chunk(config, tokenizer, first_seed + n * CHUNK * AMONG, seconds, lateness), path)
         ready.put(path)
 
 

@@ -1,6 +1,7 @@
 """Composes a clip: background, movers, shadows, occluders, camera, and the labels."""
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 
 import cv2
@@ -20,6 +21,8 @@ from .trajectories import RATE
 from .visibility import Stage, cut, look
 
 cv2.setNumThreads(1)
+STORY, LOOK, LENS = 1, 2, 3
+"""What a seed is drawn for: what happens, how it looks, and what the camera makes of it."""
 
 
 @dataclass
@@ -45,21 +48,54 @@ class Clip:
     seed: int = field(default=0)
 
 
-def render_clip(seed: int, seconds: float = 16.0, fps: float = 4.0, width: int = 96, height: int = 96,
-                effects: bool = True, rare: bool = False, disturbed: float = CHANCE) -> Clip:
-    """The clip of this seed; the scene is the same at every size, frame rate and with or without effects.
+@dataclass(frozen=True)
+class Plan:
+    """A clip that is not rendered yet."""
+    seed: int
+    seconds: float
+    scene: Scenario
+    light: Light
+    disturbance: Disturbance | None
+    moved: Stage | None
+    """Where things are once the camera has been moved."""
+    actors: list[Actor]
+    events: list[Event]
+    story: np.random.Generator
+    """What is still to be drawn."""
+
+    @property
+    def underfoot(self) -> np.ndarray:
+        return self.scene.setting.ground_rgb if self.scene.setting.road is None else self.scene.setting.road_rgb
+
+
+def plan_clip(seed: int, seconds: float = 16.0, rare: bool = False, disturbed: float = CHANCE) -> Plan:
+    """The plan of this seed's clip: a tenth of what it takes to render it.
 
     rare: colours come from the combinations that training never shows. disturbed: chance of something to happen to the
     whole picture; with another one, a seed is another clip.
     """
-    story, look, lens = (np.random.default_rng([seed, salt]) for salt in (1, 2, 3))
+    story = np.random.default_rng([seed, STORY])
     scene = choose(story, rare)
-    background = paint(scene.setting, look, width * 2, height * 2)
-    underfoot = scene.setting.ground_rgb if scene.setting.road is None else scene.setting.road_rgb
     light = _light(story)
     disturbance = choose_disturbance(story, seconds, disturbed)
-    moved = _moved(scene.stage, disturbance)
-    actors = [_seen_from(moved, disturbance, actor) for actor in cast(story, scene, seconds, underfoot)]
+    plan = Plan(seed, seconds, scene, light, disturbance, _moved(scene.stage, disturbance), [], [], story)
+    plan.actors.extend(_seen_from(plan.moved, disturbance, actor) for actor in cast(story, scene, seconds, plan.underfoot))
+    plan.events.extend(find_events(plan.actors, disturbance, seconds))
+    return plan
+
+
+def render_clip(seed: int, seconds: float = 16.0, fps: float = 4.0, width: int = 96, height: int = 96,
+                effects: bool = True, rare: bool = False, disturbed: float = CHANCE) -> Clip:
+    """The clip of this seed; the scene is the same at every size, frame rate and with or without effects."""
+    return render_plan(plan_clip(seed, seconds, rare, disturbed), fps, width, height, effects)
+
+
+def render_plan(plan: Plan, fps: float, width: int, height: int, effects: bool = True) -> Clip:
+    """The clip of a plan, as often as one likes."""
+    scene, light, disturbance, moved, actors, seconds = plan.scene, plan.light, plan.disturbance, plan.moved, plan.actors, plan.seconds
+    story, underfoot = deepcopy(plan.story), plan.underfoot
+    look, lens = (np.random.default_rng([plan.seed, salt]) for salt in (LOOK, LENS))
+    background = paint(scene.setting, look, width * 2, height * 2)
     base = np.clip(background * (light.tint * (0.65 + 0.45 * light.ambient)), 0, 255).astype(np.uint8)
     for shape, pose in sorted(parked(story, scene, underfoot, actors), key=lambda item: -item[1].y):
         polygons = shape.polygons(scene.stage.view, pose, light)
@@ -87,8 +123,7 @@ def render_clip(seed: int, seconds: float = 16.0, fps: float = 4.0, width: int =
         frames[t] = camera.shoot(canvas, float(taken[t]))
         if disturbance is None or disturbance.verb != "camera covered" or share(disturbance, float(taken[t])) < 0.5:
             labeller.frame(t, sample, drawn, stage)
-    return Clip(frames, times, find_events(actors, disturbance, seconds), labeller.grid, _movers(actors, samples), scene.name,
-                scene.stage.view.aspect, seed)
+    return Clip(frames, times, plan.events, labeller.grid, _movers(actors, samples), scene.name, scene.stage.view.aspect, plan.seed)
 
 
 def _away(disturbance: Disturbance | None, sample: int) -> int:
