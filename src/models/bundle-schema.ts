@@ -36,7 +36,7 @@ export const bundleSchema = z.object({
   }),
   thinking: z.object({
     skip_bias: z.number().describe("Added to the logit of a skip; calibrated on held-out clips."),
-    thought_tokens: count,
+    thought_tokens: count.describe("Most tokens of one thought, and of one recap."),
     answer_tokens: count,
     question_tokens: count,
     remembers_silence: z

@@ -20,6 +20,8 @@ export interface NarratorOptions {
   readonly remembersSilence: boolean;
   /** A recap is asked for after so many tokens of thought; null: never. */
   readonly recapEvery: number | null;
+  /** Tokens of a recap at most: however short its thoughts shall be, what it has counted is not cut off. */
+  readonly recapTokens: number;
   /** Drafts thoughts; null where they are not chosen greedily. */
   readonly book: PhraseBook | null;
 }
@@ -109,13 +111,13 @@ export class Narrator extends Thinker {
   }
 
   protected override decide(logits: Float32Array): number | null {
-    const { special, mask, sampler, skipBias, thoughtTokens } = this.options;
+    const { special, mask, sampler, skipBias, thoughtTokens, recapTokens } = this.options;
     if (this.recapping) mask.recap(logits, this.words.length === 0);
     else mask.thought(logits, this.words.length === 0, skipBias);
     const token = sampler.choose(logits);
     this.tokens++;
     const closed = token === special.skip || token === special.endThink;
-    if (!closed && this.words.length < thoughtTokens) {
+    if (!closed && this.words.length < (this.recapping ? recapTokens : thoughtTokens)) {
       this.words.push(token);
       this.pending = [token];
       if (!this.recapping) this.events.token(this.unit, this.words);

@@ -73,6 +73,7 @@ export class StreamMind {
           recap === null
             ? null
             : Math.min(manifest.recap!.every_tokens, Math.floor(options.textWindowTokens / 2)),
+        recapTokens: manifest.thinking.thought_tokens,
         book: options.temperature === 0 ? context.books.thoughts : null,
       },
       {
@@ -154,7 +155,7 @@ export class StreamMind {
         sinkTokens: cache.text_sink_tokens,
         windowTokens: options.textWindowTokens,
         groupTokens: Math.max(
-          3 + 2 * options.thoughtTokens,
+          3 + options.thoughtTokens + thinking.thought_tokens,
           2 + thinking.question_tokens + options.answerTokens,
         ),
       });

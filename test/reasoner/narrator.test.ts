@@ -169,15 +169,18 @@ describe("the narrator", () => {
     /** Words of the tiny bundle's vocabulary that stand for times, and the one that asks for a recap. */
     const [CLOCK, RECAP] = [{ first_token: "1", tokens: 8 }, "yet"];
 
-    function startTimed(every_tokens: number, skipBias = SOMETIMES): { run: MindRun; ids: SpecialTokens } {
+    function startTimed(
+      every_tokens: number,
+      options: Partial<ReasoningOptions> = {},
+    ): { run: MindRun; ids: SpecialTokens } {
       const manifest = {
         ...bundle.manifest,
-        thinking: { ...bundle.manifest.thinking, skip_bias: skipBias },
+        thinking: { ...bundle.manifest.thinking, skip_bias: SOMETIMES },
         clock: CLOCK,
         recap: { token: RECAP, every_tokens },
       };
       const timed = { ...bundle, manifest };
-      return { run: new MindRun(timed, sessions), ids: new TextCodec(timed).special };
+      return { run: new MindRun(timed, sessions, options), ids: new TextCodec(timed).special };
     }
 
     it("closes a spoken thought with its unit's time, and a skip with a skip", async () => {
@@ -219,6 +222,19 @@ describe("the narrator", () => {
         expect(due, `unit ${unit}`).toBe(since >= 10);
         if (due) [since, next] = [0, next + 1];
       }
+    });
+
+    it("says a recap to its end, however short its thoughts shall be", async () => {
+      const { run } = startTimed(10, { thoughtTokens: 1 });
+      for (let unit = 0; unit < 40; unit++) {
+        await run.see();
+        await run.settle();
+      }
+      const most = bundle.manifest.thinking.thought_tokens;
+      const lengths = run.all("thought.recap").map(({ text }) => text.split(" ").length);
+      expect(lengths.length).toBeGreaterThan(2);
+      expect(Math.max(...lengths)).toBeGreaterThan(1);
+      expect(Math.max(...lengths)).toBeLessThanOrEqual(most);
     });
   });
 });

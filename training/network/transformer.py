@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from .config import Config
 
 EPSILON = 1e-5
-DROPPED = 0.05
+DROPPED = 0.1
 """Share of what a layer adds that is dropped in training (Srivastava et al. 2014)."""
 
 

@@ -63,7 +63,9 @@ def main() -> None:
         windows = (config.visual_window_units, config.text_window_tokens)
         thoughts, margins = Narrator(network, features, times, *windows, args.skip_bias, THOUGHT_TOKENS).run()
         clear = np.abs(margins - args.skip_bias).min() > CLEAR_MARGIN and (foreground - 0.5).abs().min() > CLEAR_FOREGROUND
-        if not clear or sum(1 for t in thoughts[0] if t.words) < LEAST_TOLD:
+        recaps = [tokenizer.decode(t.recap) for t in thoughts[0] if t.recap is not None]
+        wanted = len(clips) == COUNT - 1 and not any(clip["recaps"] for clip in clips)   # one of them, at least
+        if not clear or sum(1 for t in thoughts[0] if t.words) < LEAST_TOLD or (wanted and not recaps):
             continue
         strip = frames.reshape(-1, config.pixels, 3)
         cv2.imwrite(str(OUT / f"{seed}.png"), strip[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 9])
@@ -72,7 +74,7 @@ def main() -> None:
         given = answer(network, features, times, thoughts, [asked], *windows, ANSWER_TOKENS)
         clips.append({
             "strip": f"{seed}.png", "thoughts": [tokenizer.decode(t.words) for t in thoughts[0]],
-            "recaps": [tokenizer.decode(t.recap) for t in thoughts[0] if t.recap is not None],
+            "recaps": recaps,
             "answers": [{"after_unit": u, "question": q, "answer": told(config, tokenizer, a, u)} for (u, q), a in zip(moments, given[0])],
         })
         print(json.dumps(clips[-1], indent=1))
