@@ -16,7 +16,7 @@ from network.positions import visual_view
 from network.sequence import Branch, Thought, build, collate
 
 HIDDEN = -1e9
-THOUGHT_TOKENS, ANSWER_TOKENS = 32, 16
+THOUGHT_TOKENS, ANSWER_TOKENS = 48, 16
 """Most that a thought and an answer may have, here and as served."""
 
 

@@ -29,7 +29,7 @@ class Camera:
             return float(value) if hit else 0.0
 
         self._drift = maybe(0.4, 0.03, 0.18), rng.uniform(6, 40), rng.uniform(0, 6.3)
-        self._auto = maybe(0.5, 0.3, 1.1), rng.uniform(0.2, 2.5)
+        self._auto = maybe(0.5, 0.3, 1.6), rng.uniform(0.2, 2.5)
         self._flicker = maybe(0.15, 0.01, 0.05)
         self._noise = maybe(0.85, 0.6, 5.0) * rng.uniform(0.3, 1.0)
         self._chroma = maybe(0.6, 0.3, 3.0)
@@ -50,7 +50,7 @@ class Camera:
             + rng.standard_normal((height * 2, width * 2, 3), dtype=np.float32) * self._chroma
         self._repeat = maybe(0.2, 0.02, 0.15)
         self._jitter = maybe(0.4, 0.005, 0.02)
-        self._step = maybe(0.2, -1.0, 1.0), rng.uniform(2, max(seconds, 3)), rng.uniform(0.7, 2.5)
+        self._step = maybe(0.25, -1.5, 1.5), rng.uniform(2, max(seconds, 3)), rng.uniform(0.7, 2.5)
 
     def _tone(self, rng, maybe) -> tuple[np.ndarray, np.ndarray]:
         """Per-pixel gain and an additive lift: exposure, white balance, vignette, contrast."""
