@@ -17,7 +17,7 @@ from . import encoder as seeing
 from .arrivals import Arrivals
 from .checkpoint import mixed_precision, rate, record, save
 from .express_draws import PLAYED, both_sides, joined, look_at, tell_of
-from .fit import descend, optimisers_of
+from .fit import descend, optimisers_of, running_mean
 from .pool import Pool
 from .reasoner import measure, terms_of
 from .rendering import CHUNK
@@ -87,11 +87,12 @@ def fit_reasoner(config: Config, network: Network, encoder: Encoder, pool: Pool,
     learned, optimisers = optimisers_of(network, REASONER_RATE)
     rng, since, saved, curve = np.random.default_rng(0), clock.now, clock.now, Curve(folder, clock)
     network.train()
+    mean = running_mean(network)
     while True:
         over = clock.now >= until
         if over or clock.now - saved > SAVED_S:
-            curve.write(clips=pool.added, **measure(network, lambda rng: tell_of(config, held_out, rng), MEASURED_BATCHES))
-            save(folder / "last.pt", network=network.state_dict(), step=curve.step, words=words)
+            curve.write(clips=pool.added, **measure(mean.module, lambda rng: tell_of(config, held_out, rng), MEASURED_BATCHES))
+            save(folder / "last.pt", network=mean.module.state_dict(), step=curve.step, words=words)
             saved = clock.now
         if over:
             return
@@ -100,4 +101,5 @@ def fit_reasoner(config: Config, network: Network, encoder: Encoder, pool: Pool,
                 pool.add(side)
         terms = terms_of(network, tell_of(config, pool, rng))
         descend(terms, learned, optimisers, clock.rate(since, until, REASONER_RATE))
+        mean.update_parameters(network)
         curve.add(terms, pool.added)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from network.encoder import Encoder
 from network.model import Network
@@ -19,6 +20,8 @@ from .side_by_side import average, number
 
 SAVED_S, RECORDED = 180, 50
 """A run is saved after so long, and its losses are written down after so many steps."""
+KEPT = 0.998
+"""Of the mean of the weights, with every step (Polyak and Juditsky 1992)."""
 
 
 def optimisers_of(network: Network, peak: float) -> tuple[list[Tensor], list[torch.optim.Optimizer]]:
@@ -44,18 +47,23 @@ def descend(terms: dict[str, Tensor], learned: list[Tensor], optimisers: list[to
         optimiser.step()
 
 
+def running_mean(network: Network) -> AveragedModel:
+    """The mean of the weights of the last few hundred steps, to be updated after each: what a run is worth."""
+    return AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(KEPT))
+
+
 def fit(network: Network, encoder: Encoder, folder: Path, steps: int, peak: float, draw: Callable[[np.random.Generator], Any],
         loss: Callable[[Network, Any], dict[str, Tensor]], fresh: Callable[[], None] = lambda: None,
-        held_out: Callable[[], dict[str, float]] = dict, **kept: Any) -> None:
+        held_out: Callable[[Network], dict[str, float]] = lambda network: {}, **kept: Any) -> None:
     """Runs to `steps`, from the folder's last save if there is one, else from what `fresh` makes of the network.
 
-    draw: the next batch, drawn beside the step; held_out: figures to write down whenever a run is saved; kept: what
-    else is saved with it.
+    draw: the next batch, drawn beside the step; held_out: figures of the mean network to write down whenever a run is
+    saved; kept: what else is saved with it.
     """
     learned, optimisers = optimisers_of(network, peak)
     step = 0
     if state := load(folder / "last.pt"):
-        network.load_state_dict(state["network"])
+        network.load_state_dict(state["learning"])
         for optimiser, kept_state in zip(optimisers, state["optimisers"], strict=True):
             optimiser.load_state_dict(kept_state)
         step = state["step"]
@@ -63,6 +71,10 @@ def fit(network: Network, encoder: Encoder, folder: Path, steps: int, peak: floa
     else:
         fresh()
     network.encoder.load_state_dict(encoder.state_dict())
+    mean = running_mean(network)
+    if state:
+        mean.module.load_state_dict(state["network"])
+        mean.n_averaged.fill_(step)
     mine = number()
     torch.manual_seed(mine)
     rng = np.random.default_rng([step, mine])
@@ -75,6 +87,7 @@ def fit(network: Network, encoder: Encoder, folder: Path, steps: int, peak: floa
         upcoming = ahead.submit(draw, rng)
         terms = loss(network, batch)
         descend(terms, learned, optimisers, rate(step, steps, peak))
+        mean.update_parameters(network)
         step += 1
         if mine:
             continue   # the first one writes for all
@@ -84,6 +97,6 @@ def fit(network: Network, encoder: Encoder, folder: Path, steps: int, peak: floa
             record(folder, step, time.time() - began, **running)
         if time.time() - saved > SAVED_S or step >= steps:
             saved = time.time()
-            if figures := held_out():
+            if figures := held_out(mean.module):
                 record(folder, step, time.time() - began, **figures)
-            save(folder / "last.pt", network=network.state_dict(), optimisers=[o.state_dict() for o in optimisers], step=step, **kept)
+            save(folder / "last.pt", network=mean.module.state_dict(), learning=network.state_dict(), optimisers=[o.state_dict() for o in optimisers], step=step, **kept)

@@ -195,7 +195,7 @@ def main() -> None:
         else:
             tie(network, tokenizer)
 
-    def figures() -> dict[str, float]:
+    def figures(network: Network) -> dict[str, float]:
         source[:] = shards(args.data / "train", *FEATURES)   # there may be more by now
         return measure(network, lambda rng: draw(config, tokenizer, held_out, rng, 16, 0.0), 4)   # told in time
 
