@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -10,19 +10,18 @@ import numpy as np
 from .backgrounds import paint
 from .camera import Camera
 from .actors import Actor
-from .casting import cast, parked
+from .casting import parked
 from .colours import COLOURS, sample_rgb
-from .disturbances import CHANCE, Disturbance, choose as choose_disturbance, share
-from .events import Event, find_events
+from .disturbances import CHANCE, Disturbance, share
+from .events import Event
 from .labels import Labeller, woken
-from .scenarios import Scenario, choose
+from .plan import LENS, LOOK, Plan, plan_clip
+from .scenarios import Scenario
 from .shapes import Light, Polygon, Pose, fill, place
 from .trajectories import RATE
-from .visibility import Stage, cut, look
+from .visibility import Stage
 
 cv2.setNumThreads(1)
-STORY, LOOK, LENS = 1, 2, 3
-"""What a seed is drawn for: what happens, how it looks, and what the camera makes of it."""
 
 
 @dataclass
@@ -46,42 +45,6 @@ class Clip:
     scenario: str
     aspect: float            # true width / height; frames may be squeezed
     seed: int = field(default=0)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A clip that is not rendered yet."""
-    seed: int
-    seconds: float
-    scene: Scenario
-    light: Light
-    disturbance: Disturbance | None
-    moved: Stage | None
-    """Where things are once the camera has been moved."""
-    actors: list[Actor]
-    events: list[Event]
-    story: np.random.Generator
-    """What is still to be drawn."""
-
-    @property
-    def underfoot(self) -> np.ndarray:
-        return self.scene.setting.ground_rgb if self.scene.setting.road is None else self.scene.setting.road_rgb
-
-
-def plan_clip(seed: int, seconds: float = 16.0, rare: bool = False, disturbed: float = CHANCE) -> Plan:
-    """The plan of this seed's clip: a tenth of what it takes to render it.
-
-    rare: colours come from the combinations that training never shows. disturbed: chance of something to happen to the
-    whole picture; with another one, a seed is another clip.
-    """
-    story = np.random.default_rng([seed, STORY])
-    scene = choose(story, rare)
-    light = _light(story)
-    disturbance = choose_disturbance(story, seconds, disturbed)
-    plan = Plan(seed, seconds, scene, light, disturbance, _moved(scene.stage, disturbance), [], [], story)
-    plan.actors.extend(_seen_from(plan.moved, disturbance, actor) for actor in cast(story, scene, seconds, plan.underfoot))
-    plan.events.extend(find_events(plan.actors, disturbance, seconds))
-    return plan
 
 
 def render_clip(seed: int, seconds: float = 16.0, fps: float = 4.0, width: int = 96, height: int = 96,
@@ -131,38 +94,10 @@ def _away(disturbance: Disturbance | None, sample: int) -> int:
     return int(disturbance is not None and disturbance.moves and round(disturbance.t * RATE) <= sample < round(disturbance.until * RATE))
 
 
-def _moved(stage: Stage, disturbance: Disturbance | None) -> Stage | None:
-    if disturbance is None or not disturbance.moves:
-        return None
-    dx, dy = disturbance.shift
-    return replace(stage, view=replace(stage.view, shift=disturbance.shift), far_row=max(stage.far_row + dy, 0.0) if stage.far_row else 0.0,
-                   occluders=tuple((x0 + dx, y0 + dy, x1 + dx, y1 + dy) for x0, y0, x1, y1 in stage.occluders))
-
-
-def _seen_from(moved: Stage | None, disturbance: Disturbance | None, actor: Actor) -> Actor:
-    """The actor as the camera sees it that is moved away for a while, or for good."""
-    if moved is None:
-        return actor
-    path = actor.track
-    there = look(moved, actor.shape, path.position, path.heading)
-    there = replace(there, visible=there.visible * path.shown)
-    first, last = (min(round(t * RATE), len(path.moving)) for t in (disturbance.t, disturbance.until))
-    return replace(actor, track=replace(path, sight=cut(cut(path.sight, there, first), path.sight, last)))
-
-
 def _slide(picture: np.ndarray, shift: tuple[float, float]) -> np.ndarray:
     height, width = picture.shape[:2]
     move = np.float32([[1, 0, shift[0] * width], [0, 1, shift[1] * height]])
     return cv2.warpAffine(picture, move, (width, height), borderMode=cv2.BORDER_REFLECT)
-
-
-def _light(rng: np.random.Generator) -> Light:
-    angle, height = rng.uniform(0, 2 * np.pi), np.radians(rng.uniform(25, 80))
-    sun = np.array([np.cos(angle) * np.cos(height), np.sin(angle) * np.cos(height), np.sin(height)])
-    sunny = rng.random() < 0.55
-    level = rng.uniform(0.55, 0.8) if rng.random() < 0.12 else rng.uniform(0.9, 1.15)
-    return Light(sun, rng.uniform(0.60, 0.75) if sunny else rng.uniform(0.80, 0.95), np.full(3, level),
-                 rng.uniform(0.25, 0.6) if sunny else rng.uniform(0.0, 0.4), rng.uniform(0.0, 0.01) if sunny else rng.uniform(0.01, 0.05))
 
 
 def _draw(image: np.ndarray, polygons: list[Polygon]) -> None:
