@@ -3,12 +3,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from .tally import Tally
+from .themes import theme
 from .thoughts import CAME, PLURALS, SIZES, WENT, clause, named
 
 NOTHING = "nothing yet"
@@ -263,10 +263,7 @@ def why(rng, seen):
 
 def about(rng, seen):
     text = pick(rng, ["what is this about", "what is the theme", "what is going on", "describe it in one word", "what is happening here"])
-    gist = deepcopy(seen.base.gist)
-    for event in seen.events:
-        gist.add(event)
-    return Asked("theme", "theme", text, gist.theme, seen.events)
+    return Asked("theme", "theme", text, theme(seen.events, seen.base.gist), seen.events)
 
 
 AGO = {"enter": CAME, "come": CAME, "leave": WENT, "stop": ("stops",), "start": ("starts",)}

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from copy import deepcopy
 
 RARE = ("collision", "meeting", "handling", "chase", "parking")
 """The rarest first."""
@@ -39,9 +40,9 @@ class Gist:
         return MOSTLY.get(max(sorted(self.kinds), key=lambda kind: self.kinds[kind]), "motion")
 
 
-def theme(events: Iterable) -> str:
-    """Of what happened from the beginning on."""
-    gist = Gist()
+def theme(events: Iterable, before: Gist | None = None) -> str:
+    """Of what happened from the beginning on, or after what there is a gist of."""
+    gist = deepcopy(before) if before else Gist()
     for event in events:
         gist.add(event)
     return gist.theme

@@ -15,8 +15,8 @@ from language.tokenizer import Tokenizer
 from network.config import Config
 from world import render_clip
 
+from .codec import encode, repeat
 from .telling import tell, unit_ends
-from .sample import encode, repeat
 
 OUT = Path(__file__).parents[2] / "bench/clips"
 FIRST_SEED, RARE_SEED = 960_000_000, 970_000_000

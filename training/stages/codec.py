@@ -1,7 +1,8 @@
-"""What arrives of a clip that a camera sends as H.264: compressed as it would, then scaled as the service does."""
+"""Clips as H.264, by ffmpeg: videos to keep, and what arrives of a clip that a camera sends so."""
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 
 import numpy as np
 
@@ -18,23 +19,45 @@ SENT = 0.5
 """Share of the clips for training."""
 
 
-def ffmpeg(arguments: list[str], given: bytes) -> bytes:
-    return subprocess.run(["ffmpeg", "-v", "error", "-threads", "1", *arguments, "-"], input=given, stdout=subprocess.PIPE, check=True).stdout
+RAW = ["-f", "rawvideo", "-pix_fmt", "rgb24"]
+WIRE = 6
+"""What a seed is drawn for here."""
+
+
+def ffmpeg(*arguments: str, given: bytes = b"") -> bytes:
+    return subprocess.run(["ffmpeg", "-v", "error", "-y", *arguments], input=given, stdout=subprocess.PIPE, check=True).stdout
+
+
+def compressed(frames: np.ndarray, fps: float, preset: str, quality: int, *out: str) -> bytes:
+    """Frames [T,H,W,3] through x264; `out` says where to."""
+    _, height, width, _ = frames.shape
+    return ffmpeg(*RAW, "-s", f"{width}x{height}", "-r", str(fps), "-i", "-", "-c:v", "libx264", "-preset", preset, "-crf", str(quality),
+                  "-pix_fmt", "yuv420p", *out, given=frames.tobytes())
+
+
+def encode(frames: np.ndarray, fps: float, path: Path) -> None:
+    """Writes frames [T,H,W,3] as a video."""
+    compressed(frames, fps, "slow", 30, "-movflags", "+faststart", str(path))
+
+
+def repeat(path: Path, times: int) -> None:
+    """Makes a video play so often."""
+    once = path.with_suffix(".once.mp4")
+    path.rename(once)
+    ffmpeg("-stream_loop", str(times - 1), "-i", str(once), "-c", "copy", "-movflags", "+faststart", str(path))
+    once.unlink()
 
 
 def send(frames: np.ndarray, fps: float, quality: int, seconds_apart: int, pixels: int) -> np.ndarray:
-    """u8 [T,H,W,3] -> [T,pixels,pixels,3]."""
-    count, height, width, _ = frames.shape
-    raw = ["-f", "rawvideo", "-pix_fmt", "rgb24"]
-    sent = ffmpeg([*raw, "-s", f"{width}x{height}", "-r", str(fps), "-i", "-", "-c:v", "libx264", "-threads", "1", "-preset", "veryfast",
-                   "-crf", str(quality), "-g", str(round(seconds_apart * fps)), "-pix_fmt", "yuv420p", "-f", "matroska"], frames.tobytes())
-    come = ffmpeg(["-i", "-", "-vf", f"scale={pixels}:{pixels}:flags=area", *raw], sent)
-    return np.frombuffer(come, np.uint8).reshape(count, pixels, pixels, 3)
+    """Compressed as a camera would, then scaled as the service does. u8 [T,H,W,3] -> [T,pixels,pixels,3]."""
+    sent = compressed(frames, fps, "veryfast", quality, "-threads", "1", "-g", str(round(seconds_apart * fps)), "-f", "matroska", "-")
+    come = ffmpeg("-threads", "1", "-i", "-", "-vf", f"scale={pixels}:{pixels}:flags=area", *RAW, "-", given=sent)
+    return np.frombuffer(come, np.uint8).reshape(len(frames), pixels, pixels, 3)
 
 
 def taken(plan: Plan, config: Config) -> Clip:
     """The clip of a plan for the network: half of them as they come over a wire."""
-    rng = np.random.default_rng([plan.seed, 6])
+    rng = np.random.default_rng([plan.seed, WIRE])
     over_a_wire = rng.random() < SENT
     width, height = (WIDTH, HEIGHT) if over_a_wire else (config.pixels, config.pixels)
     clip = render_plan(plan, config.fps, width, height)

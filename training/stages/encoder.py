@@ -18,8 +18,8 @@ from network.motion import follow, look, pixels_of
 
 from .checkpoint import load, mixed_precision, rate, record, save, start_from
 from .features import trained_encoder
-from .movers import in_background
 from .fit import descend
+from .movers import in_background
 from .shards import Shard, shards
 
 CLIPS, FRAMES, BATCH = 32, 20, 64

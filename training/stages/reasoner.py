@@ -173,7 +173,7 @@ def main() -> None:
     parser.add_argument("--encoder", type=Path, default=Path("runs/encoder/last.pt"))
     parser.add_argument("--out", type=Path, default=Path("runs/reasoner"))
     parser.add_argument("--steps", type=int, default=5000)
-    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--batch", type=int, default=16, help="pieces of a step, in each process")
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--begin", type=Path, help="an earlier network to start from, word by word")
     parser.add_argument("--text-only", action="store_true", help="what looks stays as it is: few clips would spoil it")

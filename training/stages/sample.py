@@ -2,32 +2,13 @@
 from __future__ import annotations
 
 import argparse
-import subprocess
 from pathlib import Path
-
-import numpy as np
 
 from world import render_clip
 
+from .codec import encode
+
 OUT = Path(__file__).parents[2] / "client/sample/street.mp4"
-
-
-def encode(frames: np.ndarray, fps: float, path: Path) -> None:
-    """Writes frames [T,H,W,3] as H.264."""
-    _, height, width, _ = frames.shape
-    subprocess.run(
-        ["ffmpeg", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", str(fps), "-i", "-",
-         "-c:v", "libx264", "-preset", "slow", "-crf", "30", "-pix_fmt", "yuv420p", "-movflags", "+faststart", str(path)],
-        input=frames.tobytes(), check=True)
-
-
-def repeat(path: Path, times: int) -> None:
-    """Makes a video play so often."""
-    once = path.with_suffix(".once.mp4")
-    path.rename(once)
-    subprocess.run(["ffmpeg", "-v", "error", "-y", "-stream_loop", str(times - 1), "-i", str(once), "-c", "copy", "-movflags", "+faststart", str(path)],
-                   check=True)
-    once.unlink()
 
 
 def main() -> None:
