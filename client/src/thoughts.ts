@@ -1,6 +1,8 @@
 import type { ServerEvent } from "../../src/protocol/server-events.ts";
 import { byId, clock, create } from "./dom.ts";
 
+type ReasoningTextDone = Extract<ServerEvent, { type: "response.reasoning_text.done" }>;
+
 /** A stream may run for days: the page keeps the newest. */
 const MOST_THOUGHTS = 500;
 const MOST_TICKS = 240;
@@ -43,7 +45,7 @@ export class Thoughts {
       case "response.reasoning_text.done":
         this.#current.hidden = true;
         this.#tick(event.media_time_ms, event.skipped);
-        if (!event.skipped) this.#add(event.media_time_ms, event.text, event.unfamiliar);
+        if (!event.skipped) this.#add(event);
         break;
     }
   }
@@ -58,18 +60,18 @@ export class Thoughts {
     this.#empty.hidden = true;
   }
 
-  #add(mediaTimeMs: number, text: string, isDoubtful: boolean): void {
-    const time = clock(mediaTimeMs);
+  #add({ since_media_time_ms, media_time_ms, text, unfamiliar }: ReasoningTextDone): void {
+    const time = clock(media_time_ms);
     const stamp = this.#canSeek
       ? create("button", {
           type: "button",
           className: "time",
           textContent: time,
           title: `Show ${time} again`,
-          onclick: () => this.#seek(mediaTimeMs),
+          onclick: () => this.#seek(since_media_time_ms),
         })
       : create("span", { className: "time", textContent: time });
-    const doubt = isDoubtful
+    const doubt = unfamiliar
       ? { className: "doubtful", title: "Said of an unfamiliar scene: it may be wrong" }
       : {};
     this.#list.prepend(create("li", doubt, stamp, create("span", { textContent: text })));

@@ -64,6 +64,8 @@ export interface ThoughtDone {
   readonly type: "thought.done";
   readonly thought: string;
   readonly unit: number;
+  /** Media time of the last frame before the unit (ms): what the thought tells happened between there and `mediaTimeMs`. */
+  readonly sinceMediaTimeMs: number;
   readonly mediaTimeMs: number;
   readonly text: string;
   readonly skipped: boolean;

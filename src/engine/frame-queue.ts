@@ -4,6 +4,8 @@ import type { UnitFrames } from "../vision/messages.ts";
 /** A unit ready for vision, with what latency is counted from. */
 export interface AssembledUnit {
   readonly frames: UnitFrames;
+  /** Media time of the last frame before it (ms); of its own first one when there is none. */
+  readonly sinceMediaTimeMs: number;
   /** When its last frame arrived (ms, monotonic). */
   readonly arrivedAtMs: number;
 }
@@ -54,6 +56,7 @@ export class FrameQueue {
     if (!this.hasUnit) return null;
     const frames = this.frames.splice(0, this.framesPerUnit);
     const size = frames[0]!.data.length;
+    const sinceMediaTimeMs = this.lastMediaTimeMs ?? frames[0]!.mediaTimeMs;
     const pixels = new Uint8Array(size * frames.length);
     const seconds = frames.map((frame, i) => {
       pixels.set(frame.data, i * size);
@@ -64,6 +67,7 @@ export class FrameQueue {
     const last = frames.at(-1)!;
     return {
       frames: { unit: this.units++, mediaTimeMs: last.mediaTimeMs, seconds, frames: pixels },
+      sinceMediaTimeMs,
       arrivedAtMs: last.arrivedAtMs,
     };
   }

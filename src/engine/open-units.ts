@@ -3,6 +3,7 @@ import type { EngineEvent, ThoughtDone } from "./events.ts";
 import type { AssembledUnit } from "./frame-queue.ts";
 
 interface OpenUnit {
+  readonly sinceMediaTimeMs: number;
   readonly mediaTimeMs: number;
   /** When its last frame arrived (ms, monotonic). */
   readonly arrivedAtMs: number;
@@ -23,8 +24,8 @@ export class OpenUnits {
     return this.last;
   }
 
-  add({ frames, arrivedAtMs }: AssembledUnit): void {
-    this.units.set(frames.unit, { mediaTimeMs: frames.mediaTimeMs, arrivedAtMs, firstAtMs: null });
+  add({ frames: { unit, mediaTimeMs }, sinceMediaTimeMs, arrivedAtMs }: AssembledUnit): void {
+    this.units.set(unit, { sinceMediaTimeMs, mediaTimeMs, arrivedAtMs, firstAtMs: null });
   }
 
   token({ unit, delta }: ThoughtReport<"thought.token">): EngineEvent[] {
@@ -52,6 +53,7 @@ export class OpenUnits {
       type: "thought.done",
       thought: this.thoughtId(unit),
       unit,
+      sinceMediaTimeMs: open.sinceMediaTimeMs,
       mediaTimeMs: open.mediaTimeMs,
       text,
       skipped,

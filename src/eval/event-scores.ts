@@ -26,6 +26,12 @@ export interface VerbScores {
   readonly inColour: Told;
 }
 
+/** How far half and nine tenths of the found events go. */
+export interface Spread {
+  readonly median: Estimate;
+  readonly p90: Estimate;
+}
+
 export interface EventScores {
   readonly happened: number;
   readonly said: number;
@@ -33,8 +39,10 @@ export interface EventScores {
   readonly noClause: number;
   readonly told: Told;
   readonly inColour: Told;
-  /** From an event to what was said of it, either way (s). */
-  readonly timing: { readonly median: Estimate; readonly p90: Estimate };
+  /** Between when a found event happened and when it is said to have (s). */
+  readonly timing: Spread;
+  /** From a found event to when it is told (s); negative where it is told before. */
+  readonly delay: Spread;
   /** Units more than a second away from every event in which something was said, a minute of such units. */
   readonly falsePerQuietMinute: Estimate;
   readonly quietMinutes: number;
@@ -98,11 +106,14 @@ export function f1Within(
 /** How well events were told, over some clips. @param rounds of the bootstrap; 0: no intervals */
 export function scoreEvents(clips: readonly ScoredClip[], rounds?: number): EventScores {
   const total = (of: (clip: ScoredClip) => number) => clips.reduce((all, clip) => all + of(clip), 0);
-  const errors: Owned[] = clips
-    .flatMap(({ matches }, clip) => matches.map(({ errorS }) => ({ value: errorS, clip })))
-    .sort((a, b) => a.value - b.value);
-  const quantile = (share: number) =>
-    estimate(clips.length, (weights) => weightedQuantile(errors, weights, share), rounds);
+  const spread = (of: (match: Match) => number): Spread => {
+    const values: Owned[] = clips
+      .flatMap(({ matches }, clip) => matches.map((match) => ({ value: of(match), clip })))
+      .sort((a, b) => a.value - b.value);
+    const quantile = (share: number) =>
+      estimate(clips.length, (weights) => weightedQuantile(values, weights, share), rounds);
+    return { median: quantile(0.5), p90: quantile(0.9) };
+  };
   const [spoken, quiet] = [clips.map((one) => one.quiet.spoken), clips.map((one) => one.quiet.seconds / 60)];
   return {
     happened: total(({ happened }) => happened.length),
@@ -110,7 +121,8 @@ export function scoreEvents(clips: readonly ScoredClip[], rounds?: number): Even
     noClause: total(({ claims }) => claims.filter(({ verb }) => verb === NO_VERB).length),
     told: told(countsOf(clips, plainly), rounds),
     inColour: told(countsOf(clips, inColours), rounds),
-    timing: { median: quantile(0.5), p90: quantile(0.9) },
+    timing: spread(({ said, happened }) => Math.abs(said.onS - happened.atS)),
+    delay: spread(({ said, happened }) => said.atS - happened.atS),
     falsePerQuietMinute: estimate(
       clips.length,
       (weights) => {

@@ -47,6 +47,8 @@ function overall({ events, guesses }: Scores): Table {
       row("recall, with colours", events.inColour.recall, guesses.inColour.recall),
       row("error in time, median (s)", events.timing.median, guesses.timing.median),
       row("error in time, 90 % within (s)", events.timing.p90, guesses.timing.p90),
+      row("told after the event, median (s)", events.delay.median, guesses.delay.median),
+      row("told after the event, 90 % within (s)", events.delay.p90, guesses.delay.p90),
       row("false thoughts a quiet minute", events.falsePerQuietMinute, guesses.falsePerQuietMinute),
       ["events", events.happened, "–"],
       ["clauses said", events.said, "–"],

@@ -65,6 +65,7 @@ function guess(
   const count = Math.floor(perUnit * units + random());
   for (let i = 0; i < count; i++) saidIn[Math.floor(random() * units)]! += 1;
   const thoughts = saidIn.map((times, unit) => ({
+    sinceS: unit * unitSeconds,
     atS: (unit + 1) * unitSeconds,
     text: new Array<string>(times).fill(clause).join(" , "),
   }));

@@ -3,8 +3,8 @@ import type { LabelledClip, LabelledEvent } from "../measure/labelled-clips.ts";
 import { matchClaims, near, type Pair, type Timed } from "../measure/match-claims.ts";
 import type { Narration } from "../measure/narration.ts";
 
-/** A clause that was said, at its unit's last frame. */
-export type Claim = Clause & Timed;
+/** A clause that was said at its unit's last frame, of what happened `onS`: in the middle of the time that its unit covers (s). */
+export type Claim = Clause & Timed & { readonly onS: number };
 /** A labelled event: what of it can be said. */
 export type Happening = LabelledEvent & Clause & Timed;
 export type Match = Pair<Claim, Happening>;
@@ -31,8 +31,8 @@ const sameColours = (said: Claim, happened: Happening) =>
 
 /** @param unitSeconds from one thought to the next (s) */
 export function scoreClip(clip: LabelledClip, narration: Narration, unitSeconds: number): ScoredClip {
-  const claims = narration.thoughts.flatMap(({ atS, text }) =>
-    parseClauses(text).map((clause) => ({ ...clause, atS })),
+  const claims = narration.thoughts.flatMap(({ sinceS, atS, text }) =>
+    parseClauses(text).map((clause) => ({ ...clause, atS, onS: (sinceS + atS) / 2 })),
   );
   const happened = clip.events.map((event) =>
     sayable({ ...event, other: event.other ?? null, atS: event.t }),

@@ -109,7 +109,9 @@ class Telling {
     await this.watch.ended(signal);
     const answer = (id: string | null) => (id === null ? "" : (this.answers.get(id) ?? ""));
     const thoughts = this.events.flatMap((event) =>
-      event.type === "thought.done" ? [{ atS: event.mediaTimeMs / 1000, text: event.text }] : [],
+      event.type === "thought.done"
+        ? [{ sinceS: event.sinceMediaTimeMs / 1000, atS: event.mediaTimeMs / 1000, text: event.text }]
+        : [],
     );
     return {
       events: this.events,

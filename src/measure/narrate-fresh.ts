@@ -3,7 +3,7 @@ import type { Frame } from "../ingest/mod.ts";
 import { askOrRefused } from "./ask-or-refused.ts";
 import { eachInTurn, type FrameSource } from "./frame-source.ts";
 import type { LabelledClip } from "./labelled-clips.ts";
-import type { Narration } from "./narration.ts";
+import type { Narration, Told } from "./narration.ts";
 import { StreamWatch } from "./stream-watch.ts";
 
 /**
@@ -23,7 +23,7 @@ export async function narrateFresh(
   onFrame: (mediaTimeS: number) => void = () => {},
 ): Promise<Narration> {
   const { framesPerUnit } = engine.model;
-  const thoughts: { atS: number; text: string }[] = [];
+  const thoughts: Told[] = [];
   const answers: string[] = [];
   const kept: Frame[] = [];
   let seen = 0;
@@ -35,7 +35,7 @@ export async function narrateFresh(
     const atS = frame.mediaTimeMs / 1000;
     const due = clip.questions.slice(answers.length).filter(({ t }) => t <= atS + 0.01);
     const told = await request(engine, kept, due, signal);
-    thoughts.push({ atS, text: told.thought });
+    thoughts.push({ sinceS: thoughts.at(-1)?.atS ?? kept[0]!.mediaTimeMs / 1000, atS, text: told.thought });
     answers.push(...told.answers);
   };
   if (typeof frames === "function") await eachInTurn(frames, see, signal);

@@ -104,6 +104,7 @@ export const SERVER_EXAMPLES: { readonly [T in ServerEventType]: ServerEventOf<T
     event_id: "event_9",
     response_id: "thought_3",
     unit: 3,
+    since_media_time_ms: 3000,
     media_time_ms: 3500,
     text: "a white car enters at the bottom",
     skipped: false,

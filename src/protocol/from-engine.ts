@@ -156,6 +156,7 @@ export class EngineEventMapping {
         event_id: this.#nextEventId(),
         response_id: event.thought,
         unit: event.unit,
+        since_media_time_ms: event.sinceMediaTimeMs,
         media_time_ms: event.mediaTimeMs,
         text: event.text,
         skipped: event.skipped,

@@ -48,6 +48,11 @@ export const reasoningTextDone = z
     event_id: eventId,
     response_id: responseId,
     unit,
+    since_media_time_ms: z
+      .number()
+      .describe(
+        "Media time of the last frame before the unit (ms); what is told happened after it, up to `media_time_ms`. Farther back where frames were dropped.",
+      ),
     media_time_ms: mediaTimeMs,
     text: z.string().describe("The whole thought; empty when it was skipped."),
     skipped: z.boolean().describe("The model decided that there is nothing to say of this unit."),

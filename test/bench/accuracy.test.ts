@@ -25,9 +25,9 @@ describe("accuracy", () => {
 
   it("is whole for who says everything in time, and nothing for who is silent", () => {
     const thoughts = [
-      { atS: 1.5, text: "a red car enters from the left" },
-      { atS: 2.5, text: "a blue bus moves right" },
-      { atS: 8.9, text: "a red car stops" },
+      { sinceS: 1, atS: 1.5, text: "a red car enters from the left" },
+      { sinceS: 2, atS: 2.5, text: "a blue bus moves right" },
+      { sinceS: 8.4, atS: 8.9, text: "a red car stops" },
     ];
     expect(accuracy([clip({ events })], [{ thoughts, answers: [] }])).toMatchObject({
       eventF1: 1,
@@ -38,10 +38,10 @@ describe("accuracy", () => {
 
   it("counts what is late, of another place or said twice as said for nothing", () => {
     const thoughts = [
-      { atS: 2.5, text: "a red car enters from the left" },
-      { atS: 2, text: "a red car moves left" },
-      { atS: 8, text: "a red car stops" },
-      { atS: 8.5, text: "a red car stops" },
+      { sinceS: 2, atS: 2.5, text: "a red car enters from the left" },
+      { sinceS: 1.5, atS: 2, text: "a red car moves left" },
+      { sinceS: 7.5, atS: 8, text: "a red car stops" },
+      { sinceS: 8, atS: 8.5, text: "a red car stops" },
     ];
     const { precision, recall } = accuracy([clip({ events })], [{ thoughts, answers: [] }]);
     expect(precision).toBe(1 / 4);

@@ -28,6 +28,13 @@ describe("frames that come faster than they are looked at", () => {
       37 * 250,
       39 * 250,
     ]);
+    // What is told of a unit may have happened while nobody looked.
+    expect(log.all("thought.done").map(({ sinceMediaTimeMs }) => sinceMediaTimeMs)).toEqual([
+      0,
+      250,
+      750,
+      37 * 250,
+    ]);
   });
 
   it("add up when some are dropped and some not, in any paradigm", async () => {

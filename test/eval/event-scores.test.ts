@@ -22,8 +22,8 @@ describe("event scores", () => {
     expect(scores).toMatchObject({ happened: 5, said: 5, noClause: 0 });
     for (const told of [scores.told, scores.inColour])
       expect([told.f1.value, told.precision.value, told.recall.value]).toEqual([1, 1, 1]);
-    expect(scores.timing.median.value).toBe(0);
-    expect(scores.timing.p90.value).toBeCloseTo(0.1);
+    expect(scores.delay.median.value).toBe(0);
+    expect(scores.delay.p90.value).toBeCloseTo(0.1);
     expect(scores.falsePerQuietMinute.value).toBe(0);
   });
 
@@ -32,13 +32,24 @@ describe("event scores", () => {
     expect(f1(truthTold(street, 1.5))).toBe(0);
     expect(f1(truthTold(street, 0.5))).toBe(1);
     const late = scoreEvents([scored(street, truthTold(street, 0.5))]);
-    expect(late.timing.median.value).toBe(0.5);
+    expect(late.delay.median.value).toBe(0.5);
+  });
+
+  it("date what was told in the middle of its unit, however long that took", () => {
+    const spread = (sinceS: number, atS: number) => {
+      const thoughts = [{ sinceS, atS, text: "a red car enters from the left" }];
+      const { timing, delay } = scoreEvents([scored(street, { thoughts, answers: [] })]);
+      return [timing.median.value, delay.median.value].map((s) => Number(s.toFixed(3)));
+    };
+    expect(spread(0.9, 1.4)).toEqual([0.15, 0.4]);
+    expect(spread(0, 1.4)).toEqual([0.3, 0.4]);
+    expect(spread(0.2, 0.7)).toEqual([0.55, -0.3]);
   });
 
   it("are low for who says the right things at the wrong times", () => {
     const { thoughts } = truthTold(street);
-    const shuffled = thoughts.map(({ atS }, i) => ({
-      atS,
+    const shuffled = thoughts.map((thought, i) => ({
+      ...thought,
       text: thoughts[(i * 17 + 11) % thoughts.length]!.text,
     }));
     expect(f1({ thoughts: shuffled, answers: [] })).toBeLessThan(0.5);

@@ -31,7 +31,7 @@ export function narration(
 ): Narration {
   const thoughts = Array.from({ length: seconds / UNIT_S }, (_, unit) => {
     const atS = (unit + 1) * UNIT_S;
-    return { atS, text: said[atS] ?? "" };
+    return { sinceS: atS - UNIT_S, atS, text: said[atS] ?? "" };
   });
   return { thoughts, answers };
 }

@@ -39,8 +39,8 @@ describe("the labelled clips", () => {
     expect(whole.answers).not.toContain("");
     const told = accuracy([clip!], [whole]);
     expect(told.eventF1).toBeGreaterThan(0.5);
-    const shuffled = whole.thoughts.map(({ atS }, i, all) => ({
-      atS,
+    const shuffled = whole.thoughts.map((thought, i, all) => ({
+      ...thought,
       text: all[(i * 37 + 11) % all.length]!.text,
     }));
     expect(accuracy([clip!], [{ ...whole, thoughts: shuffled }]).eventF1).toBeLessThan(told.eventF1 / 2);

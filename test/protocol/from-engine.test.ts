@@ -6,6 +6,7 @@ const at = { thought: "thought_3", unit: 3, mediaTimeMs: 3500 };
 const interval = { startedAtMs: 1, finishedAtMs: 2 };
 const done: ThoughtDone = {
   type: "thought.done",
+  sinceMediaTimeMs: 3000,
   ...at,
   text: "a car",
   skipped: false,
@@ -65,7 +66,13 @@ describe("engine events as protocol events", () => {
       "response.reasoning_text.done",
       "response.done",
     ]);
-    expect(events[3]).toMatchObject({ text: "a car", unit: 3, media_time_ms: 3500, skipped: false });
+    expect(events[3]).toMatchObject({
+      text: "a car",
+      unit: 3,
+      since_media_time_ms: 3000,
+      media_time_ms: 3500,
+      skipped: false,
+    });
     expect(events[4]).toMatchObject({
       response: { id: "thought_3", kind: "thought", status: "completed", usage: { output_tokens: 3 } },
       timing: { ttft_ms: 84, staleness_ms: 120, answer_first_ms: null, answer_done_ms: null },

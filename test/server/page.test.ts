@@ -85,6 +85,7 @@ describe.skipIf(browserPath === null)("the sample page", () => {
       type: "thought.done",
       thought: "doubtful",
       unit: 1,
+      sinceMediaTimeMs: 250,
       mediaTimeMs: 500,
       text: "a doubtful thing",
       skipped: false,

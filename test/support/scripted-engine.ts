@@ -176,6 +176,7 @@ export class ScriptedStream implements EngineStream {
     this.#emit({
       type: "thought.done",
       ...at,
+      sinceMediaTimeMs: this.frames[this.frames.indexOf(frame) - 1]?.mediaTimeMs ?? mediaTimeMs,
       text: text ?? "",
       skipped: text === null,
       unfamiliar: false,
