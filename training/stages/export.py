@@ -18,6 +18,7 @@ from network.streaming import Eyes
 
 from .checkpoint import load
 from .narrate import ANSWER_TOKENS, THOUGHT_TOKENS
+from .unserved import write_unserved
 
 EYES_INPUTS = ("frames", "seconds", "previous", "background", "seen")
 EYES_OUTPUTS = ("x", "previous_out", "background_out", "seen_out", "foreground")
@@ -86,12 +87,14 @@ def main() -> None:
     parser.add_argument("--skip-bias", type=float, default=0.0, help="from `stages.evaluate --calibrate`")
     args = parser.parse_args()
     tokenizer = Tokenizer()
-    write_bundle(load_network(args.checkpoint, Config(), tokenizer), tokenizer, args.out, {
+    network = load_network(args.checkpoint, Config(), tokenizer)
+    write_bundle(network, tokenizer, args.out, {
         "id": "street-narrator-v6",
         "description": "Watches a fixed camera and tells what comes, goes, moves, stops, meets, hits and is put down or taken.",
         "thinking": {"skip_bias": args.skip_bias, "thought_tokens": THOUGHT_TOKENS, "answer_tokens": ANSWER_TOKENS, "question_tokens": 48},
         "cannot_answer": CANNOT, "example_questions": list(EXAMPLES), "synonyms": SYNONYMS,
     })
+    write_unserved(network, args.out)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from .movers import Movers, mover_losses, movers_of
 from .shards import Shard, shards
 from .side_by_side import join
 from .telling import LATE, QUESTIONS, USUAL_QUESTION_TOKENS, late, script, tell, truth
+from .unserved import is_unserved
 
 SHORTEST_UNITS = 16
 CLOCK_WEIGHT, SKIP_WEIGHT = 2.0, 0.5
@@ -176,15 +177,15 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=16, help="pieces of a step, in each process")
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--begin", type=Path, help="an earlier network to start from, word by word")
-    parser.add_argument("--text-only", action="store_true", help="what looks stays as it is: few clips would spoil it")
+    parser.add_argument("--text-only", action="store_true", help="what looks stays as it is, all but what nothing reads when it is served: few clips would spoil it")
     args = parser.parse_args()
     join()
     config, tokenizer = Config(), Tokenizer()
     torch.manual_seed(0)
     network = Network(config, len(tokenizer))
     if args.text_only:
-        for part in (network.resampler, network.visual, network.seen_norm, network.seen_events, network.seen_mover):
-            part.requires_grad_(False)
+        for name, parameter in network.named_parameters():
+            parameter.requires_grad_(not name.startswith(("resampler.", "visual.")) or is_unserved(name, config.layers))
     source, held_out = shards(args.data / "train", *FEATURES), shards(args.data / "test", *FEATURES)
     if not source or not held_out:
         raise SystemExit("no features: run `python -m stages.features` first, for both splits")

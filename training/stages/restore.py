@@ -1,7 +1,8 @@
 """Makes runs out of a bundle, to go on training from it: `python -m stages.restore --out runs/begin`.
 
-A bundle holds no optimiser, no norms of batches and not the part of the visual stack that nothing reads when it is
-served. Batch norms are set to what they do to a few rendered clips; the last visual layer's MLP begins anew.
+A bundle holds no optimiser and no norms of batches: these are set to what they do to a few rendered clips. What nothing
+reads when it is served stands beside the graphs (`stages/unserved.py`); of a bundle that came without, it begins anew, and is
+best taught first by a few hundred steps of `stages.reasoner --text-only`: a head that knows nothing would spoil what looks.
 """
 from __future__ import annotations
 
@@ -21,6 +22,7 @@ from world import render_clip
 
 from .checkpoint import save, start_from
 from .encoder import roll
+from .unserved import read_unserved
 
 CLIPS, SECONDS, SEED = 12, 8.0, 40_000_000
 RESAMPLER = ("outward", "mlp.0", "mlp.2", "ask.1", "outward_again", "mlp_again.1", "mlp_again.3")
@@ -125,6 +127,7 @@ def main() -> None:
     for name in ("visual", "text"):
         graphs = [values(args.bundle / file) for file in manifest["graphs"][name]]
         restore_stack(state, name, graphs, config.head_width)
+    state |= read_unserved(args.bundle)
     state["embedding.weight"] = values(args.bundle / manifest["graphs"]["text"][0])["embedding"]
     start_from(network, {k: v.contiguous() for k, v in state.items()})   # an older bundle has fewer heads
     calibrate(network, config)
