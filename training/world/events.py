@@ -21,6 +21,8 @@ STOOD_S, NEARER, PACE = 1.0, 1.5, 2.0
 """Standing this long makes moving again a start; growing by this factor is coming closer; a change of speed by this one is told."""
 DATABLE = 1.35
 """What grows more slowly than from this factor to `NEARER` within a second cannot be dated to one, and is not told."""
+LASTED_S = 0.8
+"""Who slows down may be about to stop: before this it cannot be told apart."""
 SETTLED_S = 0.2
 """A start and a stop are told after this much of what comes after them."""
 
@@ -61,7 +63,7 @@ def _runs(values: np.ndarray) -> list[tuple[int, int]]:
 def _presence(track: Track) -> list[tuple[str, int, str | None]]:
     """Comings and goings as (verb, sample, side)."""
     visible, overflow = track.sight.visible, track.sight.overflow
-    out, armed, inside, last_out = [], visible[0] < OUT, visible[0] >= IN, 0
+    out, armed, inside, last_out = [], visible[0] < IN, visible[0] >= IN, 0
     for i, share in enumerate(visible):
         if share < OUT:
             armed, last_out = True, i
@@ -109,7 +111,7 @@ def _turns(track: Track) -> list[int]:
 
 
 def _paces(track: Track) -> list[tuple[int, str]]:
-    """Lasting changes of the speed over the ground by `PACE` within half a second, 0.6 s after they began."""
+    """Lasting changes of the speed over the ground by `PACE` within half a second, told `LASTED_S` after their middle."""
     pace = np.gradient(track.walked) * RATE
     span, found, last = RATE // 2, [], -10 * RATE
     for i in range(RATE, len(pace) - RATE, 4):
@@ -119,7 +121,7 @@ def _paces(track: Track) -> list[tuple[int, str]]:
         before, after = pace[i - RATE:i - span // 2].mean(), pace[i + span // 2:i + RATE].mean()
         ends = pace[i - RATE:i - span].mean() / max(pace[i - span:i - span // 2].mean(), 1e-9)
         if max(after / before, before / after) >= PACE and 0.75 < ends < 1.33:
-            found.append((i + round(0.3 * RATE), "speeds up" if after > before else "slows down"))
+            found.append((i + round(LASTED_S * RATE), "speeds up" if after > before else "slows down"))
             last = i
     return found
 
@@ -152,6 +154,9 @@ def _track_events(actor: Actor) -> list[tuple[int, str, str | None]]:
     def sayable(i: int) -> bool:
         return bool(track.shown[i] and sight.hidden[i] <= MOST_HIDDEN and width[i] >= LEAST_WIDTH)
 
+    def seen(first: int, last: int) -> bool:
+        return bool(track.shown[first:last].all() and (sight.visible[first:last] >= IN).all() and np.median(sight.hidden[first:last]) <= MOST_HIDDEN)
+
     def add_motion(i: int, verb: str) -> None:
         if i >= len(moving) or not moving[i] or sight.visible[i] < IN or not sayable(i) or any(0 <= g - i < 0.4 * RATE for g in goings):
             return
@@ -164,14 +169,14 @@ def _track_events(actor: Actor) -> list[tuple[int, str, str | None]]:
             add_motion(i + round(0.7 * RATE), "moves")
     if actor.kind == "hand":
         return found
-    if moving[0] and sight.visible[0] >= OUT:
+    if moving[0] and sight.visible[0] >= IN:
         add_motion(round(0.7 * RATE), "moves")
     for first, last in _runs(moving):
         if moving[first] or last - first < STOOD_S * RATE:
             continue
         if first > 0 and track.shown[first - 1] and sight.visible[first] >= IN and sayable(first):
             found.append((first + round(SETTLED_S * RATE), "stops", None))
-        if last < len(moving):
+        if last < len(moving) and seen(last - round(STOOD_S * RATE), last):   # who stood out of sight has not stood for anybody
             add_motion(last + round(SETTLED_S * RATE), "starts")
     for change in _turns(track):
         at = change + round(0.3 * RATE)

@@ -7,10 +7,13 @@ from .actors import Actor
 from .trajectories import RATE
 
 LEAST_VISIBLE, MOST_HIDDEN = 0.6, 0.4
+APART = 0.3
+"""Of their mean size: so much nearer than before and after is beside each other."""
 
 
 def passings(actors: list[Actor], seconds: float) -> list[tuple[int, int, int]]:
-    """(sample, who, whom): their boxes come to overlap and one goes by; the faster one passes.
+    """(sample, who, whom): their boxes come to overlap and one goes by; the faster one passes. Told once they part again:
+    until then they might as well stay together.
 
     Pairs of which one is carried or a hand are left out, and those that a story tells of.
     """
@@ -21,15 +24,16 @@ def passings(actors: list[Actor], seconds: float) -> list[tuple[int, int, int]]:
             related = (id(a.shape), id(b.shape)) in told or (id(b.shape), id(a.shape)) in told
             if related or a.carried or b.carried or "hand" in (a.kind, b.kind):
                 continue
-            sample = _closest(a, b, round(seconds * RATE))
-            if sample is not None:
-                speed = [np.linalg.norm(x.track.sight.centre[sample + 4] - x.track.sight.centre[sample - 4]) for x in (a, b)]
-                found.append((sample, i, j) if speed[0] >= speed[1] else (sample, j, i))
+            samples = _passing(a, b, round(seconds * RATE))
+            if samples is not None:
+                at, parted = samples
+                speed = [np.linalg.norm(x.track.sight.centre[at + 4] - x.track.sight.centre[at - 4]) for x in (a, b)]
+                found.append((parted, i, j) if speed[0] >= speed[1] else (parted, j, i))
     return found
 
 
-def _closest(a: Actor, b: Actor, end: int) -> int | None:
-    """The sample at which one is right beside the other, when that is seen and they come from apart and part again."""
+def _passing(a: Actor, b: Actor, end: int) -> tuple[int, int] | None:
+    """The samples at which one is right beside the other and at which they have parted, when that is seen and they came from apart."""
     one, two = a.track.sight, b.track.sight
     seen = (one.visible > LEAST_VISIBLE) & (two.visible > LEAST_VISIBLE) & (one.hidden < MOST_HIDDEN) & (two.hidden < MOST_HIDDEN)
     size = (one.box[:, 2:] - one.box[:, :2] + two.box[:, 2:] - two.box[:, :2]) / 2
@@ -40,5 +44,6 @@ def _closest(a: Actor, b: Actor, end: int) -> int | None:
         return None
     woken = a.track.moving[:at].any() and b.track.moving[:at].any()
     moving = a.track.moving[at] or b.track.moving[at]
-    before, after = reach[max(0, at - RATE):at], reach[at:at + RATE]
-    return at if woken and moving and before.max() > reach[at] + 0.3 and after.max() > reach[at] + 0.3 else None
+    parted = np.flatnonzero(reach[at:min(at + RATE, end)] > reach[at] + APART)
+    came = reach[max(0, at - RATE):at].max() > reach[at] + APART
+    return (at, at + int(parted[0])) if woken and moving and came and len(parted) else None

@@ -8,6 +8,7 @@ from collections import Counter
 import numpy as np
 
 from .colours import COLOURS, KINDS
+from .events import STOOD_S
 from .labels import CELLS
 from .scene import Clip, render_clip
 
@@ -35,9 +36,12 @@ def check_events(clip: Clip) -> tuple[int, int]:
     assert [event.t for event in clip.events] == sorted(event.t for event in clip.events)
     for mover in clip.movers:
         mine = [event for event in clip.events if event.mover == mover.id]
-        inside = False
+        inside, came = False, -STOOD_S
         for event in mine:
             assert 0 <= event.t < clip.times[-1] + 1
+            if event.verb in ("enters", "appears"):
+                came = event.t
+            assert event.verb != "starts" or event.t - came >= STOOD_S, (clip.seed, event, came)   # it was seen to stand
             if event.verb == "enters":
                 assert event.place in ("left", "right", "top", "bottom")
                 inside = True
