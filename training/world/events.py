@@ -7,7 +7,7 @@ import numpy as np
 
 from .actors import Actor
 from .disturbances import Disturbance, changes
-from .relations import passings
+from .relations import followings, passings
 from .trajectories import RATE, Track
 from .visibility import SIDES
 
@@ -211,8 +211,9 @@ def find_events(actors: list[Actor], disturbance: Disturbance | None, seconds: f
             if told.sample < len(sight.visible) and sight.visible[told.sample] >= IN and sight.hidden[told.sample] < MOST_HIDDEN:
                 cause = causes.pop(told.verb, (None, None))[0]
                 events.append(Event(told.sample / RATE, told.verb, None, actor.colour, actor.kind, m, name(told.other), cause))
-    for sample, a, b in passings(actors, seconds):
-        events.append(Event(sample / RATE, "passes", None, actors[a].colour, actors[a].kind, a, (actors[b].colour, actors[b].kind)))
+    for verb, found in (("passes", passings(actors, seconds)), ("follows", followings(actors, seconds))):
+        for sample, a, b in found:
+            events.append(Event(sample / RATE, verb, None, actors[a].colour, actors[a].kind, a, (actors[b].colour, actors[b].kind)))
     if disturbance is not None:
         events = [e for e in events if not _lost(e, disturbance)]
         events += [Event(t, verb, None, None, None, -1) for t, verb in changes(disturbance, seconds)]

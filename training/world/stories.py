@@ -101,7 +101,7 @@ def follow(rng: np.random.Generator, scene: Scenario, seconds: float, backdrop: 
     when = int(seen[0]) + RATE if len(seen) else len(two.moving)
     if when >= len(one.moving) or one.sight.visible[when] < 0.35 or two.sight.visible[when] < 0.35:
         return None
-    return [Actor(a, kind, a_colour, one), Actor(b, kind, b_colour, two, (Told(when, "follows", a),))]
+    return [Actor(a, kind, a_colour, one), Actor(b, kind, b_colour, two)]   # that it follows shows in the tracks
 
 
 def make_room(rng: np.random.Generator, scene: Scenario, seconds: float, backdrop: np.ndarray) -> list[Actor] | None:
@@ -127,8 +127,9 @@ def make_room(rng: np.random.Generator, scene: Scenario, seconds: float, backdro
     before = int(np.argmin(np.linalg.norm(two.position - (spot + way * gap), axis=1)))
     if before >= len(one.moving) or one.moving[before] or before < stop:
         return None
+    past = np.flatnonzero(np.linalg.norm(two.position[before:] - (spot + way * gap), axis=1) > max(b.extent[:2]))
     return [Actor(a, kind, a_colour, one, (), {"stops": ("crossed", b), "starts": ("free", None)}),
-            Actor(b, other_kind, b_colour, two, (Told(before, "passes", a),))]
+            Actor(b, other_kind, b_colour, two, (Told(before + int(past[0]) if len(past) else before, "passes", a),))]
 
 
 def _thing(rng: np.random.Generator, scene: Scenario, backdrop: np.ndarray, size: float):
