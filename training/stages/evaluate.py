@@ -114,7 +114,7 @@ class Evaluation:
             pieces = [tell(rng, self.tokenizer, i["events"], i["moving"], 0, self.config.recap_tokens, False) for i in part]
             asked, questions = zip(*[branches(rng, self.tokenizer, p, per_clip) for p in pieces])
             times = np.arange(len(part[0]["thoughts"]), dtype=np.float64)
-            given = answer(network, torch.stack([i["features"] for i in part]), times, [i["thoughts"] for i in part],
+            given, _ = answer(network, torch.stack([i["features"] for i in part]), times, [i["thoughts"] for i in part],
                            list(asked), self.config.visual_window_units, self.config.text_window_tokens, ANSWER_TOKENS)
             for qs, ks, gs in zip(asked, questions, given):
                 for q, k, g in zip(qs, ks, gs):

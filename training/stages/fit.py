@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 
 from network.encoder import Encoder
 from network.model import Network
@@ -21,7 +21,7 @@ from .side_by_side import average, number
 SAVED_S, RECORDED = 180, 50
 """A run is saved after so long, and its losses are written down after so many steps."""
 KEPT = 0.998
-"""Of the mean of the weights, with every step (Polyak and Juditsky 1992)."""
+"""Of the mean of the weights, with every step (Polyak and Juditsky 1992); of that of a short run less, or it would be where it began."""
 
 
 def optimisers_of(network: Network, peak: float) -> tuple[list[Tensor], list[torch.optim.Optimizer]]:
@@ -48,8 +48,12 @@ def descend(terms: dict[str, Tensor], learned: list[Tensor], optimisers: list[to
 
 
 def running_mean(network: Network) -> AveragedModel:
-    """The mean of the weights of the last few hundred steps, to be updated after each: what a run is worth."""
-    return AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(KEPT))
+    """The mean of the weights of the last tenth of the steps, of a few hundred at most, to be updated after each: what a run is worth."""
+
+    def towards(mean: list[Tensor], now: list[Tensor], steps: Tensor) -> None:
+        torch._foreach_lerp_(mean, now, 1 - min(KEPT, (1 + int(steps)) / (10 + int(steps))))
+
+    return AveragedModel(network, multi_avg_fn=towards)
 
 
 def fit(network: Network, encoder: Encoder, folder: Path, steps: int, peak: float, draw: Callable[[np.random.Generator], Any],

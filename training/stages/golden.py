@@ -67,11 +67,15 @@ def main() -> None:
         wanted = len(clips) == COUNT - 1 and not any(clip["recaps"] for clip in clips)   # one of them, at least
         if not clear or sum(1 for t in thoughts[0] if t.words) < LEAST_TOLD or (wanted and not recaps):
             continue
-        strip = frames.reshape(-1, config.pixels, 3)
-        cv2.imwrite(str(OUT / f"{seed}.png"), strip[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 9])
         moments = [(len(times) // 2, q) for q in QUESTIONS[:2]] + [(len(times) - 1, q) for q in QUESTIONS]
         asked = [Branch(u, u, tokenizer.encode(q), []) for u, q in moments]
-        given = answer(network, features, times, thoughts, [asked], *windows, ANSWER_TOKENS)
+        if any(thoughts[0][u].recap is not None for u, _ in moments):   # the service may answer while it counts
+            continue
+        given, closest = answer(network, features, times, thoughts, [asked], *windows, ANSWER_TOKENS)
+        if closest < CLEAR_MARGIN:
+            continue
+        strip = frames.reshape(-1, config.pixels, 3)
+        cv2.imwrite(str(OUT / f"{seed}.png"), strip[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 9])
         clips.append({
             "strip": f"{seed}.png", "thoughts": [tokenizer.decode(t.words) for t in thoughts[0]],
             "recaps": recaps,

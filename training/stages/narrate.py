@@ -155,8 +155,9 @@ class Narrator:
 
 @torch.no_grad()
 def answer(network: Network, features: torch.Tensor, times: np.ndarray, thoughts: list[list[Thought]],
-           asked: list[list[Branch]], visual_window: int, text_window: int, answer_tokens: int) -> list[list[list[int]]]:
-    """Greedy answers on top of given thoughts, by the dense pass, one token a pass."""
+           asked: list[list[Branch]], visual_window: int, text_window: int, answer_tokens: int) -> tuple[list[list[list[int]]], float]:
+    """Greedy answers on top of given thoughts, by the dense pass, one token a pass; and by how much the closest token was ahead."""
+    closest = float("inf")
     answers: list[list[list[int]]] = [[[] for _ in clip] for clip in asked]
     done = [[False] * len(clip) for clip in asked]
     seen: list | None = None
@@ -176,11 +177,12 @@ def answer(network: Network, features: torch.Tensor, times: np.ndarray, thoughts
                 row[len(SPECIAL) + round(float(times[asked[b][i].now])) + 1:len(SPECIAL) + CLOCK] = HIDDEN   # of times not seen yet
                 if not answers[b][i]:
                     row[END_ANSWER] = HIDDEN
-                token = int(row.argmax())
+                best = row.topk(2)
+                token, closest = int(best.indices[0]), min(closest, float(best.values[0] - best.values[1]))
                 if token == END_ANSWER or len(answers[b][i]) >= answer_tokens:
                     done[b][i] = True
                 else:
                     answers[b][i].append(token)
         if all(all(d) for d in done):
             break
-    return answers
+    return answers, closest

@@ -27,7 +27,7 @@ def narrate(network: Network, order: str, features: torch.Tensor, asked: list[li
     if order == "streamed":
         times = np.arange(features.shape[1], dtype=np.float64)
         thoughts, _ = Narrator(network, features, times, NEVER, NEVER, 0.0, THOUGHT_TOKENS, NEVER).run()
-        answers = answer(network, features, times, thoughts, asked, NEVER, NEVER, ANSWER_TOKENS)
+        answers, _ = answer(network, features, times, thoughts, asked, NEVER, NEVER, ANSWER_TOKENS)
         return [[(u, list(t.words)) for u, t in enumerate(clip) if t.words] for clip in thoughts], answers
     batch, units = features.shape[:2]
     size = units * network.config.tokens_per_unit + units * (THOUGHT_TOKENS + 1) + NARRATION_TOKENS
