@@ -9,9 +9,8 @@ from .actors import Actor
 from .disturbances import Disturbance, changes
 from .relations import followings, passings
 from .trajectories import RATE, Track
-from .visibility import SIDES
+from .visibility import IN, OUT, SIDES
 
-IN, OUT = 0.35, 0.05
 LEAST_WIDTH, MOST_HIDDEN = 0.03, 0.65
 SUDDEN = 0.2
 """Share beyond an edge under which a mover that comes or goes did so inside the picture."""
@@ -211,7 +210,8 @@ def find_events(actors: list[Actor], disturbance: Disturbance | None, seconds: f
             if told.sample < len(sight.visible) and sight.visible[told.sample] >= IN and sight.hidden[told.sample] < MOST_HIDDEN:
                 cause = causes.pop(told.verb, (None, None))[0]
                 events.append(Event(told.sample / RATE, told.verb, None, actor.colour, actor.kind, m, name(told.other), cause))
-    for verb, found in (("passes", passings(actors, seconds)), ("follows", followings(actors, seconds))):
+    following = followings(actors, seconds)
+    for verb, found in (("passes", passings(actors, seconds, following)), ("follows", following)):
         for sample, a, b in found:
             events.append(Event(sample / RATE, verb, None, actors[a].colour, actors[a].kind, a, (actors[b].colour, actors[b].kind)))
     if disturbance is not None:

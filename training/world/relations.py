@@ -5,12 +5,11 @@ import numpy as np
 
 from .actors import Actor
 from .trajectories import RATE
+from .visibility import IN
 
-SEEN, LEAST_VISIBLE, MOST_HIDDEN = 0.35, 0.6, 0.4
+LEAST_VISIBLE, MOST_HIDDEN = 0.6, 0.4
 APART = 0.3
 """Of their mean size: so much nearer than before and after is beside each other."""
-
-
 SOON_S, ON_ITS_WAY, LIKEWISE = 3.0, 0.5, 0.8
 """Who follows is, a second after it came, no farther from where the other was so shortly before, in their mean size, and has
 the same direction (cosine)."""
@@ -24,12 +23,12 @@ def followings(actors: list[Actor], seconds: float) -> list[tuple[int, int, int]
 
 def _following(who: Actor, whom: Actor, end: int) -> int | None:
     two, one = who.track.sight, whom.track.sight
-    there = (two.visible >= SEEN) & who.track.shown
+    there = (two.visible >= IN) & who.track.shown
     came = int(np.argmax(there))
     now, ago = came + RATE, came + RATE - RATE // 4
-    if not there[came] or came == 0 or now >= end or one.visible[came] < SEEN:
+    if not there[came] or came == 0 or now >= end or one.visible[came] < IN:
         return None
-    if not all(a.track.sight.visible[now] >= SEEN and a.track.sight.hidden[now] <= MOST_HIDDEN and a.track.moving[now] for a in (who, whom)):
+    if not all(a.track.sight.visible[now] >= IN and a.track.sight.hidden[now] <= MOST_HIDDEN and a.track.moving[now] for a in (who, whom)):
         return None
     ways = [sight.centre[now] - sight.centre[ago] for sight in (one, two)]
     size = (one.box[now, 2:] - one.box[now, :2] + two.box[now, 2:] - two.box[now, :2]) / 2
@@ -43,7 +42,7 @@ def _independent(a: Actor, b: Actor) -> bool:
     return not (a.carried or b.carried or "hand" in (a.kind, b.kind))
 
 
-def passings(actors: list[Actor], seconds: float) -> list[tuple[int, int, int]]:
+def passings(actors: list[Actor], seconds: float, following: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
     """(sample, who, whom): their boxes come to overlap and one goes by; the faster one passes. Told once they part again:
     until then they might as well stay together.
 
@@ -51,7 +50,7 @@ def passings(actors: list[Actor], seconds: float) -> list[tuple[int, int, int]]:
     """
     found = []
     told = {(id(a.shape), id(t.other)) for a in actors for t in a.told if t.other is not None}
-    told |= {(id(actors[i].shape), id(actors[j].shape)) for _, i, j in followings(actors, seconds)}
+    told |= {(id(actors[i].shape), id(actors[j].shape)) for _, i, j in following}
     for i, a in enumerate(actors):
         for j, b in enumerate(actors[:i]):
             related = (id(a.shape), id(b.shape)) in told or (id(b.shape), id(a.shape)) in told

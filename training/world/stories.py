@@ -13,6 +13,7 @@ from .arms import Arm, Hold, carried, reach_in
 from .movers import plain_object
 from .scenarios import Scenario
 from .trajectories import RATE, Track, arrive, plan, track
+from .visibility import IN
 
 Story = Callable[[np.random.Generator, Scenario, float, np.ndarray], list[Actor] | None]
 MARGIN_S = 2.0
@@ -97,9 +98,9 @@ def follow(rng: np.random.Generator, scene: Scenario, seconds: float, backdrop: 
                 for shape, at in ((a, begin), (b, begin + delay)))
     if one is None or two is None:
         return None
-    seen = np.flatnonzero(two.sight.visible >= 0.35)
+    seen = np.flatnonzero(two.sight.visible >= IN)
     when = int(seen[0]) + RATE if len(seen) else len(two.moving)
-    if when >= len(one.moving) or one.sight.visible[when] < 0.35 or two.sight.visible[when] < 0.35:
+    if when >= len(one.moving) or one.sight.visible[when] < IN or two.sight.visible[when] < IN:
         return None
     return [Actor(a, kind, a_colour, one), Actor(b, kind, b_colour, two)]   # that it follows shows in the tracks
 

@@ -9,6 +9,8 @@ from .movers import Shape
 from .projection import View
 
 SIDES = ("left", "right", "top", "bottom")
+IN, OUT = 0.35, 0.05
+"""Shares of a mover in the picture from which it is there, and under which it is gone."""
 
 
 @dataclass(frozen=True)
