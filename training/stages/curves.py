@@ -10,15 +10,15 @@ import matplotlib
 matplotlib.use("svg")
 from matplotlib import pyplot as plt  # noqa: E402
 
+BOTH = ("text", "events", "held_out_text", "held_out_events")
 PANELS = {
     "encoder": [("losses", ("state", "velocity", "colour", "kind", "offset", "size")),
                 ("held-out", ("moving_f1", "standing_f1", "direction", "colour", "kind"))],
-    "reasoner": [("losses", ("text", "events")), ("held-out", ("held_out_text", "held_out_events"))],
+    "reasoner": [("losses", BOTH)],
+    "together": [("losses", BOTH)],
 }
-
-
-HELD_OUT = {"moving_f1", "held_out_text"}
-"""Either marks a row of figures on held-out clips."""
+SHARES = "moving_f1"
+"""Marks a row of what an encoder reaches, where other rows have losses of the same names."""
 
 
 def rows_of(folder: Path) -> list[dict]:
@@ -36,10 +36,10 @@ def main() -> None:
     figure, axes = plt.subplots(1, len(panels), figsize=(5 * len(panels), 3.2), layout="constrained")
     for axis, (run, title, names) in zip(axes, panels):
         for name in names:
-            points = [(r["step"], r[name]) for r in rows[run] if name in r and bool(HELD_OUT & r.keys()) == (title == "held-out")]
+            points = [(r["step"], r[name]) for r in rows[run] if name in r and (SHARES in r) == (title == "held-out")]
             if points:
                 axis.plot(*zip(*points), label=name, linewidth=1.2)
-        axis.set(title=f"{run}: {title}", xlabel="steps", ylim=(0, 1 if title == "held-out" and run == "encoder" else None))
+        axis.set(title=f"{run}: {title}", xlabel="steps", ylim=(0, 1 if title == "held-out" else None))
         axis.grid(alpha=0.3)
         if axis.lines:
             axis.legend(fontsize=7)

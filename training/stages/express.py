@@ -1,13 +1,14 @@
 """Trains everything in one go on a GPU, on clips that the processors render meanwhile: `python -m stages.express --seconds 625`.
 
-The first part of the time is the encoder's; then every clip is played through it, and the transformers have the rest.
-Rates follow the time, not the steps: the run is over when it was said to be. It does not resume; `--encoder` and
+The first part of the time is the encoder's; then every clip is played through it, and the transformers learn; in the last
+part all of it learns together. Each part keeps what it came to: `runs/encoder`, `runs/reasoner`, and both of `runs/together`. Rates follow the time, not the steps: the run is over when it was said to be. It does not resume; `--encoder` and
 `--reasoner` start from an earlier run's `last.pt`.
 """
 from __future__ import annotations
 
 import argparse
 import os
+from collections import deque
 from pathlib import Path
 
 import torch
@@ -21,25 +22,28 @@ from .arrivals import Arrivals
 from .checkpoint import load, start_from
 from .express_draws import CLIPS, PLAYED, both_sides, joined, one_side, played
 from .express_fits import Clock, fit_encoder, fit_reasoner
+from .express_together import fit_together, with_background
 from .pool import Pool
 from .reasoner import begin, tie
-from .rendering import CHUNK, Rendering
+from .rendering import CHUNK, Chunk, Rendering
 
 CLIP_S = 48.0
 FIRST_SEED, HELD_OUT_SEED = 100_000_000, 900_000_000
 HELD_OUT_CHUNKS, WAITING = 6, 64
-CLIP_BYTES, PLAYED_BYTES = 10.5e6, 3.5e6
-"""Of a clip with its frames, and of a side of it with its features instead."""
-FOR_CLIPS, FOR_PLAYED = 0.25, 0.55
+CLIP_BYTES, PLAYED_BYTES, BACKGROUND_BYTES = 10.5e6, 3.5e6, 20.5e6
+"""Of a clip with its frames, of a side of it with its features instead, and of a clip with frames and backgrounds."""
+FOR_CLIPS, FOR_PLAYED, FOR_BACKGROUND = 0.25, 0.55, 0.35
 """Shares of the device's memory."""
+RECENT = 2048
+"""Clips that are kept as they were rendered, to begin the last part with."""
 
 
-def rooms(device: torch.device, asked: int | None) -> tuple[int, int]:
-    """Clips that there is room for with their frames, and sides of clips with their features."""
+def rooms(device: torch.device, asked: int | None) -> tuple[int, int, int]:
+    """Clips that there is room for with their frames, sides of clips with their features, and clips with their backgrounds."""
     if asked:
-        return asked, asked
+        return asked, asked, asked
     memory = torch.cuda.get_device_properties(device).total_memory
-    return int(memory * FOR_CLIPS / CLIP_BYTES), int(memory * FOR_PLAYED / PLAYED_BYTES)
+    return int(memory * FOR_CLIPS / CLIP_BYTES), int(memory * FOR_PLAYED / PLAYED_BYTES), int(memory * FOR_BACKGROUND / BACKGROUND_BYTES)
 
 
 def free(device: torch.device) -> None:
@@ -63,6 +67,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=625.0, help="of the whole run")
     parser.add_argument("--encoder-seconds", type=float, default=225.0, help="when the encoder is done; 0 leaves it as it is")
+    parser.add_argument("--together-seconds", type=float, default=200.0, help="at the end, for all of it together; 0 leaves that out")
     parser.add_argument("--out", type=Path, default=Path("runs"))
     parser.add_argument("--encoder", type=Path, help="an earlier encoder to start from")
     parser.add_argument("--reasoner", type=Path, help="earlier transformers to start from, word by word")
@@ -78,7 +83,7 @@ def main() -> None:
         torch.backends.cudnn.benchmark = True
         encoder, network = networks(config, tokenizer, args.encoder, args.reasoner)
         encoder, network = encoder.to(device, memory_format=torch.channels_last), network.to(device)
-        with_frames, with_features = rooms(device, args.room)
+        with_frames, with_features, with_both = rooms(device, args.room)
         pool = Pool(device, with_frames)
         for chunk in arrivals.wait(max(1, min(CLIPS, with_frames) // CHUNK)):
             pool.add(chunk)
@@ -89,10 +94,22 @@ def main() -> None:
         for part in torch.arange(pool.count, device=device).split(PLAYED):
             for side in both_sides(config, encoder, joined([{k: v[part] for k, v in pool.arrays.items()}], device)):
                 telling.add(side)
-        held_out.add(played(config, encoder, one_side(config, joined(kept_apart.wait(1), device), False)))
+        apart_chunks = kept_apart.wait(1)
+        held_out.add(played(config, encoder, one_side(config, joined(apart_chunks, device), False)))
         del pool
         free(device)
-        fit_reasoner(config, network, encoder, telling, held_out, arrivals, clock, args.seconds, args.out / "reasoner", tokenizer.words)
+        recent: deque[Chunk] = deque(maxlen=max(1, min(RECENT, with_both) // CHUNK))
+        network = fit_reasoner(config, network, encoder, telling, held_out, arrivals, clock, args.seconds - args.together_seconds, args.out / "reasoner",
+                               tokenizer.words, recent)
+        if args.together_seconds:
+            del telling, held_out
+            free(device)
+            pool, held_out = Pool(device, with_both), Pool(device, HELD_OUT_CHUNKS * CHUNK)
+            held_out.add(with_background(config, encoder, apart_chunks, device))
+            recent.extend(arrivals.wait(1) if not recent else [])
+            while recent:
+                pool.add(with_background(config, encoder, [recent.popleft() for _ in range(min(len(recent), PLAYED // CHUNK))], device))
+            fit_together(config, network, encoder, pool, held_out, arrivals, clock, args.seconds, args.out / "together", tokenizer.words)
         print(f"{arrivals.come} clips of {CLIP_S:.0f} s in {clock.now:.0f} s", flush=True)
 
 

@@ -67,21 +67,23 @@ def joined(chunks: list[Chunk], device: torch.device) -> Chunk:
     return {k: torch.cat([c[k].to(device, non_blocking=True) for c in chunks]) for k in chunks[0] if k not in LABELS}
 
 
+def in_mirror(config: Config, labels: Chunk) -> Chunk:
+    """Labels of frames and units as they are in a mirror; whatever there is of them, [N,T,...]."""
+    turned = {name: labels[name].flip(-1) for name in LABELS if name in labels}
+    for name in turned.keys() & {"velocity", "offset"}:
+        turned[name][:, :, 0] = -turned[name][:, :, 0]
+    box = labels["box"].clone()
+    box[..., BOX_X] = 1 - box[..., BOX_X]
+    box[..., BOX_VX] = -box[..., BOX_VX]
+    whose = labels["whose"].unflatten(-1, (-1, config.grid)).flip(-1).flatten(2)
+    return labels | turned | {"box": box, "whose": whose, "classes": labels["classes"][..., MIRRORED_CLASSES]}
+
+
 def one_side(config: Config, chunk: Chunk, mirrored: bool) -> Chunk:
     """A joined chunk as it is, or as it is in a mirror."""
     told = slice(TELLINGS, None) if mirrored else slice(TELLINGS)
     side = {k: v[:, told] if k.startswith(("begin", "packed")) else v for k, v in chunk.items()}
-    if not mirrored:
-        return side
-    box = side["box"].clone()
-    box[..., BOX_X] = 1 - box[..., BOX_X]
-    box[..., BOX_VX] = -box[..., BOX_VX]
-    return side | {
-        "frames": side["frames"].flip(3),
-        "whose": side["whose"].unflatten(-1, (-1, config.grid)).flip(-1).flatten(2),
-        "box": box,
-        "classes": side["classes"][..., MIRRORED_CLASSES],
-    }
+    return in_mirror(config, side) | {"frames": side["frames"].flip(3)} if mirrored else side
 
 
 def played(config: Config, encoder: Encoder, side: Chunk) -> Chunk:

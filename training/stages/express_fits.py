@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,11 +21,11 @@ from .express_draws import PLAYED, both_sides, joined, look_at, tell_of
 from .fit import descend, optimisers_of, running_mean
 from .pool import Pool
 from .reasoner import measure, terms_of
-from .rendering import CHUNK
+from .rendering import CHUNK, Chunk
 
 FRAMES = 512
 """Of a step of the encoder."""
-ENCODER_RATE, REASONER_RATE = 2e-3, 1.5e-3
+ENCODER_RATE, REASONER_RATE = 2e-3, 1e-3
 MEASURED_BATCHES = 6
 RECORDED_S, SAVED_S = 5.0, 45.0
 PLACES = 100_000
@@ -83,7 +84,8 @@ def fit_encoder(config: Config, encoder: Encoder, pool: Pool, arrivals: Arrivals
 
 
 def fit_reasoner(config: Config, network: Network, encoder: Encoder, pool: Pool, held_out: Pool, arrivals: Arrivals, clock: Clock, until: float,
-                 folder: Path, words: list[str]) -> None:
+                 folder: Path, words: list[str], recent: deque[Chunk]) -> Network:
+    """Returns the running mean, what the run is worth. recent: takes the chunks that came last, as they were rendered."""
     learned, optimisers = optimisers_of(network, REASONER_RATE)
     rng, since, saved, curve = np.random.default_rng(0), clock.now, clock.now, Curve(folder, clock)
     network.train()
@@ -95,8 +97,9 @@ def fit_reasoner(config: Config, network: Network, encoder: Encoder, pool: Pool,
             save(folder / "last.pt", network=mean.module.state_dict(), step=curve.step, words=words)
             saved = clock.now
         if over:
-            return
+            return mean.module
         if chunks := arrivals.take(PLAYED // CHUNK):
+            recent.extend(chunks)
             for side in both_sides(config, encoder, joined(chunks, pool.device)):
                 pool.add(side)
         terms = terms_of(network, tell_of(config, pool, rng))

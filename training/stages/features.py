@@ -6,6 +6,7 @@ shard. Resumes where it stopped.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -38,21 +39,24 @@ def trained_encoder(config: Config, path: Path) -> Encoder:
 
 
 @torch.no_grad()
-def play(config: Config, encoder: Encoder, frames: torch.Tensor) -> torch.Tensor:
-    """u8 [N,T,H,W,3] -> [N,T,C,G,G]."""
+def watch(config: Config, encoder: Encoder, frames: torch.Tensor) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """u8 [N,T,H,W,3] -> frame by frame what the encoder makes of it [N,C,G,G], and the background it was held against [N,3,H,W]."""
     count, length = frames.shape[:2]
     background = previous = pixels_of(frames[:, 0])
     seconds = torch.full((count,), 1 / config.fps, device=frames.device)
-    out = []
     for t in range(length):
         frame = pixels_of(frames[:, t])
         with mixed_precision(frames.device.type):
             feature = encoder(look(frame, previous, background).contiguous(memory_format=torch.channels_last)).float()
+        yield feature, background
         elapsed = seconds if t else torch.zeros_like(seconds)
         background = follow(config, background, frame, encoder.foreground(feature), torch.full_like(seconds, t), elapsed)
         previous = frame
-        out.append(feature)
-    return torch.stack(out, 1)
+
+
+def play(config: Config, encoder: Encoder, frames: torch.Tensor) -> torch.Tensor:
+    """u8 [N,T,H,W,3] -> [N,T,C,G,G]."""
+    return torch.stack([feature for feature, _ in watch(config, encoder, frames)], 1)
 
 
 def in_bytes(features: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

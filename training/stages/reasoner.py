@@ -159,11 +159,12 @@ def tie(network: Network, tokenizer: Tokenizer) -> None:
 
 
 @torch.no_grad()
-def measure(network: Network, held_out: Callable[[np.random.Generator], tuple], batches: int) -> dict[str, float]:
+def measure(network: Network, held_out: Callable[[np.random.Generator], tuple], batches: int,
+            terms: Callable[[Network, tuple], dict[str, torch.Tensor]] = terms_of) -> dict[str, float]:
     """The losses on batches of held-out clips, the same ones every time."""
     rng = np.random.default_rng(1)
     network.eval()
-    rows = [terms_of(network, held_out(rng)) for _ in range(batches)]
+    rows = [terms(network, held_out(rng)) for _ in range(batches)]
     network.train()
     return {f"held_out_{k}": float(np.mean([row[k].item() for row in rows])) for k in rows[0]}
 

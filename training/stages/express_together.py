@@ -1,0 +1,122 @@
+"""The last part of `stages.express`: the encoder and the transformers learn together, from pixels to words.
+
+Until then the encoder was told what each cell holds, frame by frame; here it also learns what of that it takes to say what
+happens. It plays nothing while it learns: each frame is held against the background that stood when it was played before.
+"""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from network.config import Config
+from network.encoder import Encoder
+from network.model import Network
+from network.motion import look, pixels_of
+from network.sequence import unpack
+
+from . import encoder as seeing
+from .arrivals import Arrivals
+from .checkpoint import mixed_precision, save
+from .express_draws import LABELS, PLAYED, SHORTEST_VISUAL_WINDOW, in_mirror
+from .express_fits import SAVED_S, Clock, Curve
+from .features import watch
+from .fit import descend, optimisers_of, running_mean
+from .movers import LABELS as OF_MOVERS, Movers, labelled
+from .pool import Pool
+from .reasoner import measure, terms_of
+from .rendering import CHUNK, LENGTHS, TELLINGS, Chunk
+
+RATE = 5e-4
+UNITS = 2048
+"""Of a batch."""
+SEEING = 0.3
+"""Weight of what each cell holds: without it the foreground, which keeps the background, would drift."""
+MEASURED_BATCHES = 10
+NAMED = ("state", "colour", "kind")
+
+
+def with_background(config: Config, encoder: Encoder, chunks: Sequence[Chunk], device: torch.device) -> Chunk:
+    """Chunks as one on a device, with the background that each of its frames is held against, and without labels of what is part of it."""
+    chunk = {k: torch.cat([c[k].to(device, non_blocking=True) for c in chunks]) for k in chunks[0]}
+    backgrounds = [(b * 255).round().byte().permute(0, 2, 3, 1) for _, b in watch(config, encoder, chunk["frames"])]
+    state = chunk["state"]
+    unseen = (state == 2).byte().cummin(1).values.bool()
+    return chunk | {"background": torch.stack(backgrounds, 1)} | {k: torch.where(unseen, seeing.IGNORE, chunk[k]) for k in NAMED}
+
+
+@dataclass
+class Drawn:
+    """Pieces of one length: what the encoder is to look at [N,9,P,P], what its cells hold, and all that the transformers take."""
+    x: Tensor
+    cells: dict[str, Tensor]
+    packed: Tensor
+    times: Tensor
+    windows: Tensor
+    classes: Tensor
+    movers: Movers
+
+
+def look_and_tell(config: Config, pool: Pool, rng: np.random.Generator, mirrored: bool) -> Drawn:
+    """A batch for both, from a pool of clips with their backgrounds."""
+    length = int(rng.choice(LENGTHS))
+    clips, per = UNITS // length, config.frames_per_unit
+    which = pool.some(rng, clips)
+    telling = torch.from_numpy(rng.integers(TELLINGS, size=clips) + (TELLINGS if mirrored else 0)).to(pool.device)
+    start, clock = pool.arrays[f"begin{length}"][which, telling].long().unbind(-1)
+    times = (clock[:, None] + torch.arange(length, device=pool.device)).double()
+    windows = torch.from_numpy(rng.integers(SHORTEST_VISUAL_WINDOW, config.visual_window_units + 1, size=(clips, 1))).to(pool.device)
+    rows = (start[:, None] * per + torch.arange(-1, length * per, device=pool.device)).clamp(min=0)   # from the frame before on
+    drawn = {name: pool.arrays[name][which[:, None], rows[:, 1:]] for name in LABELS}
+    drawn |= {name: pool.stretch(name, which, start, length) for name in (*OF_MOVERS, "classes")}
+    frames = pool.arrays["frames"][which[:, None], rows]
+    backgrounds = pool.arrays["background"][which[:, None], rows[:, 1:]]
+    if mirrored:
+        drawn = in_mirror(config, drawn)
+        frames, backgrounds = frames.flip(3), backgrounds.flip(3)
+    frame, previous, background = (pixels_of(part.flatten(0, 1)) for part in (frames[:, 1:], frames[:, :-1], backgrounds))
+    return Drawn(look(frame, previous, background).contiguous(memory_format=torch.channels_last),
+                 {name: drawn[name].flatten(0, 1) for name in LABELS}, pool.arrays[f"packed{length}"][which, telling], times, windows,
+                 drawn["classes"].float(), labelled(*(drawn[name].flatten(0, 1) for name in OF_MOVERS)))
+
+
+def terms_of_both(network: Network, drawn: Drawn) -> dict[str, Tensor]:
+    """The losses of the transformers on what the encoder makes of it now, and its own."""
+    with mixed_precision(drawn.x.device.type):
+        features = network.encoder(drawn.x)
+        cells = network.encoder.cells(features)
+    own = seeing.losses({k: v.float() for k, v in cells.items()}, drawn.cells)
+    batch, units = drawn.times.shape
+    clip, wanted = unpack(features.unflatten(0, (batch, units, -1)), drawn.packed, drawn.times, drawn.windows)
+    return terms_of(network, (clip, wanted, drawn.classes, drawn.movers)) | {f"see_{k}": SEEING * v for k, v in own.items()}
+
+
+def fit_together(config: Config, network: Network, player: Encoder, pool: Pool, held_out: Pool, arrivals: Arrivals, clock: Clock, until: float,
+                 folder: Path, words: list[str]) -> None:
+    """player: the encoder that the pool was played through, and what comes meanwhile is."""
+    learned, optimisers = optimisers_of(network, RATE)
+    optimisers.append(torch.optim.AdamW(network.encoder.parameters(), lr=RATE, weight_decay=0.02))
+    learned += network.encoder.parameters()
+    rng, since, saved, curve = np.random.default_rng(0), clock.now, clock.now, Curve(folder, clock)
+    network.train()
+    network.encoder.eval()   # its norms stay what they are: pieces in a row are no fair sample of frames
+    mean = running_mean(network)
+    while True:
+        over = clock.now >= until
+        if over or clock.now - saved > SAVED_S:
+            curve.write(clips=pool.added, **measure(mean.module, lambda rng: look_and_tell(config, held_out, rng, False), MEASURED_BATCHES, terms_of_both))
+            save(folder / "reasoner.pt", network=mean.module.state_dict(), step=curve.step, words=words)
+            save(folder / "encoder.pt", encoder=mean.module.encoder.state_dict(), step=curve.step)
+            saved = clock.now
+        if over:
+            return
+        if chunks := arrivals.take(PLAYED // CHUNK):
+            pool.add(with_background(config, player, chunks, pool.device))
+        terms = terms_of_both(network, look_and_tell(config, pool, rng, bool(rng.random() < 0.5)))
+        descend(terms, learned, optimisers, clock.rate(since, until, RATE))
+        mean.update_parameters(network)
+        curve.add(terms, pool.added)
