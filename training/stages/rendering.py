@@ -39,6 +39,8 @@ DISTURBED = 0.3
 
 AMONG = 3
 """A clip is the one of so many seeds of which there is most to tell."""
+POLITE = 10
+"""Niceness of who renders: the process that trains goes first, or the GPU waits for it."""
 
 Chunk = dict[str, torch.Tensor]
 
@@ -83,6 +85,7 @@ def render_chunk(config: Config, tokenizer: Tokenizer, first_seed: int, seconds:
 
 def work(config: Config, first_seed: int, seconds: float, lateness: float, worker: int, workers: int, folder: Path, ready: multiprocessing.Queue) -> None:
     torch.set_num_threads(1)
+    os.nice(POLITE)
     tokenizer, parent = Tokenizer(), os.getppid()
     for n in itertools.count(worker, workers):
         if os.getppid() != parent:   # it was killed: nobody waits for this any more

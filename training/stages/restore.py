@@ -1,8 +1,9 @@
 """Makes runs out of a bundle, to go on training from it: `python -m stages.restore --out runs/begin`.
 
-A bundle holds no optimiser and no norms of batches: these are set to what they do to a few rendered clips. What nothing
-reads when it is served stands beside the graphs (`stages/unserved.py`); of a bundle that came without, it begins anew, and is
-best taught first by a few hundred steps of `stages.reasoner --text-only`: a head that knows nothing would spoil what looks.
+A bundle holds no optimiser. What nothing reads when it is served, the norms of batches too, stands beside the graphs
+(`stages/unserved.py`). Of a bundle that came without, the norms are set to what they do to a few rendered clips; the rest
+begins anew, and is best taught first by a few hundred steps of `stages.reasoner --text-only`: a head that knows nothing would
+spoil what looks.
 """
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ from world import render_clip
 
 from .checkpoint import save, start_from
 from .encoder import roll
-from .unserved import read_unserved
+from .unserved import REACHED, read_unserved
 
 CLIPS, SECONDS, SEED = 12, 8.0, 40_000_000
 RESAMPLER = ("outward", "mlp.0", "mlp.2", "ask.1", "outward_again", "mlp_again.1", "mlp_again.3")
@@ -86,27 +87,36 @@ def folded(module: nn.Module) -> list[tuple[str, str]]:
 
 
 @torch.no_grad()
-def calibrate(network: Network, config: Config) -> None:
-    """Gives every batch norm the mean and variance of what reaches it, and leaves what it does unchanged."""
+def measured(network: Network, config: Config) -> dict[str, Tensor]:
+    """Mean and variance of what a few rendered clips make reach every norm of the encoder, as `unserved.reached`."""
     clips = [render_clip(SEED + i, seconds=SECONDS, fps=config.fps, width=config.pixels, height=config.pixels) for i in range(CLIPS)]
     frames = torch.from_numpy(np.stack([c.frames for c in clips]))
     cover = torch.from_numpy(np.stack([c.grid["cover"] for c in clips])).float() / 255
     wanted = np.tile(np.arange(0, frames.shape[1], 4), (CLIPS, 1))
     x = roll(config, frames, (cover > 0.2).float(), wanted).flatten(0, 1)
-    parts = dict(network.encoder.named_modules())
-    reached: dict[str, Tensor] = {}
-    pairs = folded(network.encoder)
-    hooks = [parts[conv].register_forward_hook(lambda _, __, out, key=norm: reached.__setitem__(key, out)) for conv, norm in pairs]
+    parts = dict(network.named_modules())
+    found: dict[str, Tensor] = {}
+
+    def note(name: str, out: Tensor) -> None:
+        found.update(zip((f"{name}.{which}" for which in REACHED), (out.mean((0, 2, 3)), out.var((0, 2, 3), unbiased=False))))
+
+    hooks = [parts[f"encoder.{conv}"].register_forward_hook(lambda _, __, out, name=norm: note(f"encoder.{name}", out)) for conv, norm in folded(network.encoder)]
     network.eval().encoder(x)
     for hook in hooks:
         hook.remove()
-    for _, name in pairs:
-        norm, out = parts[name], reached[name]
-        mean, variance = out.mean((0, 2, 3)), out.var((0, 2, 3), unbiased=False)
-        norm.running_mean.copy_(mean)
-        norm.running_var.copy_(variance)
-        norm.weight.copy_(torch.sqrt(variance + norm.eps))
-        norm.bias += mean
+    return found
+
+
+@torch.no_grad()
+def unfold(network: Network, reached: dict[str, Tensor]) -> None:
+    """Gives every norm of the encoder the mean and variance of what reaches it, and leaves what it does unchanged."""
+    for name, norm in network.named_modules():
+        if isinstance(norm, nn.BatchNorm2d):
+            mean, variance = (reached[f"{name}.{which}"] for which in REACHED)
+            norm.running_mean.copy_(mean)
+            norm.running_var.copy_(variance)
+            norm.weight.copy_(torch.sqrt(variance + norm.eps))
+            norm.bias += mean
 
 
 def main() -> None:
@@ -127,10 +137,11 @@ def main() -> None:
     for name in ("visual", "text"):
         graphs = [values(args.bundle / file) for file in manifest["graphs"][name]]
         restore_stack(state, name, graphs, config.head_width)
-    state |= read_unserved(args.bundle)
+    kept = read_unserved(args.bundle)
+    state |= {name: value for name, value in kept.items() if not name.endswith(REACHED)}
     state["embedding.weight"] = values(args.bundle / manifest["graphs"]["text"][0])["embedding"]
     start_from(network, {k: v.contiguous() for k, v in state.items()})   # an older bundle has fewer heads
-    calibrate(network, config)
+    unfold(network, kept if any(name.endswith(REACHED) for name in kept) else measured(network, config))
     words = [w for w, _ in sorted(vocabulary.items(), key=lambda item: item[1])]
     save(args.out / "reasoner.pt", network=network.state_dict(), words=words)
     save(args.out / "encoder.pt", encoder=network.encoder.state_dict())

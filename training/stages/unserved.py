@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from network.model import Network
 
 FILE = "training.npz"
+REACHED = "reached_mean", "reached_variance"
 AFTER_ATTENTION = ("outward.", "before_mlp.", "up.", "down.")
 
 
@@ -20,9 +21,21 @@ def is_unserved(name: str, layers: int) -> bool:
     return name.startswith(("seen_", "encoder.heads.")) or name.startswith(last) and name.removeprefix(last).startswith(AFTER_ATTENTION)
 
 
+def reached(network: Network) -> dict[str, Tensor]:
+    """Mean and variance of what reaches every norm of the encoder once that is folded into the convolution before it: in a graph
+    it is, and forgotten."""
+    found = {}
+    for name, norm in network.named_modules():
+        if isinstance(norm, nn.BatchNorm2d):
+            scale = norm.weight.detach() / torch.sqrt(norm.running_var + norm.eps)
+            found |= {f"{name}.{REACHED[0]}": scale * norm.running_mean, f"{name}.{REACHED[1]}": scale.square() * norm.running_var}
+    return found
+
+
 def write_unserved(network: Network, folder: Path) -> None:
     layers = network.config.layers
-    np.savez(folder / FILE, **{name: value.numpy() for name, value in network.state_dict().items() if is_unserved(name, layers)})
+    kept = {name: value for name, value in network.state_dict().items() if is_unserved(name, layers)} | reached(network)
+    np.savez(folder / FILE, **{name: value.numpy() for name, value in kept.items()})
 
 
 def read_unserved(folder: Path) -> dict[str, Tensor]:
