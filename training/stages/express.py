@@ -1,14 +1,16 @@
-"""Trains everything in one go on a GPU, on clips that the processors render meanwhile: `python -m stages.express --seconds 625`.
+"""Trains everything in one go on a GPU, on clips that the processors render meanwhile: `python -m stages.express --seconds 670`.
 
 The first part of the time is the encoder's; then every clip is played through it, and the transformers learn; in the last
-part all of it learns together. Each part keeps what it came to: `runs/encoder`, `runs/reasoner`, and both of `runs/together`. Rates follow the time, not the steps: the run is over when it was said to be. It does not resume; `--encoder` and
-`--reasoner` start from an earlier run's `last.pt`.
+part all of it learns together. Each part keeps what it came to: `runs/encoder`, `runs/reasoner`, and both of
+`runs/together`. Rates follow the time, not the steps: the run is over when it was said to be. It does not resume;
+`--encoder` and `--reasoner` start from an earlier run's `last.pt`.
 """
 from __future__ import annotations
 
 import argparse
 import os
 from collections import deque
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
@@ -46,11 +48,6 @@ def rooms(device: torch.device, asked: int | None) -> tuple[int, int, int]:
     return int(memory * FOR_CLIPS / CLIP_BYTES), int(memory * FOR_PLAYED / PLAYED_BYTES), int(memory * FOR_BACKGROUND / BACKGROUND_BYTES)
 
 
-def free(device: torch.device) -> None:
-    if device.type == "cuda":
-        torch.cuda.empty_cache()
-
-
 def networks(config: Config, tokenizer: Tokenizer, encoder_run: Path | None, reasoner_run: Path | None) -> tuple[Encoder, Network]:
     torch.manual_seed(0)
     encoder, network = Encoder(config), Network(config, len(tokenizer))
@@ -63,11 +60,63 @@ def networks(config: Config, tokenizer: Tokenizer, encoder_run: Path | None, rea
     return encoder, network
 
 
+@dataclass
+class Run:
+    """The three parts of a run, and what they share."""
+    config: Config
+    device: torch.device
+    clock: Clock
+    arrivals: Arrivals
+    apart: Arrivals
+    rooms: tuple[int, int, int]
+    out: Path
+    words: list[str]
+    held_out: list[Chunk] = field(default_factory=list)
+
+    def empty(self, pool: Pool) -> None:
+        pool.arrays.clear()
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
+
+    def see(self, encoder: Encoder, until: float) -> Pool:
+        """Teaches the encoder. Returns the clips that it has seen last."""
+        pool = Pool(self.device, self.rooms[0])
+        for chunk in self.arrivals.wait(max(1, min(CLIPS, pool.room) // CHUNK)):
+            pool.add(chunk)
+        fit_encoder(self.config, encoder, pool, self.arrivals, self.clock, until, self.out / "encoder")
+        return pool
+
+    def tell(self, network: Network, encoder: Encoder, seen: Pool, until: float) -> tuple[Network, deque[Chunk]]:
+        """Teaches the transformers, first on clips that the encoder has seen. Returns what they have become, and the clips that came last."""
+        pool, held_out = Pool(self.device, self.rooms[1]), Pool(self.device, HELD_OUT_CHUNKS * CHUNK)
+        for part in torch.arange(seen.count, device=self.device).split(PLAYED):
+            for side in both_sides(self.config, encoder, joined([{k: v[part] for k, v in seen.arrays.items()}], self.device)):
+                pool.add(side)
+        self.empty(seen)
+        self.held_out = self.apart.wait(1)
+        held_out.add(played(self.config, encoder, one_side(self.config, joined(self.held_out, self.device), False)))
+        recent: deque[Chunk] = deque(maxlen=max(1, min(RECENT, self.rooms[2]) // CHUNK))
+        network = fit_reasoner(self.config, network, encoder, pool, held_out, self.arrivals, self.clock, until, self.out / "reasoner", self.words, recent)
+        self.empty(pool)
+        return network, recent
+
+    def together(self, network: Network, encoder: Encoder, recent: deque[Chunk], until: float) -> None:
+        """Teaches all of it, first on the clips that came last."""
+        pool, held_out = Pool(self.device, self.rooms[2]), Pool(self.device, HELD_OUT_CHUNKS * CHUNK)
+        held_out.add(with_background(self.config, encoder, self.held_out, self.device))
+        if not recent:
+            recent.extend(self.arrivals.wait(1))
+        while recent:
+            some = [recent.popleft() for _ in range(min(len(recent), PLAYED // CHUNK))]
+            pool.add(with_background(self.config, encoder, some, self.device))
+        fit_together(self.config, network, encoder, pool, held_out, self.arrivals, self.clock, until, self.out / "together", self.words)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=625.0, help="of the whole run")
-    parser.add_argument("--encoder-seconds", type=float, default=225.0, help="when the encoder is done; 0 leaves it as it is")
-    parser.add_argument("--together-seconds", type=float, default=200.0, help="at the end, for all of it together; 0 leaves that out")
+    parser.add_argument("--seconds", type=float, default=670.0, help="of the whole run")
+    parser.add_argument("--encoder-seconds", type=float, default=180.0, help="when the encoder is done; 0 leaves it as it is")
+    parser.add_argument("--together-seconds", type=float, default=220.0, help="at the end, for all of it together; 0 leaves that out")
     parser.add_argument("--out", type=Path, default=Path("runs"))
     parser.add_argument("--encoder", type=Path, help="an earlier encoder to start from")
     parser.add_argument("--reasoner", type=Path, help="earlier transformers to start from, word by word")
@@ -83,33 +132,12 @@ def main() -> None:
         torch.backends.cudnn.benchmark = True
         encoder, network = networks(config, tokenizer, args.encoder, args.reasoner)
         encoder, network = encoder.to(device, memory_format=torch.channels_last), network.to(device)
-        with_frames, with_features, with_both = rooms(device, args.room)
-        pool = Pool(device, with_frames)
-        for chunk in arrivals.wait(max(1, min(CLIPS, with_frames) // CHUNK)):
-            pool.add(chunk)
-        fit_encoder(config, encoder, pool, arrivals, clock, args.encoder_seconds, args.out / "encoder")
+        run = Run(config, device, clock, arrivals, kept_apart, rooms(device, args.room), args.out, tokenizer.words)
+        seen = run.see(encoder, args.encoder_seconds)
         network.encoder.load_state_dict(encoder.state_dict())
-        free(device)
-        telling, held_out = Pool(device, with_features), Pool(device, HELD_OUT_CHUNKS * CHUNK)
-        for part in torch.arange(pool.count, device=device).split(PLAYED):
-            for side in both_sides(config, encoder, joined([{k: v[part] for k, v in pool.arrays.items()}], device)):
-                telling.add(side)
-        apart_chunks = kept_apart.wait(1)
-        held_out.add(played(config, encoder, one_side(config, joined(apart_chunks, device), False)))
-        del pool
-        free(device)
-        recent: deque[Chunk] = deque(maxlen=max(1, min(RECENT, with_both) // CHUNK))
-        network = fit_reasoner(config, network, encoder, telling, held_out, arrivals, clock, args.seconds - args.together_seconds, args.out / "reasoner",
-                               tokenizer.words, recent)
+        network, recent = run.tell(network, encoder, seen, args.seconds - args.together_seconds)
         if args.together_seconds:
-            del telling, held_out
-            free(device)
-            pool, held_out = Pool(device, with_both), Pool(device, HELD_OUT_CHUNKS * CHUNK)
-            held_out.add(with_background(config, encoder, apart_chunks, device))
-            recent.extend(arrivals.wait(1) if not recent else [])
-            while recent:
-                pool.add(with_background(config, encoder, [recent.popleft() for _ in range(min(len(recent), PLAYED // CHUNK))], device))
-            fit_together(config, network, encoder, pool, held_out, arrivals, clock, args.seconds, args.out / "together", tokenizer.words)
+            run.together(network, encoder, recent, args.seconds)
         print(f"{arrivals.come} clips of {CLIP_S:.0f} s in {clock.now:.0f} s", flush=True)
 
 
