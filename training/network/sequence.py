@@ -24,6 +24,8 @@ class Thought:
     """What was counted so far, said after the words because it was asked for."""
     given: bool = False
     """The recap tells of what was before the clip: nothing to learn from."""
+    slipped: Sequence[int] | None = None
+    """The words as they were said, if that was not what should have been."""
 
     @property
     def tokens(self) -> int:
@@ -80,7 +82,7 @@ def build(thoughts: Sequence[Thought], branches: Sequence[Branch] = ()) -> Scrip
     after: list[int] = []
     kept = 0
     for unit, thought in enumerate(thoughts):
-        fed = [NARRATE if unit == 0 else thoughts[unit - 1].closing, *thought.words]
+        fed = [NARRATE if unit == 0 else thoughts[unit - 1].closing, *(thought.slipped or thought.words)]
         wanted = [*thought.words, END_THINK if thought.words else SKIP]
         if thought.recap is not None:
             fed += [thought.spoken, RECAP, *thought.recap]

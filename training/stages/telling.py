@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
@@ -25,6 +26,10 @@ TIMED_SHARE = 0.2
 LATE = 0.2
 """Chance of an event to be told a unit later than it could be, and again there. Who has only ever read narrations without
 a gap does not tell of what was missed at its moment, however plain it has become since."""
+
+SLIPPERY, SLIPS = 0.3, 0.25
+"""Share of pieces in which a colour is now and then said wrong, and how often in those. Who has only ever read what is right
+tells again, in another colour, whom it has told in a wrong one."""
 
 
 def unit_ends(config: Config, units: int) -> np.ndarray:
@@ -108,6 +113,18 @@ def tell(rng: np.random.Generator, tokenizer: Tokenizer, events: list[list], mov
     return Piece(events, thoughts, moving, base, clocks)
 
 
+def slipping(rng: np.random.Generator, tokenizer: Tokenizer, piece: Piece) -> Piece:
+    """Some pieces with wrong colours in what was said, though not in what should have been."""
+    if rng.random() >= SLIPPERY:
+        return piece
+    colours = [tokenizer.index[c] for c in COLOURS]
+
+    def said(words: Sequence[int]) -> list[int]:
+        return [int(rng.choice(colours)) if word in colours and rng.random() < SLIPS else word for word in words]
+
+    return replace(piece, thoughts=[replace(t, slipped=said(t.words)) for t in piece.thoughts])
+
+
 def branch(rng: np.random.Generator, tokenizer: Tokenizer, piece: Piece, timed: float = 0.0) -> tuple[Branch, Asked]:
     """A question at a random moment, rather a later one; of times more often by the given share."""
     last = len(piece.events) - 1
@@ -125,7 +142,10 @@ def branches(rng: np.random.Generator, tokenizer: Tokenizer, piece: Piece, count
 
 
 def script(rng: np.random.Generator, tokenizer: Tokenizer, piece: Piece, room: int) -> Script:
-    """A piece with its questions, and as many more as fit into so many tokens."""
+    """A piece with its questions, and as many more as fit into so many tokens; one that slips is asked none: what was said wrong
+    is no ground for what is right."""
+    if any(t.slipped is not None for t in piece.thoughts):
+        return build(piece.thoughts)
     asked, _ = branches(rng, tokenizer, piece, QUESTIONS, TIMED_SHARE)
     room -= piece.tokens + sum(b.tokens for b in asked)
     while room > 0:
