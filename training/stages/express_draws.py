@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -26,11 +27,40 @@ UNITS = 4096
 """Of a batch for the transformers."""
 SHORTEST_VISUAL_WINDOW = 12
 LABELS = (*HEADS, "cover")
+NAMED = ("state", "colour", "kind")
 BOX_X, BOX_VX = 0, 4
 """Of a mover's box, what is another one in a mirror."""
 MIRRORED_CLASSES = [*(CLASSES.index((verb, MIRRORED.get(place, place))) for verb, place in CLASSES),
                     *range(EVENT_CLASSES, EVENT_CLASSES + ROLES * (COLOURS + KINDS))]
 """Of what the visual tokens of a unit shall know, which is which in a mirror."""
+
+
+def unseen(state: torch.Tensor) -> torch.Tensor:
+    """Cells of what stands from the first frame on and is part of the background, as `movers.in_background`. [N,T,G,G] bool."""
+    return (state == 2).byte().cummin(1).values.bool()
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """Pieces of one length, drawn from a pool: of which clips, from which unit on, as they are told, their times, and how far they look back."""
+    length: int
+    which: torch.Tensor
+    start: torch.Tensor
+    packed: torch.Tensor
+    times: torch.Tensor
+    windows: torch.Tensor
+
+
+def pieces_of(config: Config, pool: Pool, rng: np.random.Generator, units: int, mirrored: bool = False) -> Pieces:
+    """About so many units at random. mirrored: as they are told in a mirror, if the pool's clips hold both."""
+    length = int(rng.choice(LENGTHS))
+    clips = units // length
+    which = pool.some(rng, clips)
+    telling = torch.from_numpy(rng.integers(TELLINGS, size=clips) + TELLINGS * mirrored).to(pool.device)
+    start, clock = pool.arrays[f"begin{length}"][which, telling].long().unbind(-1)
+    times = (clock[:, None] + torch.arange(length, device=pool.device)).double()
+    windows = torch.from_numpy(rng.integers(SHORTEST_VISUAL_WINDOW, config.visual_window_units + 1, size=(clips, 1))).to(pool.device)
+    return Pieces(length, which, start, pool.arrays[f"packed{length}"][which, telling], times, windows)
 
 
 def look_at(config: Config, pool: Pool, rng: np.random.Generator) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
@@ -47,14 +77,14 @@ def look_at(config: Config, pool: Pool, rng: np.random.Generator) -> tuple[torch
     frames = mirror(pool.stretch("frames", which, start, WINDOW), 3)
     cover = mirror(pool.stretch("cover", which, start, WINDOW), -1).float() / 255
     x = seeing.roll(config, frames, seeing.noisy_foreground(cover, rng), when)
-    unseen = (pool.stretch("state", which, start, WINDOW) == 2).byte().cummin(1).values.bool()
+    ignored = unseen(pool.stretch("state", which, start, WINDOW))
     place = torch.from_numpy(when).to(pool.device)
     row = torch.arange(clips, device=pool.device)[:, None]
     labels = {}
     for name in LABELS:
         values = pool.arrays[name][which[:, None], start[:, None] + place]
-        if name in ("state", "colour", "kind"):
-            values = torch.where(unseen[row, place], seeing.IGNORE, values)
+        if name in NAMED:
+            values = torch.where(ignored[row, place], seeing.IGNORE, values)
         if name in ("velocity", "offset"):
             sign = torch.where(turned, -1, 1).to(values.dtype)
             values = torch.stack([values[:, :, 0] * sign[:, None, None, None], values[:, :, 1]], 2)
@@ -100,15 +130,9 @@ def both_sides(config: Config, encoder: Encoder, chunk: Chunk) -> Iterator[Chunk
 
 def tell_of(config: Config, pool: Pool, rng: np.random.Generator) -> tuple:
     """A batch for the transformers: pieces of one length from a pool."""
-    length = int(rng.choice(LENGTHS))
-    clips = UNITS // length
-    which = pool.some(rng, clips)
-    telling = torch.from_numpy(rng.integers(TELLINGS, size=clips)).to(pool.device)
-    start, clock = pool.arrays[f"begin{length}"][which, telling].long().unbind(-1)
-    times = (clock[:, None] + torch.arange(length, device=pool.device)).double()
-    windows = torch.from_numpy(rng.integers(SHORTEST_VISUAL_WINDOW, config.visual_window_units + 1, size=(clips, 1))).to(pool.device)
-    scale = pool.arrays["scale"][which][:, None, None, :, None, None]
-    features = (pool.stretch("features", which, start, length) * scale).bfloat16()
-    clip, wanted = unpack(features, pool.arrays[f"packed{length}"][which, telling], times, windows)
-    movers = [pool.stretch(name, which, start, length).flatten(0, 1) for name in OF_MOVERS]
-    return clip, wanted, pool.stretch("classes", which, start, length).float(), labelled(*movers)
+    p = pieces_of(config, pool, rng, UNITS)
+    scale = pool.arrays["scale"][p.which][:, None, None, :, None, None]
+    features = (pool.stretch("features", p.which, p.start, p.length) * scale).bfloat16()
+    clip, wanted = unpack(features, p.packed, p.times, p.windows)
+    movers = [pool.stretch(name, p.which, p.start, p.length).flatten(0, 1) for name in OF_MOVERS]
+    return clip, wanted, pool.stretch("classes", p.which, p.start, p.length).float(), labelled(*movers)

@@ -22,14 +22,14 @@ from network.sequence import unpack
 from . import encoder as seeing
 from .arrivals import Arrivals
 from .checkpoint import mixed_precision, save
-from .express_draws import LABELS, PLAYED, SHORTEST_VISUAL_WINDOW, in_mirror
+from .express_draws import LABELS, NAMED, PLAYED, Pieces, in_mirror, pieces_of, unseen
 from .express_fits import SAVED_S, Clock, Curve
 from .features import watch
 from .fit import descend, optimisers_of, running_mean
 from .movers import LABELS as OF_MOVERS, Movers, labelled
 from .pool import Pool
 from .reasoner import measure, terms_of
-from .rendering import CHUNK, LENGTHS, TELLINGS, Chunk
+from .rendering import CHUNK, Chunk
 
 RATE = 5e-4
 UNITS = 2048
@@ -37,39 +37,30 @@ UNITS = 2048
 SEEING = 0.3
 """Weight of what each cell holds: without it the foreground, which keeps the background, would drift."""
 MEASURED_BATCHES = 10
-NAMED = ("state", "colour", "kind")
 
 
 def with_background(config: Config, encoder: Encoder, chunks: Sequence[Chunk], device: torch.device) -> Chunk:
     """Chunks as one on a device, with the background that each of its frames is held against, and without labels of what is part of it."""
     chunk = {k: torch.cat([c[k].to(device, non_blocking=True) for c in chunks]) for k in chunks[0]}
     backgrounds = [(b * 255).round().byte().permute(0, 2, 3, 1) for _, b in watch(config, encoder, chunk["frames"])]
-    state = chunk["state"]
-    unseen = (state == 2).byte().cummin(1).values.bool()
-    return chunk | {"background": torch.stack(backgrounds, 1)} | {k: torch.where(unseen, seeing.IGNORE, chunk[k]) for k in NAMED}
+    ignored = unseen(chunk["state"])
+    return chunk | {"background": torch.stack(backgrounds, 1)} | {k: torch.where(ignored, seeing.IGNORE, chunk[k]) for k in NAMED}
 
 
 @dataclass
 class Drawn:
-    """Pieces of one length: what the encoder is to look at [N,9,P,P], what its cells hold, and all that the transformers take."""
+    """Pieces: what the encoder is to look at [N,9,P,P], what its cells hold, and what the transformers take."""
     x: Tensor
     cells: dict[str, Tensor]
-    packed: Tensor
-    times: Tensor
-    windows: Tensor
+    pieces: Pieces
     classes: Tensor
     movers: Movers
 
 
 def look_and_tell(config: Config, pool: Pool, rng: np.random.Generator, mirrored: bool) -> Drawn:
     """A batch for both, from a pool of clips with their backgrounds."""
-    length = int(rng.choice(LENGTHS))
-    clips, per = UNITS // length, config.frames_per_unit
-    which = pool.some(rng, clips)
-    telling = torch.from_numpy(rng.integers(TELLINGS, size=clips) + (TELLINGS if mirrored else 0)).to(pool.device)
-    start, clock = pool.arrays[f"begin{length}"][which, telling].long().unbind(-1)
-    times = (clock[:, None] + torch.arange(length, device=pool.device)).double()
-    windows = torch.from_numpy(rng.integers(SHORTEST_VISUAL_WINDOW, config.visual_window_units + 1, size=(clips, 1))).to(pool.device)
+    p, per = pieces_of(config, pool, rng, UNITS, mirrored), config.frames_per_unit
+    which, start, length = p.which, p.start, p.length
     rows = (start[:, None] * per + torch.arange(-1, length * per, device=pool.device)).clamp(min=0)   # from the frame before on
     drawn = {name: pool.arrays[name][which[:, None], rows[:, 1:]] for name in LABELS}
     drawn |= {name: pool.stretch(name, which, start, length) for name in (*OF_MOVERS, "classes")}
@@ -80,7 +71,7 @@ def look_and_tell(config: Config, pool: Pool, rng: np.random.Generator, mirrored
         frames, backgrounds = frames.flip(3), backgrounds.flip(3)
     frame, previous, background = (pixels_of(part.flatten(0, 1)) for part in (frames[:, 1:], frames[:, :-1], backgrounds))
     return Drawn(look(frame, previous, background).contiguous(memory_format=torch.channels_last),
-                 {name: drawn[name].flatten(0, 1) for name in LABELS}, pool.arrays[f"packed{length}"][which, telling], times, windows,
+                 {name: drawn[name].flatten(0, 1) for name in LABELS}, p,
                  drawn["classes"].float(), labelled(*(drawn[name].flatten(0, 1) for name in OF_MOVERS)))
 
 
@@ -90,8 +81,8 @@ def terms_of_both(network: Network, drawn: Drawn) -> dict[str, Tensor]:
         features = network.encoder(drawn.x)
         cells = network.encoder.cells(features)
     own = seeing.losses({k: v.float() for k, v in cells.items()}, drawn.cells)
-    batch, units = drawn.times.shape
-    clip, wanted = unpack(features.unflatten(0, (batch, units, -1)), drawn.packed, drawn.times, drawn.windows)
+    p = drawn.pieces
+    clip, wanted = unpack(features.unflatten(0, (*p.times.shape, -1)), p.packed, p.times, p.windows)
     return terms_of(network, (clip, wanted, drawn.classes, drawn.movers)) | {f"see_{k}": SEEING * v for k, v in own.items()}
 
 

@@ -25,7 +25,7 @@ from .fit import fit
 from .movers import Movers, mover_losses, movers_of
 from .shards import Shard, shards
 from .side_by_side import join
-from .telling import LATE, QUESTIONS, USUAL_QUESTION_TOKENS, late, script, slipping, tell, truth
+from .telling import LATE, QUESTIONS, USUAL_QUESTION_TOKENS, script, tell_as_people_do, truth
 from .unserved import is_unserved
 
 SHORTEST_UNITS = 16
@@ -82,8 +82,7 @@ def draw(config: Config, tokenizer: Tokenizer, source: list[Shard], rng: np.rand
     every = int(rng.integers(text_window // 4, text_window // 2 + 1))
     for one in chosen:
         clock = int(rng.integers(0, 1000))
-        piece = tell(rng, tokenizer, late(rng, one.events, lateness), one.moving, clock, every, rng.random() < 0.5)
-        pieces.append(slipping(rng, tokenizer, piece) if lateness else piece)
+        pieces.append(tell_as_people_do(rng, tokenizer, one.events, one.moving, clock, every, lateness))
         times.append(np.arange(len(one.events)) + float(clock))
     room = max(p.tokens for p in pieces) + QUESTIONS * USUAL_QUESTION_TOKENS
     scripts = [script(rng, tokenizer, p, room) for p in pieces]

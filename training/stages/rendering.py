@@ -25,7 +25,7 @@ from .codec import taken
 from .generate import cells_of
 from .movers import of_units
 from .reasoner import targets_of
-from .telling import LATE, QUESTIONS, USUAL_QUESTION_TOKENS, late, mirrored, moving_of, script, slipping, tell, unit_ends
+from .telling import LATE, QUESTIONS, USUAL_QUESTION_TOKENS, mirrored, moving_of, script, tell_as_people_do, unit_ends
 
 LENGTHS = (16, 20, 26, 32, 40, 50, 64, 80, 96)
 """Units of a piece: each clip is told in all of these."""
@@ -56,8 +56,7 @@ def told(config: Config, tokenizer: Tokenizer, rng: np.random.Generator, events:
     text_window = int(rng.integers(config.text_window_tokens // 2, config.text_window_tokens + 1))
     every = int(rng.integers(text_window // 4, text_window // 2 + 1))
     part = slice(start, start + length)
-    piece = tell(rng, tokenizer, late(rng, events[part], lateness), moving[part], clock, every, rng.random() < 0.5)
-    piece = slipping(rng, tokenizer, piece) if lateness else piece
+    piece = tell_as_people_do(rng, tokenizer, events[part], moving[part], clock, every, lateness)
     room = max(tokens_of(length), piece.tokens + QUESTIONS * USUAL_QUESTION_TOKENS)
     return start, clock, pack(script(rng, tokenizer, piece, room), text_window, tokens_of(length))
 

@@ -125,6 +125,12 @@ def slipping(rng: np.random.Generator, tokenizer: Tokenizer, piece: Piece) -> Pi
     return replace(piece, thoughts=[replace(t, slipped=said(t.words)) for t in piece.thoughts])
 
 
+def tell_as_people_do(rng: np.random.Generator, tokenizer: Tokenizer, events: list[list], moving: np.ndarray, clock: int, every: int, lateness: float) -> Piece:
+    """What training learns from: some events late, in some pieces colours wrong; without lateness neither, which is what it is measured by."""
+    piece = tell(rng, tokenizer, late(rng, events, lateness), moving, clock, every, rng.random() < 0.5)
+    return slipping(rng, tokenizer, piece) if lateness else piece
+
+
 def branch(rng: np.random.Generator, tokenizer: Tokenizer, piece: Piece, timed: float = 0.0) -> tuple[Branch, Asked]:
     """A question at a random moment, rather a later one; of times more often by the given share."""
     last = len(piece.events) - 1
