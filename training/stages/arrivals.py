@@ -3,23 +3,24 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Iterable
 from threading import Thread
 
 import torch
 
-from .rendering import Chunk, Rendering
+from .rendering import Chunk
 
 
 class Arrivals:
     """Chunks that have come and were not taken yet, as many as that at most, fetched by a thread."""
 
-    def __init__(self, rendering: Rendering, device: torch.device, most: int) -> None:
+    def __init__(self, rendering: Iterable[Chunk], device: torch.device, most: int) -> None:
         self.waiting: deque[Chunk] = deque()
         self.come = 0
         self.failure: Exception | None = None
         Thread(target=self.fetch, args=(rendering, device.type == "cuda", most), daemon=True).start()
 
-    def fetch(self, rendering: Rendering, pinned: bool, most: int) -> None:
+    def fetch(self, rendering: Iterable[Chunk], pinned: bool, most: int) -> None:
         try:
             for chunk in rendering:
                 while len(self.waiting) >= most:

@@ -5,6 +5,7 @@ happens. It plays nothing while it learns: each frame is held against the backgr
 """
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,20 +24,22 @@ from . import encoder as seeing
 from .arrivals import Arrivals
 from .checkpoint import mixed_precision, save
 from .express_draws import LABELS, NAMED, PLAYED, Pieces, in_mirror, pieces_of, unseen
-from .express_fits import SAVED_S, Clock, Curve
+from .express_fits import Clock, Curve
 from .features import watch
 from .fit import descend, optimisers_of, running_mean
+from .folding import as_state, folded
 from .movers import LABELS as OF_MOVERS, Movers, labelled
 from .pool import Pool
 from .reasoner import measure, terms_of
 from .rendering import CHUNK, Chunk
 
 RATE = 5e-4
-UNITS = 2048
-"""Of a batch."""
 SEEING = 0.3
 """Weight of what each cell holds: without it the foreground, which keeps the background, would drift."""
-MEASURED_BATCHES = 10
+USES = 2
+"""Every clip is drawn as often before others are played, if the processors render that fast: playing takes as long as a step of as much."""
+MEASURED_BATCHES, MEASURED = 10, 5
+"""Batches of held-out clips, and how often they are measured."""
 
 
 def with_background(config: Config, encoder: Encoder, chunks: Sequence[Chunk], device: torch.device) -> Chunk:
@@ -45,6 +48,11 @@ def with_background(config: Config, encoder: Encoder, chunks: Sequence[Chunk], d
     backgrounds = [(b * 255).round().byte().permute(0, 2, 3, 1) for _, b in watch(config, encoder, chunk["frames"])]
     ignored = unseen(chunk["state"])
     return chunk | {"background": torch.stack(backgrounds, 1)} | {k: torch.where(ignored, seeing.IGNORE, chunk[k]) for k in NAMED}
+
+
+def at_once(pool: Pool) -> int:
+    """Chunks that are played at once: what that takes is several times what they come to."""
+    return min(PLAYED, max(CHUNK, pool.room // 8)) // CHUNK
 
 
 @dataclass
@@ -56,10 +64,14 @@ class Drawn:
     classes: Tensor
     movers: Movers
 
+    @property
+    def frames(self) -> int:
+        return len(self.x)
 
-def look_and_tell(config: Config, pool: Pool, rng: np.random.Generator, mirrored: bool) -> Drawn:
-    """A batch for both, from a pool of clips with their backgrounds."""
-    p, per = pieces_of(config, pool, rng, UNITS, mirrored), config.frames_per_unit
+
+def look_and_tell(config: Config, pool: Pool, rng: np.random.Generator, units: int, mirrored: bool) -> Drawn:
+    """A batch for both of about so many units, from a pool of clips with their backgrounds."""
+    p, per = pieces_of(config, pool, rng, units, mirrored), config.frames_per_unit
     which, start, length = p.which, p.start, p.length
     rows = (start[:, None] * per + torch.arange(-1, length * per, device=pool.device)).clamp(min=0)   # from the frame before on
     drawn = {name: pool.arrays[name][which[:, None], rows[:, 1:]] for name in LABELS}
@@ -87,27 +99,38 @@ def terms_of_both(network: Network, drawn: Drawn) -> dict[str, Tensor]:
 
 
 def fit_together(config: Config, network: Network, player: Encoder, pool: Pool, held_out: Pool, arrivals: Arrivals, clock: Clock, until: float,
-                 folder: Path, words: list[str]) -> None:
-    """player: the encoder that the pool was played through, and what comes meanwhile is."""
-    learned, optimisers = optimisers_of(network, RATE)
-    optimisers.append(torch.optim.AdamW(network.encoder.parameters(), lr=RATE, weight_decay=0.02))
+                 folder: Path, words: list[str], units: int, peak: float) -> None:
+    """player: the encoder that the pool was played through, and what comes meanwhile is; units: of a batch."""
+    plays = folded(player).to(memory_format=torch.channels_last)
+    network.encoder = copy.deepcopy(plays)   # norms stay what they are: pieces in a row are no fair sample of frames
+    learned, optimisers = optimisers_of(network, peak)
+    optimisers.append(torch.optim.AdamW(network.encoder.parameters(), lr=peak, weight_decay=0.02))
     learned += network.encoder.parameters()
-    rng, since, saved, curve = np.random.default_rng(0), clock.now, clock.now, Curve(folder, clock)
+    rng, since, due, looked_at, curve = np.random.default_rng(0), clock.now, 0.0, 0, Curve(folder, clock)
+    frames_of_a_clip = pool.arrays["frames"].shape[1]
     network.train()
-    network.encoder.eval()   # its norms stay what they are: pieces in a row are no fair sample of frames
     mean = running_mean(network)
     while True:
         over = clock.now >= until
-        if over or clock.now - saved > SAVED_S:
-            curve.write(clips=pool.added, **measure(mean.module, lambda rng: look_and_tell(config, held_out, rng, False), MEASURED_BATCHES, terms_of_both))
-            save(folder / "reasoner.pt", network=mean.module.state_dict(), step=curve.step, words=words)
-            save(folder / "encoder.pt", encoder=mean.module.encoder.state_dict(), step=curve.step)
-            saved = clock.now
+        if over or clock.now >= due:
+            curve.write(clips=pool.added, **measure(mean.module, lambda rng: look_and_tell(config, held_out, rng, units, False), MEASURED_BATCHES, terms_of_both))
+            keep(folder, mean.module, player, curve.step, words)
+            due = clock.now + (until - since) / MEASURED
         if over:
             return
-        if chunks := arrivals.take(PLAYED // CHUNK):
-            pool.add(with_background(config, player, chunks, pool.device))
-        terms = terms_of_both(network, look_and_tell(config, pool, rng, bool(rng.random() < 0.5)))
-        descend(terms, learned, optimisers, clock.rate(since, until, RATE))
+        if looked_at >= USES * pool.added * frames_of_a_clip and (chunks := arrivals.take(at_once(pool))):
+            pool.add(with_background(config, plays, chunks, pool.device))
+        drawn = look_and_tell(config, pool, rng, units, bool(rng.random() < 0.5))
+        terms = terms_of_both(network, drawn)
+        descend(terms, learned, optimisers, clock.rate(since, until, peak))
         mean.update_parameters(network)
+        looked_at += drawn.frames
         curve.add(terms, pool.added)
+
+
+def keep(folder: Path, network: Network, like: Encoder, step: int, words: list[str]) -> None:
+    """Saves a network whose encoder is folded as any other."""
+    seen = as_state(network.encoder, like)
+    told = {k: v for k, v in network.state_dict().items() if not k.startswith("encoder.")}
+    save(folder / "reasoner.pt", network=told | {f"encoder.{k}": v for k, v in seen.items()}, step=step, words=words)
+    save(folder / "encoder.pt", encoder=seen, step=step)

@@ -39,7 +39,7 @@ DISTURBED = 0.3
 
 AMONG = 3
 """A clip is the one of so many seeds of which there is most to tell."""
-POLITE = 10
+POLITE = 19
 """Niceness of who renders: the process that trains goes first, or the GPU waits for it."""
 
 Chunk = dict[str, torch.Tensor]

@@ -23,7 +23,8 @@ from world import render_clip
 
 from .checkpoint import save, start_from
 from .encoder import roll
-from .unserved import REACHED, read_unserved
+from .folding import REACHED, normed, unfold
+from .unserved import read_unserved
 
 CLIPS, SECONDS, SEED = 12, 8.0, 40_000_000
 RESAMPLER = ("outward", "mlp.0", "mlp.2", "ask.1", "outward_again", "mlp_again.1", "mlp_again.3")
@@ -60,7 +61,7 @@ def restore_eyes(network: Network, state: dict[str, Tensor], path: Path) -> None
     graph, initial = onnx.load(path).graph, values(path)
     state |= {n.removeprefix("network."): v for n, v in initial.items() if n.startswith("network.")}
     convs = [n.input for n in graph.node if n.op_type == "Conv" and n.input[1] in initial and not n.input[1].startswith("network.")]
-    pairs = list(folded(network.encoder))
+    pairs = normed(network.encoder)
     for (conv, norm), (_, weight, bias) in zip(pairs, convs, strict=True):
         state |= {f"encoder.{conv}.weight": initial[weight], f"encoder.{norm}.bias": initial[bias]}
     matrices = [n.input[1] for n in graph.node if n.op_type == "MatMul" and n.input[1] in initial]
@@ -76,19 +77,9 @@ def restore_eyes(network: Network, state: dict[str, Tensor], path: Path) -> None
             state["resampler.matters.bias"] = bias.flatten()
 
 
-def folded(module: nn.Module) -> list[tuple[str, str]]:
-    """Names of every convolution that a batch norm follows, and of that norm."""
-    found = []
-    for name, part in module.named_modules():
-        if isinstance(part, nn.Sequential):
-            children = [(f"{name}.{k}".lstrip("."), c) for k, c in part.named_children()]
-            found += [(a, b) for (a, x), (b, y) in zip(children, children[1:]) if isinstance(x, nn.Conv2d) and isinstance(y, nn.BatchNorm2d)]
-    return found
-
-
 @torch.no_grad()
 def measured(network: Network, config: Config) -> dict[str, Tensor]:
-    """Mean and variance of what a few rendered clips make reach every norm of the encoder, as `unserved.reached`."""
+    """Mean and variance of what a few rendered clips make reach every norm of the encoder, as `folding.reached`."""
     clips = [render_clip(SEED + i, seconds=SECONDS, fps=config.fps, width=config.pixels, height=config.pixels) for i in range(CLIPS)]
     frames = torch.from_numpy(np.stack([c.frames for c in clips]))
     cover = torch.from_numpy(np.stack([c.grid["cover"] for c in clips])).float() / 255
@@ -100,23 +91,11 @@ def measured(network: Network, config: Config) -> dict[str, Tensor]:
     def note(name: str, out: Tensor) -> None:
         found.update(zip((f"{name}.{which}" for which in REACHED), (out.mean((0, 2, 3)), out.var((0, 2, 3), unbiased=False))))
 
-    hooks = [parts[f"encoder.{conv}"].register_forward_hook(lambda _, __, out, name=norm: note(f"encoder.{name}", out)) for conv, norm in folded(network.encoder)]
+    hooks = [parts[f"encoder.{conv}"].register_forward_hook(lambda _, __, out, name=norm: note(f"encoder.{name}", out)) for conv, norm in normed(network.encoder)]
     network.eval().encoder(x)
     for hook in hooks:
         hook.remove()
     return found
-
-
-@torch.no_grad()
-def unfold(network: Network, reached: dict[str, Tensor]) -> None:
-    """Gives every norm of the encoder the mean and variance of what reaches it, and leaves what it does unchanged."""
-    for name, norm in network.named_modules():
-        if isinstance(norm, nn.BatchNorm2d):
-            mean, variance = (reached[f"{name}.{which}"] for which in REACHED)
-            norm.running_mean.copy_(mean)
-            norm.running_var.copy_(variance)
-            norm.weight.copy_(torch.sqrt(variance + norm.eps))
-            norm.bias += mean
 
 
 def main() -> None:

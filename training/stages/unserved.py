@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from network.model import Network
 
+from .folding import reached
+
 FILE = "training.npz"
-REACHED = "reached_mean", "reached_variance"
 AFTER_ATTENTION = ("outward.", "before_mlp.", "up.", "down.")
 
 
@@ -19,17 +20,6 @@ def is_unserved(name: str, layers: int) -> bool:
     """Whether a parameter is of the auxiliary heads or of the last visual layer, after its keys and values."""
     last = f"visual.layers.{layers - 1}."
     return name.startswith(("seen_", "encoder.heads.")) or name.startswith(last) and name.removeprefix(last).startswith(AFTER_ATTENTION)
-
-
-def reached(network: Network) -> dict[str, Tensor]:
-    """Mean and variance of what reaches every norm of the encoder once that is folded into the convolution before it: in a graph
-    it is, and forgotten."""
-    found = {}
-    for name, norm in network.named_modules():
-        if isinstance(norm, nn.BatchNorm2d):
-            scale = norm.weight.detach() / torch.sqrt(norm.running_var + norm.eps)
-            found |= {f"{name}.{REACHED[0]}": scale * norm.running_mean, f"{name}.{REACHED[1]}": scale.square() * norm.running_var}
-    return found
 
 
 def write_unserved(network: Network, folder: Path) -> None:
