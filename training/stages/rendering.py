@@ -34,11 +34,11 @@ TELLINGS = 2
 CHUNK = 16
 """Clips that a process hands over at once."""
 CLOCKS = 1000
+AMONG, PLAIN = 3, 0.5
+"""A clip is the one of so many seeds of which there is most to tell; as large a share as that is whatever comes, as most of a
+camera's time is. Of the busy alone a network learned, and what it knew of the others was no better for it."""
 DISTURBED = 0.3
-"""Share of the clips in which something happens to the whole picture: rare enough in the world to be learnt badly."""
-
-AMONG = 3
-"""A clip is the one of so many seeds of which there is most to tell."""
+"""Share of the busy clips in which something happens to the whole picture: rare enough in the world to be learnt badly."""
 POLITE = 19
 """Niceness of who renders: the process that trains goes first, or the GPU waits for it."""
 
@@ -78,7 +78,10 @@ def labelled_clip(config: Config, tokenizer: Tokenizer, clip: Clip, rng: np.rand
 
 
 def render_chunk(config: Config, tokenizer: Tokenizer, first_seed: int, seconds: float, lateness: float) -> Chunk:
-    clips = (taken(chosen(first_seed + i * AMONG, AMONG, seconds, disturbed=DISTURBED), config) for i in range(CHUNK))
+    plain = round(CHUNK * PLAIN)
+    plans = (chosen(seed, 1, seconds) if i < plain else chosen(seed, AMONG, seconds, disturbed=DISTURBED)
+             for i in range(CHUNK) for seed in [first_seed + i * AMONG])
+    clips = (taken(plan, config) for plan in plans)
     rows = [labelled_clip(config, tokenizer, clip, np.random.default_rng([clip.seed, 4]), lateness) for clip in clips]
     return {name: torch.from_numpy(np.stack([row[name] for row in rows])) for name in rows[0]}
 
