@@ -41,8 +41,8 @@ def reached(module: nn.Module) -> dict[str, Tensor]:
 
 @torch.no_grad()
 def unfold(module: nn.Module, reached: dict[str, Tensor]) -> None:
-    """Gives every norm of a module that was folded, and does nothing yet but shift, the mean and variance of what reaches it, and
-    leaves what it does unchanged."""
+    """Gives every norm of a module whose convolutions were folded, so that it only shifts yet, the mean and variance of what
+    reaches it, and leaves what it does unchanged."""
     for name, norm in norms(module):
         mean, variance = (reached[f"{name}.{which}"] for which in REACHED)
         norm.running_mean.copy_(mean)

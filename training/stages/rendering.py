@@ -18,7 +18,7 @@ from language.thoughts import by_unit
 from language.tokenizer import Tokenizer
 from network.config import Config
 from network.sequence import pack
-from world import Clip
+from world import Clip, Plan
 
 from .choice import chosen
 from .codec import taken
@@ -77,11 +77,12 @@ def labelled_clip(config: Config, tokenizer: Tokenizer, clip: Clip, rng: np.rand
     return row
 
 
+def planned(first_seed: int, seconds: float, plain: bool) -> Plan:
+    return chosen(first_seed, 1, seconds) if plain else chosen(first_seed, AMONG, seconds, disturbed=DISTURBED)
+
+
 def render_chunk(config: Config, tokenizer: Tokenizer, first_seed: int, seconds: float, lateness: float) -> Chunk:
-    plain = round(CHUNK * PLAIN)
-    plans = (chosen(seed, 1, seconds) if i < plain else chosen(seed, AMONG, seconds, disturbed=DISTURBED)
-             for i in range(CHUNK) for seed in [first_seed + i * AMONG])
-    clips = (taken(plan, config) for plan in plans)
+    clips = (taken(planned(first_seed + i * AMONG, seconds, i < PLAIN * CHUNK), config) for i in range(CHUNK))
     rows = [labelled_clip(config, tokenizer, clip, np.random.default_rng([clip.seed, 4]), lateness) for clip in clips]
     return {name: torch.from_numpy(np.stack([row[name] for row in rows])) for name in rows[0]}
 
