@@ -26,11 +26,14 @@ class Thought:
     """The recap tells of what was before the clip: nothing to learn from."""
     slipped: Sequence[int] | None = None
     """The words as they were said, if that was not what should have been."""
+    better: Sequence[int] | None = None
+    """What should have been said instead, word after word: learned beside what was said, which teaches nothing then."""
 
     @property
     def tokens(self) -> int:
         """How many are fed for it."""
-        return 1 + len(self.words) + (2 + len(self.recap) if self.recap is not None else 0)
+        return (1 + len(self.words) + (2 + len(self.recap) if self.recap is not None else 0)
+                + (1 + len(self.better) if self.better is not None else 0))
 
     @property
     def closing(self) -> int:
@@ -76,6 +79,11 @@ class Script:
         self.sees.append(sees)
 
 
+def closed(words: Sequence[int]) -> list[int]:
+    """What is wanted after a unit has landed: the words and their end, or a skip."""
+    return [*words, END_THINK] if words else [SKIP]
+
+
 def build(thoughts: Sequence[Thought], branches: Sequence[Branch] = ()) -> Script:
     """A unit's closing token is fed once the next unit has landed; silence that goes on is not remembered."""
     s = Script()
@@ -83,7 +91,7 @@ def build(thoughts: Sequence[Thought], branches: Sequence[Branch] = ()) -> Scrip
     kept = 0
     for unit, thought in enumerate(thoughts):
         fed = [NARRATE if unit == 0 else thoughts[unit - 1].closing, *(thought.slipped or thought.words)]
-        wanted = [*thought.words, END_THINK if thought.words else SKIP]
+        wanted = closed(thought.words) if thought.better is None else [NO_TARGET] * (len(thought.words) + 1)
         if thought.recap is not None:
             fed += [thought.spoken, RECAP, *thought.recap]
             said = [*thought.recap, END_THINK]
@@ -95,7 +103,20 @@ def build(thoughts: Sequence[Thought], branches: Sequence[Branch] = ()) -> Scrip
         kept += len(fed) if group == unit else 0
         after.append(kept)
     add_branches(s, branches, len(thoughts), after)
+    add_better(s, thoughts, len(thoughts) + len(branches), after)
     return s
+
+
+def add_better(s: Script, thoughts: Sequence[Thought], group: int, after: Sequence[int]) -> None:
+    """What should have been said about a unit as a group of its own, from this number on, where the unit's own begins. About the
+    first unit there is none: its first token is the sink."""
+    for unit, thought in enumerate(thoughts):
+        if thought.better is None or unit == 0:
+            continue
+        for i, (token, target) in enumerate(zip([thoughts[unit - 1].closing, *thought.better], closed(thought.better))):
+            s.add(token, target, group, after[unit - 1] + i, unit)
+        s.parents[group] = range(unit)
+        group += 1
 
 
 def add_branches(s: Script, branches: Sequence[Branch], units: int, after: Sequence[int]) -> None:

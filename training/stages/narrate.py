@@ -50,9 +50,11 @@ class Narrator:
         c, n = self.config, self.config.tokens_per_unit
         self.now = unit
         view = visual_view(torch.tensor([[unit]]), torch.from_numpy(self.times)[None].double(), self.visual_window)
-        self.visual_bias = torch.full((1, 2, self.units * n), HIDDEN)
-        self.visual_bias[0, 0, view.window[0, 0].repeat_interleave(n)] = 0
-        self.visual_bias[0, 1, :n * c.visual_sink_units] = 0
+        window = view.window[0, 0].repeat_interleave(n)
+        sink = torch.arange(self.units * n) < n * c.visual_sink_units
+        held = window | sink   # no need to read what nobody sees
+        self.seen = [(vk[:, :, held], vv[:, :, held]) for vk, vv in self.visual]
+        self.visual_bias = torch.where(torch.stack([window, sink])[:, held], 0.0, HIDDEN)[None]
         self.sees = self.network.angles(torch.tensor([[self.times[unit], float(view.sink_position[0, 0])]]))[:, None]
         if unit > 0:
             for b, groups in enumerate(self.groups):
@@ -70,7 +72,7 @@ class Narrator:
             oldest = next((g[0] for g in groups if g), place)
             rows.append((float(place), float(place - oldest + 1) if place else 0.0))
         used = max(self.length) + 1   # no need to read what nobody has written yet
-        caches = [x for i, (vk, vv) in enumerate(self.visual) for x in (vk, vv, self.keys[i][:, :, :used], self.values[i][:, :, :used])]
+        caches = [x for i, (vk, vv) in enumerate(self.seen) for x in (vk, vv, self.keys[i][:, :, :used], self.values[i][:, :, :used])]
         logits, keys, values = self.think(
             torch.tensor(tokens)[:, None], self.sees.expand(self.batch, -1, -1, -1, -1),
             self.network.angles(torch.tensor(rows, dtype=torch.float64))[:, None],

@@ -20,12 +20,14 @@ from network.sequence import NO_TARGET, collate
 from world.colours import COLOURS as COLOUR_NAMES, KINDS as KIND_NAMES
 
 from .checkpoint import load, mixed_precision, precision, start_from
+from .correcting import Row, corrected
 from .features import FEATURES, trained_encoder
 from .fit import fit
 from .movers import Movers, mover_losses, movers_of
+from .own import OWN, own_thoughts
 from .shards import Shard, shards
 from .side_by_side import join
-from .telling import LATE, QUESTIONS, USUAL_QUESTION_TOKENS, script, tell_as_people_do, truth
+from .telling import LATE, QUESTIONS, USUAL_QUESTION_TOKENS, Piece, script, tell_as_people_do, truth
 from .unserved import is_unserved
 
 SHORTEST_UNITS = 16
@@ -55,10 +57,12 @@ class Stretch:
     events: list[list]
     moving: np.ndarray
     movers: Movers
+    own: list[Row]   # what a network said of it by itself, where that was asked for
 
 
-def stretches(config: Config, source: list[Shard], rng: np.random.Generator, count: int) -> list[Stretch]:
-    """As many from clips at random, all of one length, each from a moment of its own."""
+def stretches(config: Config, source: list[Shard], rng: np.random.Generator, count: int, own: bool = False) -> list[Stretch]:
+    """As many from clips at random, all of one length, each from a moment of its own, or with a network's own narration: from where
+    that begins."""
     found: list[Stretch] = []
     for _ in range(count):
         shard = source[int(rng.integers(len(source)))]
@@ -66,27 +70,44 @@ def stretches(config: Config, source: list[Shard], rng: np.random.Generator, cou
         events, moving = truth(config, shard, clip)
         if not found:
             length = int(rng.integers(SHORTEST_UNITS, len(events) + 1))
-        start = int(rng.integers(len(events) - length + 1))
+        start = 0 if own else int(rng.integers(len(events) - length + 1))
         frames = slice(start * config.frames_per_unit, (start + length) * config.frames_per_unit)
         features = torch.from_numpy(shard.features(clip, frames)).unflatten(0, (length, config.frames_per_unit))
         movers = movers_of(shard, clip, start, length)
-        found.append(Stretch(features, events[start:start + length], moving[start:start + length], movers))
+        found.append(Stretch(features, events[start:start + length], moving[start:start + length], movers,
+                             own_thoughts(shard, clip)[:length] if own else []))
     return found
 
 
 def draw(config: Config, tokenizer: Tokenizer, source: list[Shard], rng: np.random.Generator, batch: int, lateness: float = LATE):
     """A batch of stretches as they are told and asked about, from any time of the clock on."""
-    chosen = stretches(config, source, rng, batch)
-    pieces, times = [], []
     text_window = int(rng.integers(config.text_window_tokens // 2, config.text_window_tokens + 1))
     every = int(rng.integers(text_window // 4, text_window // 2 + 1))
-    for one in chosen:
-        clock = int(rng.integers(0, 1000))
-        pieces.append(tell_as_people_do(rng, tokenizer, one.events, one.moving, clock, every, lateness))
-        times.append(np.arange(len(one.events)) + float(clock))
+    visual_window = int(rng.integers(12, config.visual_window_units + 1))
+
+    def told(one: Stretch, clock: int) -> Piece:
+        return tell_as_people_do(rng, tokenizer, one.events, one.moving, clock, every, lateness)
+
+    return batch_of(config, tokenizer, rng, stretches(config, source, rng, batch), told, visual_window, text_window)
+
+
+def draw_own(config: Config, tokenizer: Tokenizer, source: list[Shard], rng: np.random.Generator, batch: int):
+    """A batch of beginnings of clips as a network told them by itself, in the windows in which it did, and as it should have."""
+
+    def told(one: Stretch, clock: int) -> Piece:
+        return corrected(tokenizer, one.events, one.moving, one.own, clock)
+
+    return batch_of(config, tokenizer, rng, stretches(config, source, rng, batch, True), told, config.visual_window_units, config.text_window_tokens)
+
+
+def batch_of(config: Config, tokenizer: Tokenizer, rng: np.random.Generator, chosen: list[Stretch], told: Callable[[Stretch, int], Piece],
+             visual_window: int, text_window: int):
+    """told: a stretch by the clock of its first unit (units)."""
+    clocks = rng.integers(0, 1000, len(chosen))
+    pieces = [told(one, int(clock)) for one, clock in zip(chosen, clocks)]
+    times = [np.arange(len(one.events)) + float(clock) for one, clock in zip(chosen, clocks)]
     room = max(p.tokens for p in pieces) + QUESTIONS * USUAL_QUESTION_TOKENS
     scripts = [script(rng, tokenizer, p, room) for p in pieces]
-    visual_window = int(rng.integers(12, config.visual_window_units + 1))
     features = torch.stack([one.features for one in chosen]).to(precision())
     clip, wanted = collate(features, scripts, times, visual_window, text_window)
     return clip, wanted, torch.stack([targets_of(one.events) for one in chosen]), Movers.join([one.movers for one in chosen])
@@ -177,6 +198,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=5000)
     parser.add_argument("--batch", type=int, default=16, help="pieces of a step, in each process")
     parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--own", type=float, default=0.0, help="share of batches that are told as `stages.own` has written them, and corrected")
     parser.add_argument("--begin", type=Path, help="an earlier network to start from, word by word")
     parser.add_argument("--text-only", action="store_true", help="what looks stays as it is, all but what nothing reads when it is served: few clips would spoil it")
     args = parser.parse_args()
@@ -191,6 +213,10 @@ def main() -> None:
     if not source or not held_out:
         raise SystemExit("no features: run `python -m stages.features` first, for both splits")
 
+    def drawn(rng: np.random.Generator) -> tuple:
+        own = [s for s in source if (s.folder / OWN).exists()] if rng.random() < args.own else []
+        return draw_own(config, tokenizer, own, rng, args.batch) if own else draw(config, tokenizer, source, rng, args.batch)
+
     def fresh() -> None:
         if args.begin:
             begin(network, tokenizer, load(args.begin))
@@ -201,8 +227,7 @@ def main() -> None:
         source[:] = shards(args.data / "train", *FEATURES)   # there may be more by now
         return measure(network, lambda rng: draw(config, tokenizer, held_out, rng, 16, 0.0), 4)   # told in time
 
-    fit(network, trained_encoder(config, args.encoder), args.out, args.steps, args.rate,
-        lambda rng: draw(config, tokenizer, source, rng, args.batch), terms_of, fresh, figures, words=tokenizer.words)
+    fit(network, trained_encoder(config, args.encoder), args.out, args.steps, args.rate, drawn, terms_of, fresh, figures, words=tokenizer.words)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -56,6 +56,8 @@ class Piece:
     moving: np.ndarray
     base: Tally
     clocks: list[int]
+    told: dict[int, int] = field(default_factory=dict)
+    """The units in which events were told, by their ids, where it was not in their own."""
 
     @property
     def tokens(self) -> int:
@@ -63,6 +65,7 @@ class Piece:
 
     def seen(self, tokenizer: Tokenizer, unit: int, now: int) -> Seen:
         told = {id(e): u for u, happened in enumerate(self.events[:unit + 1]) for e in happened}
+        told |= {event: u for event, u in self.told.items() if u <= unit}
         return Seen([e for u in self.events[:unit + 1] for e in u], bool(self.moving[now]), self.base,
                     lambda e: tokenizer.words[self.clocks[told[id(e)]]])
 
