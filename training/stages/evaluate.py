@@ -23,8 +23,8 @@ from network.model import Network
 from network.sequence import Branch
 
 from .export import load_network
-from .features import FEATURES
-from .narrate import ANSWER_TOKENS, THOUGHT_TOKENS, Narrator, answer
+from .features import FEATURES, features_of
+from .narrate import ANSWER_TOKENS, answer, as_served
 from .shards import shards
 from .telling import branches, tell, truth, unit_ends
 
@@ -69,11 +69,8 @@ class Evaluation:
         index = [(shard, i) for shard in source for i in range(len(shard))][clips.start:clips.stop]
         for start in range(0, len(index), batch):
             part = index[start:start + batch]
-            features = torch.stack([torch.from_numpy(s.features(i)).float() for s, i in part])
-            features = features.unflatten(1, (-1, c.frames_per_unit))
-            times = np.arange(features.shape[1], dtype=np.float64)
-            narrator = Narrator(network, features, times, c.visual_window_units, c.text_window_tokens, skip_bias, THOUGHT_TOKENS)
-            thoughts, _ = narrator.run()
+            features = features_of(c, part)
+            thoughts = as_served(network, features, skip_bias)
             for (shard, i), f, t in zip(part, features, thoughts):
                 events, moving = truth(c, shard, i)
                 self.items.append({"shard": shard, "clip": i, "features": f, "thoughts": t, "events": events, "moving": moving})

@@ -78,6 +78,11 @@ def extract(config: Config, encoder: Encoder, shard: Shard) -> None:
         temporary.rename(shard.folder / f"{name}.npy")
 
 
+def features_of(config: Config, clips: list[tuple[Shard, int]]) -> torch.Tensor:
+    """Whole clips as they were kept. [B,U,F,C,G,G]"""
+    return torch.stack([torch.from_numpy(shard.features(clip)).float() for shard, clip in clips]).unflatten(1, (-1, config.frames_per_unit))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("runs/data"))

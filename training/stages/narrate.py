@@ -155,6 +155,12 @@ class Narrator:
         return thoughts, margins
 
 
+def as_served(network: Network, features: torch.Tensor, skip_bias: float) -> list[list[Thought]]:
+    """The thoughts of each clip of a batch [B,U,F,C,G,G], in the windows that are served."""
+    config, times = network.config, np.arange(features.shape[1], dtype=np.float64)
+    return Narrator(network, features, times, config.visual_window_units, config.text_window_tokens, skip_bias, THOUGHT_TOKENS).run()[0]
+
+
 @torch.no_grad()
 def answer(network: Network, features: torch.Tensor, times: np.ndarray, thoughts: list[list[Thought]],
            asked: list[list[Branch]], visual_window: int, text_window: int, answer_tokens: int) -> tuple[list[list[list[int]]], float]:

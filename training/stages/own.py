@@ -9,7 +9,6 @@ import argparse
 import json
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from language.tokenizer import Tokenizer
@@ -18,11 +17,10 @@ from network.model import Network
 from network.sequence import Thought
 
 from .export import load_network
-from .features import FEATURES
-from .narrate import THOUGHT_TOKENS, Narrator
-from .shards import Shard, shards
+from .features import FEATURES, features_of
+from .narrate import as_served
+from .shards import OWN, Shard, shards
 
-OWN = "own.json"
 BATCH = 25
 """Clips that are narrated at once."""
 
@@ -30,13 +28,9 @@ BATCH = 25
 @torch.no_grad()
 def narrations(network: Network, shard: Shard, skip_bias: float) -> list[list[Thought]]:
     """The thoughts of each clip, from its beginning, as the service would have them."""
-    config, thoughts = network.config, []
-    for first in range(0, len(shard), BATCH):
-        clips = range(first, min(first + BATCH, len(shard)))
-        features = torch.stack([torch.from_numpy(shard.features(i)).float() for i in clips]).unflatten(1, (-1, config.frames_per_unit))
-        times = np.arange(features.shape[1], dtype=np.float64)
-        thoughts += Narrator(network, features, times, config.visual_window_units, config.text_window_tokens, skip_bias, THOUGHT_TOKENS).run()[0]
-    return thoughts
+    clips = [(shard, i) for i in range(len(shard))]
+    batches = [clips[first:first + BATCH] for first in range(0, len(clips), BATCH)]
+    return [thoughts for batch in batches for thoughts in as_served(network, features_of(network.config, batch), skip_bias)]
 
 
 def write(shard: Shard, thoughts: list[list[Thought]]) -> None:
@@ -44,11 +38,6 @@ def write(shard: Shard, thoughts: list[list[Thought]]) -> None:
     part = shard.folder / f"{OWN}.part"
     part.write_text(json.dumps([[[list(t.words), t.recap and list(t.recap)] for t in clip] for clip in thoughts]))
     part.rename(shard.folder / OWN)
-
-
-def own_thoughts(shard: Shard, clip: int) -> list[tuple[list[int], list[int] | None]]:
-    """Words and recap of each unit, as they were written."""
-    return [tuple(row) for row in json.loads((shard.folder / OWN).read_text())[clip]]
 
 
 def main() -> None:

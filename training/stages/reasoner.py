@@ -24,8 +24,7 @@ from .correcting import Row, corrected
 from .features import FEATURES, trained_encoder
 from .fit import fit
 from .movers import Movers, mover_losses, movers_of
-from .own import OWN, own_thoughts
-from .shards import Shard, shards
+from .shards import OWN, Shard, shards
 from .side_by_side import join
 from .telling import LATE, QUESTIONS, USUAL_QUESTION_TOKENS, Piece, script, tell_as_people_do, truth
 from .unserved import is_unserved
@@ -75,7 +74,7 @@ def stretches(config: Config, source: list[Shard], rng: np.random.Generator, cou
         features = torch.from_numpy(shard.features(clip, frames)).unflatten(0, (length, config.frames_per_unit))
         movers = movers_of(shard, clip, start, length)
         found.append(Stretch(features, events[start:start + length], moving[start:start + length], movers,
-                             own_thoughts(shard, clip)[:length] if own else []))
+                             shard.own[clip][:length] if own else []))
     return found
 
 

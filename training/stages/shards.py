@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
+OWN = "own.json"
 LEAST_FREE = 4_000_000_000
 """Bytes of disk that are left to everybody else."""
 
@@ -20,6 +21,11 @@ class Shard:
 
     def array(self, name: str) -> np.ndarray:
         return np.load(self.folder / f"{name}.npy", mmap_mode="r")
+
+    @cached_property
+    def own(self) -> list[list[tuple[list[int], list[int] | None]]]:
+        """What a network said by itself of each clip's units: words and recap. `stages.own` writes it."""
+        return json.loads((self.folder / OWN).read_text())
 
     def has(self, name: str) -> bool:
         return (self.folder / f"{name}.npy").exists()
