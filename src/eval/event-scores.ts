@@ -39,6 +39,9 @@ export interface EventScores {
   readonly noClause: number;
   readonly told: Told;
   readonly inColour: Told;
+  /** The same two by the time that a clause is dated to: the middle of its unit. */
+  readonly dated: Told;
+  readonly datedInColour: Told;
   /** Between when a found event happened and when it is said to have (s). */
   readonly timing: Spread;
   /** From a found event to when it is told (s); negative where it is told before. */
@@ -52,6 +55,8 @@ type WhichMatches = (clip: ScoredClip) => readonly Match[];
 
 const plainly: WhichMatches = ({ matches }) => matches;
 const inColours: WhichMatches = ({ colourMatches }) => colourMatches;
+const asDated: WhichMatches = ({ datedMatches }) => datedMatches;
+const asDatedInColours: WhichMatches = ({ datedColourMatches }) => datedColourMatches;
 
 const sum = (weights: Weights, values: readonly number[]) =>
   values.reduce((total, value, i) => total + value * weights[i]!, 0);
@@ -121,6 +126,8 @@ export function scoreEvents(clips: readonly ScoredClip[], rounds?: number): Even
     noClause: total(({ claims }) => claims.filter(({ verb }) => verb === NO_VERB).length),
     told: told(countsOf(clips, plainly), rounds),
     inColour: told(countsOf(clips, inColours), rounds),
+    dated: told(countsOf(clips, asDated), rounds),
+    datedInColour: told(countsOf(clips, asDatedInColours), rounds),
     timing: spread(({ said, happened }) => Math.abs(said.onS - happened.atS)),
     delay: spread(({ said, happened }) => said.atS - happened.atS),
     falsePerQuietMinute: estimate(

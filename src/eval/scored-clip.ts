@@ -19,6 +19,9 @@ export interface ScoredClip {
   readonly matches: readonly Match[];
   /** By verb, place and colours: the mover's, and the other's where there is one. */
   readonly colourMatches: readonly Match[];
+  /** The same two where a clause is held to be of the time that it is dated to, not of that at which it is said. */
+  readonly datedMatches: readonly Match[];
+  readonly datedColourMatches: readonly Match[];
   /** Units more than a second away from every event: how long they are together (s), and in how many was spoken. */
   readonly quiet: { readonly seconds: number; readonly spoken: number };
 }
@@ -29,6 +32,16 @@ const samePlace = (said: Claim, happened: Happening) =>
 const sameColours = (said: Claim, happened: Happening) =>
   said.colour === happened.colour && (said.other?.colour ?? null) === (happened.other?.colour ?? null);
 
+const samePlaceAndColours = (said: Claim, happened: Happening) =>
+  samePlace(said, happened) && sameColours(said, happened);
+
+/** By verb and place, rather of the same colours; and by all of them. */
+const matchesOf = (claims: readonly Claim[], happened: readonly Happening[]) =>
+  [
+    matchClaims(claims, happened, samePlace, (a, b) => (sameColours(a, b) ? 1 : 0)),
+    matchClaims(claims, happened, samePlaceAndColours),
+  ] as const;
+
 /** @param unitSeconds from one thought to the next (s) */
 export function scoreClip(clip: LabelledClip, narration: Narration, unitSeconds: number): ScoredClip {
   const claims = narration.thoughts.flatMap(({ sinceS, atS, text }) =>
@@ -37,6 +50,11 @@ export function scoreClip(clip: LabelledClip, narration: Narration, unitSeconds:
   const happened = clip.events.map((event) =>
     sayable({ ...event, other: event.other ?? null, atS: event.t }),
   );
+  const [matches, colourMatches] = matchesOf(claims, happened);
+  const [datedMatches, datedColourMatches] = matchesOf(
+    claims.map((claim) => ({ ...claim, atS: claim.onS })),
+    happened,
+  );
   const eventsAt = near(happened);
   const quiet = narration.thoughts.filter(({ atS }) => eventsAt(atS).length === 0);
   return {
@@ -44,8 +62,10 @@ export function scoreClip(clip: LabelledClip, narration: Narration, unitSeconds:
     narration,
     claims,
     happened,
-    matches: matchClaims(claims, happened, samePlace, (a, b) => (sameColours(a, b) ? 1 : 0)),
-    colourMatches: matchClaims(claims, happened, (a, b) => samePlace(a, b) && sameColours(a, b)),
+    matches,
+    colourMatches,
+    datedMatches,
+    datedColourMatches,
     quiet: {
       seconds: quiet.length * unitSeconds,
       spoken: quiet.filter(({ text }) => text.trim() !== "").length,

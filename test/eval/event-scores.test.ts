@@ -46,6 +46,18 @@ describe("event scores", () => {
     expect(spread(0.2, 0.7)).toEqual([0.55, -0.3]);
   });
 
+  it("find by when it is said, and as dated by the middle of its unit", () => {
+    const found = (sinceS: number, atS: number, text: string) => {
+      const one = scored(street, { thoughts: [{ sinceS, atS, text }], answers: [] });
+      const { told, inColour, dated, datedInColour } = scoreEvents([one]);
+      return [told, inColour, dated, datedInColour].map(({ precision }) => precision.value);
+    };
+    expect(found(8.7, 9.2, "a red car stops")).toEqual([0, 0, 1, 1]);
+    expect(found(8.7, 9.2, "a blue car stops")).toEqual([0, 0, 1, 0]);
+    expect(found(9, 9.5, "a red car stops")).toEqual([0, 0, 0, 0]);
+    expect(found(6.7, 7.2, "a red car stops")).toEqual([1, 1, 0, 0]);
+  });
+
   it("are low for who says the right things at the wrong times", () => {
     const { thoughts } = truthTold(street);
     const shuffled = thoughts.map((thought, i) => ({
