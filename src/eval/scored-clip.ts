@@ -35,12 +35,8 @@ const sameColours = (said: Claim, happened: Happening) =>
 const samePlaceAndColours = (said: Claim, happened: Happening) =>
   samePlace(said, happened) && sameColours(said, happened);
 
-/** By verb and place, rather of the same colours; and by all of them. */
-const matchesOf = (claims: readonly Claim[], happened: readonly Happening[]) =>
-  [
-    matchClaims(claims, happened, samePlace, (a, b) => (sameColours(a, b) ? 1 : 0)),
-    matchClaims(claims, happened, samePlaceAndColours),
-  ] as const;
+const inColourFirst = (said: Claim, happened: Happening) => (sameColours(said, happened) ? 1 : 0);
+const dated = ({ onS }: Claim) => onS;
 
 /** @param unitSeconds from one thought to the next (s) */
 export function scoreClip(clip: LabelledClip, narration: Narration, unitSeconds: number): ScoredClip {
@@ -50,11 +46,6 @@ export function scoreClip(clip: LabelledClip, narration: Narration, unitSeconds:
   const happened = clip.events.map((event) =>
     sayable({ ...event, other: event.other ?? null, atS: event.t }),
   );
-  const [matches, colourMatches] = matchesOf(claims, happened);
-  const [datedMatches, datedColourMatches] = matchesOf(
-    claims.map((claim) => ({ ...claim, atS: claim.onS })),
-    happened,
-  );
   const eventsAt = near(happened);
   const quiet = narration.thoughts.filter(({ atS }) => eventsAt(atS).length === 0);
   return {
@@ -62,10 +53,10 @@ export function scoreClip(clip: LabelledClip, narration: Narration, unitSeconds:
     narration,
     claims,
     happened,
-    matches,
-    colourMatches,
-    datedMatches,
-    datedColourMatches,
+    matches: matchClaims(claims, happened, samePlace, inColourFirst),
+    colourMatches: matchClaims(claims, happened, samePlaceAndColours),
+    datedMatches: matchClaims(claims, happened, samePlace, inColourFirst, dated),
+    datedColourMatches: matchClaims(claims, happened, samePlaceAndColours, undefined, dated),
     quiet: {
       seconds: quiet.length * unitSeconds,
       spoken: quiet.filter(({ text }) => text.trim() !== "").length,

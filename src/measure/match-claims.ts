@@ -19,19 +19,21 @@ export const TOLERANCE_S = 1;
  *
  * @param fits whether the one tells of the other, whenever
  * @param closeness breaks ties of time: the higher goes first
+ * @param timeOf when what was said is held to be of (s)
  */
 export function matchClaims<S extends Timed, H extends Timed>(
   said: readonly S[],
   happened: readonly H[],
   fits: (said: S, happened: H) => boolean,
   closeness: (said: S, happened: H) => number = () => 0,
+  timeOf: (said: S) => number = ({ atS }) => atS,
 ): Pair<S, H>[] {
   const candidates: (Pair<S, H> & { close: number })[] = [];
   const inTime = near(happened);
   for (const one of said)
-    for (const other of inTime(one.atS)) {
+    for (const other of inTime(timeOf(one))) {
       if (!fits(one, other)) continue;
-      const errorS = Math.abs(one.atS - other.atS);
+      const errorS = Math.abs(timeOf(one) - other.atS);
       candidates.push({ said: one, happened: other, errorS, close: closeness(one, other) });
     }
   candidates.sort((a, b) => a.errorS - b.errorS || b.close - a.close);

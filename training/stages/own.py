@@ -1,7 +1,8 @@
 """What a network says by itself of the clips in the training data: `python -m stages.own --checkpoint runs/reasoner/last.pt`.
 
 Writes `own.json` into each shard. `stages.reasoner --own` then learns what to say after what it has said wrong (DAgger,
-Ross et al. 2011). Processes share the work, each with a `--worker` of its own out of `--workers`.
+Ross et al. 2011). Processes share the work, each with a `--worker` of its own out of `--workers`. A shard that has one keeps
+it: for another round, remove those that shall be told anew.
 """
 from __future__ import annotations
 
