@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { SceneMonitor } from "../../src/vision/scene-monitor.ts";
+import { SceneMonitor } from "../../src/scene/mod.ts";
 
 const SIDE = 128;
 const FRAME = SIDE * SIDE * 3;
@@ -39,7 +39,7 @@ function run(path: string, kind: string): Run {
   const said = Array.from({ length: units }, (_, unit) => {
     const frames = bytes.subarray(2 * unit * FRAME, 2 * (unit + 1) * FRAME);
     const mediaTimeMs = 250 * (2 * unit + 1);
-    return monitor.see({ unit, mediaTimeMs, seconds: [unit === 0 ? 0 : 0.25, 0.25], frames }).reason;
+    return monitor.see({ mediaTimeMs, seconds: [unit === 0 ? 0 : 0.25, 0.25], frames }).reason;
   });
   const at = said.findIndex((reason, unit) => reason !== null && (unit + 0.5) * UNIT_S >= begins);
   return {

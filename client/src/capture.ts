@@ -12,103 +12,103 @@ const JPEG_QUALITY = 0.85;
  * seeking back to look again does not send time backwards.
  */
 export class Capture {
-  readonly #video: HTMLVideoElement;
-  readonly #connection: Connection;
-  readonly #canvas = document.createElement("canvas");
-  #session: SessionObject | null = null;
-  #sampler: SampleByMediaTime | null = null;
-  #isLive = false;
-  #liveSinceMs: number | null = null;
-  #newestMs = -1;
-  #seq = 0;
-  #isEncoding = false;
-  #skipped = 0;
-  #run = 0;
+  private readonly video: HTMLVideoElement;
+  private readonly connection: Connection;
+  private readonly canvas = document.createElement("canvas");
+  private session: SessionObject | null = null;
+  private sampler: SampleByMediaTime | null = null;
+  private isLive = false;
+  private liveSinceMs: number | null = null;
+  private newestMs = -1;
+  private seq = 0;
+  private isEncoding = false;
+  private unsent = 0;
+  private run = 0;
 
   constructor(video: HTMLVideoElement, connection: Connection) {
-    this.#video = video;
-    this.#connection = connection;
+    this.video = video;
+    this.connection = connection;
   }
 
   /** Pictures of this session that were not sent because encoding or the network was behind. */
   get skipped(): number {
-    return this.#skipped;
+    return this.unsent;
   }
 
   /** Pictures of this session that were sent. */
   get sent(): number {
-    return this.#seq;
+    return this.seq;
   }
 
   /** A new session: its limits hold from now on, and its frames count from 0. Null: nothing is sent until one. */
   configure(session: SessionObject | null): void {
-    this.#session = session;
-    this.#sampler = session && new SampleByMediaTime(session.fps);
-    this.#seq = 0;
-    this.#skipped = 0;
+    this.session = session;
+    this.sampler = session && new SampleByMediaTime(session.fps);
+    this.seq = 0;
+    this.unsent = 0;
   }
 
   /** A new video is about to play; `isLive` for a camera, whose time is counted from its first picture. */
   start(isLive: boolean): void {
-    this.#isLive = isLive;
-    this.#liveSinceMs = null;
-    this.#newestMs = -1;
-    this.#run++;
-    this.#watch(this.#run);
+    this.isLive = isLive;
+    this.liveSinceMs = null;
+    this.newestMs = -1;
+    this.run++;
+    this.watch(this.run);
   }
 
   /** No more pictures; the session stays, so questions still can be asked. */
   stop(): void {
-    this.#run++;
+    this.run++;
   }
 
   /** Sees every picture that the browser shows. */
-  #watch(run: number): void {
+  private watch(run: number): void {
     const onFrame = (nowMs: number, frame?: VideoFrameCallbackMetadata) => {
-      if (run !== this.#run) return;
-      if (this.#video.videoWidth > 0) {
-        this.#liveSinceMs ??= nowMs;
-        const shownMs = (frame?.mediaTime ?? this.#video.currentTime) * 1000;
-        this.#consider(this.#isLive ? nowMs - this.#liveSinceMs : shownMs);
+      if (run !== this.run) return;
+      if (this.video.videoWidth > 0) {
+        this.liveSinceMs ??= nowMs;
+        const shownMs = (frame?.mediaTime ?? this.video.currentTime) * 1000;
+        this.consider(this.isLive ? nowMs - this.liveSinceMs : shownMs);
       }
-      this.#watch(run);
+      this.watch(run);
     };
-    if ("requestVideoFrameCallback" in this.#video) this.#video.requestVideoFrameCallback(onFrame);
+    if ("requestVideoFrameCallback" in this.video) this.video.requestVideoFrameCallback(onFrame);
     else requestAnimationFrame((now) => onFrame(now));
   }
 
-  #consider(mediaTimeMs: number): void {
-    if (!this.#session || !this.#connection.isOpen || mediaTimeMs <= this.#newestMs) return;
-    this.#newestMs = mediaTimeMs;
-    if (!this.#sampler?.take(mediaTimeMs)) return;
-    if (this.#isEncoding) this.#skipped++;
-    else this.#take(this.#session, mediaTimeMs);
+  private consider(mediaTimeMs: number): void {
+    if (!this.session || !this.connection.isOpen || mediaTimeMs <= this.newestMs) return;
+    this.newestMs = mediaTimeMs;
+    if (!this.sampler?.take(mediaTimeMs)) return;
+    if (this.isEncoding) this.unsent++;
+    else this.take(this.session, mediaTimeMs);
   }
 
-  #take(session: SessionObject, mediaTimeMs: number): void {
-    const { videoWidth, videoHeight } = this.#video;
-    const context = this.#canvas.getContext("2d", { alpha: false });
+  private take(session: SessionObject, mediaTimeMs: number): void {
+    const { videoWidth, videoHeight } = this.video;
+    const context = this.canvas.getContext("2d", { alpha: false });
     if (!context || videoWidth === 0) return;
     const most = Math.sqrt(session.limits.max_frame_pixels / (videoWidth * videoHeight));
     const scale = Math.min(1, most, LONGEST_SIDE_PX / Math.max(videoWidth, videoHeight));
-    this.#canvas.width = Math.max(1, Math.floor(videoWidth * scale));
-    this.#canvas.height = Math.max(1, Math.floor(videoHeight * scale));
+    this.canvas.width = Math.max(1, Math.floor(videoWidth * scale));
+    this.canvas.height = Math.max(1, Math.floor(videoHeight * scale));
     context.imageSmoothingQuality = "high";
-    context.drawImage(this.#video, 0, 0, this.#canvas.width, this.#canvas.height);
-    this.#isEncoding = true;
-    this.#canvas.toBlob(
+    context.drawImage(this.video, 0, 0, this.canvas.width, this.canvas.height);
+    this.isEncoding = true;
+    this.canvas.toBlob(
       (jpeg) => {
-        this.#isEncoding = false;
-        if (jpeg && session === this.#session) this.#send(session, jpeg, mediaTimeMs);
+        this.isEncoding = false;
+        if (jpeg && session === this.session) this.send(session, jpeg, mediaTimeMs);
       },
       "image/jpeg",
       JPEG_QUALITY,
     );
   }
 
-  #send({ limits }: SessionObject, jpeg: Blob, mediaTimeMs: number): void {
-    const isBehind = this.#connection.bufferedBytes > (limits.max_inflight - 1) * jpeg.size;
-    if (isBehind || jpeg.size > limits.max_frame_bytes) this.#skipped++;
-    else this.#connection.sendFrame(jpeg, this.#seq++, mediaTimeMs);
+  private send({ limits }: SessionObject, jpeg: Blob, mediaTimeMs: number): void {
+    const isBehind = this.connection.bufferedBytes > (limits.max_inflight - 1) * jpeg.size;
+    if (isBehind || jpeg.size > limits.max_frame_bytes) this.unsent++;
+    else this.connection.sendFrame(jpeg, this.seq++, mediaTimeMs);
   }
 }

@@ -1,6 +1,6 @@
 import type { ClientMessage } from "../../src/protocol/client-messages.ts";
-import { outsideText } from "../../src/protocol/outside-text.ts";
 import type { ServerEvent } from "../../src/protocol/server-events.ts";
+import { outsideText } from "../../src/protocol/unanswerable.ts";
 import { byId, clock, create, duration } from "./dom.ts";
 
 interface Asked {
@@ -12,58 +12,58 @@ interface Asked {
 
 /** The question box, its examples, and the answers, the newest first. */
 export class Questions {
-  readonly #input = byId("question", HTMLInputElement);
-  readonly #examples = byId("examples", HTMLFieldSetElement);
-  readonly #answers = byId("answers", HTMLOListElement);
-  readonly #send: (message: ClientMessage) => boolean;
+  private readonly input = byId("question", HTMLInputElement);
+  private readonly examples = byId("examples", HTMLFieldSetElement);
+  private readonly answers = byId("answers", HTMLOListElement);
+  private readonly send: (message: ClientMessage) => boolean;
   /** By the `event_id` of the question, then by the id of its response. */
-  readonly #asked = new Map<string, Asked>();
-  readonly #answering = new Map<string, Asked>();
-  #count = 0;
+  private readonly asked = new Map<string, Asked>();
+  private readonly answering = new Map<string, Asked>();
+  private count = 0;
 
   constructor(send: (message: ClientMessage) => boolean) {
-    this.#send = send;
+    this.send = send;
     byId("ask", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#ask(this.#input.value.trim());
-      this.#input.value = "";
+      this.ask(this.input.value.trim());
+      this.input.value = "";
     });
   }
 
   /** Offers the questions that the model was taught. */
   offer(examples: readonly string[]): void {
     const chips = examples.map((text) =>
-      create("button", { type: "button", textContent: text, onclick: () => this.#ask(text) }),
+      create("button", { type: "button", textContent: text, onclick: () => this.ask(text) }),
     );
-    this.#examples.replaceChildren(...chips);
-    if (examples[0]) this.#input.placeholder = examples[0];
+    this.examples.replaceChildren(...chips);
+    if (examples[0]) this.input.placeholder = examples[0];
   }
 
   clear(): void {
-    this.#answers.replaceChildren();
-    this.#asked.clear();
-    this.#answering.clear();
+    this.answers.replaceChildren();
+    this.asked.clear();
+    this.answering.clear();
   }
 
   /** The session is gone, and the answers under way with it. */
   lost(): void {
-    for (const { note } of [...this.#asked.values(), ...this.#answering.values()]) {
+    for (const { note } of [...this.asked.values(), ...this.answering.values()]) {
       note.textContent = "the connection broke before the answer; ask again";
     }
-    this.#asked.clear();
-    this.#answering.clear();
+    this.asked.clear();
+    this.answering.clear();
   }
 
   /** Shows what an event says of an answer. Returns whether it was about one. */
   show(event: ServerEvent): boolean {
     switch (event.type) {
       case "response.created":
-        return this.#created(event.response.in_reply_to ?? "", event.response.id);
+        return this.created(event.response.in_reply_to ?? "", event.response.id);
       case "response.output_text.delta":
-        this.#answering.get(event.response_id)?.answer.append(event.delta);
+        this.answering.get(event.response_id)?.answer.append(event.delta);
         return true;
       case "response.output_text.done": {
-        const asked = this.#answering.get(event.response_id);
+        const asked = this.answering.get(event.response_id);
         if (!asked) return true;
         asked.mediaTimeMs = event.media_time_ms;
         if (event.outside)
@@ -71,9 +71,9 @@ export class Questions {
         return true;
       }
       case "response.done": {
-        const asked = this.#answering.get(event.response.id);
+        const asked = this.answering.get(event.response.id);
         if (!asked) return false;
-        this.#answering.delete(event.response.id);
+        this.answering.delete(event.response.id);
         const { status, status_details } = event.response;
         const { answer_first_ms, answer_done_ms } = event.timing;
         const after = `first word after ${duration(answer_first_ms)}, all after ${duration(answer_done_ms)}`;
@@ -82,9 +82,9 @@ export class Questions {
         return true;
       }
       case "error": {
-        const asked = this.#asked.get(event.error.event_id ?? "");
+        const asked = this.asked.get(event.error.event_id ?? "");
         if (!asked) return false;
-        this.#asked.delete(event.error.event_id ?? "");
+        this.asked.delete(event.error.event_id ?? "");
         asked.note.textContent = event.error.message;
         return true;
       }
@@ -93,31 +93,31 @@ export class Questions {
     }
   }
 
-  #ask(text: string): void {
+  private ask(text: string): void {
     if (!text) return;
-    const eventId = `ask_${this.#count++}`;
+    const eventId = `ask_${this.count++}`;
     const asked: Asked = {
       answer: create("p", { className: "answer" }),
       note: create("p", { className: "muted", textContent: "…" }),
       mediaTimeMs: -1,
     };
-    this.#answers.prepend(
+    this.answers.prepend(
       create("li", {}, create("p", { className: "question", textContent: text }), asked.answer, asked.note),
     );
-    const wasSent = this.#send({
+    const wasSent = this.send({
       type: "conversation.item.create",
       event_id: eventId,
       item: { type: "message", role: "user", content: [{ type: "input_text", text }] },
     });
-    if (wasSent) this.#asked.set(eventId, asked);
+    if (wasSent) this.asked.set(eventId, asked);
     else asked.note.textContent = "not sent: there is no connection at the moment";
   }
 
-  #created(eventId: string, responseId: string): boolean {
-    const asked = this.#asked.get(eventId);
+  private created(eventId: string, responseId: string): boolean {
+    const asked = this.asked.get(eventId);
     if (!asked) return false;
-    this.#asked.delete(eventId);
-    this.#answering.set(responseId, asked);
+    this.asked.delete(eventId);
+    this.answering.set(responseId, asked);
     return true;
   }
 }

@@ -5,44 +5,44 @@ import { byId, create, duration } from "./dom.ts";
 
 /** The status line, the connection's state, and what a person should know or do. */
 export class Status {
-  readonly #connection = byId("connection", HTMLParagraphElement);
-  readonly #model = byId("model", HTMLParagraphElement);
-  readonly #alert = byId("alert", HTMLParagraphElement);
-  readonly #scene = byId("scene", HTMLParagraphElement);
-  readonly #list = byId("status", HTMLDListElement);
+  private readonly connectionLine = byId("connection", HTMLParagraphElement);
+  private readonly model = byId("model", HTMLParagraphElement);
+  private readonly alertLine = byId("alert", HTMLParagraphElement);
+  private readonly sceneLine = byId("scene", HTMLParagraphElement);
+  private readonly list = byId("status", HTMLDListElement);
 
   constructor() {
-    this.#show(null, 0);
+    this.show(null, 0);
   }
 
   connection(state: ConnectionState, detail: string): void {
-    this.#connection.dataset.state = state;
-    this.#connection.textContent = detail;
+    this.connectionLine.dataset.state = state;
+    this.connectionLine.textContent = detail;
   }
 
   session({ model, model_info }: SessionObject): void {
-    this.#model.textContent = `${model} – ${model_info.description}`;
+    this.model.textContent = `${model} – ${model_info.description}`;
   }
 
   /** @param skipped pictures that this page did not send */
   stats(stats: SessionStats, skipped: number): void {
-    this.#show(stats, skipped);
+    this.show(stats, skipped);
   }
 
   /** What went wrong and what to do; null takes it away. */
   alert(message: string | null): void {
-    this.#alert.hidden = message === null;
-    this.#alert.textContent = message ?? "";
+    this.alertLine.hidden = message === null;
+    this.alertLine.textContent = message ?? "";
   }
 
   /** Says that the model was not made for such a scene; null, or a familiar one, takes it away. */
   scene(scene: ServerEventOf<"session.scene"> | null): void {
     const isUnfamiliar = scene?.status === "unfamiliar";
-    this.#scene.hidden = !isUnfamiliar;
-    this.#scene.textContent = isUnfamiliar ? `${scene.message} Thoughts about it may be wrong.` : "";
+    this.sceneLine.hidden = !isUnfamiliar;
+    this.sceneLine.textContent = isUnfamiliar ? `${scene.message} Thoughts about it may be wrong.` : "";
   }
 
-  #show(stats: SessionStats | null, skipped: number): void {
+  private show(stats: SessionStats | null, skipped: number): void {
     const entries: [label: string, value: string, title: string][] = [
       [
         "first token",
@@ -61,7 +61,7 @@ export class Status {
       ],
       ["dropped", dropped(stats, skipped), "Frames that were not looked at, and why"],
     ];
-    this.#list.replaceChildren(
+    this.list.replaceChildren(
       ...entries.map(([label, value, title]) =>
         create("div", { title }, create("dt", { textContent: label }), create("dd", { textContent: value })),
       ),

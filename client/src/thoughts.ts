@@ -9,82 +9,82 @@ const MOST_TICKS = 240;
 
 /** The timeline: finished thoughts, the newest first, the one under way above them, and a tick for every unit. */
 export class Thoughts {
-  readonly #list = byId("thoughts", HTMLOListElement);
-  readonly #current = byId("current", HTMLParagraphElement);
-  readonly #ticks = byId("ticks", HTMLDivElement);
-  readonly #empty = byId("no-thoughts", HTMLParagraphElement);
-  readonly #seek: (mediaTimeMs: number) => void;
-  #canSeek = false;
-  #currentText = create("span");
-  #units = 0;
-  #quiet = 0;
+  private readonly list = byId("thoughts", HTMLOListElement);
+  private readonly current = byId("current", HTMLParagraphElement);
+  private readonly ticks = byId("ticks", HTMLDivElement);
+  private readonly empty = byId("no-thoughts", HTMLParagraphElement);
+  private readonly seek: (mediaTimeMs: number) => void;
+  private canSeek = false;
+  private currentText = create("span");
+  private units = 0;
+  private quiet = 0;
 
   /** @param seek shows the clip at a media time (ms) */
   constructor(seek: (mediaTimeMs: number) => void) {
-    this.#seek = seek;
+    this.seek = seek;
   }
 
   /** A new video: an empty timeline. `canSeek` for clips, whose moments can be shown again. */
   clear(canSeek: boolean): void {
-    this.#canSeek = canSeek;
-    this.#list.replaceChildren();
-    this.#ticks.replaceChildren();
-    this.#units = 0;
-    this.#quiet = 0;
-    this.#current.hidden = true;
-    this.#empty.hidden = false;
+    this.canSeek = canSeek;
+    this.list.replaceChildren();
+    this.ticks.replaceChildren();
+    this.units = 0;
+    this.quiet = 0;
+    this.current.hidden = true;
+    this.empty.hidden = false;
   }
 
   /** Shows what an event says of a thought; others are left alone. */
   show(event: ServerEvent): void {
     switch (event.type) {
       case "response.reasoning_text.delta":
-        if (this.#current.hidden) this.#begin(event.media_time_ms);
-        this.#currentText.append(event.delta);
+        if (this.current.hidden) this.begin(event.media_time_ms);
+        this.currentText.append(event.delta);
         break;
       case "response.reasoning_text.done":
-        this.#current.hidden = true;
-        this.#tick(event.media_time_ms, event.skipped);
-        if (!event.skipped) this.#add(event);
+        this.current.hidden = true;
+        this.tick(event.media_time_ms, event.skipped);
+        if (!event.skipped) this.add(event);
         break;
     }
   }
 
-  #begin(mediaTimeMs: number): void {
-    this.#currentText = create("span");
-    this.#current.replaceChildren(
+  private begin(mediaTimeMs: number): void {
+    this.currentText = create("span");
+    this.current.replaceChildren(
       create("span", { className: "time", textContent: clock(mediaTimeMs) }),
-      this.#currentText,
+      this.currentText,
     );
-    this.#current.hidden = false;
-    this.#empty.hidden = true;
+    this.current.hidden = false;
+    this.empty.hidden = true;
   }
 
-  #add({ since_media_time_ms, media_time_ms, text, unfamiliar }: ReasoningTextDone): void {
+  private add({ since_media_time_ms, media_time_ms, text, unfamiliar }: ReasoningTextDone): void {
     const time = clock(media_time_ms);
-    const stamp = this.#canSeek
+    const stamp = this.canSeek
       ? create("button", {
           type: "button",
           className: "time",
           textContent: time,
           title: `Show ${time} again`,
-          onclick: () => this.#seek(since_media_time_ms),
+          onclick: () => this.seek(since_media_time_ms),
         })
       : create("span", { className: "time", textContent: time });
     const doubt = unfamiliar
       ? { className: "doubtful", title: "Said of an unfamiliar scene: it may be wrong" }
       : {};
-    this.#list.prepend(create("li", doubt, stamp, create("span", { textContent: text })));
-    while (this.#list.childElementCount > MOST_THOUGHTS) this.#list.lastElementChild?.remove();
-    this.#empty.hidden = true;
+    this.list.prepend(create("li", doubt, stamp, create("span", { textContent: text })));
+    while (this.list.childElementCount > MOST_THOUGHTS) this.list.lastElementChild?.remove();
+    this.empty.hidden = true;
   }
 
-  #tick(mediaTimeMs: number, isQuiet: boolean): void {
-    this.#units++;
-    if (isQuiet) this.#quiet++;
+  private tick(mediaTimeMs: number, isQuiet: boolean): void {
+    this.units++;
+    if (isQuiet) this.quiet++;
     const title = `${clock(mediaTimeMs)}${isQuiet ? " – nothing to say" : ""}`;
-    this.#ticks.append(create("i", { className: isQuiet ? "quiet" : "said", title }));
-    while (this.#ticks.childElementCount > MOST_TICKS) this.#ticks.firstElementChild?.remove();
-    this.#ticks.ariaLabel = `${this.#units} units watched, ${this.#quiet} of them quiet`;
+    this.ticks.append(create("i", { className: isQuiet ? "quiet" : "said", title }));
+    while (this.ticks.childElementCount > MOST_TICKS) this.ticks.firstElementChild?.remove();
+    this.ticks.ariaLabel = `${this.units} units watched, ${this.quiet} of them quiet`;
   }
 }

@@ -2,16 +2,14 @@ import pc from "picocolors";
 import { ZodError } from "zod";
 import { EngineError } from "../engine/mod.ts";
 import { IngestError } from "../ingest/mod.ts";
-import { MeasureError } from "../measure/errors.ts";
 import { ModelError } from "../models/mod.ts";
 import { ServerError } from "../server/mod.ts";
 
 /** Errors that a person can act on: their message is enough, a stack trace would hide it. */
-function isExpected(error: unknown): error is Error {
-  return [IngestError, EngineError, ModelError, MeasureError, ServerError].some(
-    (kind) => error instanceof kind,
-  );
-}
+const EXPECTED: readonly ErrorKind[] = [IngestError, EngineError, ModelError, ServerError];
+
+// biome-ignore lint/suspicious/noExplicitAny: a constructor's own parameters do not matter here
+type ErrorKind = abstract new (...args: any[]) => Error;
 
 /** Prints a message for a person, and makes the process end with exit code 1. */
 export function reportError(message: string): void {
@@ -20,12 +18,12 @@ export function reportError(message: string): void {
 }
 
 /** Prints what went wrong to the terminal and makes the process end with exit code 1. */
-export function reportFailure(error: unknown): void {
+export function reportFailure(error: unknown, alsoExpected: readonly ErrorKind[] = []): void {
   process.exitCode = 1;
   if (error instanceof ZodError) {
     for (const { path, message } of error.issues) reportError(`${path.join(".")}: ${message}`);
-  } else if (isExpected(error)) {
-    reportError(error.message);
+  } else if ([...EXPECTED, ...alsoExpected].some((kind) => error instanceof kind)) {
+    reportError((error as Error).message);
   } else {
     console.error(error);
   }
@@ -34,6 +32,7 @@ export function reportFailure(error: unknown): void {
 /** A command's action whose failure is reported instead of thrown. */
 export function guarded<Args extends unknown[]>(
   action: (...args: Args) => Promise<void>,
+  alsoExpected: readonly ErrorKind[] = [],
 ): (...args: Args) => Promise<void> {
-  return (...args) => action(...args).catch(reportFailure);
+  return (...args) => action(...args).catch((error) => reportFailure(error, alsoExpected));
 }

@@ -1,8 +1,6 @@
 #!/usr/bin/env node
 import { createRequire } from "node:module";
 import { Command } from "commander";
-import { benchCommand } from "./bench-command.ts";
-import { evalCommand } from "./eval-command.ts";
 import { modelsCommand } from "./models-command.ts";
 import { replayCommand } from "./replay-command.ts";
 import { serveCommand } from "./serve-command.ts";
@@ -16,9 +14,7 @@ const program = new Command("thinkalong")
   .version(version)
   .addCommand(serveCommand())
   .addCommand(replayCommand())
-  .addCommand(modelsCommand())
-  .addCommand(benchCommand())
-  .addCommand(evalCommand());
+  .addCommand(modelsCommand());
 
 /** Commands that are added do not inherit it. */
 function pointToHelp(command: Command): void {

@@ -2,7 +2,7 @@ import { MultiBar, Presets, type SingleBar } from "cli-progress";
 import pc from "picocolors";
 import type { FfmpegBinary } from "../ingest/mod.ts";
 import type { ServerEvent } from "../protocol/mod.ts";
-import { outsideText } from "../protocol/outside-text.ts";
+import { outsideText } from "../protocol/unanswerable.ts";
 import { reportError } from "./failure.ts";
 
 /** Media time as a person reads it: `1:05.2`. */

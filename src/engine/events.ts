@@ -1,5 +1,5 @@
 import type { DroppedFrame } from "../ingest/frame.ts";
-import type { SceneReason } from "../vision/scene-reasons.ts";
+import type { SceneReason } from "../scene/mod.ts";
 
 /** When something ran, on the main thread's monotonic clock (ms). */
 export interface Interval {

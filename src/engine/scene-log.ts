@@ -1,6 +1,6 @@
-import type { Scene } from "../vision/scene-monitor.ts";
+import type { Scene } from "../scene/mod.ts";
+import { SCENE_ADVICE } from "../scene/mod.ts";
 import type { SceneChanged } from "./events.ts";
-import { SCENE_ADVICE } from "./scene-advice.ts";
 
 /** Most changes that are remembered: an answer asks about the unit it was given at, which may be some time ago. */
 const REMEMBERED = 256;

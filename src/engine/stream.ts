@@ -6,13 +6,13 @@ import type { VisionReport, VisionRequest } from "../vision/messages.ts";
 import { EngineError, type EngineErrorCode } from "./errors.ts";
 import type { EngineEvent, StreamTotals } from "./events.ts";
 import { type AssembledUnit, FrameQueue } from "./frame-queue.ts";
-import { Ledger } from "./ledger.ts";
-import { OpenQuestions } from "./open-questions.ts";
-import { OpenUnits } from "./open-units.ts";
 import { BATCH_UNITS, visionLead } from "./paradigm.ts";
-import { ReportOrder } from "./report-order.ts";
+import { PendingQuestions } from "./pending-questions.ts";
+import { PendingUnits } from "./pending-units.ts";
+import { ReorderBuffer } from "./reorder-buffer.ts";
 import { SceneLog } from "./scene-log.ts";
 import type { ResolvedStreamOptions } from "./stream-options.ts";
+import { TotalsCounter } from "./stream-totals.ts";
 import type { EngineStream, ModelInfo } from "./types.ts";
 
 /** What a stream has from its engine. */
@@ -34,11 +34,11 @@ export class Stream implements EngineStream {
   private readonly events = new Subject<EngineEvent>();
   private readonly ready = new BehaviorSubject(true);
   private readonly queue: FrameQueue;
-  private readonly units: OpenUnits;
-  private readonly questions: OpenQuestions;
-  private readonly ledger: Ledger;
+  private readonly units: PendingUnits;
+  private readonly questions: PendingQuestions;
+  private readonly ledger: TotalsCounter;
   private readonly scenes = new SceneLog();
-  private readonly order = new ReportOrder();
+  private readonly order = new ReorderBuffer();
   /** Units that vision has. */
   private readonly encoding: AssembledUnit[] = [];
   private newestMediaTimeMs = Number.NEGATIVE_INFINITY;
@@ -53,9 +53,9 @@ export class Stream implements EngineStream {
   ) {
     this.events$ = this.events.asObservable();
     this.ready$ = this.ready.pipe(distinctUntilChanged());
-    this.units = new OpenUnits(id);
-    this.questions = new OpenQuestions(id, context.codec, context.model);
-    this.ledger = new Ledger(options.visualWindowUnits + context.model.sinkUnits);
+    this.units = new PendingUnits(id);
+    this.questions = new PendingQuestions(id, context.codec, context.model);
+    this.ledger = new TotalsCounter(options.visualWindowUnits + context.model.sinkUnits);
     this.queue = new FrameQueue(context.model.framesPerUnit, options.maxInflightFrames, (frame) =>
       this.drop(frame),
     );

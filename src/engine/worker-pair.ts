@@ -4,8 +4,8 @@ import type { ReasonerReport, ReasonerRequest } from "../reasoner/messages.ts";
 import { spawnReasoner } from "../reasoner/spawn.ts";
 import type { VisionReport, VisionRequest } from "../vision/messages.ts";
 import { spawnVision } from "../vision/spawn.ts";
-import { clockOrigin } from "../worker/clock.ts";
 import { WorkerHost } from "../worker/host.ts";
+import { clockOrigin } from "../worker/monotonic-time.ts";
 import { EngineError } from "./errors.ts";
 
 export interface WorkerPairOptions {

@@ -38,23 +38,23 @@ const TERM_GRACE_MS = 300;
 export class FfmpegProcess {
   /** Resolves when the process is gone (reaped) and its stderr read to the end. Never rejects. */
   readonly exited: Promise<FfmpegExit>;
-  readonly #stderr: string[] = [];
-  readonly #frameBytes: number;
-  readonly #frames: PassThrough;
-  #child: ChildProcess | null = null;
-  #stopped = false;
-  #over = false;
-  #wake: () => void = () => {};
+  private readonly lines: string[] = [];
+  private readonly frameBytes: number;
+  private readonly frames: PassThrough;
+  private child: ChildProcess | null = null;
+  private stopped = false;
+  private over = false;
+  private wake: () => void = () => {};
 
   constructor(binary: FfmpegBinary, decode: FfmpegDecode) {
-    this.#frameBytes = decode.width * decode.height * 3;
+    this.frameBytes = decode.width * decode.height * 3;
     // fluent-ffmpeg takes a target's `close` for a broken pipe and kills an ffmpeg that is about to exit by itself.
-    this.#frames = new PassThrough({
-      highWaterMark: 2 * this.#frameBytes,
+    this.frames = new PassThrough({
+      highWaterMark: 2 * this.frameBytes,
       emitClose: false,
       autoDestroy: false,
     });
-    for (const event of ["readable", "end"]) this.#frames.on(event, () => this.#wake());
+    for (const event of ["readable", "end"]) this.frames.on(event, () => this.wake());
 
     const command = ffmpeg(decode.url)
       .setFfmpegPath(binary.path)
@@ -67,13 +67,13 @@ export class FfmpegProcess {
         ...decode.inputOptions,
       ])
       .outputOptions(outputOptions(decode))
-      .output(this.#frames)
-      .on("stderr", (line: string) => this.#keepLine(line));
+      .output(this.frames)
+      .on("stderr", (line: string) => this.keepLine(line));
     this.exited = new Promise((resolve) => {
-      const fail = (error: Error) => resolve(this.#exit(error));
+      const fail = (error: Error) => resolve(this.exit(error));
       command
-        .on("start", () => this.#adopt((command as unknown as { ffmpegProc: ChildProcess }).ffmpegProc, fail))
-        .on("end", () => resolve(this.#exit(null)))
+        .on("start", () => this.adopt((command as unknown as { ffmpegProc: ChildProcess }).ffmpegProc, fail))
+        .on("end", () => resolve(this.exit(null)))
         .on("error", fail);
       try {
         command.run();
@@ -83,29 +83,29 @@ export class FfmpegProcess {
       }
     });
     this.exited.then(() => {
-      this.#over = true;
-      this.#wake();
+      this.over = true;
+      this.wake();
     });
   }
 
   /** The process id, from the moment it is started. */
   get pid(): number | undefined {
-    return this.#child?.pid;
+    return this.child?.pid;
   }
 
   /** The last lines that ffmpeg wrote, with their level: `[error] …`. */
   get stderr(): readonly string[] {
-    return this.#stderr;
+    return this.lines;
   }
 
   /** The next frame, in a buffer of its own; null at the end, whatever ended it (see `exited`). One call at a time. */
   async readFrame(): Promise<Uint8Array | null> {
-    while (!this.#stopped) {
-      const bytes: Buffer | null = this.#frames.read(this.#frameBytes);
-      if (bytes !== null) return bytes.length === this.#frameBytes ? new Uint8Array(bytes) : null;
-      if (this.#frames.readableEnded || (this.#over && this.pid === undefined)) return null;
+    while (!this.stopped) {
+      const bytes: Buffer | null = this.frames.read(this.frameBytes);
+      if (bytes !== null) return bytes.length === this.frameBytes ? new Uint8Array(bytes) : null;
+      if (this.frames.readableEnded || (this.over && this.pid === undefined)) return null;
       await new Promise<void>((resolve) => {
-        this.#wake = resolve;
+        this.wake = resolve;
       });
     }
     return null;
@@ -113,26 +113,26 @@ export class FfmpegProcess {
 
   /** Ends ffmpeg: SIGTERM, and SIGKILL where that is not heard. `readFrame` gives null from now on. */
   stop(): Promise<FfmpegExit> {
-    if (!this.#stopped) {
-      this.#stopped = true;
-      this.#wake();
-      if (this.#child !== null) this.#kill(this.#child);
+    if (!this.stopped) {
+      this.stopped = true;
+      this.wake();
+      if (this.child !== null) this.kill(this.child);
     }
     return this.exited;
   }
 
-  #adopt(child: ChildProcess, fail: (error: Error) => void): void {
-    this.#child = child;
+  private adopt(child: ChildProcess, fail: (error: Error) => void): void {
+    this.child = child;
     if (child.pid === undefined) {
       // fluent-ffmpeg's own listener throws, uncaught, on a child that could not be started.
       child.removeAllListeners("error").once("error", fail);
       return;
     }
     reapOnExit(child);
-    if (this.#stopped) this.#kill(child);
+    if (this.stopped) this.kill(child);
   }
 
-  #kill(child: ChildProcess): void {
+  private kill(child: ChildProcess): void {
     // An ffmpeg blocked in writing to a full pipe hears no SIGTERM: take the pipe away, too.
     child.stdout?.unpipe();
     child.stdout?.destroy();
@@ -141,15 +141,15 @@ export class FfmpegProcess {
     child.once("exit", () => clearTimeout(grace));
   }
 
-  #exit(error: Error | null): FfmpegExit {
-    const code = this.#child?.exitCode ?? null;
-    const signal = this.#child?.signalCode ?? null;
+  private exit(error: Error | null): FfmpegExit {
+    const code = this.child?.exitCode ?? null;
+    const signal = this.child?.signalCode ?? null;
     return { code, signal, spawnError: this.pid === undefined ? error : null };
   }
 
-  #keepLine(line: string): void {
-    this.#stderr.push(line);
-    if (this.#stderr.length > STDERR_LINES) this.#stderr.shift();
+  private keepLine(line: string): void {
+    this.lines.push(line);
+    if (this.lines.length > STDERR_LINES) this.lines.shift();
   }
 }
 

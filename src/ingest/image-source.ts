@@ -42,99 +42,99 @@ export class ImageFrames {
   readonly dropped$: Observable<DroppedFrame>;
   readonly errors$: Observable<FrameError>;
 
-  readonly #frames = new Subject<Frame>();
-  readonly #dropped = new Subject<DroppedFrame>();
-  readonly #errors = new Subject<FrameError>();
-  readonly #options: ImageFramesOptions;
-  readonly #sampler: SampleByMediaTime;
-  #state: "open" | "ending" | "closed" = "open";
-  #nextSeq = 0;
-  #firstArrivalMs: number | null = null;
-  #lastMediaTimeMs = Number.NEGATIVE_INFINITY;
-  #decoding = 0;
-  #waiting: Waiting | null = null;
+  private readonly frames = new Subject<Frame>();
+  private readonly dropped = new Subject<DroppedFrame>();
+  private readonly errors = new Subject<FrameError>();
+  private readonly options: ImageFramesOptions;
+  private readonly sampler: SampleByMediaTime;
+  private state: "open" | "ending" | "closed" = "open";
+  private nextSeq = 0;
+  private firstArrivalMs: number | null = null;
+  private lastMediaTimeMs = Number.NEGATIVE_INFINITY;
+  private decoding = 0;
+  private waiting: Waiting | null = null;
   /** Resolves when all that was taken before has been given out. */
-  #inOrder: Promise<void> = Promise.resolve();
+  private inOrder: Promise<void> = Promise.resolve();
 
   /** @throws {IngestError} `option_out_of_range` */
   constructor(options: ImageFramesOptions) {
     checkImageOptions(options);
     checkPositive("concurrency", options.concurrency);
-    this.#options = options;
-    this.#sampler = new SampleByMediaTime(options.fps);
-    this.frames$ = this.#frames.asObservable();
-    this.dropped$ = this.#dropped.asObservable();
-    this.errors$ = this.#errors.asObservable();
+    this.options = options;
+    this.sampler = new SampleByMediaTime(options.fps);
+    this.frames$ = this.frames.asObservable();
+    this.dropped$ = this.dropped.asObservable();
+    this.errors$ = this.errors.asObservable();
   }
 
   /** Takes an encoded image; the bytes must not change afterwards. After `end` or `close` it is ignored. */
   push(bytes: Uint8Array, stamp: ImageStamp = {}): void {
-    if (this.#state !== "open") return;
+    if (this.state !== "open") return;
     const arrivedAtMs = performance.now();
-    this.#firstArrivalMs ??= arrivedAtMs;
-    const { seq = this.#nextSeq, mediaTimeMs = arrivedAtMs - this.#firstArrivalMs } = stamp;
-    this.#nextSeq = seq + 1;
-    const { width, height, concurrency = 1 } = this.#options;
+    this.firstArrivalMs ??= arrivedAtMs;
+    const { seq = this.nextSeq, mediaTimeMs = arrivedAtMs - this.firstArrivalMs } = stamp;
+    this.nextSeq = seq + 1;
+    const { width, height, concurrency = 1 } = this.options;
     const image: Waiting = { seq, mediaTimeMs, arrivedAtMs, width, height, bytes };
 
-    if (!Number.isFinite(mediaTimeMs) || mediaTimeMs < this.#lastMediaTimeMs) {
-      this.#refuse(image, timeBackwards(mediaTimeMs, this.#lastMediaTimeMs));
+    if (!Number.isFinite(mediaTimeMs) || mediaTimeMs < this.lastMediaTimeMs) {
+      this.refuse(image, timeBackwards(mediaTimeMs, this.lastMediaTimeMs));
       return;
     }
-    this.#lastMediaTimeMs = mediaTimeMs;
-    if (!this.#sampler.take(mediaTimeMs)) {
-      this.#drop(image, "rate");
-    } else if (this.#decoding < concurrency) {
-      this.#decode(image);
+    this.lastMediaTimeMs = mediaTimeMs;
+    if (!this.sampler.take(mediaTimeMs)) {
+      this.drop(image, "rate");
+    } else if (this.decoding < concurrency) {
+      this.decode(image);
     } else {
-      if (this.#waiting !== null) this.#drop(this.#waiting, "busy");
-      this.#waiting = image;
+      if (this.waiting !== null) this.drop(this.waiting, "busy");
+      this.waiting = image;
     }
   }
 
   /** No more images: what has been taken is decoded, then the streams complete. */
   end(): void {
-    if (this.#state !== "open") return;
-    this.#state = "ending";
-    this.#completeWhenIdle();
+    if (this.state !== "open") return;
+    this.state = "ending";
+    this.completeWhenIdle();
   }
 
   /** Ends at once; what was being decoded is thrown away. */
   close(): void {
-    this.#state = "closed";
-    this.#waiting = null;
-    for (const subject of [this.#frames, this.#dropped, this.#errors]) subject.complete();
+    this.state = "closed";
+    this.waiting = null;
+    for (const subject of [this.frames, this.dropped, this.errors]) subject.complete();
   }
 
-  #decode(image: Waiting): void {
-    this.#decoding++;
-    const decoded = decodeImage(image.bytes, this.#options).catch((thrown) =>
+  private decode(image: Waiting): void {
+    this.decoding++;
+    const decoded = decodeImage(image.bytes, this.options).catch((thrown) =>
       thrown instanceof IngestError ? thrown : new IngestError("image_undecodable", messageOf(thrown)),
     );
-    this.#inOrder = this.#inOrder.then(async () => {
+    this.inOrder = this.inOrder.then(async () => {
       const outcome = await decoded;
-      this.#decoding--;
-      if (this.#state === "closed") return;
-      const waiting = this.#waiting;
-      this.#waiting = null;
-      if (waiting !== null) this.#decode(waiting);
-      if (outcome instanceof IngestError) this.#refuse(image, outcome);
-      else this.#frames.next(frameOf(image, outcome.data));
-      this.#completeWhenIdle();
+      this.decoding--;
+      if (this.state === "closed") return;
+      const waiting = this.waiting;
+      this.waiting = null;
+      if (waiting !== null) this.decode(waiting);
+      if (outcome instanceof IngestError) this.refuse(image, outcome);
+      else this.frames.next(frameOf(image, outcome.data));
+      this.completeWhenIdle();
     });
   }
 
-  #refuse(image: Waiting, error: IngestError): void {
-    this.#errors.next({ seq: image.seq, error });
-    this.#drop(image, "decode_error");
+  private refuse(image: Waiting, error: IngestError): void {
+    this.errors.next({ seq: image.seq, error });
+    this.drop(image, "decode_error");
   }
 
-  #drop({ seq, mediaTimeMs }: Waiting, reason: DropReason): void {
-    this.#dropped.next({ seq, mediaTimeMs, reason });
+  private drop({ seq, mediaTimeMs }: Waiting, reason: DropReason): void {
+    this.dropped.next({ seq, mediaTimeMs, reason });
   }
 
-  #completeWhenIdle(): void {
-    if (this.#state === "ending" && this.#decoding === 0) this.close();
+  private completeWhenIdle(): void {
+    if (this.state === "ending" && this.decoding === 0) this.close();
   }
 }
 

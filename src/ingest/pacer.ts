@@ -8,7 +8,7 @@ export type Pacer = (dueMs: number) => Promise<void>;
 export const atOnce: Pacer = async () => {};
 
 /** Each frame when it is due, counted from the first; what is overdue goes at once. */
-export function byTheClock(stop: AbortSignal): Pacer {
+export function inRealTime(stop: AbortSignal): Pacer {
   let startedAtMs: number | null = null;
   return async (dueMs) => {
     startedAtMs ??= performance.now();

@@ -13,19 +13,19 @@ import { checkFps } from "./check-options.ts";
  * [0, 33, 67, 100, 133, 167, 200].filter((t) => sampler.take(t)); // [0, 33, 100, 200]
  */
 export class SampleByMediaTime {
-  readonly #periodMs: number;
-  #dueMs = Number.NEGATIVE_INFINITY;
+  private readonly periodMs: number;
+  private dueMs = Number.NEGATIVE_INFINITY;
 
   /** @throws {IngestError} `option_out_of_range` */
   constructor(fps: number) {
     checkFps(fps);
-    this.#periodMs = 1000 / fps;
+    this.periodMs = 1000 / fps;
   }
 
   /** Whether the frame of this media time (ms) belongs to the sample. Media times must not go backwards. */
   take(mediaTimeMs: number): boolean {
-    if (mediaTimeMs < this.#dueMs - this.#periodMs - ROUNDING_MS) return false;
-    this.#dueMs = Math.max(this.#dueMs, mediaTimeMs) + this.#periodMs;
+    if (mediaTimeMs < this.dueMs - this.periodMs - ROUNDING_MS) return false;
+    this.dueMs = Math.max(this.dueMs, mediaTimeMs) + this.periodMs;
     return true;
   }
 }

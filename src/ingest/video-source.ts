@@ -5,7 +5,7 @@ import { type FfmpegBinary, resolveFfmpeg } from "./ffmpeg-binary.ts";
 import { explainFailure } from "./ffmpeg-failure.ts";
 import { FfmpegProcess } from "./ffmpeg-process.ts";
 import type { Frame } from "./frame.ts";
-import { atOnce, byTheClock, type Pacer, whenReady } from "./pacer.ts";
+import { atOnce, inRealTime, type Pacer, whenReady } from "./pacer.ts";
 import { resolveVideoInput } from "./video-input.ts";
 
 export interface OpenVideoOptions extends FrameFormat {
@@ -130,7 +130,7 @@ async function play(
 }
 
 function pacerOf({ pace, ready$ }: OpenVideoOptions, stop: AbortSignal): Pacer {
-  if (pace === "realtime") return byTheClock(stop);
+  if (pace === "realtime") return inRealTime(stop);
   return ready$ === undefined ? atOnce : whenReady(ready$, stop);
 }
 

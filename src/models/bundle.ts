@@ -13,7 +13,7 @@ export interface Bundle {
   readonly manifest: BundleManifest;
   /** Of its graphs, in the order in which they run. */
   readonly paths: {
-    readonly eyes: string;
+    readonly encoder: string;
     readonly visual: readonly string[];
     readonly text: readonly string[];
   };
@@ -102,7 +102,7 @@ export async function loadBundle(dir: string): Promise<Bundle> {
     dir: root,
     manifest,
     paths: {
-      eyes: join(root, eyes),
+      encoder: join(root, eyes),
       visual: visual.map((name) => join(root, name)),
       text: textGraphs.map((name) => join(root, name)),
     },

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { SCENE_REASONS } from "../vision/scene-reasons.ts";
+import { SCENE_REASONS } from "../scene/mod.ts";
 
 /** Fields that mean the same wherever they occur; every unit is said here once. */
 

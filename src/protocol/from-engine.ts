@@ -20,22 +20,22 @@ export interface Asked {
  * stream.events$.pipe(concatMap((event) => mapping.map(event))).subscribe(print);
  */
 export class EngineEventMapping {
-  readonly #nextEventId: () => string;
+  private readonly nextEventId: () => string;
   /** Thoughts and answers that were announced and are not done. */
-  readonly #open = new Set<string>();
+  private readonly open = new Set<string>();
 
   constructor(nextEventId: () => string) {
-    this.#nextEventId = nextEventId;
+    this.nextEventId = nextEventId;
   }
 
   /** Announces the answer to a question, as soon as the engine has taken it. */
   asked(answer: string, { question, itemId, eventId }: Asked): ServerEvent[] {
-    if (this.#open.has(answer)) return [];
-    this.#open.add(answer);
+    if (this.open.has(answer)) return [];
+    this.open.add(answer);
     return [
       {
         type: "response.created",
-        event_id: this.#nextEventId(),
+        event_id: this.nextEventId(),
         response: {
           id: answer,
           kind: "answer",
@@ -60,7 +60,7 @@ export class EngineEventMapping {
         return [
           {
             type: "session.scene",
-            event_id: this.#nextEventId(),
+            event_id: this.nextEventId(),
             status: event.status,
             reason: event.reason,
             message: event.message,
@@ -70,13 +70,13 @@ export class EngineEventMapping {
           },
         ];
       case "thought.started":
-        return this.#thoughtCreated(event.thought, event.unit, event.mediaTimeMs);
+        return this.thoughtCreated(event.thought, event.unit, event.mediaTimeMs);
       case "thought.delta":
         return [
-          ...this.#thoughtCreated(event.thought, event.unit, event.mediaTimeMs),
+          ...this.thoughtCreated(event.thought, event.unit, event.mediaTimeMs),
           {
             type: "response.reasoning_text.delta",
-            event_id: this.#nextEventId(),
+            event_id: this.nextEventId(),
             response_id: event.thought,
             unit: event.unit,
             media_time_ms: event.mediaTimeMs,
@@ -84,24 +84,24 @@ export class EngineEventMapping {
           },
         ];
       case "thought.done":
-        return this.#thoughtDone(event);
+        return this.thoughtDone(event);
       case "answer.delta":
         return [
           ...this.asked(event.answer, { question: "" }),
           {
             type: "response.output_text.delta",
-            event_id: this.#nextEventId(),
+            event_id: this.nextEventId(),
             response_id: event.answer,
             delta: event.delta,
           },
         ];
       case "answer.done":
-        return this.#answerDone(event);
+        return this.answerDone(event);
       case "context.evicted":
         return [
           {
             type: "session.context_compressed",
-            event_id: this.#nextEventId(),
+            event_id: this.nextEventId(),
             visual_evicted: event.visualUnits,
             text_evicted: event.textTokens,
           },
@@ -110,7 +110,7 @@ export class EngineEventMapping {
         return [
           {
             type: "input_video_frame.dropped",
-            event_id: this.#nextEventId(),
+            event_id: this.nextEventId(),
             seq: event.seq,
             media_time_ms: event.mediaTimeMs,
             reason: event.reason,
@@ -118,20 +118,20 @@ export class EngineEventMapping {
         ];
       case "stream.failed":
         return [
-          errorEvent(this.#nextEventId(), { code: event.code, message: event.message, fatal: event.fatal }),
+          errorEvent(this.nextEventId(), { code: event.code, message: event.message, fatal: event.fatal }),
         ];
       case "stream.ended":
-        return [sessionClosed(this.#nextEventId(), "completed", event.totals)];
+        return [sessionClosed(this.nextEventId(), "completed", event.totals)];
     }
   }
 
-  #thoughtCreated(thought: string, unit: number, mediaTimeMs: number): ServerEvent[] {
-    if (this.#open.has(thought)) return [];
-    this.#open.add(thought);
+  private thoughtCreated(thought: string, unit: number, mediaTimeMs: number): ServerEvent[] {
+    if (this.open.has(thought)) return [];
+    this.open.add(thought);
     return [
       {
         type: "response.created",
-        event_id: this.#nextEventId(),
+        event_id: this.nextEventId(),
         response: {
           id: thought,
           kind: "thought",
@@ -146,14 +146,14 @@ export class EngineEventMapping {
     ];
   }
 
-  #thoughtDone(event: ThoughtDone): ServerEvent[] {
-    const created = this.#thoughtCreated(event.thought, event.unit, event.mediaTimeMs);
-    this.#open.delete(event.thought);
+  private thoughtDone(event: ThoughtDone): ServerEvent[] {
+    const created = this.thoughtCreated(event.thought, event.unit, event.mediaTimeMs);
+    this.open.delete(event.thought);
     return [
       ...created,
       {
         type: "response.reasoning_text.done",
-        event_id: this.#nextEventId(),
+        event_id: this.nextEventId(),
         response_id: event.thought,
         unit: event.unit,
         since_media_time_ms: event.sinceMediaTimeMs,
@@ -164,7 +164,7 @@ export class EngineEventMapping {
       },
       {
         type: "response.done",
-        event_id: this.#nextEventId(),
+        event_id: this.nextEventId(),
         response: {
           id: event.thought,
           kind: "thought",
@@ -182,14 +182,14 @@ export class EngineEventMapping {
     ];
   }
 
-  #answerDone(event: AnswerDone): ServerEvent[] {
+  private answerDone(event: AnswerDone): ServerEvent[] {
     const created = this.asked(event.answer, { question: event.question });
-    this.#open.delete(event.answer);
+    this.open.delete(event.answer);
     return [
       ...created,
       {
         type: "response.output_text.done",
-        event_id: this.#nextEventId(),
+        event_id: this.nextEventId(),
         response_id: event.answer,
         text: event.text,
         unit: event.unit,
@@ -202,7 +202,7 @@ export class EngineEventMapping {
       },
       {
         type: "response.done",
-        event_id: this.#nextEventId(),
+        event_id: this.nextEventId(),
         response: {
           id: event.answer,
           kind: "answer",

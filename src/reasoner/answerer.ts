@@ -1,20 +1,20 @@
 import type { TextCache, UnitPlace } from "../cache/mod.ts";
 import type { SpecialTokens } from "../models/mod.ts";
-import type { PhraseBook } from "./phrase-book.ts";
+import type { LogitsMask } from "./logits-mask.ts";
+import type { NgramDrafter } from "./ngram-drafter.ts";
 import type { Sampler } from "./sampler.ts";
-import type { StreamEyes } from "./stream-eyes.ts";
 import { type Feed, Thinker } from "./thinker.ts";
-import type { VocabularyMask } from "./vocabulary-mask.ts";
+import type { VisualCacheReplica } from "./visual-cache-replica.ts";
 
 export interface AnswererOptions {
   readonly special: SpecialTokens;
-  readonly mask: VocabularyMask;
+  readonly mask: LogitsMask;
   readonly sampler: Sampler;
   readonly answerTokens: number;
   /** Times that it cannot tell of; none where the model does not write the time. */
   readonly unseen: readonly number[];
   /** Drafts answers; null where they are not chosen greedily. */
-  readonly book: PhraseBook | null;
+  readonly drafter: NgramDrafter | null;
 }
 
 export interface AnswererEvents {
@@ -30,14 +30,14 @@ export class Answerer extends Thinker {
 
   /** @param from the unit that the question looks from */
   constructor(
-    eyes: StreamEyes,
+    visual: VisualCacheReplica,
     text: TextCache,
     readonly from: UnitPlace,
     question: readonly number[],
     private readonly options: AnswererOptions,
     private readonly events: AnswererEvents,
   ) {
-    super(eyes, text, options.book);
+    super(visual, text, options.drafter);
     text.beginGroup();
     this.next = [options.special.question, ...question, options.special.answer];
   }
@@ -51,10 +51,10 @@ export class Answerer extends Thinker {
     return this.next === null ? null : { tokens: this.next, from: this.from };
   }
 
-  protected override draft(book: PhraseBook, most: number): readonly number[] {
+  protected override draft(drafter: NgramDrafter, most: number): readonly number[] {
     const { special, answerTokens } = this.options;
     const left = Math.min(most, answerTokens - this.words.length);
-    return this.words.length === 0 ? [] : book.draft(this.words, left, [special.endAnswer]);
+    return this.words.length === 0 ? [] : drafter.draft(this.words, left, [special.endAnswer]);
   }
 
   protected override decide(logits: Float32Array): number | null {
@@ -64,7 +64,7 @@ export class Answerer extends Thinker {
     const complete = token === special.endAnswer;
     if (complete || this.words.length >= answerTokens) {
       this.next = null;
-      this.options.book?.learn(this.words, complete ? token : null);
+      this.options.drafter?.learn(this.words, complete ? token : null);
       this.events.done(this.words, complete);
       return null;
     }

@@ -1,21 +1,21 @@
 import type { TextCache, UnitPlace } from "../cache/mod.ts";
 import type { SpecialTokens } from "../models/mod.ts";
-import type { Clock } from "./clock.ts";
+import type { ClockTokens } from "./clock-tokens.ts";
+import type { LogitsMask } from "./logits-mask.ts";
 import type { StopReason } from "./messages.ts";
-import type { PhraseBook } from "./phrase-book.ts";
+import type { NgramDrafter } from "./ngram-drafter.ts";
 import type { Sampler } from "./sampler.ts";
-import type { StreamEyes } from "./stream-eyes.ts";
 import { type Feed, Thinker } from "./thinker.ts";
-import type { VocabularyMask } from "./vocabulary-mask.ts";
+import type { VisualCacheReplica } from "./visual-cache-replica.ts";
 
 export interface NarratorOptions {
   readonly special: SpecialTokens;
-  readonly mask: VocabularyMask;
+  readonly mask: LogitsMask;
   readonly sampler: Sampler;
   readonly skipBias: number;
   readonly thoughtTokens: number;
   /** Writes the time; null where the model does not. */
-  readonly clock: Clock | null;
+  readonly clock: ClockTokens | null;
   /** Whether silence after silence stays in its text. */
   readonly remembersSilence: boolean;
   /** A recap is asked for after so many tokens of thought; null: never. */
@@ -23,7 +23,7 @@ export interface NarratorOptions {
   /** Tokens of a recap at most: however short its thoughts shall be, what it has counted is not cut off. */
   readonly recapTokens: number;
   /** Drafts thoughts; null where they are not chosen greedily. */
-  readonly book: PhraseBook | null;
+  readonly drafter: NgramDrafter | null;
 }
 
 /** What a narrator tells about its thoughts. */
@@ -59,12 +59,12 @@ export class Narrator extends Thinker {
   private told: { readonly place: UnitPlace; readonly position: number }[] = [];
 
   constructor(
-    eyes: StreamEyes,
+    visual: VisualCacheReplica,
     text: TextCache,
     private readonly options: NarratorOptions,
     private readonly events: NarratorEvents,
   ) {
-    super(eyes, text, options.book);
+    super(visual, text, options.drafter);
     this.textCache = text;
     this.pending = [options.special.narrate];
   }
@@ -92,17 +92,17 @@ export class Narrator extends Thinker {
 
   protected override feed(): Feed | null {
     if (this.place === null) {
-      if (this.eyes.newest < this.unit) return null;
-      this.place = this.eyes.place(this.unit);
+      if (this.visual.newest < this.unit) return null;
+      this.place = this.visual.place(this.unit);
       if (this.unit > 0) this.text.beginGroup();
     }
     return { tokens: this.pending, from: this.place };
   }
 
-  protected override draft(book: PhraseBook, most: number): readonly number[] {
+  protected override draft(drafter: NgramDrafter, most: number): readonly number[] {
     const { special, thoughtTokens } = this.options;
     const left = Math.min(most, thoughtTokens - this.words.length);
-    return this.recapping ? [] : book.draft(this.words, left, [special.skip, special.endThink]);
+    return this.recapping ? [] : drafter.draft(this.words, left, [special.skip, special.endThink]);
   }
 
   /** The first token of all is the sink; what follows goes to the window. */
@@ -129,10 +129,10 @@ export class Narrator extends Thinker {
   }
 
   private closeThought(token: number, closed: boolean): void {
-    const { special, clock, recapEvery, remembersSilence, book } = this.options;
+    const { special, clock, recapEvery, remembersSilence, drafter } = this.options;
     const silent = this.words.length === 0;
     if (token === special.skip) this.events.token(this.unit, this.words);
-    book?.learn(this.words, closed ? token : null);
+    drafter?.learn(this.words, closed ? token : null);
     this.events.done(this.unit, this.words, closed ? "end" : "length", this.tokens);
     if (!silent || remembersSilence) this.sinceRecap += this.words.length + 1;
     else if (this.pending[0] === special.skip) this.textCache.forgetGroup();

@@ -2,11 +2,11 @@ import { setImmediate as yieldToMessages } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { TextCodec } from "../models/mod.ts";
 import type { PublishedUnit } from "../vision/messages.ts";
-import { processNow } from "../worker/clock.ts";
+import { processNow } from "../worker/monotonic-time.ts";
 import type { ReasonerReport, ReasonerRequest, ReasonerSetup } from "./messages.ts";
-import { PhraseBook } from "./phrase-book.ts";
-import { type MindContext, StreamMind } from "./stream-mind.ts";
-import { ThinkSession, type ThinkStep } from "./think-session.ts";
+import { NgramDrafter } from "./ngram-drafter.ts";
+import { type ReasonerContext, ReasonerStream } from "./reasoner-stream.ts";
+import { TextRunner, type TextStep } from "./text-runner.ts";
 import type { Thinker } from "./thinker.ts";
 
 /**
@@ -20,31 +20,31 @@ const DRAFT_CONFIDENCE = 0.8;
 
 interface Turn {
   readonly stream: string;
-  readonly mind: StreamMind;
+  readonly mind: ReasonerStream;
   readonly thinker: Thinker;
-  readonly step: ThinkStep;
+  readonly step: TextStep;
 }
 
 const setup = workerData as ReasonerSetup;
 const port = parentPort!;
-const session = await ThinkSession.open(setup.bundle, setup.threads);
-const context: MindContext = {
+const session = await TextRunner.open(setup.bundle, setup.threads);
+const context: ReasonerContext = {
   bundle: setup.bundle,
   codec: new TextCodec(setup.bundle),
   memory: session.memory,
-  books: { thoughts: makeBook(), answers: makeBook() },
+  drafters: { thoughts: makeDrafter(), answers: makeDrafter() },
   now: () => processNow() - setup.clockOrigin,
   report: (report: ReasonerReport) => port.postMessage(report),
 };
-function makeBook(): PhraseBook {
+function makeDrafter(): NgramDrafter {
   const { draftWords } = setup;
-  return new PhraseBook(setup.bundle.manifest.transformer.vocabulary, {
+  return new NgramDrafter(setup.bundle.manifest.transformer.vocabulary, {
     words: draftWords,
     confidence: DRAFT_CONFIDENCE,
   });
 }
 
-const minds = new Map<string, StreamMind>();
+const minds = new Map<string, ReasonerStream>();
 /** Taken up between two steps, so that nothing changes under one. */
 const inbox: ReasonerRequest[] = [];
 const arrivals: PublishedUnit[] = [];
@@ -129,7 +129,7 @@ function handle(request: ReasonerRequest): void {
   switch (request.type) {
     case "open":
       try {
-        minds.set(request.stream, new StreamMind(request.stream, request.options, context));
+        minds.set(request.stream, new ReasonerStream(request.stream, request.options, context));
       } catch (error) {
         context.report({ type: "failed", stream: request.stream, message: (error as Error).message });
       }

@@ -1,8 +1,8 @@
 import type { AttentionRow } from "../attention/mod.ts";
 import type { TextCache, UnitPlace } from "../cache/mod.ts";
-import type { PhraseBook } from "./phrase-book.ts";
-import type { StreamEyes } from "./stream-eyes.ts";
-import type { ThinkResult, ThinkStep } from "./think-session.ts";
+import type { NgramDrafter } from "./ngram-drafter.ts";
+import type { StepLogits, TextStep } from "./text-runner.ts";
+import type { VisualCacheReplica } from "./visual-cache-replica.ts";
 
 /** Tokens to be fed in one step, and the unit that they look from. */
 export interface Feed {
@@ -23,16 +23,16 @@ export abstract class Thinker {
   private drafted: readonly number[] = [];
 
   protected constructor(
-    protected readonly eyes: StreamEyes,
+    protected readonly visual: VisualCacheReplica,
     protected readonly text: TextCache,
-    private readonly book: PhraseBook | null,
+    private readonly drafter: NgramDrafter | null,
   ) {}
 
   /** What to feed next; null while there is nothing to do. */
   protected abstract feed(): Feed | null;
 
   /** A guess at what follows, of `most` words at the most. */
-  protected abstract draft(book: PhraseBook, most: number): readonly number[];
+  protected abstract draft(drafter: NgramDrafter, most: number): readonly number[];
 
   /** Takes the logits behind a token that stays; returns the token chosen, or null when nothing is to follow it now. */
   protected abstract decide(logits: Float32Array): number | null;
@@ -46,17 +46,17 @@ export abstract class Thinker {
   }
 
   /** The next step on the caches as they are now; null while there is nothing to do. */
-  prepare(): ThinkStep | null {
+  prepare(): TextStep | null {
     const feed = this.feed();
     if (feed === null) return null;
     this.certain = feed.tokens.length;
-    this.drafted = this.book === null ? [] : this.draft(this.book, this.text.room - this.certain);
+    this.drafted = this.drafter === null ? [] : this.draft(this.drafter, this.text.room - this.certain);
     const tokens = [...feed.tokens, ...this.drafted];
-    const view = this.eyes.look(feed.from);
+    const view = this.visual.look(feed.from);
     return { tokens, rows: tokens.map((_, ahead) => this.row(view, ahead)) };
   }
 
-  accept(result: ThinkResult): void {
+  accept(result: StepLogits): void {
     this.commit(this.certain);
     let chosen = this.decide(result[this.certain - 1]!);
     let right = 0;
@@ -64,7 +64,7 @@ export abstract class Thinker {
       this.commit(1);
       chosen = this.decide(result[this.certain + right++]!);
     }
-    this.book?.verified(this.drafted.length, right);
+    this.drafter?.verified(this.drafted.length, right);
   }
 
   /** Gives its memory back; nothing is asked of it after this. */
@@ -77,18 +77,18 @@ export abstract class Thinker {
     this.committed();
   }
 
-  private row(view: ReturnType<StreamEyes["look"]>, ahead: number): AttentionRow {
+  private row(view: ReturnType<VisualCacheReplica["look"]>, ahead: number): AttentionRow {
     const { store } = this.text;
     const at = this.text.query(ahead);
-    const seen = this.eyes.query(view.span, at.window);
+    const seen = this.visual.query(view.span, at.window);
     const { sink, window } = this.text.view(ahead);
     return {
       store,
       slot: this.text.slot(ahead),
       position: at.window,
       segments: [
-        { store: this.eyes.store, ranges: view.sink, position: seen.sink },
-        { store: this.eyes.store, ranges: view.window, position: seen.window },
+        { store: this.visual.store, ranges: view.sink, position: seen.sink },
+        { store: this.visual.store, ranges: view.window, position: seen.window },
         { store, ranges: sink, position: at.sink },
         { store, ranges: window, position: at.window },
       ],

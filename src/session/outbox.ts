@@ -18,52 +18,52 @@ import type { Problem } from "./problem.ts";
 export class Outbox {
   /** Hot; completes when the session has said its last. Never errors. */
   readonly events$: Observable<ServerEvent>;
-  readonly #events = new Subject<ServerEvent>();
-  readonly #nextEventId = eventIds();
-  readonly #mapping = new EngineEventMapping(this.#nextEventId);
+  private readonly events = new Subject<ServerEvent>();
+  private readonly nextEventId = eventIds();
+  private readonly mapping = new EngineEventMapping(this.nextEventId);
 
   constructor() {
-    this.events$ = this.#events.asObservable();
+    this.events$ = this.events.asObservable();
   }
 
   session(type: "session.created" | "session.updated", session: SessionObject): void {
-    this.#events.next({ type, event_id: this.#nextEventId(), session });
+    this.events.next({ type, event_id: this.nextEventId(), session });
   }
 
   /** What the engine has to say, as far as a client is told. */
   engine(event: EngineEvent): void {
-    for (const mapped of this.#mapping.map(event)) this.#events.next(mapped);
+    for (const mapped of this.mapping.map(event)) this.events.next(mapped);
   }
 
   /** The engine has taken a question. */
   asked(answer: string, asked: Asked): void {
-    for (const event of this.#mapping.asked(answer, asked)) this.#events.next(event);
+    for (const event of this.mapping.asked(answer, asked)) this.events.next(event);
   }
 
   stats(stats: SessionStats): void {
-    this.#events.next({ type: "session.stats", event_id: this.#nextEventId(), stats });
+    this.events.next({ type: "session.stats", event_id: this.nextEventId(), stats });
   }
 
   goingAway(timeLeftMs: number): void {
-    this.#events.next({
+    this.events.next({
       type: "session.going_away",
-      event_id: this.#nextEventId(),
+      event_id: this.nextEventId(),
       time_left_ms: timeLeftMs,
     });
   }
 
   problem(problem: Problem): ErrorEvent {
-    const event = errorEvent(this.#nextEventId(), problem);
-    this.#events.next(event);
+    const event = errorEvent(this.nextEventId(), problem);
+    this.events.next(event);
     return event;
   }
 
   /** Says the last event; `complete` is still to be called. */
   closed(reason: CloseReason, totals: StreamTotals): void {
-    this.#events.next(sessionClosed(this.#nextEventId(), reason, totals));
+    this.events.next(sessionClosed(this.nextEventId(), reason, totals));
   }
 
   complete(): void {
-    this.#events.complete();
+    this.events.complete();
   }
 }

@@ -1,5 +1,5 @@
 import type { EngineEvent, StreamTotals } from "../engine/events.ts";
-import { NO_TOTALS } from "../engine/ledger.ts";
+import { NO_TOTALS } from "../engine/stream-totals.ts";
 import type { DropReason } from "../ingest/frame.ts";
 import type { SessionStats } from "../protocol/mod.ts";
 import { SlidingWindow } from "./sliding-window.ts";
@@ -9,79 +9,79 @@ const SAMPLES = 1024;
 
 /** Counts what a session takes in and gives out, for `session.stats` and for its totals. All times are monotonic ms. */
 export class SessionCounters {
-  readonly #startedAtMs: number;
-  readonly #dropped: Record<DropReason, number> = { busy: 0, rate: 0, duplicate: 0, decode_error: 0 };
-  readonly #arrivals = new SlidingWindow(WINDOW_MS, SAMPLES);
-  readonly #tokens = new SlidingWindow(WINDOW_MS, SAMPLES);
-  readonly #ttft = new SlidingWindow(WINDOW_MS, SAMPLES);
-  readonly #skip = new SlidingWindow(WINDOW_MS, SAMPLES);
-  #stalenessMs: number | null = null;
-  #framesIn = 0;
-  #units = 0;
-  #unfamiliarUnits = 0;
-  #thoughts = 0;
-  #skips = 0;
-  #answers = 0;
+  private readonly startedAtMs: number;
+  private readonly dropped: Record<DropReason, number> = { busy: 0, rate: 0, duplicate: 0, decode_error: 0 };
+  private readonly arrivals = new SlidingWindow(WINDOW_MS, SAMPLES);
+  private readonly tokens = new SlidingWindow(WINDOW_MS, SAMPLES);
+  private readonly ttft = new SlidingWindow(WINDOW_MS, SAMPLES);
+  private readonly skip = new SlidingWindow(WINDOW_MS, SAMPLES);
+  private stalenessMs: number | null = null;
+  private framesIn = 0;
+  private units = 0;
+  private unfamiliarUnits = 0;
+  private thoughts = 0;
+  private skips = 0;
+  private answers = 0;
 
   constructor(nowMs: number) {
-    this.#startedAtMs = nowMs;
+    this.startedAtMs = nowMs;
   }
 
   /** The engine's totals with the session's frames: those that were dropped before the engine are unknown to it. */
   totals(engine: StreamTotals = NO_TOTALS): StreamTotals {
-    const framesDropped = Object.values(this.#dropped).reduce((sum, dropped) => sum + dropped, 0);
-    return { ...engine, framesIn: this.#framesIn, framesDropped };
+    const framesDropped = Object.values(this.dropped).reduce((sum, dropped) => sum + dropped, 0);
+    return { ...engine, framesIn: this.framesIn, framesDropped };
   }
 
   frameArrived(nowMs: number): void {
-    this.#framesIn++;
-    this.#arrivals.add(nowMs, 1);
+    this.framesIn++;
+    this.arrivals.add(nowMs, 1);
   }
 
   frameDropped(reason: DropReason): void {
-    this.#dropped[reason]++;
+    this.dropped[reason]++;
   }
 
   /** Takes note of an engine event; those that count nothing are ignored. */
   engineEvent(event: EngineEvent, nowMs: number): void {
     switch (event.type) {
       case "unit.seen":
-        this.#units++;
-        if (event.unfamiliar) this.#unfamiliarUnits++;
+        this.units++;
+        if (event.unfamiliar) this.unfamiliarUnits++;
         break;
       case "frame.dropped":
         this.frameDropped(event.reason);
         break;
       case "thought.done":
-        this.#tokens.add(nowMs, event.tokens);
-        (event.skipped ? this.#skip : this.#ttft).add(nowMs, event.ttftMs);
-        if (event.skipped) this.#skips++;
-        else this.#thoughts++;
-        this.#stalenessMs = event.stalenessMs;
+        this.tokens.add(nowMs, event.tokens);
+        (event.skipped ? this.skip : this.ttft).add(nowMs, event.ttftMs);
+        if (event.skipped) this.skips++;
+        else this.thoughts++;
+        this.stalenessMs = event.stalenessMs;
         break;
       case "answer.done":
-        this.#tokens.add(nowMs, event.tokens.answer);
-        this.#answers++;
+        this.tokens.add(nowMs, event.tokens.answer);
+        this.answers++;
         break;
     }
   }
 
   snapshot(nowMs: number): SessionStats {
     return {
-      uptime_ms: nowMs - this.#startedAtMs,
+      uptime_ms: nowMs - this.startedAtMs,
       window_ms: WINDOW_MS,
-      frames_in: this.#framesIn,
-      frames_dropped: { ...this.#dropped },
-      fps_in: this.#arrivals.perSecond(nowMs),
-      units: this.#units,
-      units_unfamiliar: this.#unfamiliarUnits,
-      thoughts: this.#thoughts,
-      skips: this.#skips,
-      answers: this.#answers,
-      tokens_per_s: this.#tokens.perSecond(nowMs),
-      ttft_ms: this.#ttft.percentiles(nowMs),
-      skip_ms: this.#skip.percentiles(nowMs),
-      staleness_ms: this.#stalenessMs,
+      frames_in: this.framesIn,
+      frames_dropped: { ...this.dropped },
+      fps_in: this.arrivals.perSecond(nowMs),
+      units: this.units,
+      units_unfamiliar: this.unfamiliarUnits,
+      thoughts: this.thoughts,
+      skips: this.skips,
+      answers: this.answers,
+      tokens_per_s: this.tokens.perSecond(nowMs),
+      ttft_ms: this.ttft.percentiles(nowMs),
+      skip_ms: this.skip.percentiles(nowMs),
+      staleness_ms: this.stalenessMs,
     };
   }
 }

@@ -1,7 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { PositionSchemeName, UnitKv } from "../cache/mod.ts";
 import type { Bundle } from "../models/mod.ts";
-import type { Scene } from "./scene-monitor.ts";
+import type { Scene } from "../scene/mod.ts";
 
 /** What the vision worker is started with. */
 export interface VisionSetup {

@@ -1,16 +1,16 @@
 import { setImmediate as yieldToMessages } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
-import { processNow } from "../worker/clock.ts";
+import { processNow } from "../worker/monotonic-time.ts";
 import type { PublishedUnit, UnitFrames, VisionReport, VisionRequest, VisionSetup } from "./messages.ts";
-import { SeeSession } from "./see-session.ts";
-import type { StreamVision } from "./stream-vision.ts";
+import { VisionRunner } from "./vision-runner.ts";
+import type { VisionStream } from "./vision-stream.ts";
 
 /** Units of different streams that are seen together at the most. A larger batch makes its first wait longer. */
 const BATCH = 4;
 
 interface WaitingUnit {
   readonly stream: string;
-  readonly vision: StreamVision;
+  readonly vision: VisionStream;
   readonly unit: UnitFrames;
 }
 
@@ -18,8 +18,8 @@ const setup = workerData as VisionSetup;
 const port = parentPort!;
 const now = () => processNow() - setup.clockOrigin;
 const report = (message: VisionReport) => port.postMessage(message);
-const session = await SeeSession.open(setup.bundle, setup.threads);
-const streams = new Map<string, StreamVision>();
+const session = await VisionRunner.open(setup.bundle, setup.threads);
+const streams = new Map<string, VisionStream>();
 /** Taken up between two batches, so that nothing changes under one. */
 const inbox: VisionRequest[] = [];
 const waiting: WaitingUnit[] = [];

@@ -3,7 +3,7 @@ import { thinkalong } from "../support/program.ts";
 
 describe.concurrent("thinkalong --help", () => {
   it.each<[string[], string[]]>([
-    [["--help"], ["serve", "replay", "models", "bench", "eval", "--version"]],
+    [["--help"], ["serve", "replay", "models", "--version"]],
     [
       ["replay", "--help"],
       ["--ask", "--pace", "--paradigm", "--json", "--model", "--threads", "Examples:"],

@@ -2,13 +2,13 @@ import type { PositionSchemeName } from "../../src/cache/mod.ts";
 import type { Bundle } from "../../src/models/mod.ts";
 import { TextCodec } from "../../src/models/mod.ts";
 import type { ReasonerReport } from "../../src/reasoner/messages.ts";
-import { PhraseBook } from "../../src/reasoner/phrase-book.ts";
-import { type MindContext, StreamMind } from "../../src/reasoner/stream-mind.ts";
-import { ThinkSession, type ThinkStep } from "../../src/reasoner/think-session.ts";
+import { NgramDrafter } from "../../src/reasoner/ngram-drafter.ts";
+import { type ReasonerContext, ReasonerStream } from "../../src/reasoner/reasoner-stream.ts";
+import { TextRunner, type TextStep } from "../../src/reasoner/text-runner.ts";
 import type { Thinker } from "../../src/reasoner/thinker.ts";
-import { type EncoderState, Eyes } from "../../src/vision/eyes.ts";
-import { SeeSession } from "../../src/vision/see-session.ts";
-import type { StreamVision } from "../../src/vision/stream-vision.ts";
+import { type EncoderState, ImageEncoder } from "../../src/vision/image-encoder.ts";
+import { VisionRunner } from "../../src/vision/vision-runner.ts";
+import type { VisionStream } from "../../src/vision/vision-stream.ts";
 
 /** What one thinker fed in one real step, and what came out. */
 export interface RecordedStep {
@@ -24,18 +24,18 @@ export interface RecordedStep {
 }
 
 export interface Sessions {
-  readonly see: SeeSession;
-  readonly think: ThinkSession;
-  readonly eyes: Eyes;
+  readonly see: VisionRunner;
+  readonly think: TextRunner;
+  readonly encoder: ImageEncoder;
 }
 
 export async function openSessions(bundle: Bundle): Promise<Sessions> {
-  const [see, think, eyes] = await Promise.all([
-    SeeSession.open(bundle, 1),
-    ThinkSession.open(bundle, 1),
-    Eyes.open(bundle, 1),
+  const [see, think, encoder] = await Promise.all([
+    VisionRunner.open(bundle, 1),
+    TextRunner.open(bundle, 1),
+    ImageEncoder.open(bundle, 1),
   ]);
-  return { see, think, eyes };
+  return { see, think, encoder };
 }
 
 export interface Windows {
@@ -48,7 +48,7 @@ export interface Windows {
 export class RecordedRun {
   readonly steps: RecordedStep[] = [];
   readonly reports: ReasonerReport[] = [];
-  readonly books: MindContext["books"];
+  readonly drafters: ReasonerContext["drafters"];
   /** Thinkers that took a step together, at the most. */
   widest = 0;
   /** Visual tokens of each unit before the stack: `[tokens, width]`. */
@@ -56,8 +56,8 @@ export class RecordedRun {
   readonly times: number[] = [];
   /** Units whose thought was finished when a question was taken up. */
   readonly finishedAtBirth = new Map<Thinker, number>();
-  private readonly mind: StreamMind;
-  private readonly vision: StreamVision;
+  private readonly mind: ReasonerStream;
+  private readonly vision: VisionStream;
   private state: EncoderState;
   private asked = 0;
 
@@ -67,15 +67,15 @@ export class RecordedRun {
     windows: Windows,
   ) {
     const { manifest } = bundle;
-    const book = () => new PhraseBook(manifest.transformer.vocabulary, { words: 3, confidence: 0.5 });
-    this.books = { thoughts: book(), answers: book() };
+    const drafter = () => new NgramDrafter(manifest.transformer.vocabulary, { words: 3, confidence: 0.5 });
+    this.drafters = { thoughts: drafter(), answers: drafter() };
     this.vision = sessions.see.openStream({
       windowUnits: windows.visualWindowUnits,
       positions: windows.positions,
       stillLevels: null,
     });
-    this.state = sessions.eyes.initialState();
-    this.mind = new StreamMind(
+    this.state = sessions.encoder.initialState();
+    this.mind = new ReasonerStream(
       "stream",
       {
         ...windows,
@@ -89,7 +89,7 @@ export class RecordedRun {
         bundle,
         codec: new TextCodec(bundle),
         memory: sessions.think.memory,
-        books: this.books,
+        drafters: this.drafters,
         now: () => 0,
         report: (report) => this.reports.push(report),
       },
@@ -100,7 +100,7 @@ export class RecordedRun {
   async see(mediaTimeMs: number, frames: Uint8Array, seconds: readonly number[]): Promise<void> {
     const unit = { unit: this.times.length, mediaTimeMs, seconds, frames };
     this.times.push(mediaTimeMs);
-    const [looked] = await this.sessions.eyes.look([{ unit, state: this.state }]);
+    const [looked] = await this.sessions.encoder.look([{ unit, state: this.state }]);
     this.embeddings.push(looked!.x.slice());
     this.state = looked!.state;
     const [seen] = await this.sessions.see.run([{ vision: this.vision, unit }]);
@@ -121,7 +121,7 @@ export class RecordedRun {
     for (const thinker of thinkers) {
       if (!this.finishedAtBirth.has(thinker)) this.finishedAtBirth.set(thinker, finished);
     }
-    const turns: { thinker: Thinker; step: ThinkStep; from: number }[] = [];
+    const turns: { thinker: Thinker; step: TextStep; from: number }[] = [];
     for (let i = 0; i < thinkers.length; i++) {
       const thinker = thinkers[(pick + i) % thinkers.length]!;
       const step = thinker.prepare();

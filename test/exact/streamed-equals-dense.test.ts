@@ -5,8 +5,8 @@ import { POSITION_SCHEMES, type PositionSchemeName } from "../../src/cache/mod.t
 import { type Bundle, loadBundle, TextCodec } from "../../src/models/mod.ts";
 import { unitMs } from "../../src/models/model-caches.ts";
 import { Answerer } from "../../src/reasoner/answerer.ts";
-import { SLACK_UNITS } from "../../src/reasoner/stream-eyes.ts";
 import type { Thinker } from "../../src/reasoner/thinker.ts";
+import { SLACK_UNITS } from "../../src/reasoner/visual-cache-replica.ts";
 import { type DenseSizes, DenseStack, denseLogits, embed } from "./dense-reference.ts";
 import { type FedToken, type PolicyOptions, textSights, visualSights } from "./policy.ts";
 import { openSessions, RecordedRun, type Sessions } from "./recorded-run.ts";
@@ -214,8 +214,8 @@ describe("the streamed path equals one dense masked pass over the whole history"
         expect(compared.worst).toBeLessThan(1e-4);
         expect(compared.otherwise).toBe(0);
         reached.together += run.widest > 2 ? 1 : 0;
-        reached.drafted += run.books.thoughts.counts.accepted + run.books.answers.counts.accepted;
-        reached.rejected += run.books.thoughts.counts.drafted - run.books.thoughts.counts.accepted;
+        reached.drafted += run.drafters.thoughts.counts.accepted + run.drafters.answers.counts.accepted;
+        reached.rejected += run.drafters.thoughts.counts.drafted - run.drafters.thoughts.counts.accepted;
         const thoughts = run.reports.filter((report) => report.type === "thought.done");
         reached.units += run.times.length;
         reached.visualEvicted += Math.max(0, run.times.length - 1 - given.visualWindowUnits);

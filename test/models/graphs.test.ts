@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { createEngine } from "../../src/engine/mod.ts";
 import { loadBundle, ModelError } from "../../src/models/mod.ts";
-import { ThinkSession } from "../../src/reasoner/think-session.ts";
-import { SeeSession } from "../../src/vision/see-session.ts";
+import { TextRunner } from "../../src/reasoner/text-runner.ts";
+import { VisionRunner } from "../../src/vision/vision-runner.ts";
 import { EditedBundle } from "../support/edited-bundle.ts";
 
 /** A bundle whose hashes are right and whose graphs are each other's. */
@@ -21,8 +21,8 @@ describe("a graph that does not fit", () => {
     await using wrong = await swapped();
     const bundle = await loadBundle(wrong.path);
     for (const [open, missing] of [
-      [SeeSession.open(bundle, 1), "frames"],
-      [ThinkSession.open(bundle, 1), "tokens"],
+      [VisionRunner.open(bundle, 1), "frames"],
+      [TextRunner.open(bundle, 1), "tokens"],
     ] as const) {
       await expect(open).rejects.toThrowError(ModelError);
       await expect(open).rejects.toMatchObject({
@@ -35,7 +35,7 @@ describe("a graph that does not fit", () => {
   it("is told when it is no graph at all", async () => {
     await using wrong = await EditedBundle.copy();
     const bundle = await loadBundle((await wrong.replace("eyes.onnx", Buffer.from("not a graph"))).path);
-    await expect(SeeSession.open(bundle, 1)).rejects.toMatchObject({
+    await expect(VisionRunner.open(bundle, 1)).rejects.toMatchObject({
       code: "graph_mismatch",
       message: expect.stringContaining("cannot be loaded"),
     });

@@ -3,18 +3,18 @@ import { type Bundle, loadBundle } from "../../src/models/mod.ts";
 import { Answerer } from "../../src/reasoner/answerer.ts";
 import type { ReasoningOptions } from "../../src/reasoner/messages.ts";
 import { TINY_BUNDLE } from "../support/bundles.ts";
-import { MindRun, type MindRunSessions, openMindSessions } from "../support/mind-run.ts";
+import { openRunners, ReasonerRun, type ReasonerRunners } from "../support/reasoner-run.ts";
 
 let bundle: Bundle;
-let sessions: MindRunSessions;
+let sessions: ReasonerRunners;
 beforeAll(async () => {
   bundle = await loadBundle(TINY_BUNDLE);
-  sessions = await openMindSessions(bundle);
+  sessions = await openRunners(bundle);
 });
 
 /** A run that has thought about so many units. */
-async function thoughtAbout(units: number, options: Partial<ReasoningOptions> = {}): Promise<MindRun> {
-  const run = new MindRun(bundle, sessions, options);
+async function thoughtAbout(units: number, options: Partial<ReasoningOptions> = {}): Promise<ReasonerRun> {
+  const run = new ReasonerRun(bundle, sessions, options);
   for (let unit = 0; unit < units; unit++) {
     await run.see();
     await run.settle();
@@ -22,7 +22,7 @@ async function thoughtAbout(units: number, options: Partial<ReasoningOptions> = 
   return run;
 }
 
-const fedByAnswerers = (run: MindRun) => run.fed.filter(({ thinker }) => thinker instanceof Answerer);
+const fedByAnswerers = (run: ReasonerRun) => run.fed.filter(({ thinker }) => thinker instanceof Answerer);
 
 describe("an answer", () => {
   it("begins with the whole question in one step, then goes on word by word", async () => {

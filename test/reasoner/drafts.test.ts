@@ -1,18 +1,18 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Bundle, loadBundle } from "../../src/models/mod.ts";
 import { TINY_BUNDLE } from "../support/bundles.ts";
-import { MindRun, type MindRunSessions, openMindSessions } from "../support/mind-run.ts";
+import { openRunners, ReasonerRun, type ReasonerRunners } from "../support/reasoner-run.ts";
 
 let bundle: Bundle;
-let sessions: MindRunSessions;
+let sessions: ReasonerRunners;
 beforeAll(async () => {
   bundle = await loadBundle(TINY_BUNDLE);
-  sessions = await openMindSessions(bundle);
+  sessions = await openRunners(bundle);
 });
 
 /** Thinks about some units, with a question now and then. */
-async function run(draftWords: number, temperature: number): Promise<MindRun> {
-  const it = new MindRun(bundle, sessions, { temperature, thoughtTokens: 6 }, draftWords);
+async function run(draftWords: number, temperature: number): Promise<ReasonerRun> {
+  const it = new ReasonerRun(bundle, sessions, { temperature, thoughtTokens: 6 }, draftWords);
   for (let unit = 0; unit < 60; unit++) {
     await it.see();
     if (unit % 6 === 5) it.ask(`answer-${unit}`);
@@ -22,8 +22,8 @@ async function run(draftWords: number, temperature: number): Promise<MindRun> {
 }
 
 /** What each thinker said, delta by delta; which of them said it first depends on who needed fewer steps. */
-function said(run: MindRun) {
-  const all = run.all.bind(run) as MindRun["all"];
+function said(run: ReasonerRun) {
+  const all = run.all.bind(run) as ReasonerRun["all"];
   return {
     thoughts: all("thought.token").map(({ unit, delta }) => [unit, delta]),
     ends: all("thought.done").map(({ unit, text, stop, tokens }) => [unit, text, stop, tokens]),
@@ -38,7 +38,7 @@ describe("drafts", () => {
   it("change nothing of what is said, token by token, and save steps", async () => {
     const [with4, without] = [await run(4, 0), await run(0, 0)];
     expect(said(with4)).toEqual(said(without));
-    const { thoughts, answers } = with4.books;
+    const { thoughts, answers } = with4.drafters;
     expect(thoughts.counts.accepted).toBeGreaterThan(20);
     expect(thoughts.counts.accepted + answers.counts.accepted).toBeLessThan(
       thoughts.counts.drafted + answers.counts.drafted,
@@ -47,8 +47,8 @@ describe("drafts", () => {
   });
 
   it("are not made where words are drawn at random", async () => {
-    const { books, fed } = await run(4, 1);
-    expect(books.thoughts.counts.drafted + books.answers.counts.drafted).toBe(0);
+    const { drafters, fed } = await run(4, 1);
+    expect(drafters.thoughts.counts.drafted + drafters.answers.counts.drafted).toBe(0);
     expect(
       Math.max(...fed.filter(({ tokens }) => tokens.length < 4).map(({ tokens }) => tokens.length)),
     ).toBe(1);

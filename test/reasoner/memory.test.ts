@@ -1,15 +1,15 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { KvMemory } from "../../src/cache/mod.ts";
 import { type Bundle, loadBundle } from "../../src/models/mod.ts";
-import type { ThinkSession } from "../../src/reasoner/think-session.ts";
+import type { TextRunner } from "../../src/reasoner/text-runner.ts";
 import { TINY_BUNDLE } from "../support/bundles.ts";
-import { MindRun, type MindRunSessions, openMindSessions } from "../support/mind-run.ts";
+import { openRunners, ReasonerRun, type ReasonerRunners } from "../support/reasoner-run.ts";
 
 let bundle: Bundle;
-let sessions: MindRunSessions;
+let sessions: ReasonerRunners;
 beforeAll(async () => {
   bundle = await loadBundle(TINY_BUNDLE);
-  sessions = await openMindSessions(bundle);
+  sessions = await openRunners(bundle);
 });
 
 const used = () => sessions.think.memory.usedBytes;
@@ -17,7 +17,7 @@ const used = () => sessions.think.memory.usedBytes;
 describe("the memory of a stream's thinkers", () => {
   it("is given back with every answer, given or cancelled, and with the stream", async () => {
     // What a step needs for itself is kept between steps; the widest step of this test comes first.
-    const widest = new MindRun(bundle, sessions);
+    const widest = new ReasonerRun(bundle, sessions);
     await widest.see();
     await widest.settle();
     for (let i = 0; i < 5; i++) widest.ask(`answer-${i}`);
@@ -25,7 +25,7 @@ describe("the memory of a stream's thinkers", () => {
     widest.mind.release();
 
     const before = used();
-    const run = new MindRun(bundle, sessions);
+    const run = new ReasonerRun(bundle, sessions);
     await run.see();
     await run.settle();
     const narrating = used();
@@ -46,8 +46,8 @@ describe("the memory of a stream's thinkers", () => {
   it("is not taken by a stream that finds it full", () => {
     const memory = new KvMemory(2 ** 21);
     const { think } = sessions;
-    const poor = { ...sessions, think: Object.create(think, { memory: { value: memory } }) as ThinkSession };
-    expect(() => new MindRun(bundle, poor, { textWindowTokens: 100_000 })).toThrowError("full");
+    const poor = { ...sessions, think: Object.create(think, { memory: { value: memory } }) as TextRunner };
+    expect(() => new ReasonerRun(bundle, poor, { textWindowTokens: 100_000 })).toThrowError("full");
     expect(memory.usedBytes).toBe(0);
   });
 });

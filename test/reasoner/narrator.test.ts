@@ -3,22 +3,22 @@ import { type Bundle, loadBundle, type SpecialTokens, TextCodec } from "../../sr
 import type { ReasoningOptions } from "../../src/reasoner/messages.ts";
 import type { Narrator } from "../../src/reasoner/narrator.ts";
 import { TINY_BUNDLE } from "../support/bundles.ts";
-import { MindRun, type MindRunSessions, openMindSessions } from "../support/mind-run.ts";
+import { openRunners, ReasonerRun, type ReasonerRunners } from "../support/reasoner-run.ts";
 
 let bundle: Bundle;
-let sessions: MindRunSessions;
+let sessions: ReasonerRunners;
 let special: SpecialTokens;
 beforeAll(async () => {
   bundle = await loadBundle(TINY_BUNDLE);
-  sessions = await openMindSessions(bundle);
+  sessions = await openRunners(bundle);
   special = new TextCodec(bundle).special;
 });
 
 /** A run in which skips are as likely as the bias makes them. */
-function start(skipBias = 0, options: Partial<ReasoningOptions> = {}, remembersSilence = true): MindRun {
+function start(skipBias = 0, options: Partial<ReasoningOptions> = {}, remembersSilence = true): ReasonerRun {
   const { manifest } = bundle;
   const thinking = { ...manifest.thinking, skip_bias: skipBias, remembers_silence: remembersSilence };
-  return new MindRun({ ...bundle, manifest: { ...manifest, thinking } }, sessions, options);
+  return new ReasonerRun({ ...bundle, manifest: { ...manifest, thinking } }, sessions, options);
 }
 
 const ALWAYS = 1e6;
@@ -172,7 +172,7 @@ describe("the narrator", () => {
     function startTimed(
       every_tokens: number,
       options: Partial<ReasoningOptions> = {},
-    ): { run: MindRun; ids: SpecialTokens } {
+    ): { run: ReasonerRun; ids: SpecialTokens } {
       const manifest = {
         ...bundle.manifest,
         thinking: { ...bundle.manifest.thinking, skip_bias: SOMETIMES },
@@ -180,7 +180,7 @@ describe("the narrator", () => {
         recap: { token: RECAP, every_tokens },
       };
       const timed = { ...bundle, manifest };
-      return { run: new MindRun(timed, sessions, options), ids: new TextCodec(timed).special };
+      return { run: new ReasonerRun(timed, sessions, options), ids: new TextCodec(timed).special };
     }
 
     it("closes a spoken thought with its unit's time, and a skip with a skip", async () => {

@@ -1,18 +1,18 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Bundle, loadBundle } from "../../src/models/mod.ts";
 import { TINY_BUNDLE } from "../support/bundles.ts";
-import { MindRun, type MindRunSessions, openMindSessions } from "../support/mind-run.ts";
+import { openRunners, ReasonerRun, type ReasonerRunners } from "../support/reasoner-run.ts";
 
 let bundle: Bundle;
-let sessions: MindRunSessions;
+let sessions: ReasonerRunners;
 beforeAll(async () => {
   bundle = await loadBundle(TINY_BUNDLE);
-  sessions = await openMindSessions(bundle);
+  sessions = await openRunners(bundle);
 });
 
 /** A mind that has thought about some units and has another one, about which it has not begun to think. */
-async function ready(): Promise<MindRun> {
-  const run = new MindRun(bundle, sessions, { temperature: 0 });
+async function ready(): Promise<ReasonerRun> {
+  const run = new ReasonerRun(bundle, sessions, { temperature: 0 });
   for (let unit = 0; unit < 7; unit++) {
     await run.see();
     await run.settle();
@@ -23,7 +23,7 @@ async function ready(): Promise<MindRun> {
 }
 
 /** One step of everybody, with something done between its preparation and its run. */
-async function stepWith(run: MindRun, between: () => Promise<void>): Promise<number[][]> {
+async function stepWith(run: ReasonerRun, between: () => Promise<void>): Promise<number[][]> {
   const turns = run.mind.thinkers().map((thinker) => ({ thinker, step: thinker.prepare()! }));
   await between();
   const results = await sessions.think.run(turns.map(({ step }) => step));

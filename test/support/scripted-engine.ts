@@ -5,7 +5,7 @@
 import { BehaviorSubject, type Observable, Subject } from "rxjs";
 import { EngineError } from "../../src/engine/errors.ts";
 import type { EngineEvent, StreamTotals } from "../../src/engine/events.ts";
-import { NO_TOTALS } from "../../src/engine/ledger.ts";
+import { NO_TOTALS } from "../../src/engine/stream-totals.ts";
 import type { Engine, EngineStream, ModelInfo, StreamOptions } from "../../src/engine/types.ts";
 import type { Frame } from "../../src/ingest/frame.ts";
 
@@ -43,10 +43,10 @@ export class ScriptedEngine implements Engine {
   readonly model: ModelInfo;
   /** Streams that were opened, in order, closed ones too. */
   readonly opened: ScriptedStream[] = [];
-  readonly #script: Script;
+  private readonly script: Script;
 
   constructor(script: Script = {}) {
-    this.#script = script;
+    this.script = script;
     this.model = { ...SCRIPTED_MODEL, ...script.model };
   }
 
@@ -56,10 +56,10 @@ export class ScriptedEngine implements Engine {
   }
 
   openStream(options: StreamOptions = {}): EngineStream {
-    if (this.open.length >= (this.#script.maxStreams ?? Number.POSITIVE_INFINITY)) {
+    if (this.open.length >= (this.script.maxStreams ?? Number.POSITIVE_INFINITY)) {
       throw new EngineError("too_many_streams", "the scripted engine has no room for another stream");
     }
-    const stream = new ScriptedStream(`stream_${this.opened.length}`, this.model, this.#script, options);
+    const stream = new ScriptedStream(`stream_${this.opened.length}`, this.model, this.script, options);
     this.opened.push(stream);
     return stream;
   }
@@ -72,88 +72,87 @@ export class ScriptedEngine implements Engine {
 export class ScriptedStream implements EngineStream {
   readonly frames: Frame[] = [];
   readonly ready$: Observable<boolean> = new BehaviorSubject(true);
-  readonly #events = new Subject<EngineEvent>();
-  readonly events$: Observable<EngineEvent> = this.#events;
+  private readonly events = new Subject<EngineEvent>();
+  readonly events$: Observable<EngineEvent> = this.events;
   readonly id: string;
   readonly options: StreamOptions;
-  readonly #model: ModelInfo;
-  readonly #script: Script;
-  readonly #totals: { -readonly [K in keyof StreamTotals]: number } = { ...NO_TOTALS };
-  readonly #answering = new Map<string, { cancelled: boolean }>();
-  #asked = 0;
-  #work: Promise<void> = Promise.resolve();
-  #ending = false;
+  private readonly model: ModelInfo;
+  private readonly script: Script;
+  private readonly counts: { -readonly [K in keyof StreamTotals]: number } = { ...NO_TOTALS };
+  private readonly answering = new Map<string, { cancelled: boolean }>();
+  private asked = 0;
+  private work: Promise<void> = Promise.resolve();
+  private ending = false;
   isClosed = false;
 
   constructor(id: string, model: ModelInfo, script: Script, options: StreamOptions) {
     this.id = id;
-    this.#model = model;
-    this.#script = script;
+    this.model = model;
+    this.script = script;
     this.options = options;
   }
 
   get totals(): StreamTotals {
-    return { ...this.#totals };
+    return { ...this.counts };
   }
 
   push(frame: Frame): void {
     this.frames.push(frame);
-    this.#totals.framesIn++;
-    if (this.#totals.framesIn % this.#model.framesPerUnit === 0) {
-      const unit = this.#totals.units++;
-      this.#work = this.#work.then(() => this.#think(unit, frame));
+    this.counts.framesIn++;
+    if (this.counts.framesIn % this.model.framesPerUnit === 0) {
+      const unit = this.counts.units++;
+      this.work = this.work.then(() => this.think(unit, frame));
     }
   }
 
   ask(question: string): string {
-    if (this.#ending || this.isClosed)
-      throw new EngineError("stream_closed", "the stream takes nothing more");
+    if (this.ending || this.isClosed) throw new EngineError("stream_closed", "the stream takes nothing more");
     if (question.trim() === "") throw new EngineError("question_empty", "the question has no text");
-    if (question.split(/\s+/).length > this.#model.limits.questionTokens) {
-      throw new EngineError("question_too_long", `ask in at most ${this.#model.limits.questionTokens} words`);
+    if (question.split(/\s+/).length > this.model.limits.questionTokens) {
+      throw new EngineError("question_too_long", `ask in at most ${this.model.limits.questionTokens} words`);
     }
-    if (this.#answering.size >= 4)
+    if (this.answering.size >= 4)
       throw new EngineError("too_many_questions", "4 questions are being answered");
-    const answer = `answer_${this.#asked++}`;
-    this.#answering.set(answer, { cancelled: false });
-    const answered = this.#reply(answer, question, performance.now());
-    this.#work = Promise.all([this.#work, answered]).then(() => undefined);
+    const answer = `answer_${this.asked++}`;
+    this.answering.set(answer, { cancelled: false });
+    const answered = this.reply(answer, question, performance.now());
+    this.work = Promise.all([this.work, answered]).then(() => undefined);
     return answer;
   }
 
   cancel(answer: string): boolean {
-    const task = this.#answering.get(answer);
+    const task = this.answering.get(answer);
     if (!task) return false;
     task.cancelled = true;
     return true;
   }
 
   end(): void {
-    if (this.#ending) return;
-    this.#ending = true;
-    void this.#work.then(() => {
-      this.#emit({ type: "stream.ended", totals: this.totals });
-      this.#complete();
+    if (this.ending) return;
+    this.ending = true;
+    void this.work.then(() => {
+      this.tell({ type: "stream.ended", totals: this.totals });
+      this.complete();
     });
   }
 
   async close(): Promise<void> {
-    this.#complete();
+    this.complete();
   }
 
   /** Lets the engine say something that the script does not. */
   emit(event: EngineEvent): void {
-    this.#emit(event);
-    if (event.type === "stream.failed" && event.fatal) this.#complete();
+    this.tell(event);
+    if (event.type === "stream.failed" && event.fatal) this.complete();
   }
 
-  async #think(unit: number, frame: Frame): Promise<void> {
+  private async think(unit: number, frame: Frame): Promise<void> {
     const { mediaTimeMs } = frame;
     const thought = `thought_${unit}`;
     const startedAtMs = performance.now();
     const at = { thought, unit, mediaTimeMs };
     const encoded = { startedAtMs: frame.arrivedAtMs, finishedAtMs: startedAtMs };
-    this.#emit({
+    this.tell({
       type: "unit.seen",
       unit,
       mediaTimeMs,
@@ -162,18 +161,18 @@ export class ScriptedStream implements EngineStream {
       unfamiliar: false,
       encoded,
     });
-    const text = this.#script.thought ? this.#script.thought(unit) : `unit ${unit} was seen`;
-    this.#emit({ type: "thought.started", ...at });
+    const text = this.script.thought ? this.script.thought(unit) : `unit ${unit} was seen`;
+    this.tell({ type: "thought.started", ...at });
     const ttftMs = performance.now() - frame.arrivedAtMs;
     const pieces = text === null ? [] : text.split(/(?=\s)/);
     for (const delta of pieces) {
-      await this.#pause();
-      this.#emit({ type: "thought.delta", ...at, delta });
+      await this.pause();
+      this.tell({ type: "thought.delta", ...at, delta });
     }
-    if (text === null) this.#totals.skips++;
-    else this.#totals.thoughts++;
-    this.#totals.reasoningTokens += pieces.length + 1;
-    this.#emit({
+    if (text === null) this.counts.skips++;
+    else this.counts.thoughts++;
+    this.counts.reasoningTokens += pieces.length + 1;
+    this.tell({
       type: "thought.done",
       ...at,
       sinceMediaTimeMs: this.frames[this.frames.indexOf(frame) - 1]?.mediaTimeMs ?? mediaTimeMs,
@@ -188,29 +187,29 @@ export class ScriptedStream implements EngineStream {
     });
   }
 
-  async #reply(answer: string, question: string, askedAtMs: number): Promise<void> {
-    const text = this.#script.answer?.(question) ?? `about "${question}": nothing yet`;
-    const task = this.#answering.get(answer);
+  private async reply(answer: string, question: string, askedAtMs: number): Promise<void> {
+    const text = this.script.answer?.(question) ?? `about "${question}": nothing yet`;
+    const task = this.answering.get(answer);
     let said = "";
     let firstMs = 0;
     let tokens = 0;
     for (const delta of text.split(/(?=\s)/)) {
-      await this.#pause();
+      await this.pause();
       if (task?.cancelled || this.isClosed) break;
       if (tokens++ === 0) firstMs = performance.now() - askedAtMs;
       said += delta;
-      this.#emit({ type: "answer.delta", answer, delta });
+      this.tell({ type: "answer.delta", answer, delta });
     }
-    this.#answering.delete(answer);
-    this.#totals.answers++;
-    this.#emit({
+    this.answering.delete(answer);
+    this.counts.answers++;
+    this.tell({
       type: "answer.done",
       answer,
       question,
       text: said,
       status: task?.cancelled ? "cancelled" : "completed",
       outside: null,
-      unit: this.#totals.units - 1,
+      unit: this.counts.units - 1,
       mediaTimeMs: this.frames.at(-1)?.mediaTimeMs ?? -1,
       unfamiliar: false,
       tokens: { question: question.split(/\s+/).length, answer: tokens },
@@ -219,16 +218,16 @@ export class ScriptedStream implements EngineStream {
     });
   }
 
-  #pause(): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, this.#script.pauseMs ?? 0));
+  private pause(): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, this.script.pauseMs ?? 0));
   }
 
-  #emit(event: EngineEvent): void {
-    if (!this.isClosed) this.#events.next(event);
+  private tell(event: EngineEvent): void {
+    if (!this.isClosed) this.events.next(event);
   }
 
-  #complete(): void {
+  private complete(): void {
     this.isClosed = true;
-    this.#events.complete();
+    this.events.complete();
   }
 }

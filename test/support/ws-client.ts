@@ -12,9 +12,9 @@ type EventType = ServerEvent["type"];
 export class WsClient {
   readonly socket: WebSocket;
   readonly events: ServerEvent[] = [];
-  readonly #listeners = new Set<() => void>();
-  #close: { readonly code: number; readonly reason: string } | null = null;
-  #failure: Error | null = null;
+  private readonly listeners = new Set<() => void>();
+  private close: { readonly code: number; readonly reason: string } | null = null;
+  private failure: Error | null = null;
 
   private constructor(socket: WebSocket) {
     this.socket = socket;
@@ -22,15 +22,15 @@ export class WsClient {
       const event = JSON.parse(String(data)) as ServerEvent;
       const parsed = SERVER_EVENTS[event.type].strict().safeParse(event);
       if (!parsed.success)
-        this.#failure = new Error(`${event.type} is not as documented: ${parsed.error.message}`);
+        this.failure = new Error(`${event.type} is not as documented: ${parsed.error.message}`);
       this.events.push(event);
-      this.#notify();
+      this.notify();
     });
     socket.on("close", (code, reason) => {
-      this.#close = { code, reason: String(reason) };
-      this.#notify();
+      this.close = { code, reason: String(reason) };
+      this.notify();
     });
-    socket.on("error", () => this.#notify());
+    socket.on("error", () => this.notify());
   }
 
   /** Connects to a server's url; resolves when the socket is open, rejects when the upgrade is refused. */
@@ -73,28 +73,28 @@ export class WsClient {
     type: T,
     wanted: (event: ServerEventOf<T>) => boolean = () => true,
   ): Promise<ServerEventOf<T>> {
-    return this.#until(() => this.all(type).find(wanted), type);
+    return this.until(() => this.all(type).find(wanted), type);
   }
 
   /** How the socket was closed. */
   closed(): Promise<{ readonly code: number; readonly reason: string }> {
-    return this.#until(() => this.#close ?? undefined, "the end of the socket", false);
+    return this.until(() => this.close ?? undefined, "the end of the socket", false);
   }
 
-  async #until<T>(find: () => T | undefined, what: string, failIfClosed = true): Promise<T> {
+  private async until<T>(find: () => T | undefined, what: string, failIfClosed = true): Promise<T> {
     for (;;) {
-      if (this.#failure) throw this.#failure;
+      if (this.failure) throw this.failure;
       const found = find();
       if (found !== undefined) return found;
-      if (failIfClosed && this.#close)
-        throw new Error(`the socket was closed (${this.#close.code}) before ${what}`);
-      await new Promise<void>((resolve) => this.#listeners.add(resolve));
+      if (failIfClosed && this.close)
+        throw new Error(`the socket was closed (${this.close.code}) before ${what}`);
+      await new Promise<void>((resolve) => this.listeners.add(resolve));
     }
   }
 
-  #notify(): void {
-    const listeners = [...this.#listeners];
-    this.#listeners.clear();
+  private notify(): void {
+    const listeners = [...this.listeners];
+    this.listeners.clear();
     for (const listener of listeners) listener();
   }
 }

@@ -1,0 +1,169 @@
+import { join } from "node:path";
+import { Presets, SingleBar } from "cli-progress";
+import { Command, InvalidArgumentError } from "commander";
+import pc from "picocolors";
+import { POSITION_SCHEMES, type PositionSchemeName } from "../../src/cache/mod.ts";
+import { positive } from "../../src/cli/arguments.ts";
+import { guarded, reportError } from "../../src/cli/failure.ts";
+import { BUNDLED_MODEL, LABELLED_CLIPS_DIR } from "../../src/cli/paths.ts";
+import { type Evaluation, runEval, writeEvaluation } from "../accuracy/mod.ts";
+import { MeasureError } from "../lib/errors.ts";
+import { figuresJson } from "../lib/figures-json.ts";
+import { cellText, type Table } from "../lib/table.ts";
+
+interface EvalFlags {
+  readonly clips: string;
+  readonly model: string;
+  readonly out: string;
+  readonly only?: number;
+  readonly threads: number;
+  readonly streams: number;
+  readonly orders: boolean;
+  readonly positions: readonly PositionSchemeName[];
+  readonly lengths: readonly number[];
+  readonly last4: boolean;
+  readonly json: boolean;
+}
+
+function parseSchemes(value: string): PositionSchemeName[] {
+  return value.split(",").map((part) => {
+    const name = POSITION_SCHEMES.find((scheme) => scheme === part.trim());
+    if (name !== undefined) return name;
+    const message = `There is no position scheme ${JSON.stringify(part)}; there are: ${POSITION_SCHEMES.join(", ")}.`;
+    throw new InvalidArgumentError(message);
+  });
+}
+
+function parseMinutes(value: string): number[] {
+  return value.split(",").map((part) => {
+    const minutes = Number(part);
+    if (part.trim() !== "" && minutes > 0 && Number.isFinite(minutes)) return minutes;
+    throw new InvalidArgumentError(`${JSON.stringify(part)} is no number of minutes.`);
+  });
+}
+
+/** What was asked for, without paths: it goes into the report. */
+function commandLine(flags: EvalFlags): string {
+  return [
+    "thinkalong eval",
+    ...(flags.clips === LABELLED_CLIPS_DIR ? [] : ["--clips DIR"]),
+    ...(flags.model === BUNDLED_MODEL ? [] : ["--model DIR"]),
+    ...(flags.only === undefined ? [] : [`--only ${flags.only}`]),
+    ...(flags.orders ? ["--orders"] : []),
+    ...(flags.positions.length === 0 ? [] : [`--positions ${flags.positions.join(",")}`]),
+    ...(flags.lengths.length === 0 ? [] : [`--lengths ${flags.lengths.join(",")}`]),
+    ...(flags.last4 ? ["--last4"] : []),
+  ].join(" ");
+}
+
+/** How far it is, on standard error: a bar on a terminal, else a line whenever something else begins. */
+function progressBar(): { show(fraction: number, doing: string): void; stop(): void } {
+  if (process.stderr.isTTY !== true) {
+    let last = "";
+    const show = (_: number, doing: string) => {
+      if (doing !== last) console.error(`eval: ${doing}`);
+      last = doing;
+    };
+    return { show, stop: () => {} };
+  }
+  const format = "eval {bar} {percentage} %  {eta_formatted}  {doing}";
+  const options = { format, barsize: 30, hideCursor: true, stream: process.stderr };
+  const bar = new SingleBar(options, Presets.shades_classic);
+  let started = false;
+  return {
+    show: (fraction, doing) => {
+      if (!started) bar.start(1000, 0, { doing });
+      started = true;
+      bar.update(Math.floor(1000 * fraction), { doing });
+    },
+    stop: () => bar.stop(),
+  };
+}
+
+/** A table for a terminal. */
+function plainText({ columns, rows }: Table): string {
+  const lines = [columns, ...rows.map((row) => row.map(cellText))].map((line) =>
+    line.map((cell) => cell.replaceAll("**", "")),
+  );
+  const widths = columns.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));
+  return lines
+    .map((line) =>
+      line
+        .map((cell, i) => cell.padEnd(widths[i]!))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+function tell(evaluation: Evaluation, { json, out }: EvalFlags): void {
+  if (json) {
+    process.stdout.write(figuresJson(evaluation));
+    return;
+  }
+  for (const table of evaluation.sections[0]!.tables) console.log(`${plainText(table)}\n`);
+  console.log(`All of it: ${pc.cyan(join(out, "README.md"))}`);
+}
+
+async function run(flags: EvalFlags): Promise<void> {
+  const stop = new AbortController();
+  const interrupt = () => stop.abort();
+  process.once("SIGINT", interrupt);
+  process.once("SIGTERM", interrupt);
+  const progress = progressBar();
+  try {
+    const { json: _, out, ...options } = flags;
+    const evaluation = await runEval({
+      ...options,
+      command: commandLine(flags),
+      signal: stop.signal,
+      onProgress: (fraction, doing) => progress.show(fraction, doing),
+    });
+    progress.stop();
+    await writeEvaluation(out, evaluation);
+    tell(evaluation, flags);
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    progress.stop();
+    reportError("Stopped; nothing was written.");
+    process.exitCode = 130;
+  } finally {
+    progress.stop();
+    process.off("SIGINT", interrupt);
+    process.off("SIGTERM", interrupt);
+  }
+}
+
+export function evalCommand(): Command {
+  return new Command("eval")
+    .description("Measure how right a model is on labelled clips that it was not trained on.")
+    .option("-c, --clips <dir>", "folder of clips, each NAME.mp4 with its NAME.json", LABELLED_CLIPS_DIR)
+    .option("-m, --model <dir>", "folder of a model's bundle", BUNDLED_MODEL)
+    .option("-o, --out <dir>", "folder that the report is written to", join("docs", "evaluation"))
+    .option("--only <n>", "so many clips, spread evenly over the folder", positive)
+    .option("--orders", "compare streamed, interleaved and batch order", false)
+    .option("--positions <schemes>", `compare with these: ${POSITION_SCHEMES.join(",")}`, parseSchemes, [])
+    .option("--lengths <minutes>", "compare clips of these lengths, as 1,4,20", parseMinutes, [])
+    .option("--last4", "the baseline without memory, too: only the last four frames", false)
+    .option("--streams <n>", "clips at once", positive, 4)
+    .option("--threads <n>", "threads for each of the two workers", positive, 1)
+    .option("--json", "print results.json instead of the overview", false)
+    .addHelpText(
+      "after",
+      `
+Plays every clip through the engine as it is served, asks its questions at their moments, and compares what is said with
+the labels: events by verb, place and colour, their time, false thoughts, answers by kind. Each figure stands beside
+what would be reached without looking, with a 95 % interval over clips. Writes README.md with the targets, met or not,
+a page for events and one for answers, plots, and results.json.
+
+A label file is JSON: { video, seconds, events: [{ t, verb, place, colour, kind, other? }], questions: [{ t, kind,
+ask, answer, family?, oldestS?, seconds? }], split?, theme? }; times are seconds of the video. bench/clips has examples.
+
+Examples:
+  $ thinkalong eval
+  $ thinkalong eval --clips held-out --only 20 --last4
+  $ thinkalong eval --clips held-out --positions real-time,contiguous --lengths 1,4,20
+  $ thinkalong eval --json --out /tmp/evaluation > results.json`,
+    )
+    .action(guarded(run, [MeasureError]));
+}

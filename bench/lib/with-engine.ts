@@ -1,0 +1,15 @@
+import { createEngine, type Engine, type EngineOptions } from "../../src/engine/mod.ts";
+
+/** Runs something on an engine of its own, which is closed whatever happens. */
+export async function withEngine<T>(
+  { model, threads }: Required<Pick<EngineOptions, "model" | "threads">>,
+  use: (engine: Engine) => Promise<T>,
+  options: Pick<EngineOptions, "maxStreams" | "untrainedWindows" | "draftWords"> = {},
+): Promise<T> {
+  const engine = await createEngine({ model, threads, ...options });
+  try {
+    return await use(engine);
+  } finally {
+    await engine.close();
+  }
+}

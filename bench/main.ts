@@ -1,0 +1,9 @@
+import { Command } from "commander";
+import { benchCommand } from "./cli/bench-command.ts";
+import { evalCommand } from "./cli/eval-command.ts";
+
+await new Command("bench")
+  .description("Measures thinkalong: its speed on this machine, and how right a model is.")
+  .addCommand(benchCommand())
+  .addCommand(evalCommand())
+  .parseAsync();

@@ -1,0 +1,212 @@
+import type { Plot } from "../../lib/plot.ts";
+import { median, spread } from "../../lib/statistics.ts";
+import type { Cell, Table } from "../../lib/table.ts";
+import { withEngine } from "../../lib/with-engine.ts";
+import type { Experiment, ExperimentContext, Report } from "../experiment.ts";
+import type { FleetFigures } from "../fleet.ts";
+import { measureQuestions, type QuestionFigures, type QuestionSizes } from "./many-questions.ts";
+import { holds, measureStreams, type StreamSizes, type StreamsFigures } from "./many-streams.ts";
+
+export interface ManySizes {
+  readonly streams: StreamSizes;
+  readonly questions: QuestionSizes;
+}
+
+const SIZES: ManySizes = {
+  streams: {
+    fps: 2,
+    first: 16,
+    most: 1024,
+    refinements: 1,
+    warmUpMs: 2000,
+    stepMs: 8000,
+    overMs: 20_000,
+    limitMs: 500,
+  },
+  questions: { counts: [1, 8, 32], rounds: 5, beforeSeconds: 4 },
+};
+
+const LONG_SIZES: ManySizes = {
+  streams: { ...SIZES.streams, refinements: 4, warmUpMs: 5000, stepMs: 40_000, overMs: 120_000 },
+  questions: { ...SIZES.questions, rounds: 20 },
+};
+
+/** Many streams on one engine, and many questions to one stream. */
+export function many(sizes: Partial<ManySizes> = {}): Experiment {
+  return {
+    name: "many",
+    title: "Many streams, many questions",
+    about: [
+      "Cameras of 2 frames a second, a stream and a thinker each, come to one engine at real pace, spread evenly in",
+      "time. Their number doubles until, twice, TTFT p99 is above 500 ms or a frame is dropped; then the gap between the",
+      "last two is halved twice. After that the same streams go from half of what held to half as many again, which is too",
+      "many, and back to half. And one stream is asked 1, 8 and 32 questions at once.",
+    ].join(" "),
+    run: (context) => run(context, { ...(context.long ? LONG_SIZES : SIZES), ...sizes }),
+  };
+}
+
+async function run(context: ExperimentContext, sizes: ManySizes): Promise<Report> {
+  const maxStreams = 2 * sizes.streams.most;
+  const [streams, questions] = await withEngine(
+    context,
+    async (engine) => [
+      await measureStreams(engine, context, sizes.streams, (fraction, text) =>
+        context.progress(0.9 * fraction, text),
+      ),
+      await measureQuestions(engine, context, sizes.questions, (fraction, text) =>
+        context.progress(0.9 + 0.1 * fraction, text),
+      ),
+    ],
+    { maxStreams },
+  );
+  return {
+    tables: [
+      summary(streams, sizes.streams),
+      stepTable("More and more streams", streams.steps, sizes.streams.limitMs),
+      stepTable("Too many, and back", [streams.before, streams.over, streams.after], sizes.streams.limitMs),
+      questionTable(questions),
+    ],
+    plots: [streamPlot(streams, sizes.streams.limitMs), questionPlot(questions)],
+    figures: { sizes, streams, questions },
+    notes: notes(streams, sizes.streams),
+  };
+}
+
+function summary(
+  { held, failed, before, over, overFrames, drainedMs, after }: StreamsFigures,
+  sizes: StreamSizes,
+): Table {
+  const { pushed, seen, dropped } = overFrames;
+  const yes = (met: boolean) => (met ? "yes" : "**no**");
+  const rows: [string, Cell][] = [
+    [`streams of ${sizes.fps} frames a second that held`, held],
+    ["the next number that was tried and did not", failed ?? "none: all held"],
+    [
+      `evenness of ${over.streams} streams, which are too many: units of the stream with least / with most`,
+      over.unitsOfStream.min / over.unitsOfStream.max,
+    ],
+    [
+      "frames that a stream lost then: least and most",
+      `${percent(over.lostOfStream.min)} and ${percent(over.lostOfStream.max)}`,
+    ],
+    [
+      "every lost frame was announced: pushed = seen + announced",
+      `${yes(pushed === seen + dropped)}: ${pushed} = ${seen} + ${dropped}`,
+    ],
+    [`TTFT p99 of ${before.streams} streams before (ms)`, before.ttft.p99],
+    ["until what still waited was thought about (ms)", drainedMs],
+    ["TTFT p99 of as many streams then (ms)", after.ttft.p99],
+    ["recovered: in time again, and no frame dropped", yes(holds(after, sizes.limitMs))],
+  ];
+  return { title: "In short", columns: ["", "measured"], rows };
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+
+function stepTable(title: string, steps: readonly FleetFigures[], limitMs: number): Table {
+  return {
+    title,
+    columns: [
+      "streams",
+      "TTFT p50 (ms)",
+      "p95",
+      "p99",
+      "p99 of quarters",
+      "units of a stream, least",
+      "most",
+      "frames pushed",
+      "dropped",
+      "held",
+    ],
+    rows: steps.map((step) => [
+      step.streams,
+      step.ttft.p50,
+      step.ttft.p95,
+      step.ttft.p99,
+      spread(step.quartersP99),
+      step.unitsOfStream.min,
+      step.unitsOfStream.max,
+      step.framesPushed,
+      step.framesDropped,
+      holds(step, limitMs) ? "yes" : "no",
+    ]),
+  };
+}
+
+function questionTable(questions: readonly QuestionFigures[]): Table {
+  return {
+    title: "Questions asked at once, of one stream",
+    columns: [
+      "questions",
+      "first token p50 (ms)",
+      "greatest",
+      "answered p50 (ms)",
+      "greatest",
+      "tokens of answers a second",
+    ],
+    rows: questions.map((each) => [
+      each.questions,
+      each.firstP50,
+      each.firstMax,
+      each.doneP50,
+      each.doneMax,
+      each.tokensPerSecond,
+    ]),
+  };
+}
+
+function streamPlot({ steps }: StreamsFigures, limitMs: number): Plot {
+  const numbers = [...new Set(steps.map(({ streams }) => streams))];
+  const byStreams = (of: (step: FleetFigures) => readonly number[]) =>
+    numbers.map((number) => {
+      const tries = steps.filter(({ streams }) => streams === number);
+      return [number, spread(tries.flatMap(of))] as const;
+    });
+  return {
+    name: "streams",
+    title: "TTFT by number of streams",
+    kind: "line",
+    x: { title: "Streams of 2 frames a second", log: 2 },
+    y: { title: "TTFT (ms)", log: 10 },
+    series: [
+      { name: "p50", points: byStreams(({ ttft }) => [ttft.p50]) },
+      { name: "p99", points: byStreams(({ quartersP99 }) => quartersP99) },
+    ],
+    marks: [{ axis: "y", at: limitMs, text: `${limitMs} ms` }],
+  };
+}
+
+function questionPlot(questions: readonly QuestionFigures[]): Plot {
+  return {
+    name: "questions",
+    title: "Answers to questions asked at once",
+    kind: "bar",
+    x: { title: "Questions" },
+    y: { title: "From the question (ms)", min: 0 },
+    categories: questions.map((each) => String(each.questions)),
+    series: [
+      { name: "first token, p50", points: questions.map(({ firstP50 }, i) => [i, firstP50]) },
+      { name: "first token, greatest", points: questions.map(({ firstMax }, i) => [i, firstMax]) },
+      { name: "answered, p50", points: questions.map(({ doneP50 }, i) => [i, doneP50]) },
+      { name: "answered, greatest", points: questions.map(({ doneMax }, i) => [i, doneMax]) },
+    ],
+  };
+}
+
+function notes(
+  { held, failed, steps, over, after }: StreamsFigures,
+  { most, limitMs, stepMs }: StreamSizes,
+): string[] {
+  const still = steps.map(({ stillShare }) => stillShare);
+  const late = Math.max(...[...steps, over, after].map(({ pushedLateP99 }) => pushedLateP99));
+  return [
+    failed === null
+      ? `No limit was found: ${most} streams are the most that this experiment tries.`
+      : `Where the limit lies is known to between ${held} and ${failed} streams; each was run for ${stepMs / 1000} s, and once more where it did not hold at first. A step holds when TTFT p99 is at most ${limitMs} ms and no frame is dropped.`,
+    `The bench pushed its frames at most ${late.toFixed(1)} ms late (p99 of the worst step); TTFT counts from the push.`,
+    `In ${percent(median(still))} of the units nothing had changed (median of the steps); they are not encoded again. Where more moves, fewer streams hold.`,
+    "A stream may think about one unit more than another because of where its phase lies in the time that is looked at.",
+    "When there are too many, queues fill before a frame is dropped; TTFT is of the units that were seen.",
+  ];
+}

@@ -1,0 +1,28 @@
+/** Experiments that measure the engine, and the reports that come of them. */
+import type { Experiment } from "./experiment.ts";
+import { rivals } from "./experiments/baselines.ts";
+import { decode } from "./experiments/decode.ts";
+import { drafts } from "./experiments/drafts.ts";
+import { endless, endlessRealtime } from "./experiments/endless.ts";
+import { many } from "./experiments/many.ts";
+import { overlap } from "./experiments/overlap.ts";
+import { paradigms } from "./experiments/paradigms.ts";
+import { still } from "./experiments/still.ts";
+import { windows } from "./experiments/windows.ts";
+
+export type { Experiment, ExperimentContext, Report } from "./experiment.ts";
+export { type BenchOptions, runBench } from "./run-bench.ts";
+
+/** All that there are, in the order in which they are run and shown. */
+export const EXPERIMENTS: readonly Experiment[] = [
+  paradigms(),
+  rivals(),
+  overlap(),
+  endless(),
+  many(),
+  windows(),
+  decode(),
+  drafts(),
+  still(),
+  endlessRealtime(),
+];

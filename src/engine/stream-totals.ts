@@ -1,0 +1,57 @@
+import type { ContextEvicted, StreamTotals } from "./events.ts";
+
+/** The counts of a stream that has not begun. */
+export const NO_TOTALS: StreamTotals = {
+  framesIn: 0,
+  framesDropped: 0,
+  units: 0,
+  unfamiliarUnits: 0,
+  thoughts: 0,
+  skips: 0,
+  answers: 0,
+  reasoningTokens: 0,
+  visualUnitsEvicted: 0,
+  textTokensEvicted: 0,
+};
+
+/** What a stream has counted, and how much of it was already told. */
+export class TotalsCounter {
+  readonly counts: { -readonly [K in keyof StreamTotals]: StreamTotals[K] } = { ...NO_TOTALS };
+  private readonly told = { visualUnits: 0, textTokens: 0, atUnit: 0 };
+
+  /** @param heldUnits units that a visual cache holds, its sink included */
+  constructor(private readonly heldUnits: number) {}
+
+  get totals(): StreamTotals {
+    return { ...this.counts };
+  }
+
+  seen(unfamiliar: boolean): void {
+    this.counts.units++;
+    if (unfamiliar) this.counts.unfamiliarUnits++;
+    this.counts.visualUnitsEvicted = Math.max(0, this.counts.units - this.heldUnits);
+  }
+
+  thought(skipped: boolean, tokens: number, textTokensEvicted: number): void {
+    this.counts.thoughts++;
+    if (skipped) this.counts.skips++;
+    this.counts.reasoningTokens += tokens;
+    this.counts.textTokensEvicted = textTokensEvicted;
+  }
+
+  /** What has left the caches since it was last told: at the first eviction, then once a window; null else. */
+  evictions(last: boolean): ContextEvicted | null {
+    const { visualUnitsEvicted, textTokensEvicted, units } = this.counts;
+    const visualUnits = visualUnitsEvicted - this.told.visualUnits;
+    const textTokens = textTokensEvicted - this.told.textTokens;
+    if (visualUnits === 0 && textTokens === 0) return null;
+    const first = this.told.visualUnits === 0 && this.told.textTokens === 0;
+    if (!first && !last && units - this.told.atUnit < this.heldUnits) return null;
+    Object.assign(this.told, {
+      visualUnits: visualUnitsEvicted,
+      textTokens: textTokensEvicted,
+      atUnit: units,
+    });
+    return { type: "context.evicted", visualUnits, textTokens };
+  }
+}

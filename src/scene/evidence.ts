@@ -1,0 +1,98 @@
+import { type SceneChange, sceneChange } from "./match.ts";
+import { commonMotion, type SceneMotion } from "./motion.ts";
+import type { ScenePicture } from "./picture.ts";
+import type { SceneThresholds } from "./thresholds.ts";
+
+/**
+ * What a picture shows of the way from those before it. `calm`: most of it stands. `moving`: most of it follows one
+ * motion. `replaced`: nothing of it is to be found again. `noisy`: only its texture is not. `changing`: most of it
+ * changed, and it cannot be told how.
+ */
+export type SceneChangeKind = "calm" | "moving" | "replaced" | "noisy" | "changing";
+
+/** The pictures of a unit and of some time before it. */
+export interface SceneView {
+  /** The unit's last. */
+  readonly now: ScenePicture;
+  /** Makes the unit's first, which is asked for only where the last one does not tell. */
+  readonly first: () => ScenePicture;
+  /** The unit before; null for a stream's first. */
+  readonly before: ScenePicture | null;
+  /** About two seconds before. */
+  readonly longBefore: ScenePicture | null;
+}
+
+/** What kind of change a unit shows. */
+export function changeKind(
+  { now, first, before, longBefore }: SceneView,
+  thresholds: SceneThresholds,
+): SceneChangeKind {
+  if (before === null) return "calm";
+  const change = sceneChange(before, now);
+  if (change.blocks < thresholds.fewestBlocks) return "calm";
+  if (change.changed < thresholds.movedChanged) return slowly(now, longBefore, thresholds);
+  const motion = commonMotion(before, now);
+  if (isMotion(motion, thresholds.motionCells, thresholds)) return "moving";
+  const isNew = isReplaced(change, motion, thresholds);
+  if (!isNew && !isNoise(now, change, motion, thresholds)) {
+    const slow = slowly(now, longBefore, thresholds);
+    return slow === "calm" && isChanging(change, thresholds) ? "changing" : slow;
+  }
+  // A fast motion leaves the search's reach from unit to unit, but not from frame to frame.
+  const fast = commonMotion(first(), now);
+  return isMotion(fast, thresholds.motionCells, thresholds) ? "moving" : isNew ? "replaced" : "noisy";
+}
+
+/** Whether two pictures of one stream show nothing in common. */
+export function isOther(before: ScenePicture, now: ScenePicture, thresholds: SceneThresholds): boolean {
+  const change = sceneChange(before, now);
+  return (
+    change.blocks >= thresholds.fewestBlocks && isReplaced(change, commonMotion(before, now), thresholds)
+  );
+}
+
+function isReplaced({ changed, shaded }: SceneChange, { lost }: SceneMotion, t: SceneThresholds): boolean {
+  return changed >= t.replacedChanged && lost >= t.replacedLost && shaded >= t.replacedShaded;
+}
+
+function isNoise(
+  { detail }: ScenePicture,
+  { changed, alike }: SceneChange,
+  { lost }: SceneMotion,
+  t: SceneThresholds,
+): boolean {
+  return detail >= t.noiseDetail && changed >= t.noiseChanged && lost >= t.noiseLost && alike < t.noiseAlike;
+}
+
+/** A slow pan is a motion only over a longer time. */
+function slowly(now: ScenePicture, longBefore: ScenePicture | null, t: SceneThresholds): SceneChangeKind {
+  if (longBefore === null) return "calm";
+  const change = sceneChange(longBefore, now);
+  if (change.changed < t.movedChanged) return "calm";
+  if (isMotion(commonMotion(longBefore, now), t.slowMotionCells, t)) return "moving";
+  return isChanging(change, t) ? "changing" : "calm";
+}
+
+function isChanging({ changed, alike }: SceneChange, t: SceneThresholds): boolean {
+  return changed >= t.changingChanged && alike < t.changingAlike;
+}
+
+function isMotion({ following, cells, bend }: SceneMotion, least: number, t: SceneThresholds): boolean {
+  return following >= t.motionFollowing && (cells >= least || bend >= t.bendCells);
+}
+
+/** Whether a picture is too dark to see anything. */
+export function isDark({ mean, spread }: ScenePicture, t: SceneThresholds): boolean {
+  return mean < t.darkMean && spread < t.darkSpread;
+}
+
+/** Whether a picture shows nothing, though it is not dark: a covered lens, fog, a blank signal. */
+export function isCovered({ detail }: ScenePicture, t: SceneThresholds): boolean {
+  return detail < t.coveredDetail;
+}
+
+/** Whether a picture is drawn: large areas of exactly one tone beside many edges, or nearly everywhere. */
+export function isScreen({ flat, sharp, spread }: ScenePicture, t: SceneThresholds): boolean {
+  if (spread < t.screenSpread) return false;
+  return flat >= t.screenAllFlat || (flat >= t.screenFlat && sharp >= t.screenSharp);
+}

@@ -1,0 +1,208 @@
+import { GRID, type ScenePicture, sumOf } from "./picture.ts";
+
+/** Side of the blocks that are looked for in the other picture (cells); `correlation` is written for 8. */
+const BLOCK = 8;
+
+/** Furthest that a block is looked for (cells): a tenth of the picture. */
+const RADIUS = 5;
+
+/** Root mean square of a block's texture below which it has nothing to be known by (levels). */
+const TEXTURED = 3;
+
+/** Correlation from which on a block shows the same. */
+const SAME = 0.6;
+
+/** Change of a block's mean luminance from which on it is another one (levels). */
+const SHADED_LEVELS = 6;
+
+/** Added to luminances before their ratio is taken, which says nothing of black (levels). */
+const DARK_LEVELS = 4;
+
+/** Correlation from which on nobody looks for a better place. */
+const CLEARLY_SAME = 0.9;
+
+/** How two pictures compare where nothing has moved: cheap. Shares are of 0..1. */
+export interface SceneChange {
+  /** Blocks with texture in either picture, of 36. */
+  readonly blocks: number;
+  /** Share of them that is not the same where it was. */
+  readonly changed: number;
+  /** Correlation of the luminance of all cells, -1..1. */
+  readonly alike: number;
+  /** Share of all 36 blocks whose mean luminance is another one, a gain of the whole picture aside: noise is none. */
+  readonly shaded: number;
+}
+
+/** Where a block of the later picture was in the earlier one. */
+export interface FoundBlock {
+  /** Its centre, from the picture's centre (cells). */
+  readonly x: number;
+  readonly y: number;
+  /** How far it has moved (cells, to a fraction of one). */
+  readonly dx: number;
+  readonly dy: number;
+}
+
+/** Compares two pictures of one stream at rest, the earlier first. */
+export function sceneChange(before: ScenePicture, after: ScenePicture): SceneChange {
+  let [blocks, changed] = [0, 0];
+  for (let top = 0; top < GRID; top += BLOCK) {
+    for (let left = 0; left < GRID; left += BLOCK) {
+      const [own, was] = [isTextured(after, top, left), isTextured(before, top, left)];
+      if (!own && !was) continue;
+      blocks++;
+      if (!own || !was || correlation(before, after, top, left, 0, 0) < SAME) changed++;
+    }
+  }
+  return {
+    blocks,
+    changed: blocks === 0 ? 0 : changed / blocks,
+    alike: likeness(before, after),
+    shaded: shaded(before, after),
+  };
+}
+
+/**
+ * Looks for every other textured block of the later picture (the black squares of a chessboard) near its place in the
+ * earlier one; null where it is lost.
+ */
+export function findBlocks(before: ScenePicture, after: ScenePicture): (FoundBlock | null)[] {
+  const found: (FoundBlock | null)[] = [];
+  let hint = { dx: 0, dy: 0 };
+  for (let top = 0; top < GRID; top += BLOCK) {
+    for (let left = top % (2 * BLOCK); left < GRID; left += 2 * BLOCK) {
+      if (!isTextured(after, top, left)) continue;
+      const at = search(before, after, top, left, hint);
+      found.push(at && { x: left + BLOCK / 2 - GRID / 2, y: top + BLOCK / 2 - GRID / 2, ...at });
+      if (at) hint = { dx: Math.round(at.dx), dy: Math.round(at.dy) };
+    }
+  }
+  return found;
+}
+
+/** Whether a found block could as well have moved by so many cells: along an edge nobody can tell. */
+export function couldBeAt(
+  before: ScenePicture,
+  after: ScenePicture,
+  { x, y }: FoundBlock,
+  dx: number,
+  dy: number,
+): boolean {
+  const [left, top] = [x - BLOCK / 2 + GRID / 2, y - BLOCK / 2 + GRID / 2];
+  const [across, down] = [Math.round(dx), Math.round(dy)];
+  const last = GRID - BLOCK;
+  const isInside = left - across >= 0 && left - across <= last && top - down >= 0 && top - down <= last;
+  return isInside && correlation(before, after, top, left, down, across) >= SAME;
+}
+
+function shaded(before: ScenePicture, after: ScenePicture): number {
+  const [a, b] = [blockMeans(before), blockMeans(after)];
+  const gains = a.map((mean, i) => (b[i]! + DARK_LEVELS) / (mean + DARK_LEVELS)).sort();
+  const gain = gains[gains.length >> 1]!;
+  const other = a.filter(
+    (mean, i) => Math.abs(b[i]! + DARK_LEVELS - gain * (mean + DARK_LEVELS)) > SHADED_LEVELS,
+  );
+  return other.length / a.length;
+}
+
+/** Mean luminance of each block (levels). */
+function blockMeans({ luminance, mean }: ScenePicture): Float32Array {
+  const across = GRID / BLOCK;
+  const means = new Float32Array(across * across).fill(mean);
+  for (let row = 0, at = 0; row < GRID; row++) {
+    const first = Math.floor(row / BLOCK) * across;
+    for (let column = 0; column < GRID; column++, at++) {
+      means[first + Math.floor(column / BLOCK)]! += luminance[at]! / BLOCK ** 2;
+    }
+  }
+  return means;
+}
+
+function energyOf({ energy }: ScenePicture, top: number, left: number): number {
+  return sumOf(energy, top, left, top + BLOCK, left + BLOCK);
+}
+
+function isTextured(picture: ScenePicture, top: number, left: number): boolean {
+  return energyOf(picture, top, left) >= (TEXTURED * BLOCK) ** 2;
+}
+
+function likeness(before: ScenePicture, after: ScenePicture): number {
+  let cross = 0;
+  const [a, b] = [before.luminance, after.luminance];
+  for (let i = 0; i < a.length; i++) cross += a[i]! * b[i]!;
+  const product = before.spread * after.spread * a.length;
+  return product > 0 ? cross / product : 0;
+}
+
+/** Correlation of a block with what was `dy` rows above and `dx` columns left of it; both within the picture. */
+function correlation(
+  before: ScenePicture,
+  after: ScenePicture,
+  top: number,
+  left: number,
+  dy: number,
+  dx: number,
+): number {
+  const [from, to] = [before.texture, after.texture];
+  let cross = 0;
+  for (let y = 0; y < BLOCK; y++) {
+    const a = (top + y - dy) * GRID + left - dx;
+    const b = (top + y) * GRID + left;
+    // Unrolled, for this is where the time goes.
+    cross +=
+      from[a]! * to[b]! +
+      from[a + 1]! * to[b + 1]! +
+      from[a + 2]! * to[b + 2]! +
+      from[a + 3]! * to[b + 3]! +
+      from[a + 4]! * to[b + 4]! +
+      from[a + 5]! * to[b + 5]! +
+      from[a + 6]! * to[b + 6]! +
+      from[a + 7]! * to[b + 7]!;
+  }
+  const product = energyOf(before, top - dy, left - dx) * energyOf(after, top, left);
+  return product > 0 ? cross / Math.sqrt(product) : 0;
+}
+
+/** @param hint where the block before it was found: most often this one is there, too */
+function search(
+  before: ScenePicture,
+  after: ScenePicture,
+  top: number,
+  left: number,
+  hint: { dx: number; dy: number },
+): { dx: number; dy: number } | null {
+  const last = GRID - BLOCK;
+  const [up, down] = [Math.max(-RADIUS, top - last), Math.min(RADIUS, top)];
+  const [west, east] = [Math.max(-RADIUS, left - last), Math.min(RADIUS, left)];
+  const at = (dx: number, dy: number) =>
+    dx < west || dx > east || dy < up || dy > down ? -1 : correlation(before, after, top, left, dy, dx);
+  let best = { dx: 0, dy: 0, score: at(0, 0) };
+  const tryAll = (x0: number, x1: number, y0: number, y1: number, step = 1) => {
+    for (let dy = y0; dy <= y1; dy += step) {
+      for (let dx = x0; dx <= x1; dx += step) {
+        const score = at(dx, dy);
+        if (score > best.score) best = { dx, dy, score };
+      }
+    }
+  };
+  if (best.score < CLEARLY_SAME) tryAll(hint.dx - 1, hint.dx + 1, hint.dy - 1, hint.dy + 1);
+  if (best.score < CLEARLY_SAME) {
+    // Coarsely all over, then finely around the best.
+    tryAll(west, east, up, down, 2);
+    const { dx, dy } = best;
+    tryAll(dx - 1, dx + 1, dy - 1, dy + 1);
+  }
+  if (best.score < SAME) return null;
+  const { dx, dy, score } = best;
+  return {
+    dx: dx + peak(at(dx - 1, dy), score, at(dx + 1, dy)),
+    dy: dy + peak(at(dx, dy - 1), score, at(dx, dy + 1)),
+  };
+}
+
+/** Where between its neighbours the top of a parabola through three scores is, -0.5..0.5; 0 at the search's edge. */
+function peak(before: number, top: number, after: number): number {
+  const bend = before - 2 * top + after;
+  if (before === -1 || after === -1 || bend >= 0) return 0;
+  return Math.max(-0.5, Math.min(0.5, (before - after) / (2 * bend)));
+}

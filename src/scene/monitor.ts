@@ -1,0 +1,193 @@
+import { changeKind, isCovered, isDark, isOther, isScreen, type SceneChangeKind } from "./evidence.ts";
+import { type ScenePicture, scenePicture } from "./picture.ts";
+import { SCENE_REASONS, type SceneReason } from "./reasons.ts";
+import { SCENE_THRESHOLDS, type SceneThresholds } from "./thresholds.ts";
+
+/** The pictures of one unit of a stream. */
+export interface SceneUnit {
+  /** Media time of the last frame (ms). */
+  readonly mediaTimeMs: number;
+  /** From the frame before to each frame (s). */
+  readonly seconds: readonly number[];
+  /** RGB bytes of the frames, in order, one after the other. */
+  readonly frames: Uint8Array;
+}
+
+/** Whether a stream shows what a model for fixed cameras was made for. */
+export interface Scene {
+  /** Null: it does, as far as can be seen. */
+  readonly reason: SceneReason | null;
+  /** Media time since when (ms): of the first sign of it, which is earlier than the judgement. */
+  readonly sinceMs: number;
+}
+
+/** Units that are kept to be compared with: two seconds. */
+const KEPT = 3;
+
+/** Longest time that one unit can speak for (s). */
+const LONGEST_S = 2;
+
+/** Time without evidence counts so much against it. */
+const FADE = 0.5;
+
+/** The same for a motion of the whole picture: it is so rare before a fixed camera that it counts for longer. */
+const MOTION_FADE = 0.15;
+
+/** Evidence is kept up to so many times what is needed: who moved for long is not believed at once to stand. */
+const MOST = 2;
+
+/** Evidence that comes and goes, as time: enough of it holds until none is left. */
+class Sustained {
+  private level = 0;
+  holds = false;
+  /** Media time of the first sign (ms). */
+  sinceMs = 0;
+
+  /** @param fade how much time without it counts against it, to the time with it */
+  constructor(
+    private readonly needed: number,
+    private readonly fade = FADE,
+  ) {}
+
+  add(isSeen: boolean, seconds: number, atMs: number): void {
+    if (isSeen && this.level === 0) this.sinceMs = atMs;
+    const level = this.level + (isSeen ? seconds : -this.fade * seconds);
+    this.level = Math.min(MOST * this.needed, Math.max(0, level));
+    if (this.level >= this.needed) this.holds = true;
+    if (this.level === 0) this.holds = false;
+  }
+}
+
+/** A picture that was replaced. */
+interface Cut {
+  /** What stood before. */
+  readonly before: ScenePicture;
+  /** Media time of the first unit without it (ms). */
+  readonly atMs: number;
+}
+
+/** Watches whether one stream still shows a fixed camera's scene; it must be told of every unit, in order. */
+export class SceneMonitor {
+  private readonly pictures: ScenePicture[] = [];
+  private readonly thresholds: SceneThresholds;
+  private readonly sustained: Readonly<Record<"dark" | "covered" | "screen" | "noise" | "unrest", Sustained>>;
+  /** Seen to move lately: what changes all over is a moving camera. */
+  private readonly motion: Sustained;
+  private lastFrame: Uint8Array | null = null;
+  /** Media time since when no byte has changed (ms). */
+  private frozenSinceMs = 0;
+  private cuts: Cut[] = [];
+  /** The last picture in which most stood, and the one that it was when a picture was replaced: a cut, if it stays. */
+  private calm: ScenePicture | null = null;
+  private suspect: Cut | null = null;
+  private scene: Scene | null = null;
+
+  /** @param thresholds those that differ from `SCENE_THRESHOLDS` */
+  constructor(
+    private readonly width: number,
+    private readonly height: number,
+    thresholds: Partial<SceneThresholds> = {},
+  ) {
+    const t = { ...SCENE_THRESHOLDS, ...thresholds };
+    this.thresholds = t;
+    this.sustained = {
+      dark: new Sustained(t.darkS),
+      covered: new Sustained(t.darkS),
+      screen: new Sustained(t.screenS),
+      noise: new Sustained(t.noiseS),
+      unrest: new Sustained(t.movingS),
+    };
+    this.motion = new Sustained(t.motionS, MOTION_FADE);
+  }
+
+  /** Looks at a stream's next unit, and says how its scene stands. */
+  see({ frames, seconds, mediaTimeMs }: SceneUnit): Scene {
+    const size = this.width * this.height * 3;
+    const dt = Math.min(
+      LONGEST_S,
+      seconds.reduce((sum, s) => sum + s, 0),
+    );
+    if (!this.isSame(frames, size)) this.frozenSinceMs = mediaTimeMs;
+    const now = scenePicture(frames.subarray(frames.length - size), this.width, this.height);
+    const first = () => scenePicture(frames.subarray(0, size), this.width, this.height);
+    const before = this.pictures.at(-1) ?? null;
+    const kind = changeKind({ now, first, before, longBefore: this.pictures[0] ?? null }, this.thresholds);
+    this.weigh(now, kind, dt, mediaTimeMs);
+    this.noteCut(now, kind, before, mediaTimeMs);
+    // What was before a cut says nothing of what moves after it.
+    if (kind === "replaced") this.pictures.length = 0;
+    this.pictures.push(now);
+    if (this.pictures.length > KEPT) this.pictures.shift();
+    return this.decide(mediaTimeMs);
+  }
+
+  private weigh(now: ScenePicture, kind: SceneChangeKind, dt: number, atMs: number): void {
+    const { dark, covered, screen, noise, unrest } = this.sustained;
+    const [isBlack, isBlank] = [isDark(now, this.thresholds), isCovered(now, this.thresholds)];
+    dark.add(isBlack, dt, atMs);
+    covered.add(isBlank && !isBlack, dt, atMs);
+    screen.add(isScreen(now, this.thresholds), dt, atMs);
+    noise.add(kind === "replaced" || kind === "noisy", dt, atMs);
+    unrest.add(kind !== "calm", dt, atMs);
+    this.motion.add(kind === "moving", dt, atMs);
+  }
+
+  /** A picture that was replaced and then stays: a cut. Who passes close before the lens is none, nor is a dark moment. */
+  private noteCut(now: ScenePicture, kind: SceneChangeKind, before: ScenePicture | null, atMs: number): void {
+    const { settleS, editedS, cutS } = this.thresholds;
+    const other = this.calm ?? before;
+    const wasThere = other !== null && !isCovered(other, this.thresholds);
+    if (kind === "replaced" && wasThere) this.suspect ??= { before: other, atMs };
+    const stands = kind === "calm" && !isCovered(now, this.thresholds);
+    if (this.suspect !== null && (stands || atMs - this.suspect.atMs >= 1000 * settleS)) {
+      if (isOther(this.suspect.before, now, this.thresholds)) this.addCut(this.suspect, now);
+      this.suspect = null;
+    }
+    if (stands) this.calm = now;
+    this.cuts = this.cuts.filter((cut) => atMs - cut.atMs < 1000 * Math.max(editedS, cutS));
+  }
+
+  /** A cut that soon leads back to what was there before takes the one before it away: something was in the way. */
+  private addCut(cut: Cut, now: ScenePicture): void {
+    const last = this.cuts.at(-1);
+    const isSoon = last !== undefined && cut.atMs - last.atMs <= 1000 * this.thresholds.inTheWayS;
+    if (isSoon && !isOther(last.before, now, this.thresholds)) this.cuts.pop();
+    else this.cuts.push(cut);
+  }
+
+  private decide(mediaTimeMs: number): Scene {
+    const { dark, covered, screen, noise, unrest } = this.sustained;
+    const { editedS, editedCuts, cutS, frozenS } = this.thresholds;
+    const lately = (seconds: number) =>
+      this.cuts.flatMap(({ atMs }) => (mediaTimeMs - atMs < 1000 * seconds ? [atMs] : []));
+    /** Since when each reason has held; null: it does not. */
+    const since: Readonly<Record<SceneReason, number | null>> = {
+      dark: dark.holds ? dark.sinceMs : null,
+      covered: covered.holds ? covered.sinceMs : null,
+      frozen: mediaTimeMs - this.frozenSinceMs >= 1000 * frozenS ? this.frozenSinceMs : null,
+      screen: screen.holds ? screen.sinceMs : null,
+      noise: noise.holds ? noise.sinceMs : null,
+      edited: lately(editedS).length >= editedCuts ? lately(editedS)[0]! : null,
+      camera_moving: unrest.holds && this.motion.holds ? unrest.sinceMs : null,
+      cut: lately(cutS)[0] ?? null,
+    };
+    const was = this.scene?.reason ?? null;
+    // What was said stays said while it holds, so that the reason does not flicker; a cut may turn out to be more.
+    const stays = was !== null && was !== "cut" && since[was] !== null;
+    const reason = stays ? was : (SCENE_REASONS.find((each) => since[each] !== null) ?? null);
+    if (this.scene === null || reason !== was)
+      this.scene = { reason, sinceMs: reason === null ? mediaTimeMs : since[reason]! };
+    return this.scene;
+  }
+
+  /** Whether no byte differs from the frame before, throughout a unit. */
+  private isSame(frames: Uint8Array, size: number): boolean {
+    let same = this.lastFrame !== null;
+    for (let at = 0; at < frames.length; at += size) {
+      const frame = frames.subarray(at, at + size);
+      same &&= Buffer.compare(frame, this.lastFrame!) === 0;
+      this.lastFrame = frame;
+    }
+    return same;
+  }
+}

@@ -1,0 +1,94 @@
+import { couldBeAt, type FoundBlock, findBlocks } from "./match.ts";
+import { GRID, type ScenePicture } from "./picture.ts";
+
+/** Mean distance of a picture's points from its centre (cells). */
+const MEAN_RADIUS = 0.383 * GRID;
+
+/** Distance (cells) from where the common motion would have put a block, within which it follows that motion. */
+const FOLLOWS = 0.9;
+
+/** Blocks without which a motion of the whole picture cannot be told. */
+const FEWEST = 5;
+
+const ROUNDS = 4;
+
+/** How a picture moved as a whole. */
+export interface SceneMotion {
+  /** Share of the blocks that is found nowhere near (0..1). */
+  readonly lost: number;
+  /** Share that follows, or could follow, one motion of the whole picture: a shift, a turn and a zoom. */
+  readonly following: number;
+  /** Mean length of that motion over the blocks that follow it (cells). */
+  readonly cells: number;
+  /** Mean length of what of it is zoom and turn, over the whole picture (cells). */
+  readonly bend: number;
+}
+
+interface Similarity {
+  readonly x: number;
+  readonly y: number;
+  readonly zoom: number;
+  readonly turn: number;
+}
+
+/**
+ * The shift, turn and zoom from one picture to a later one that most blocks follow: least squares, repeated on those
+ * that are near the last one.
+ */
+export function commonMotion(before: ScenePicture, after: ScenePicture): SceneMotion {
+  const blocks = findBlocks(before, after);
+  const found = blocks.filter((block) => block !== null);
+  if (found.length < FEWEST) return { lost: lostShare(blocks, found), following: 0, cells: 0, bend: 0 };
+  let motion: Similarity = {
+    x: median(found.map(({ dx }) => dx)),
+    y: median(found.map(({ dy }) => dy)),
+    zoom: 0,
+    turn: 0,
+  };
+  let near = followers(motion, found, 2 * FOLLOWS);
+  for (let round = 1; round < ROUNDS && near.length >= FEWEST; round++) {
+    motion = fitted(near);
+    near = followers(motion, found, FOLLOWS);
+  }
+  const lengths = near.map((block) => Math.hypot(...displacement(motion, block)));
+  const cells = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, near.length);
+  const bend = MEAN_RADIUS * Math.hypot(motion.zoom, motion.turn);
+  const following = found.filter(
+    (block) => near.includes(block) || couldBeAt(before, after, block, ...displacement(motion, block)),
+  );
+  return { lost: lostShare(blocks, found), following: following.length / blocks.length, cells, bend };
+}
+
+function lostShare(blocks: readonly unknown[], found: readonly unknown[]): number {
+  return blocks.length === 0 ? 0 : 1 - found.length / blocks.length;
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[values.length >> 1]!;
+}
+
+function displacement({ x, y, zoom, turn }: Similarity, block: FoundBlock): [number, number] {
+  return [x + zoom * block.x - turn * block.y, y + zoom * block.y + turn * block.x];
+}
+
+function followers(motion: Similarity, found: readonly FoundBlock[], reach: number): FoundBlock[] {
+  return found.filter((block) => {
+    const [dx, dy] = displacement(motion, block);
+    return Math.hypot(dx - block.dx, dy - block.dy) <= reach;
+  });
+}
+
+/** Least squares of the four parameters over the blocks' displacements, in closed form about their centre. */
+function fitted(blocks: readonly FoundBlock[]): Similarity {
+  const mean = (of: (block: FoundBlock) => number) =>
+    blocks.reduce((sum, block) => sum + of(block), 0) / blocks.length;
+  const [mx, my, mdx, mdy] = [mean((b) => b.x), mean((b) => b.y), mean((b) => b.dx), mean((b) => b.dy)];
+  let [size, along, across] = [0, 0, 0];
+  for (const { x, y, dx, dy } of blocks) {
+    size += (x - mx) ** 2 + (y - my) ** 2;
+    along += (x - mx) * (dx - mdx) + (y - my) * (dy - mdy);
+    across += (x - mx) * (dy - mdy) - (y - my) * (dx - mdx);
+  }
+  const [zoom, turn] = size > 0 ? [along / size, across / size] : [0, 0];
+  return { zoom, turn, x: mdx - zoom * mx + turn * my, y: mdy - zoom * my - turn * mx };
+}

@@ -1,0 +1,96 @@
+import type { InferenceSession } from "onnxruntime-node";
+import * as ort from "onnxruntime-node";
+import { floats, openGraph, outputOf } from "../models/graph.ts";
+import type { Bundle } from "../models/mod.ts";
+import { join } from "./join.ts";
+import type { UnitFrames } from "./messages.ts";
+
+/** What the encoder carries from unit to unit of a stream. */
+export interface EncoderState {
+  /** The last frame, `[3, height, width]`, 0..1. */
+  readonly previous: Float32Array;
+  /** The running background, of the same shape. */
+  readonly background: Float32Array;
+  /** Frames seen so far. */
+  readonly seen: number;
+}
+
+/** A unit to be looked at, with the state that its stream was left in. */
+export interface EncoderInput {
+  readonly unit: UnitFrames;
+  readonly state: EncoderState;
+}
+
+export interface EncoderOutput {
+  /** Visual tokens, `[tokens, width]`. */
+  readonly x: Float32Array;
+  readonly state: EncoderState;
+}
+
+const OUTPUTS = ["x", "previous_out", "background_out", "seen_out"] as const;
+
+/** Runs the encoder graph: pixels of units of different streams in, their visual tokens out. */
+export class ImageEncoder {
+  private constructor(
+    private readonly session: InferenceSession,
+    private readonly bundle: Bundle,
+  ) {}
+
+  /** @throws {ModelError} `graph_mismatch` */
+  static async open(bundle: Bundle, threads: number): Promise<ImageEncoder> {
+    const inputs = ["frames", "seconds", "previous", "background", "seen"];
+    return new ImageEncoder(await openGraph(bundle.paths.encoder, threads, inputs, OUTPUTS), bundle);
+  }
+
+  /** A stream's state before its first unit. */
+  initialState(): EncoderState {
+    const { width, height } = this.bundle.manifest.vision;
+    const pixels = 3 * width * height;
+    return { previous: new Float32Array(pixels), background: new Float32Array(pixels), seen: 0 };
+  }
+
+  /** @throws {ModelError} `graph_mismatch` */
+  async look(inputs: readonly EncoderInput[]): Promise<EncoderOutput[]> {
+    const { width, height, frames_per_unit, tokens_per_unit } = this.bundle.manifest.vision;
+    const { heads, head_width } = this.bundle.manifest.transformer;
+    const batch = inputs.length;
+    const picture = [batch, 3, height, width];
+    const pixels = 3 * width * height;
+    const out = await this.session.run(
+      {
+        frames: new ort.Tensor("uint8", join(inputs.map(({ unit }) => unit.frames)), [
+          batch,
+          frames_per_unit,
+          height,
+          width,
+          3,
+        ]),
+        seconds: floats(
+          Float32Array.from(inputs.flatMap(({ unit }) => [...unit.seconds])),
+          batch,
+          frames_per_unit,
+        ),
+        previous: floats(join(inputs.map(({ state }) => state.previous)), ...picture),
+        background: floats(join(inputs.map(({ state }) => state.background)), ...picture),
+        seen: floats(
+          Float32Array.from(inputs, ({ state }) => state.seen),
+          batch,
+        ),
+      },
+      [...OUTPUTS],
+    );
+    const size = tokens_per_unit * heads * head_width;
+    const parts = (name: (typeof OUTPUTS)[number], length: number) => {
+      const whole = outputOf(out, name, batch * length);
+      return (i: number) => (batch === 1 ? whole : whole.slice(i * length, (i + 1) * length));
+    };
+    const x = parts("x", size);
+    const previous = parts("previous_out", pixels);
+    const background = parts("background_out", pixels);
+    const seen = outputOf(out, "seen_out", batch);
+    return inputs.map((_, i) => ({
+      x: x(i),
+      state: { previous: previous(i), background: background(i), seen: seen[i]! },
+    }));
+  }
+}

@@ -1,0 +1,20 @@
+import { describe, expect, it } from "vitest";
+import { ReorderBuffer } from "../../src/engine/reorder-buffer.ts";
+
+type Report = Parameters<ReorderBuffer["take"]>[0];
+const thought = (unit: number) => ({ type: "thought.token", stream: "s", unit, delta: "" }) as Report;
+const answer = { type: "answer.token", stream: "s", answer: "a", delta: "x" } as Report;
+
+describe("what the reasoner says of a unit", () => {
+  it("waits until vision has reported that unit, and holds back what comes after it", () => {
+    const order = new ReorderBuffer();
+    expect(order.reported(0)).toEqual([]);
+    expect(order.take(thought(0))).toEqual([thought(0)]);
+    expect(order.take(answer)).toEqual([answer]);
+    expect(order.take(thought(1))).toEqual([]);
+    expect(order.take(answer)).toEqual([]);
+    expect(order.take(thought(2))).toEqual([]);
+    expect(order.reported(1)).toEqual([thought(1), answer]);
+    expect(order.reported(2)).toEqual([thought(2)]);
+  });
+});
