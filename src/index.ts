@@ -17,10 +17,12 @@
  * });
  * ```
  */
+export * from "./backends/mod.ts";
 export * from "./engine/mod.ts";
 export {
   type DecodeImageOptions,
   decodeImage,
+  EncodedFrame,
   type Frame,
   ImageFrames,
   IngestError,
@@ -28,7 +30,9 @@ export {
   type OpenVideoOptions,
   openVideo,
   probeVideo,
+  RgbFrame,
 } from "./ingest/mod.ts";
 export { type Bundle, loadBundle, ModelError, type ModelErrorCode } from "./models/mod.ts";
 export { parseScheduledQuestion, type ReplayOptions, replay, type ScheduledQuestion } from "./replay/mod.ts";
+export { SCENE_ADVICE, type SceneReason } from "./scene/mod.ts";
 export { createServer, type Limits, type Server, ServerError, type ServerOptions } from "./server/mod.ts";

@@ -1,4 +1,3 @@
-import type { PositionSchemeName } from "../../src/cache/mod.ts";
 import type { LabelledClip } from "../lib/labelled-clips.ts";
 import type { Cell, Table } from "../lib/table.ts";
 import { rightWithin } from "./answer-section.ts";
@@ -15,7 +14,7 @@ const LONG_S = 600;
 
 /** All clips, told with one position scheme. */
 export interface SchemeRun {
-  readonly scheme: PositionSchemeName;
+  readonly scheme: string;
   readonly trained: boolean;
   readonly clips: readonly ScoredClip[];
 }

@@ -1,4 +1,3 @@
-import type { PositionSchemeName } from "../../src/cache/mod.ts";
 import type { Engine } from "../../src/engine/mod.ts";
 import { type LabelledClip, labelledClips } from "../lib/labelled-clips.ts";
 import { describeMachine, type MachineFacts } from "../lib/machine.ts";
@@ -31,7 +30,7 @@ export interface EvalOptions {
   /** Compare the three orders. */
   readonly orders: boolean;
   /** Position schemes to compare with the one that the model was trained with; empty: none. */
-  readonly positions: readonly PositionSchemeName[];
+  readonly positions: readonly string[];
   /** Lengths to compare (minutes); empty: those that there are, where positions are compared. */
   readonly lengths: readonly number[];
   /** Run the baseline without memory. */
@@ -119,10 +118,11 @@ async function evaluate(
   options: EvalOptions,
 ): Promise<Evaluation> {
   const { model } = engine;
+  const trained = model.positionSchemes[0]!;
   const unitSeconds = model.framesPerUnit / model.fps;
   const how: ScoreOptions = { unitSeconds, windowSeconds: model.limits.visualWindowUnits * unitSeconds };
   const { lengths, orders, last4, streams, signal } = options;
-  const schemes = options.positions.filter((scheme) => scheme !== model.positions);
+  const schemes = options.positions.filter((scheme) => scheme !== trained);
   const ofLengths =
     lengths.length === 0 ? clips : clips.filter((clip) => lengths.some((one) => isOfLength(clip, one)));
   const progress = new Progress(
@@ -130,8 +130,8 @@ async function evaluate(
     options.onProgress,
   );
   const run: RunOptions = { streams, signal, onPlayed: (seconds) => progress.played(seconds) };
-  const told = async (some: readonly LabelledClip[], positions: PositionSchemeName) => {
-    progress.begin(positions === model.positions ? "clips" : `positions: ${positions}`);
+  const told = async (some: readonly LabelledClip[], positions: string) => {
+    progress.begin(positions === trained ? "clips" : `positions: ${positions}`);
     const narrations: Narration[] = await runClips(
       engine,
       some,
@@ -147,7 +147,7 @@ async function evaluate(
     return some.map((clip, i) => scoreClip(clip, narrations[i]!, unitSeconds));
   };
 
-  const scored = await told(clips, model.positions);
+  const scored = await told(clips, trained);
   const scores = scoreAll(scored, how);
   const sections: Section[] = [
     overviewSection(scored, scores, how),
@@ -159,7 +159,7 @@ async function evaluate(
     sections.push(await orderSection(engine, clips, how, run, () => progress.end(total(clips))));
   }
   if (options.positions.length > 0 || lengths.length > 0) {
-    const runs: SchemeRun[] = [{ scheme: model.positions, trained: true, clips: scored }];
+    const runs: SchemeRun[] = [{ scheme: trained, trained: true, clips: scored }];
     if (ofLengths.length > 0)
       for (const scheme of schemes)
         runs.push({ scheme, trained: false, clips: await told(ofLengths, scheme) });

@@ -1,5 +1,5 @@
 import type { ModelInfo } from "../../src/engine/mod.ts";
-import type { Frame } from "../../src/ingest/mod.ts";
+import { type Frame, RgbFrame } from "../../src/ingest/mod.ts";
 import { framesOf } from "../lib/frames-of.ts";
 
 /** A clip in memory that plays for ever: after its last frame comes the first, and time goes on. */
@@ -24,17 +24,16 @@ export async function loadClip(
   signal: AbortSignal,
 ): Promise<Clip> {
   const { width, height } = model;
-  const pictures = (await framesOf({ width, height, fps }, path, signal)).map(({ data }) => data);
+  const pictures = await Promise.all(
+    (await framesOf({ width, height, fps }, path, signal)).map((frame) => frame.rgb(width, height)),
+  );
   return {
     fps,
     length: pictures.length,
-    frame: (seq) => ({
-      seq,
-      mediaTimeMs: (seq * 1000) / fps,
-      arrivedAtMs: performance.now(),
-      width,
-      height,
-      data: pictures[seq % pictures.length]!,
-    }),
+    frame: (seq) =>
+      new RgbFrame(
+        { seq, mediaTimeMs: (seq * 1000) / fps, arrivedAtMs: performance.now() },
+        { width, height, data: pictures[seq % pictures.length]! },
+      ),
   };
 }

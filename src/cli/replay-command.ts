@@ -1,7 +1,8 @@
 import { Command, Option } from "commander";
 import { lastValueFrom, tap } from "rxjs";
+import { createEngine } from "../backends/mod.ts";
 import { POSITION_SCHEMES, type PositionSchemeName } from "../cache/mod.ts";
-import { createEngine, type Paradigm } from "../engine/mod.ts";
+import type { Paradigm } from "../engine/mod.ts";
 import { type FfmpegBinary, probeVideo, resolveFfmpeg } from "../ingest/mod.ts";
 import { errorEvent, type ServerEvent } from "../protocol/mod.ts";
 import { parseScheduledQuestion, replay, type ScheduledQuestion } from "../replay/mod.ts";

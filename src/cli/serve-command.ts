@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { pino } from "pino";
-import { createEngine } from "../engine/mod.ts";
+import { createEngine } from "../backends/mod.ts";
 import { resolveFfmpeg } from "../ingest/mod.ts";
 import { createServer } from "../server/mod.ts";
 import { port, positive } from "./arguments.ts";

@@ -7,7 +7,6 @@ export type EngineErrorCode =
   | "question_empty"
   | "question_too_long"
   | "option_out_of_range"
-  | "frame_size"
   | "frame_time"
   | "batch_too_long"
   | "worker_failed";

@@ -1,5 +1,6 @@
-import type { DroppedFrame } from "../ingest/frame.ts";
+import type { DroppedFrame } from "../ingest/mod.ts";
 import type { SceneReason } from "../scene/mod.ts";
+import type { Unanswerable } from "./backend.ts";
 
 /** When something ran, on the main thread's monotonic clock (ms). */
 export interface Interval {
@@ -95,14 +96,6 @@ export interface AnswerDelta {
   readonly delta: string;
 }
 
-/** Why a question was answered with "I cannot tell that", and what may be asked instead. */
-export interface OutsideTeaching {
-  /** Words of the question that the model does not know; none when it knows them all, but not this question. */
-  readonly unknownWords: readonly string[];
-  /** Questions that it was taught. */
-  readonly examples: readonly string[];
-}
-
 /** An answer has ended. */
 export interface AnswerDone {
   readonly type: "answer.done";
@@ -111,7 +104,7 @@ export interface AnswerDone {
   readonly text: string;
   readonly status: "completed" | "cancelled" | "incomplete" | "failed";
   /** Set when the model said that it cannot tell: the question is none that it was taught. */
-  readonly outside: OutsideTeaching | null;
+  readonly unanswerable: Unanswerable | null;
   /** The newest unit that the answer could see, and its media time (ms); -1 before the first. */
   readonly unit: number;
   readonly mediaTimeMs: number;

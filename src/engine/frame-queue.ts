@@ -1,16 +1,7 @@
-import type { Frame } from "../ingest/frame.ts";
-import type { UnitFrames } from "../vision/messages.ts";
+import type { Frame } from "../ingest/mod.ts";
+import type { Unit } from "./backend.ts";
 
-/** A unit ready for vision, with what latency is counted from. */
-export interface AssembledUnit {
-  readonly frames: UnitFrames;
-  /** Media time of the last frame before it (ms); of its own first one when there is none. */
-  readonly sinceMediaTimeMs: number;
-  /** When its last frame arrived (ms, monotonic). */
-  readonly arrivedAtMs: number;
-}
-
-/** Frames that wait for vision: a few at most, the oldest dropped first, taken out a unit at a time. */
+/** Frames that wait for the backend: a few at most, the oldest dropped first, taken out a unit at a time. */
 export class FrameQueue {
   private readonly frames: Frame[] = [];
   private lastMediaTimeMs: number | null = null;
@@ -36,10 +27,6 @@ export class FrameQueue {
     return this.units;
   }
 
-  get hasUnit(): boolean {
-    return this.frames.length >= this.framesPerUnit;
-  }
-
   push(frame: Frame): void {
     if (!this.hasRoom) this.onDropped(this.frames.shift()!);
     this.frames.push(frame);
@@ -52,23 +39,16 @@ export class FrameQueue {
   }
 
   /** Takes the oldest unit; null while there is none. */
-  take(): AssembledUnit | null {
-    if (!this.hasUnit) return null;
+  take(): Unit | null {
+    if (this.frames.length < this.framesPerUnit) return null;
     const frames = this.frames.splice(0, this.framesPerUnit);
-    const size = frames[0]!.data.length;
     const sinceMediaTimeMs = this.lastMediaTimeMs ?? frames[0]!.mediaTimeMs;
-    const pixels = new Uint8Array(size * frames.length);
-    const seconds = frames.map((frame, i) => {
-      pixels.set(frame.data, i * size);
-      const since = this.lastMediaTimeMs === null ? 0 : frame.mediaTimeMs - this.lastMediaTimeMs;
-      this.lastMediaTimeMs = frame.mediaTimeMs;
+    const seconds = frames.map(({ mediaTimeMs }) => {
+      const since = this.lastMediaTimeMs === null ? 0 : mediaTimeMs - this.lastMediaTimeMs;
+      this.lastMediaTimeMs = mediaTimeMs;
       return since / 1000;
     });
-    const last = frames.at(-1)!;
-    return {
-      frames: { unit: this.units++, mediaTimeMs: last.mediaTimeMs, seconds, frames: pixels },
-      sinceMediaTimeMs,
-      arrivedAtMs: last.arrivedAtMs,
-    };
+    const { mediaTimeMs, arrivedAtMs } = frames.at(-1)!;
+    return { unit: this.units++, frames, seconds, sinceMediaTimeMs, mediaTimeMs, arrivedAtMs };
   }
 }

@@ -1,8 +1,8 @@
-/** A loaded model on its two workers, and the streams that run on it. */
-
-export { SCENE_ADVICE } from "../scene/mod.ts";
-export { createEngine, type EngineOptions } from "./engine.ts";
+/** Streams of frames in, events out, on any backend: queue, drops, paradigm, order, totals. Knows no tensors and no sockets. */
+export type * from "./backend.ts";
+export { type EngineOptions, startEngine } from "./engine.ts";
 export { EngineError, type EngineErrorCode } from "./errors.ts";
 export type * from "./events.ts";
+export type * from "./model-info.ts";
 export { NO_TOTALS } from "./stream-totals.ts";
 export type * from "./types.ts";

@@ -1,10 +1,10 @@
 import type { Paradigm } from "./types.ts";
 
 /**
- * Units that vision may be ahead of reasoning. This is all that tells the three orders apart: side by side with a
- * little room, strictly in turn, or everything first.
+ * Most units of a stream that may be at the backend without being thought about. This is all that tells the three
+ * orders apart: side by side with a little room, strictly in turn, or everything first.
  */
-export function visionLead(paradigm: Paradigm): number {
+export function mostUnfinished(paradigm: Paradigm): number {
   switch (paradigm) {
     case "streamed":
       return 4;

@@ -1,77 +1,67 @@
-import type { TextCodec } from "../models/mod.ts";
-import type { ReasonerReport } from "../reasoner/messages.ts";
+import type { TaskDone, TaskToken } from "./backend.ts";
+import { ContractBreach } from "./contract-breach.ts";
 import { EngineError } from "./errors.ts";
-import type { AnswerDelta, AnswerDone, OutsideTeaching } from "./events.ts";
-import type { ModelInfo } from "./types.ts";
+import type { AnswerDelta, AnswerDone } from "./events.ts";
 
 /** Most questions of one stream that may be open at a time. */
 const MAX_QUESTIONS = 32;
 
-interface Question {
+interface PendingQuestion {
   readonly text: string;
-  readonly tokens: number;
   readonly askedAtMs: number;
+  tokens: number;
   firstAtMs: number | null;
 }
 
-type AnswerReport<T extends ReasonerReport["type"]> = Extract<ReasonerReport, { type: T }>;
-
 /** The questions of a stream that have no whole answer yet, and how long they have waited. */
 export class PendingQuestions {
-  private readonly questions = new Map<string, Question>();
+  private readonly questions = new Map<string, PendingQuestion>();
   private next = 0;
 
-  constructor(
-    private readonly stream: string,
-    private readonly codec: TextCodec,
-    private readonly model: ModelInfo,
-  ) {}
+  constructor(private readonly stream: string) {}
 
   /**
-   * Takes a question. Returns the id of its answer and its tokens.
-   * @throws {EngineError} `question_empty`, `question_too_long`, `too_many_questions`
+   * Takes a question and hands it on. Returns the id of its answer.
+   * @param ask hands it to the backend; returns its tokens, or null where they are not known
+   * @throws {EngineError} `question_empty`, `too_many_questions`, and what `ask` throws
    */
-  take(question: string): { readonly answer: string; readonly tokens: readonly number[] } {
-    const param = "question";
+  take(question: string, ask: (answer: string, text: string) => number | null): string {
     const text = question.trim();
-    if (text === "")
-      throw new EngineError("question_empty", "The question is empty; ask something.", { param });
-    const tokens = this.codec.encode(text);
-    const { questionTokens } = this.model.limits;
-    if (tokens.length > questionTokens) {
-      const message = `The question has ${tokens.length} tokens; at most ${questionTokens} fit. Ask it shorter.`;
-      throw new EngineError("question_too_long", message, { param });
+    if (text === "") {
+      throw new EngineError("question_empty", "The question is empty; ask something.", { param: "question" });
     }
     if (this.questions.size >= MAX_QUESTIONS) {
       const message = `${MAX_QUESTIONS} questions are open; wait for an answer or cancel one.`;
       throw new EngineError("too_many_questions", message);
     }
-    const answer = `${this.stream}-answer-${this.next++}`;
-    this.questions.set(answer, {
-      text,
-      tokens: tokens.length,
-      askedAtMs: performance.now(),
-      firstAtMs: null,
-    });
-    return { answer, tokens };
+    const answer = `${this.stream}_answer_${this.next}`;
+    const askedAtMs = performance.now();
+    const tokens = ask(answer, text) ?? 0;
+    this.next++;
+    this.questions.set(answer, { text, tokens, askedAtMs, firstAtMs: null });
+    return answer;
   }
 
   has(answer: string): boolean {
     return this.questions.has(answer);
   }
 
-  delta({ answer, delta }: AnswerReport<"answer.token">): AnswerDelta {
-    this.questions.get(answer)!.firstAtMs ??= performance.now();
-    return { type: "answer.delta", answer, delta };
+  delta({ task, delta }: TaskToken): AnswerDelta {
+    this.questions.get(task)!.firstAtMs ??= performance.now();
+    return { type: "answer.delta", answer: task, delta };
   }
 
-  /** @param unfamiliar whether the scene was, at the answer's unit */
-  done(report: AnswerReport<"answer.done">, unfamiliar: boolean): AnswerDone {
-    const { answer, text, status, unit, mediaTimeMs, tokens } = report;
-    const common = { text, unit, mediaTimeMs, unfamiliar, tokens };
-    if (status !== "nothing_seen") return this.finish(answer, { ...common, status });
+  /**
+   * @param unfamiliar whether the scene was, at the answer's unit
+   * @throws {ContractBreach} when it ended as no answer can
+   */
+  done(report: TaskDone, unfamiliar: boolean): AnswerDone {
+    const { task, text, outcome, unit, mediaTimeMs, tokens, unanswerable } = report;
+    if (outcome === "skipped") throw new ContractBreach(`task ${task}, an answer, was skipped`);
+    const common = { text, unit, mediaTimeMs, unfamiliar, tokens, unanswerable };
+    if (outcome !== "nothing_seen") return this.finish(task, { ...common, status: outcome });
     const message = "The stream ended before a frame was seen; nothing can be said.";
-    return this.finish(answer, { ...common, status: "failed", error: { code: status, message } });
+    return this.finish(task, { ...common, status: "failed", error: { code: outcome, message } });
   }
 
   /** The stream has ended without answering these: they came too late. */
@@ -84,6 +74,7 @@ export class PendingQuestions {
         mediaTimeMs: -1,
         unfamiliar: false,
         tokens: 0,
+        unanswerable: null,
         status: "failed",
         error,
       }),
@@ -92,7 +83,7 @@ export class PendingQuestions {
 
   private finish(
     answer: string,
-    outcome: Pick<AnswerDone, "text" | "status" | "unit" | "mediaTimeMs" | "unfamiliar" | "error"> & {
+    outcome: Omit<AnswerDone, "type" | "answer" | "question" | "tokens" | "firstMs" | "doneMs"> & {
       readonly tokens: number;
     },
   ): AnswerDone {
@@ -101,7 +92,6 @@ export class PendingQuestions {
     const doneMs = performance.now() - askedAtMs;
     return {
       ...outcome,
-      outside: this.outside(question, outcome.text),
       type: "answer.done",
       answer,
       question,
@@ -109,11 +99,5 @@ export class PendingQuestions {
       firstMs: firstAtMs === null ? doneMs : firstAtMs - askedAtMs,
       doneMs,
     };
-  }
-
-  private outside(question: string, answer: string): OutsideTeaching | null {
-    const { cannotAnswer, exampleQuestions } = this.model;
-    if (cannotAnswer === null || answer !== cannotAnswer) return null;
-    return { unknownWords: this.codec.unknownWords(question), examples: exampleQuestions };
   }
 }

@@ -1,72 +1,53 @@
-import type { ReasonerReport } from "../reasoner/messages.ts";
-import type { EngineEvent, ThoughtDone } from "./events.ts";
-import type { AssembledUnit } from "./frame-queue.ts";
+import type { Unit } from "./backend.ts";
 
-interface OpenUnit {
-  readonly sinceMediaTimeMs: number;
-  readonly mediaTimeMs: number;
-  /** When its last frame arrived (ms, monotonic). */
-  readonly arrivedAtMs: number;
-  firstAtMs: number | null;
-}
+/** What a unit's thoughts are dated and timed by. */
+export type PendingUnit = Pick<Unit, "unit" | "sinceMediaTimeMs" | "mediaTimeMs" | "arrivedAtMs">;
 
-type ThoughtReport<T extends ReasonerReport["type"]> = Extract<ReasonerReport, { type: T }>;
-
-/** Units that were given to vision and are not thought about yet; what the reasoner says of them becomes events. */
+/** Units that the backend has and that it has not finished with: first to be seen, then to be thought about. */
 export class PendingUnits {
-  private readonly units = new Map<number, OpenUnit>();
-  private last = -1;
+  private readonly units = new Map<number, PendingUnit>();
+  private given = 0;
+  private lastSeen = -1;
+  private lastDone = -1;
 
-  constructor(private readonly stream: string) {}
-
-  /** The newest unit whose thought is finished; -1 before the first. */
-  get thought(): number {
-    return this.last;
+  /** Units that were given to the backend so far. */
+  get count(): number {
+    return this.given;
   }
 
-  add({ frames: { unit, mediaTimeMs }, sinceMediaTimeMs, arrivedAtMs }: AssembledUnit): void {
-    this.units.set(unit, { sinceMediaTimeMs, mediaTimeMs, arrivedAtMs, firstAtMs: null });
+  /** Units that the backend has not seen yet. */
+  get unseen(): number {
+    return this.given - (this.lastSeen + 1);
   }
 
-  token({ unit, delta }: ThoughtReport<"thought.token">): EngineEvent[] {
-    const open = this.units.get(unit)!;
-    const about = { thought: this.thoughtId(unit), unit, mediaTimeMs: open.mediaTimeMs };
-    const events: EngineEvent[] = [];
-    if (open.firstAtMs === null) {
-      open.firstAtMs = performance.now();
-      events.push({ type: "thought.started", ...about });
-    }
-    if (delta !== "") events.push({ type: "thought.delta", ...about, delta });
-    return events;
+  /** Units that the backend has not finished thinking about. */
+  get unfinished(): number {
+    return this.given - (this.lastDone + 1);
   }
 
-  /**
-   * @param newestMediaTimeMs of the newest frame that has arrived
-   * @param unfamiliar whether the scene was
-   */
-  done(report: ThoughtReport<"thought.done">, newestMediaTimeMs: number, unfamiliar: boolean): ThoughtDone {
-    const { unit, text, skipped, stop, tokens, startedAtMs, finishedAtMs } = report;
-    const open = this.units.get(unit)!;
+  add({ unit, sinceMediaTimeMs, mediaTimeMs, arrivedAtMs }: Unit): void {
+    this.given++;
+    this.units.set(unit, { unit, sinceMediaTimeMs, mediaTimeMs, arrivedAtMs });
+  }
+
+  /** The unit, when it is the next to be seen; else null. */
+  seen(unit: number): PendingUnit | null {
+    if (unit !== this.lastSeen + 1) return null;
+    const pending = this.units.get(unit) ?? null;
+    if (pending !== null) this.lastSeen = unit;
+    return pending;
+  }
+
+  /** A unit that may be thought about: seen, and not finished. */
+  thinkable(unit: number): PendingUnit | null {
+    return unit <= this.lastSeen ? (this.units.get(unit) ?? null) : null;
+  }
+
+  /** Whether the unit was the next to be finished; it is forgotten then. */
+  done(unit: number): boolean {
+    if (unit !== this.lastDone + 1 || this.thinkable(unit) === null) return false;
     this.units.delete(unit);
-    this.last = unit;
-    return {
-      type: "thought.done",
-      thought: this.thoughtId(unit),
-      unit,
-      sinceMediaTimeMs: open.sinceMediaTimeMs,
-      mediaTimeMs: open.mediaTimeMs,
-      text,
-      skipped,
-      unfamiliar,
-      stop,
-      tokens,
-      ttftMs: (open.firstAtMs ?? performance.now()) - open.arrivedAtMs,
-      stalenessMs: newestMediaTimeMs - open.mediaTimeMs,
-      reasoned: { startedAtMs, finishedAtMs },
-    };
-  }
-
-  private thoughtId(unit: number): string {
-    return `${this.stream}-thought-${unit}`;
+    this.lastDone = unit;
+    return true;
   }
 }

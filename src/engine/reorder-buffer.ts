@@ -1,28 +1,26 @@
-import type { ReasonerReport } from "../reasoner/messages.ts";
-
-type Report = Exclude<ReasonerReport, { type: "ready" | "closed" }>;
+import type { BackendReport } from "./backend.ts";
 
 /**
- * Keeps what the reasoner says of a unit until vision has said its own: the reports of two workers cross, and what is
- * thought of a unit is told together with how its scene stands. The reasoner's order stays as it is.
+ * Keeps what is said of a unit until the unit has been reported as seen: the reports of what sees and of what thinks may
+ * cross, and a thought is told together with how its scene stands. The order of what is kept stays as it is.
  */
 export class ReorderBuffer {
-  private readonly held: Report[] = [];
+  private readonly held: BackendReport[] = [];
   private seen = -1;
 
-  /** Takes a report; gives those that can be told now. */
-  take(report: Report): Report[] {
+  /** Takes a report that is not `seen`; gives those that can be told now. */
+  take(report: BackendReport): BackendReport[] {
     this.held.push(report);
     return this.release();
   }
 
-  /** Vision has reported a unit; gives what was held back for it. */
-  reported(unit: number): Report[] {
+  /** A unit has been seen; gives what was held back for it. */
+  reported(unit: number): BackendReport[] {
     this.seen = unit;
     return this.release();
   }
 
-  private release(): Report[] {
+  private release(): BackendReport[] {
     const early = this.held.findIndex((report) => "unit" in report && report.unit > this.seen);
     return this.held.splice(0, early === -1 ? this.held.length : early);
   }

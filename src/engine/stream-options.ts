@@ -1,9 +1,12 @@
-import { POSITION_SCHEMES } from "../cache/mod.ts";
-import type { Bundle } from "../models/mod.ts";
+import type { BackendStreamOptions } from "./backend.ts";
 import { EngineError } from "./errors.ts";
-import type { ModelInfo, Paradigm, StreamOptions } from "./types.ts";
+import type { ModelInfo } from "./model-info.ts";
+import type { Paradigm, StreamOptions } from "./types.ts";
 
-export type ResolvedStreamOptions = Required<StreamOptions>;
+export type ResolvedStreamOptions = Omit<BackendStreamOptions, "held"> & {
+  readonly paradigm: Paradigm;
+  readonly maxInflightFrames: number;
+};
 
 const PARADIGMS = ["streamed", "interleaved", "batch"] as const satisfies readonly Paradigm[];
 
@@ -17,6 +20,13 @@ function oneOf<T extends string>(param: keyof StreamOptions, value: T, names: re
   if (names.includes(value)) return value;
   const message = `${param} must be ${names.slice(0, -1).join(", ")} or ${names.at(-1)}, not ${value}.`;
   throw new EngineError("option_out_of_range", message, { param });
+}
+
+function positionScheme(value: string | undefined, schemes: readonly string[]): string | null {
+  if (value === undefined) return schemes[0] ?? null;
+  if (schemes.length > 0) return oneOf("positions", value, schemes);
+  const message = "positions cannot be chosen: this model numbers what it sees by itself.";
+  throw new EngineError("option_out_of_range", message, { param: "positions" });
 }
 
 function stillLevels(value: number | null = STILL_LEVELS): number | null {
@@ -57,7 +67,7 @@ export function resolveStreamOptions(
     whole(param, options[param] ?? limits[param], untrainedWindows ? UNTRAINED_WINDOW : limits[param]);
   return {
     paradigm: oneOf("paradigm", options.paradigm ?? "streamed", PARADIGMS),
-    positions: oneOf("positions", options.positions ?? model.positions, POSITION_SCHEMES),
+    positions: positionScheme(options.positions, model.positionSchemes),
     visualWindowUnits: window("visualWindowUnits"),
     textWindowTokens: window("textWindowTokens"),
     thoughtTokens: optional("thoughtTokens"),
@@ -75,26 +85,8 @@ export function resolveStreamOptions(
   };
 }
 
-/** What a client must know about a model. */
-export function describeModel({ manifest }: Bundle): ModelInfo {
-  const { vision, cache, thinking } = manifest;
-  return {
-    id: manifest.id,
-    description: manifest.description,
-    width: vision.width,
-    height: vision.height,
-    fps: vision.fps,
-    framesPerUnit: vision.frames_per_unit,
-    positions: cache.positions,
-    sinkUnits: cache.visual_sink_units,
-    limits: {
-      visualWindowUnits: cache.visual_window_units,
-      textWindowTokens: cache.text_window_tokens,
-      thoughtTokens: thinking.thought_tokens,
-      answerTokens: thinking.answer_tokens,
-      questionTokens: thinking.question_tokens,
-    },
-    cannotAnswer: manifest.cannot_answer ?? null,
-    exampleQuestions: manifest.example_questions,
-  };
+/** What of them a backend must know. */
+export function toBackendOptions(options: ResolvedStreamOptions): BackendStreamOptions {
+  const { paradigm, maxInflightFrames: _, ...rest } = options;
+  return { ...rest, held: paradigm === "batch" };
 }

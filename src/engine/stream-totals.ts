@@ -26,17 +26,22 @@ export class TotalsCounter {
     return { ...this.counts };
   }
 
-  seen(unfamiliar: boolean): void {
+  /** @param evictedUnits units that have left the visual window since the stream's start */
+  seen(unfamiliar: boolean, evictedUnits: number): void {
     this.counts.units++;
     if (unfamiliar) this.counts.unfamiliarUnits++;
-    this.counts.visualUnitsEvicted = Math.max(0, this.counts.units - this.heldUnits);
+    this.counts.visualUnitsEvicted = evictedUnits;
   }
 
-  thought(skipped: boolean, tokens: number, textTokensEvicted: number): void {
+  thought(skipped: boolean, tokens: number): void {
     this.counts.thoughts++;
     if (skipped) this.counts.skips++;
     this.counts.reasoningTokens += tokens;
-    this.counts.textTokensEvicted = textTokensEvicted;
+  }
+
+  /** @param evictedTokens tokens that have left the narrator's window since the stream's start */
+  unitDone(evictedTokens: number): void {
+    this.counts.textTokensEvicted = evictedTokens;
   }
 
   /** What has left the caches since it was last told: at the first eviction, then once a window; null else. */

@@ -1,106 +1,74 @@
 import { BehaviorSubject, distinctUntilChanged, type Observable, Subject } from "rxjs";
-import type { Frame } from "../ingest/frame.ts";
-import type { TextCodec } from "../models/mod.ts";
-import type { ReasonerReport, ReasonerRequest } from "../reasoner/messages.ts";
-import type { VisionReport, VisionRequest } from "../vision/messages.ts";
+import type { Frame } from "../ingest/mod.ts";
+import type { Backend, BackendReport, BackendStream, TaskDone, Unit, UnitSeenReport } from "./backend.ts";
+import { ContractBreach } from "./contract-breach.ts";
 import { EngineError, type EngineErrorCode } from "./errors.ts";
 import type { EngineEvent, StreamTotals } from "./events.ts";
-import { type AssembledUnit, FrameQueue } from "./frame-queue.ts";
-import { BATCH_UNITS, visionLead } from "./paradigm.ts";
+import { FrameQueue } from "./frame-queue.ts";
+import { BATCH_UNITS, mostUnfinished } from "./paradigm.ts";
 import { PendingQuestions } from "./pending-questions.ts";
-import { PendingUnits } from "./pending-units.ts";
+import { PendingThoughts } from "./pending-thoughts.ts";
+import { type PendingUnit, PendingUnits } from "./pending-units.ts";
 import { ReorderBuffer } from "./reorder-buffer.ts";
 import { SceneLog } from "./scene-log.ts";
-import type { ResolvedStreamOptions } from "./stream-options.ts";
+import { type ResolvedStreamOptions, toBackendOptions } from "./stream-options.ts";
 import { TotalsCounter } from "./stream-totals.ts";
-import type { EngineStream, ModelInfo } from "./types.ts";
+import type { EngineStream } from "./types.ts";
 
 /** What a stream has from its engine. */
 export interface StreamContext {
-  readonly model: ModelInfo;
-  readonly codec: TextCodec;
-  toVision(request: VisionRequest): void;
-  toReasoner(request: ReasonerRequest): void;
-  /** Units of all streams that vision has. */
-  unitsAtVision(): number;
+  readonly backend: Backend;
+  /** Units of all streams that the backend has and has not seen. */
+  unseenUnits(): number;
   /** The stream has ended or was closed: the engine forgets it. */
   gone(id: string): void;
 }
 
-/** One camera on the two workers: gives vision its next unit when the paradigm lets it, and tells what comes out. */
+/** One camera on a backend: gives it the next unit when the paradigm lets it, and tells what comes out. */
 export class Stream implements EngineStream {
   readonly events$: Observable<EngineEvent>;
   readonly ready$: Observable<boolean>;
   private readonly events = new Subject<EngineEvent>();
   private readonly ready = new BehaviorSubject(true);
+  private readonly backend: BackendStream;
   private readonly queue: FrameQueue;
-  private readonly units: PendingUnits;
+  private readonly units = new PendingUnits();
+  private readonly thoughts: PendingThoughts;
   private readonly questions: PendingQuestions;
-  private readonly ledger: TotalsCounter;
+  private readonly counter: TotalsCounter;
   private readonly scenes = new SceneLog();
   private readonly order = new ReorderBuffer();
-  /** Units that vision has. */
-  private readonly encoding: AssembledUnit[] = [];
   private newestMediaTimeMs = Number.NEGATIVE_INFINITY;
-  /** `ending`: no more frames are taken; `ended`: the reasoner knows how many units there are. */
+  /** `ending`: no more frames are taken; `ended`: the backend knows how many units there are. */
   private state: "open" | "ending" | "ended" | "closed" = "open";
-  private readonly closing = new Map<"vision" | "reasoner", () => void>();
+  private closed: Promise<void> | null = null;
 
   constructor(
     readonly id: string,
     private readonly options: ResolvedStreamOptions,
     private readonly context: StreamContext,
   ) {
+    const { model } = context.backend;
     this.events$ = this.events.asObservable();
     this.ready$ = this.ready.pipe(distinctUntilChanged());
-    this.units = new PendingUnits(id);
-    this.questions = new PendingQuestions(id, context.codec, context.model);
-    this.ledger = new TotalsCounter(options.visualWindowUnits + context.model.sinkUnits);
-    this.queue = new FrameQueue(context.model.framesPerUnit, options.maxInflightFrames, (frame) =>
-      this.drop(frame),
-    );
-    const { paradigm, positions, stillLevels, sceneMonitor, visualWindowUnits, textWindowTokens } = options;
-    const { thoughtTokens, answerTokens, temperature, seed } = options;
-    context.toVision({
-      type: "open",
-      stream: id,
-      options: { windowUnits: visualWindowUnits, positions, stillLevels, sceneMonitor },
-    });
-    context.toReasoner({
-      type: "open",
-      stream: id,
-      options: {
-        visualWindowUnits,
-        textWindowTokens,
-        positions,
-        thoughtTokens,
-        answerTokens,
-        temperature,
-        seed,
-        held: paradigm === "batch",
-      },
-    });
+    this.thoughts = new PendingThoughts(id);
+    this.questions = new PendingQuestions(id);
+    this.counter = new TotalsCounter(options.visualWindowUnits + model.sinkUnits);
+    this.queue = new FrameQueue(model.framesPerUnit, options.maxInflightFrames, (frame) => this.drop(frame));
+    this.backend = context.backend.open(id, toBackendOptions(options), (report) => this.receive(report));
   }
 
   get totals(): StreamTotals {
-    return this.ledger.totals;
+    return this.counter.totals;
   }
 
-  /** Units of it that vision has. */
-  get unitsAtVision(): number {
-    return this.encoding.length;
+  /** Units of it that the backend has and has not seen. */
+  get unseenUnits(): number {
+    return this.units.unseen;
   }
 
   push(frame: Frame): void {
-    if (this.state !== "open")
-      throw new EngineError("stream_closed", "The stream has ended; open another one.");
-    const { width, height } = this.context.model;
-    if (frame.width !== width || frame.height !== height || frame.data.length !== width * height * 3) {
-      throw new EngineError(
-        "frame_size",
-        `A frame must be ${width}×${height} RGB; this one is ${frame.width}×${frame.height}.`,
-      );
-    }
+    if (this.state !== "open") throw closedError();
     const { mediaTimeMs } = frame;
     if (!(Number.isFinite(mediaTimeMs) && mediaTimeMs >= this.newestMediaTimeMs)) {
       throw new EngineError(
@@ -108,23 +76,20 @@ export class Stream implements EngineStream {
         `A frame's media time must not go back: ${mediaTimeMs} ms came after ${this.newestMediaTimeMs} ms.`,
       );
     }
-    this.ledger.counts.framesIn++;
+    this.counter.counts.framesIn++;
     this.newestMediaTimeMs = mediaTimeMs;
     this.queue.push(frame);
     this.pump();
   }
 
   ask(question: string, when: "now" | "end" = "now"): string {
-    if (this.state === "closed")
-      throw new EngineError("stream_closed", "The stream has ended; open another one.");
-    const { answer, tokens } = this.questions.take(question);
-    this.context.toReasoner({ type: "ask", stream: this.id, answer, tokens, when });
-    return answer;
+    if (this.state === "closed") throw closedError();
+    return this.questions.take(question, (answer, text) => this.backend.ask(answer, text, when));
   }
 
   cancel(answer: string): boolean {
     if (!this.questions.has(answer)) return false;
-    this.context.toReasoner({ type: "cancel", stream: this.id, answer });
+    this.backend.cancel(answer);
     return true;
   }
 
@@ -136,14 +101,8 @@ export class Stream implements EngineStream {
   }
 
   async close(): Promise<void> {
-    if (this.state === "closed") return;
-    const both = (["vision", "reasoner"] as const).map(
-      (side) => new Promise<void>((done) => this.closing.set(side, done)),
-    );
-    this.finish();
-    this.context.toVision({ type: "close", stream: this.id });
-    this.context.toReasoner({ type: "close", stream: this.id });
-    await Promise.all(both);
+    if (this.state !== "closed") this.finish();
+    await this.closed;
     this.context.gone(this.id);
   }
 
@@ -152,143 +111,162 @@ export class Stream implements EngineStream {
     if (this.state === "closed") return;
     this.events.next({ type: "stream.failed", code, message, fatal: true });
     this.finish();
-    this.released();
-    this.context.toVision({ type: "close", stream: this.id });
-    this.context.toReasoner({ type: "close", stream: this.id });
     this.context.gone(this.id);
   }
 
-  /** The workers are gone: nobody will confirm a closing any more. */
-  released(): void {
-    for (const done of this.closing.values()) done();
-  }
-
-  onVision(report: Exclude<VisionReport, { type: "ready" }>): void {
-    if (report.type === "closed") {
-      this.closing.get("vision")?.();
-    } else if (this.state === "closed") {
-      return;
-    } else if (report.type === "failed") {
-      this.fail("worker_failed", `Vision failed: ${report.message}`);
-    } else {
-      const { unit, still, scene, startedAtMs, finishedAtMs } = report;
-      const { arrivedAtMs, frames } = this.encoding.shift()!;
-      const { mediaTimeMs } = frames;
-      const changed = this.scenes.take(scene, unit, mediaTimeMs);
-      const unfamiliar = this.scenes.unfamiliarAt(unit);
-      this.ledger.seen(unfamiliar);
-      const encoded = { startedAtMs, finishedAtMs };
-      if (changed !== null) this.events.next(changed);
-      this.events.next({ type: "unit.seen", unit, mediaTimeMs, arrivedAtMs, still, unfamiliar, encoded });
-      for (const held of this.order.reported(unit)) this.tell(held);
-      this.pump();
+  private receive(report: BackendReport): void {
+    try {
+      if (report.type === "seen") this.seen(report);
+      else for (const next of this.order.take(report)) this.tell(next);
+    } catch (error) {
+      if (!(error instanceof ContractBreach)) throw error;
+      this.fail("worker_failed", error.message);
     }
   }
 
-  onReasoner(report: Exclude<ReasonerReport, { type: "ready" }>): void {
-    if (report.type === "closed") {
-      this.closing.get("reasoner")?.();
-      return;
-    }
-    for (const next of this.order.take(report)) this.tell(next);
+  private seen(report: UnitSeenReport): void {
+    if (this.state === "closed") return;
+    const { unit, still, scene, startedAtMs, finishedAtMs, evictedUnits } = report;
+    const seen = this.units.seen(unit);
+    if (seen === null)
+      throw new ContractBreach(`unit ${unit} was seen, which is not the next that it was given`);
+    const { mediaTimeMs, arrivedAtMs } = seen;
+    const changed = this.scenes.take(scene, unit, mediaTimeMs);
+    const unfamiliar = this.scenes.unfamiliarAt(unit);
+    this.counter.seen(unfamiliar, evictedUnits);
+    const encoded = { startedAtMs, finishedAtMs };
+    if (changed !== null) this.events.next(changed);
+    this.events.next({ type: "unit.seen", unit, mediaTimeMs, arrivedAtMs, still, unfamiliar, encoded });
+    for (const held of this.order.reported(unit)) this.tell(held);
+    this.pump();
   }
 
-  private tell(report: Exclude<ReasonerReport, { type: "ready" | "closed" }>): void {
+  private tell(report: BackendReport): void {
     if (this.state === "closed") return;
     switch (report.type) {
-      case "thought.token":
-        for (const event of this.units.token(report)) this.events.next(event);
+      case "task.started":
+        this.events.next(this.thoughts.started(report, this.thinkable(report.unit)));
         break;
-      case "thought.done":
-        this.events.next(
-          this.units.done(report, this.newestMediaTimeMs, this.scenes.unfamiliarAt(report.unit)),
-        );
-        this.ledger.thought(report.skipped, report.tokens, report.textEvicted);
+      case "task.token":
+        if (this.thoughts.has(report.task)) this.events.next(this.thoughts.token(report));
+        else if (this.questions.has(report.task)) this.events.next(this.questions.delta(report));
+        else throw unknownTask(report.task);
+        break;
+      case "task.done":
+        this.taskDone(report);
+        break;
+      case "unit.done":
+        this.thoughts.unitDone(report.unit);
+        if (!this.units.done(report.unit))
+          throw new ContractBreach(`unit ${report.unit} was done out of turn`);
+        this.counter.unitDone(report.evictedTokens);
         this.tellEvictions(false);
         this.pump();
         break;
-      case "thought.recap":
+      case "recap":
         this.events.next({ type: "thought.recap", unit: report.unit, text: report.text });
         break;
-      case "answer.token":
-        this.events.next(this.questions.delta(report));
-        break;
-      case "answer.done":
-        this.ledger.counts.answers++;
-        this.events.next(this.questions.done(report, this.scenes.unfamiliarAt(report.unit)));
-        break;
       case "failed":
-        this.fail("worker_failed", `Reasoning failed: ${report.message}`);
+        this.fail("worker_failed", report.message);
         break;
       case "ended":
-        for (const late of this.questions.tooLate()) this.events.next(late);
-        this.tellEvictions(true);
-        this.events.next({ type: "stream.ended", totals: this.totals });
-        this.finish();
-        this.context.toVision({ type: "close", stream: this.id });
-        this.context.gone(this.id);
+        this.ended();
     }
   }
 
-  /** Gives vision what it can take, and says whether another frame can be taken. */
+  private taskDone(report: TaskDone): void {
+    const unfamiliar = this.scenes.unfamiliarAt(report.unit);
+    if (this.thoughts.has(report.task)) {
+      const done = this.thoughts.done(report, this.newestMediaTimeMs, unfamiliar);
+      this.counter.thought(done.skipped, done.tokens);
+      this.events.next(done);
+    } else if (this.questions.has(report.task)) {
+      const done = this.questions.done(report, unfamiliar);
+      this.counter.counts.answers++;
+      this.events.next(done);
+    } else {
+      throw unknownTask(report.task);
+    }
+  }
+
+  private ended(): void {
+    if (this.state !== "ended" || this.units.unfinished > 0) {
+      throw new ContractBreach("the stream was reported as ended before all of it was thought about");
+    }
+    for (const late of this.questions.tooLate()) this.events.next(late);
+    this.tellEvictions(true);
+    this.events.next({ type: "stream.ended", totals: this.totals });
+    this.finish();
+    this.context.gone(this.id);
+  }
+
+  private thinkable(unit: number): PendingUnit {
+    const about = this.units.thinkable(unit);
+    if (about === null) throw new ContractBreach(`a thought began about unit ${unit}, which is not there`);
+    return about;
+  }
+
+  /** Gives the backend what it can take, and says whether another frame can be taken. */
   private pump(): void {
-    while (this.state !== "closed" && this.visionIsFree()) {
+    while (this.state !== "closed" && this.backendIsFree()) {
       const unit = this.queue.take();
       if (unit !== null) {
-        this.encode(unit);
+        this.give(unit);
         continue;
       }
-      if (this.state === "ending" && this.encoding.length === 0) this.endReasoning();
+      if (this.state === "ending" && this.units.unseen === 0) {
+        this.state = "ended";
+        this.backend.end(this.units.count);
+      }
       break;
     }
     if (this.state !== "closed") this.ready.next(this.state === "open" && this.queue.hasRoom);
   }
 
   /**
-   * A stream has one unit at vision, so that the oldest of what waits can still be dropped; and another one where
-   * vision would have nothing to do from the report of the first to the arrival of the next.
+   * A stream has one unit to be seen, so that the oldest of what waits can still be dropped; and another one where the
+   * backend would have nothing to do from the report of the first to the arrival of the next.
    */
-  private visionIsFree(): boolean {
-    const ahead = this.queue.taken - (this.units.thought + 1);
-    if (ahead >= visionLead(this.options.paradigm)) return false;
-    return this.encoding.length === 0 || (this.encoding.length === 1 && this.context.unitsAtVision() === 1);
+  private backendIsFree(): boolean {
+    const { unseen, unfinished } = this.units;
+    if (unfinished >= mostUnfinished(this.options.paradigm)) return false;
+    return unseen === 0 || (unseen === 1 && this.context.unseenUnits() === 1);
   }
 
-  private encode(unit: AssembledUnit): void {
-    if (this.options.paradigm === "batch" && unit.frames.unit >= BATCH_UNITS) {
+  private give(unit: Unit): void {
+    if (this.options.paradigm === "batch" && unit.unit >= BATCH_UNITS) {
       const message = `The batch paradigm keeps at most ${BATCH_UNITS} units before it thinks; use streamed for longer video.`;
       this.fail("batch_too_long", message);
       return;
     }
-    this.encoding.push(unit);
     this.units.add(unit);
-    this.context.toVision({ type: "unit", stream: this.id, unit: unit.frames });
-  }
-
-  private endReasoning(): void {
-    this.state = "ended";
-    this.context.toReasoner({ type: "end", stream: this.id, units: this.queue.taken });
+    this.backend.see(unit);
   }
 
   private drop(frame: Frame): void {
-    this.ledger.counts.framesDropped++;
-    this.events.next({
-      type: "frame.dropped",
-      seq: frame.seq,
-      mediaTimeMs: frame.mediaTimeMs,
-      reason: "busy",
-    });
+    this.counter.counts.framesDropped++;
+    const { seq, mediaTimeMs } = frame;
+    this.events.next({ type: "frame.dropped", seq, mediaTimeMs, reason: "busy" });
   }
 
   private tellEvictions(last: boolean): void {
-    const evicted = this.ledger.evictions(last);
+    const evicted = this.counter.evictions(last);
     if (evicted !== null) this.events.next(evicted);
   }
 
   private finish(): void {
     this.state = "closed";
+    this.closed = this.backend.close();
     this.ready.next(false);
     this.ready.complete();
     this.events.complete();
   }
+}
+
+function closedError(): EngineError {
+  return new EngineError("stream_closed", "The stream has ended; open another one.");
+}
+
+function unknownTask(task: string): ContractBreach {
+  return new ContractBreach(`task ${task} is unknown or has ended`);
 }

@@ -1,7 +1,7 @@
 import type { Observable } from "rxjs";
-import type { PositionSchemeName } from "../cache/mod.ts";
-import type { Frame } from "../ingest/frame.ts";
+import type { Frame } from "../ingest/mod.ts";
 import type { EngineEvent, StreamTotals } from "./events.ts";
+import type { ModelInfo } from "./model-info.ts";
 
 /**
  * In which order vision and reasoning run, on the same weights (TaYS, section 3).
@@ -16,8 +16,8 @@ export interface StreamOptions {
   readonly visualWindowUnits?: number;
   /** Tokens kept in a thinker's text window; at most, and by default, what the model was trained for. */
   readonly textWindowTokens?: number;
-  /** How old a visual token is to a query: real time, or counted in one of the papers' ways; default: as trained. */
-  readonly positions?: PositionSchemeName;
+  /** How old a visual token is to a query: one of the model's `positionSchemes`; default: as trained. */
+  readonly positions?: string;
   /**
    * A unit in which no square of 4 px changes its mean colour by more levels (0..255) than this, or than the noise,
    * is not encoded again; its tokens are those of the unit before. Default 6; null: every unit is encoded.
@@ -47,8 +47,8 @@ export interface EngineStream {
   /** True while a frame can be taken without dropping one. Replays its last value. */
   readonly ready$: Observable<boolean>;
   /**
-   * Takes a frame of the model's size; drops the oldest waiting one when vision is behind.
-   * @throws {EngineError} `frame_size`, `frame_time`, `stream_closed`
+   * Takes a frame; drops the oldest waiting one when the model is behind.
+   * @throws {EngineError} `frame_time`, `stream_closed`
    */
   push(frame: Frame): void;
   /**
@@ -62,40 +62,12 @@ export interface EngineStream {
   cancel(answer: string): boolean;
   /** No more frames: everything waiting is thought about, questions are answered, then `stream.ended`. */
   end(): void;
-  /** Stops at once, without finishing what waits. Resolves when both workers have let go of it. */
+  /** Stops at once, without finishing what waits. Resolves when the backend has let go of it. */
   close(): Promise<void>;
   readonly totals: StreamTotals;
 }
 
-/** What a client must know about the model. */
-export interface ModelInfo {
-  readonly id: string;
-  readonly description: string;
-  /** px */
-  readonly width: number;
-  /** px */
-  readonly height: number;
-  /** Frames a second that it was trained for. */
-  readonly fps: number;
-  readonly framesPerUnit: number;
-  /** The position scheme that it was trained with. */
-  readonly positions: PositionSchemeName;
-  /** Units that are never evicted from the visual cache: the first of a stream. */
-  readonly sinkUnits: number;
-  readonly limits: {
-    readonly visualWindowUnits: number;
-    readonly textWindowTokens: number;
-    readonly thoughtTokens: number;
-    readonly answerTokens: number;
-    readonly questionTokens: number;
-  };
-  /** What it answers to a question that it was not taught; null where it was not taught to say so. */
-  readonly cannotAnswer: string | null;
-  /** Questions that it was taught, to be shown as examples. */
-  readonly exampleQuestions: readonly string[];
-}
-
-/** A loaded model with its two workers; any number of streams run on it. */
+/** A model that thinks along with any number of streams. */
 export interface Engine {
   readonly model: ModelInfo;
   /** @throws {EngineError} `engine_closed`, `option_out_of_range`, `too_many_streams` */

@@ -20,6 +20,19 @@ export interface DecodedImage {
   readonly width: number;
   /** px */
   readonly height: number;
+  /** What was decoded. */
+  readonly source: EncodedImage;
+}
+
+/** What an encoded image says of itself. */
+export interface EncodedImage {
+  readonly type: "jpeg" | "png" | "webp";
+  /** As stored, before it is turned upright (px). */
+  readonly width: number;
+  /** px */
+  readonly height: number;
+  /** False where its EXIF orientation says that it must be turned to be looked at. */
+  readonly upright: boolean;
 }
 
 const DEFAULT_MAX_BYTES = 8 * 2 ** 20;
@@ -49,7 +62,8 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeImageOptions
       `The image has ${bytes.length} bytes, and at most ${maxBytes} are taken: send it smaller or more compressed.`,
     );
   }
-  if (imageType(bytes) === null) {
+  const type = imageType(bytes);
+  if (type === null) {
     throw new IngestError(
       "image_unsupported_type",
       "The image is none of JPEG, PNG and WebP: encode it as one.",
@@ -74,7 +88,13 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeImageOptions
       .toColourspace("srgb")
       .raw()
       .toBuffer();
-    return { data: new Uint8Array(rgb), width, height };
+    const source = {
+      type,
+      width: declared.width,
+      height: declared.height,
+      upright: (declared.orientation ?? 1) === 1,
+    };
+    return { data: new Uint8Array(rgb), width, height, source };
   } catch (cause) {
     if (cause instanceof IngestError) throw cause;
     throw new IngestError("image_undecodable", `The image cannot be decoded (${messageOf(cause)}).`, {
@@ -91,7 +111,7 @@ export function checkImageOptions(options: DecodeImageOptions): void {
 }
 
 /** What the first bytes say; a MIME type that came along may say anything. */
-function imageType(bytes: Uint8Array): "jpeg" | "png" | "webp" | null {
+function imageType(bytes: Uint8Array): EncodedImage["type"] | null {
   const head = Buffer.from(bytes.subarray(0, 12)).toString("latin1");
   if (head.startsWith("\xff\xd8\xff")) return "jpeg";
   if (head.startsWith("\x89PNG\r\n\x1a\n")) return "png";

@@ -21,7 +21,8 @@ export type IngestErrorCode =
   | "no_video_track"
   | "no_frames"
   | "input_truncated"
-  // pushed pictures
+  // pictures
+  | "frame_size"
   | "image_too_large"
   | "image_too_many_pixels"
   | "image_undecodable"

@@ -1,12 +1,16 @@
 import type { ChildProcess } from "node:child_process";
 import { PassThrough } from "node:stream";
 import ffmpeg from "fluent-ffmpeg";
-import type { FrameFormat } from "./check-options.ts";
 import type { FfmpegBinary } from "./ffmpeg-binary.ts";
+import type { FrameLayout } from "./frame-layout.ts";
 import { reapOnExit } from "./reap-on-exit.ts";
 
 /** What ffmpeg is to decode, and into what. */
-export interface FfmpegDecode extends FrameFormat {
+export interface FfmpegDecode {
+  /** Sizes of the pictures that a frame consists of. */
+  readonly layout: FrameLayout;
+  /** Frames a second of media time. */
+  readonly fps: number;
   /** What follows `-i`: never a string from outside as it came, see `resolveVideoInput`. */
   readonly url: string;
   /** What comes before `-i`. */
@@ -31,7 +35,8 @@ const TERM_GRACE_MS = 300;
  * are read ahead and then ffmpeg blocks on its pipe. The only place that knows of fluent-ffmpeg (archived).
  *
  * @example
- * const decoder = new FfmpegProcess(await resolveFfmpeg(), { url, inputOptions: [], width: 64, height: 64, fps: 4 });
+ * const layout = new FrameLayout({ width: 64, height: 64 });
+ * const decoder = new FfmpegProcess(await resolveFfmpeg(), { url, inputOptions: [], layout, fps: 4 });
  * for (let frame = await decoder.readFrame(); frame; frame = await decoder.readFrame()) look(frame);
  * const { code, signal } = await decoder.exited;
  */
@@ -47,7 +52,7 @@ export class FfmpegProcess {
   private wake: () => void = () => {};
 
   constructor(binary: FfmpegBinary, decode: FfmpegDecode) {
-    this.frameBytes = decode.width * decode.height * 3;
+    this.frameBytes = decode.layout.bytes;
     // fluent-ffmpeg takes a target's `close` for a broken pipe and kills an ffmpeg that is about to exit by itself.
     this.frames = new PassThrough({
       highWaterMark: 2 * this.frameBytes,
@@ -153,11 +158,11 @@ export class FfmpegProcess {
   }
 }
 
-function outputOptions({ width, height, fps, maxDurationMs }: FfmpegDecode): string[] {
+function outputOptions({ layout, fps, maxDurationMs }: FfmpegDecode): string[] {
   return [
     // Capital V: a song's cover picture is not a video.
     ...["-map", "0:V:0", "-an", "-sn", "-dn"],
-    ...["-vf", `fps=${fps},scale=${width}:${height}:flags=area`],
+    ...["-vf", `fps=${fps},${layout.filter}`],
     ...(maxDurationMs === undefined ? [] : ["-t", String(maxDurationMs / 1000)]),
     ...["-f", "rawvideo", "-pix_fmt", "rgb24"],
   ];

@@ -2,7 +2,7 @@ import { type Observable, Subject } from "rxjs";
 import { checkPositive, type FrameFormat } from "./check-options.ts";
 import { checkImageOptions, type DecodeImageOptions, decodeImage } from "./decode-image.ts";
 import { IngestError, messageOf } from "./errors.ts";
-import type { DroppedFrame, DropReason, Frame } from "./frame.ts";
+import { type DroppedFrame, type DropReason, EncodedFrame, type Frame, type FrameStamp } from "./frame.ts";
 import { SampleByMediaTime } from "./sample-by-media-time.ts";
 
 export interface ImageFramesOptions extends FrameFormat, DecodeImageOptions {
@@ -24,7 +24,9 @@ export interface FrameError {
   readonly error: IngestError;
 }
 
-type Waiting = Omit<Frame, "data"> & { readonly bytes: Uint8Array };
+interface Waiting extends FrameStamp {
+  readonly bytes: Uint8Array;
+}
 
 /**
  * Turns pushed JPEG, PNG or WebP images into frames. Images beyond the wanted rate are dropped undecoded (`rate`).
@@ -74,8 +76,8 @@ export class ImageFrames {
     this.firstArrivalMs ??= arrivedAtMs;
     const { seq = this.nextSeq, mediaTimeMs = arrivedAtMs - this.firstArrivalMs } = stamp;
     this.nextSeq = seq + 1;
-    const { width, height, concurrency = 1 } = this.options;
-    const image: Waiting = { seq, mediaTimeMs, arrivedAtMs, width, height, bytes };
+    const { concurrency = 1 } = this.options;
+    const image: Waiting = { seq, mediaTimeMs, arrivedAtMs, bytes };
 
     if (!Number.isFinite(mediaTimeMs) || mediaTimeMs < this.lastMediaTimeMs) {
       this.refuse(image, timeBackwards(mediaTimeMs, this.lastMediaTimeMs));
@@ -119,7 +121,7 @@ export class ImageFrames {
       this.waiting = null;
       if (waiting !== null) this.decode(waiting);
       if (outcome instanceof IngestError) this.refuse(image, outcome);
-      else this.frames.next(frameOf(image, outcome.data));
+      else this.frames.next(new EncodedFrame(image, image.bytes, outcome));
       this.completeWhenIdle();
     });
   }
@@ -136,10 +138,6 @@ export class ImageFrames {
   private completeWhenIdle(): void {
     if (this.state === "ending" && this.decoding === 0) this.close();
   }
-}
-
-function frameOf({ bytes: _, ...stamp }: Waiting, data: Uint8Array): Frame {
-  return { ...stamp, data };
 }
 
 function timeBackwards(mediaTimeMs: number, lastMs: number): IngestError {

@@ -1,9 +1,23 @@
 /** Ingest: anything that yields timed frames. Knows nothing of models. */
 export type { FrameFormat } from "./check-options.ts";
-export { type DecodedImage, type DecodeImageOptions, decodeImage } from "./decode-image.ts";
+export {
+  type DecodedImage,
+  type DecodeImageOptions,
+  decodeImage,
+  type EncodedImage,
+} from "./decode-image.ts";
 export { IngestError, type IngestErrorCode } from "./errors.ts";
 export { type FfmpegBinary, resolveFfmpeg } from "./ffmpeg-binary.ts";
-export type { DroppedFrame, DropReason, Frame } from "./frame.ts";
+export {
+  type DroppedFrame,
+  type DropReason,
+  EncodedFrame,
+  type Frame,
+  type FrameStamp,
+  joinRgb,
+  RgbFrame,
+  type RgbPicture,
+} from "./frame.ts";
 export { type FrameError, ImageFrames, type ImageFramesOptions, type ImageStamp } from "./image-source.ts";
 export { type ProbeOptions, probeVideo, type VideoInfo } from "./probe-video.ts";
 export { SampleByMediaTime } from "./sample-by-media-time.ts";

@@ -4,8 +4,10 @@ import { IngestError } from "./errors.ts";
 import { type FfmpegBinary, resolveFfmpeg } from "./ffmpeg-binary.ts";
 import { explainFailure } from "./ffmpeg-failure.ts";
 import { FfmpegProcess } from "./ffmpeg-process.ts";
-import type { Frame } from "./frame.ts";
+import { type Frame, RgbFrame } from "./frame.ts";
+import { FrameLayout, fitInside } from "./frame-layout.ts";
 import { atOnce, inRealTime, type Pacer, whenReady } from "./pacer.ts";
+import { probeVideo } from "./probe-video.ts";
 import { resolveVideoInput } from "./video-input.ts";
 
 export interface OpenVideoOptions extends FrameFormat {
@@ -15,6 +17,11 @@ export interface OpenVideoOptions extends FrameFormat {
   readonly ready$?: Observable<boolean>;
   /** Ends the video with an `aborted` error; to end it without one, unsubscribe. */
   readonly signal?: AbortSignal;
+  /**
+   * Longest side (px) of a second, larger picture of every frame, for {@link Frame.jpeg} and larger `rgb` sizes.
+   * Default: none is decoded, and both are scaled from `width` × `height`. It costs a look at the video's headers first.
+   */
+  readonly largeSide?: number;
   /** Stop after so much media time (ms). */
   readonly maxDurationMs?: number;
   /** Take frames as they come, whatever `pace` and `ready$` say. Default: true for RTSP; set it for HTTP cameras. */
@@ -75,9 +82,12 @@ async function play(
   throwIfAborted(options.signal);
   if (stop.aborted) return;
 
+  const large = options.largeSide === undefined ? null : await sizeInside(options.largeSide);
+  if (stop.aborted) return;
+
+  const layout = new FrameLayout({ width, height }, large);
   const decoder = new FfmpegProcess(binary, {
-    width,
-    height,
+    layout,
     fps,
     url: source.url,
     inputOptions: live ? [...source.options, ...PROMPT] : source.options,
@@ -99,13 +109,20 @@ async function play(
     const stamps = live
       ? { mediaTimeMs: receivedAtMs - startedAtMs, arrivedAtMs: receivedAtMs }
       : { mediaTimeMs: dueMs, arrivedAtMs: performance.now() };
-    emit({ seq: seq++, ...stamps, width, height, data });
+    const pictures = layout.split(data);
+    emit(new RgbFrame({ seq: seq++, ...stamps }, pictures.small, pictures.large));
   }
   throwIfAborted(options.signal);
   if (cancelled.aborted) return;
   const exit = await decoder.exited;
   const failure = explainFailure({ input: source, exit, stderr: decoder.stderr, frames: seq });
   if (failure !== null) throw failure;
+
+  async function sizeInside(maxSide: number) {
+    const info = await probeVideo(input, { ffmpeg: binary, timeoutMs: firstFrameTimeoutMs });
+    throwIfAborted(options.signal);
+    return fitInside(info, maxSide);
+  }
 
   /** A file in mid-stream may take its time; the first frame, and a network, may not. */
   async function readInTime(): Promise<Uint8Array | null> {
@@ -137,7 +154,7 @@ function pacerOf({ pace, ready$ }: OpenVideoOptions, stop: AbortSignal): Pacer {
 function checkOptions(options: OpenVideoOptions): void {
   checkSize(options);
   checkFps(options.fps);
-  for (const name of ["maxDurationMs", "firstFrameTimeoutMs", "stallTimeoutMs"] as const) {
+  for (const name of ["largeSide", "maxDurationMs", "firstFrameTimeoutMs", "stallTimeoutMs"] as const) {
     checkPositive(name, options[name]);
   }
 }

@@ -82,7 +82,6 @@ export const ERRORS: Readonly<Record<ProtocolErrorCode | EngineErrorCode | Pictu
   question_empty: refused("The question has no text."),
   question_too_long: refused("The question has more tokens than `model_info.limits.question_tokens`."),
   option_out_of_range: refused("An option is outside what the model was trained for."),
-  frame_size: broken("A frame did not have the model's size.", false),
   frame_time: broken(
     "A frame's media time was no number, or earlier than that of the frame before it.",
     false,
@@ -96,6 +95,7 @@ const VIDEO_ERRORS: Readonly<
   Record<Exclude<IngestErrorCode, PictureErrorCode | "option_out_of_range">, ErrorInfo>
 > = {
   aborted: refused("The replay was ended early."),
+  frame_size: broken("The bytes of a frame did not fit its size.", false),
   ffmpeg_missing: broken("There is no usable ffmpeg."),
   ffmpeg_killed: broken("ffmpeg was killed or crashed."),
   decode_failed: broken("ffmpeg could not decode the video."),

@@ -194,9 +194,9 @@ export class EngineEventMapping {
         text: event.text,
         unit: event.unit,
         media_time_ms: event.mediaTimeMs,
-        outside: event.outside && {
-          unknown_words: [...event.outside.unknownWords],
-          examples: [...event.outside.examples],
+        outside: event.unanswerable && {
+          unknown_words: [...event.unanswerable.unknownWords],
+          examples: [...event.unanswerable.examples],
         },
         unfamiliar: event.unfamiliar,
       },

@@ -1,5 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
 import type { PositionSchemeName } from "../cache/mod.ts";
+import type { BackendReport } from "../engine/mod.ts";
 import type { Bundle } from "../models/mod.ts";
 
 /** What the reasoner worker is started with. */
@@ -33,12 +34,13 @@ export type ReasonerRequest =
   | {
       readonly type: "ask";
       readonly stream: string;
-      readonly answer: string;
+      /** Of the answer. */
+      readonly task: string;
       readonly tokens: readonly number[];
       /** `end`: to be answered when every unit of the ended stream has been thought about. */
       readonly when: "now" | "end";
     }
-  | { readonly type: "cancel"; readonly stream: string; readonly answer: string }
+  | { readonly type: "cancel"; readonly stream: string; readonly task: string }
   /** No unit follows the first `units` ones: think about what is there, answer, then report `ended`. */
   | { readonly type: "end"; readonly stream: string; readonly units: number }
   | { readonly type: "close"; readonly stream: string }
@@ -47,41 +49,8 @@ export type ReasonerRequest =
 /** How a thinker's turn came to its end. */
 export type StopReason = "end" | "length";
 
-/** From the reasoner worker to the main thread. Times are the main thread's (ms). */
+/** From the reasoner worker to the main thread. */
 export type ReasonerReport =
   | { readonly type: "ready" }
-  | { readonly type: "thought.token"; readonly stream: string; readonly unit: number; readonly delta: string }
-  | {
-      readonly type: "thought.done";
-      readonly stream: string;
-      readonly unit: number;
-      readonly text: string;
-      readonly skipped: boolean;
-      readonly stop: StopReason;
-      readonly tokens: number;
-      readonly startedAtMs: number;
-      readonly finishedAtMs: number;
-      /** Tokens that have left the narrator's window since the stream's start. */
-      readonly textEvicted: number;
-    }
-  /** What the narrator has counted so far, said to itself so that it outlives its window. */
-  | { readonly type: "thought.recap"; readonly stream: string; readonly unit: number; readonly text: string }
-  | {
-      readonly type: "answer.token";
-      readonly stream: string;
-      readonly answer: string;
-      readonly delta: string;
-    }
-  | {
-      readonly type: "answer.done";
-      readonly stream: string;
-      readonly answer: string;
-      readonly text: string;
-      readonly status: "completed" | "incomplete" | "cancelled" | "nothing_seen";
-      readonly unit: number;
-      readonly mediaTimeMs: number;
-      readonly tokens: number;
-    }
-  | { readonly type: "ended"; readonly stream: string }
-  | { readonly type: "closed"; readonly stream: string }
-  | { readonly type: "failed"; readonly stream: string; readonly message: string };
+  | { readonly type: "report"; readonly stream: string; readonly report: BackendReport }
+  | { readonly type: "closed"; readonly stream: string };

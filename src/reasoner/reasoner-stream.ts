@@ -1,19 +1,20 @@
 import { type KvMemory, TextCache, type UnitKv, type UnitPlace } from "../cache/mod.ts";
+import type { BackendReport, TaskDone } from "../engine/mod.ts";
 import type { Bundle, TextCodec } from "../models/mod.ts";
 import { kvShape, unitMs } from "../models/model-caches.ts";
 import { Answerer } from "./answerer.ts";
 import { ClockTokens } from "./clock-tokens.ts";
 import { IncrementalDetokenizer } from "./incremental-detokenizer.ts";
 import { LogitsMask } from "./logits-mask.ts";
-import type { ReasonerReport, ReasonerRequest, ReasoningOptions, StopReason } from "./messages.ts";
+import type { ReasonerRequest, ReasoningOptions, StopReason } from "./messages.ts";
 import { Narrator } from "./narrator.ts";
 import type { NgramDrafter } from "./ngram-drafter.ts";
 import { Sampler } from "./sampler.ts";
 import type { Thinker } from "./thinker.ts";
 import { VisualCacheReplica } from "./visual-cache-replica.ts";
 
-/** A question that waits to be taken up, under the id of its answer. */
-export type Question = Pick<Extract<ReasonerRequest, { type: "ask" }>, "answer" | "tokens" | "when">;
+/** A question that waits to be taken up. */
+export type Question = Pick<Extract<ReasonerRequest, { type: "ask" }>, "task" | "tokens" | "when">;
 
 export interface ReasonerContext {
   readonly bundle: Bundle;
@@ -23,12 +24,13 @@ export interface ReasonerContext {
   /** What is often said, by whomever; shared by all streams. */
   readonly drafters: { readonly thoughts: NgramDrafter; readonly answers: NgramDrafter };
   readonly now: () => number;
-  readonly report: (report: ReasonerReport) => void;
+  readonly report: (stream: string, report: BackendReport) => void;
 }
 
 /** An answerer at work, and how its words are told. */
 interface OpenAnswer {
   readonly answerer: Answerer;
+  readonly startedAtMs: number;
   readonly decode: (words: readonly number[]) => string;
 }
 
@@ -42,6 +44,8 @@ export class ReasonerStream {
   private held: boolean;
   private total: number | null = null;
   private startedAtMs: number | null = null;
+  /** Whether the first token of the narrator's thought has been told. */
+  private isTold = false;
   private detokenizer: IncrementalDetokenizer;
   private readonly clock: ClockTokens | null;
 
@@ -110,19 +114,18 @@ export class ReasonerStream {
     this.visual.receive(unit);
   }
 
-  ask({ answer, tokens, when }: Question): void {
+  ask({ task, tokens, when }: Question): void {
     // The batch paradigm thinks at the end only, so there is nothing to answer from before.
-    this.waiting.push({ answer, tokens, when: this.options.held ? "end" : when });
+    this.waiting.push({ task, tokens, when: this.options.held ? "end" : when });
   }
 
-  cancel(answer: string): void {
-    const waiting = this.waiting.findIndex((question) => question.answer === answer);
-    const open = this.answerers.get(answer);
+  cancel(task: string): void {
+    const waiting = this.waiting.findIndex((question) => question.task === task);
+    const open = this.answerers.get(task);
     if (waiting < 0 && open === undefined) return;
     if (waiting >= 0) this.waiting.splice(waiting, 1);
-    this.close(answer);
-    const said = open?.answerer.said ?? [];
-    this.reportAnswer(answer, said, "cancelled", open?.answerer.from, open?.decode);
+    this.close(task);
+    this.answerDone(task, open?.answerer.said ?? [], "cancelled", open);
   }
 
   /** No unit follows the first `units` ones. */
@@ -133,7 +136,7 @@ export class ReasonerStream {
 
   /** Gives all its memory back. Called between steps only; nothing is asked of it after this. */
   release(): void {
-    for (const answer of [...this.answerers.keys()]) this.close(answer);
+    for (const task of [...this.answerers.keys()]) this.close(task);
     this.narrator.release();
     this.visual.release();
   }
@@ -179,13 +182,13 @@ export class ReasonerStream {
     const due = this.waiting.filter(({ when }) => allDone || (when === "now" && finished > 0));
     this.waiting = this.waiting.filter((question) => !due.includes(question));
     for (const question of due) {
-      if (finished === 0) this.reportAnswer(question.answer, [], "nothing_seen");
+      if (finished === 0) this.answerDone(question.task, [], "nothing_seen");
       else this.open(question, this.visual.place(Math.min(this.visual.newest, finished)));
     }
   }
 
-  private open({ answer, tokens }: Question, from: UnitPlace): void {
-    const { stream, context, options } = this;
+  private open({ task, tokens }: Question, from: UnitPlace): void {
+    const { context, options } = this;
     const decode = this.decoder(from);
     const detokenizer = new IncrementalDetokenizer(decode);
     const answererOptions = {
@@ -198,46 +201,50 @@ export class ReasonerStream {
     };
     const text = this.narrator.forkFinished();
     const answerer = new Answerer(this.visual, text, from, tokens, answererOptions, {
-      token: (words) => {
-        context.report({ type: "answer.token", stream, answer, delta: detokenizer.add(words) });
-      },
+      token: (words) => this.report({ type: "task.token", task, delta: detokenizer.add(words) }),
       done: (words, complete) => {
-        this.close(answer);
-        this.reportAnswer(answer, words, complete ? "completed" : "incomplete", from, decode);
+        this.close(task);
+        this.answerDone(task, words, complete ? "completed" : "incomplete", open);
       },
     });
-    this.answerers.set(answer, { answerer, decode });
+    const open = { answerer, decode, startedAtMs: context.now() };
+    this.answerers.set(task, open);
   }
 
-  private close(answer: string): void {
-    this.answerers.get(answer)?.answerer.release();
-    this.answerers.delete(answer);
+  private close(task: string): void {
+    this.answerers.get(task)?.answerer.release();
+    this.answerers.delete(task);
+  }
+
+  private report(report: BackendReport): void {
+    this.context.report(this.stream, report);
   }
 
   private onWords(unit: number, words: readonly number[]): void {
-    this.context.report({
-      type: "thought.token",
-      stream: this.stream,
-      unit,
-      delta: this.detokenizer.add(words),
-    });
+    const task = thoughtTask(unit);
+    if (!this.isTold) this.report({ type: "task.started", task, unit });
+    this.isTold = true;
+    const delta = this.detokenizer.add(words);
+    if (delta !== "") this.report({ type: "task.token", task, delta });
   }
 
   private onThought(unit: number, words: readonly number[], stop: StopReason, tokens: number): void {
     const finishedAtMs = this.context.now();
-    this.context.report({
-      type: "thought.done",
-      stream: this.stream,
-      unit,
+    this.report({
+      type: "task.done",
+      task: thoughtTask(unit),
       text: this.context.codec.decode(words),
-      skipped: words.length === 0,
-      stop,
+      outcome: words.length === 0 ? "skipped" : stop === "length" ? "incomplete" : "completed",
+      unit,
+      mediaTimeMs: this.visual.place(unit).mediaTimeMs,
       tokens,
       startedAtMs: this.startedAtMs ?? finishedAtMs,
       finishedAtMs,
-      textEvicted: this.narrator.evicted,
+      unanswerable: null,
     });
+    this.report({ type: "unit.done", unit, evictedTokens: this.narrator.evicted });
     this.startedAtMs = null;
+    this.isTold = false;
     this.detokenizer = this.thoughtDetokenizer();
   }
 
@@ -246,12 +253,7 @@ export class ReasonerStream {
   }
 
   private onRecap(unit: number, words: readonly number[]): void {
-    this.context.report({
-      type: "thought.recap",
-      stream: this.stream,
-      unit,
-      text: this.context.codec.decode(words),
-    });
+    this.report({ type: "recap", unit, text: this.context.codec.decode(words) });
   }
 
   /** An answer as text; the times in it are told from where it looks, by the thoughts that it has read. */
@@ -263,22 +265,30 @@ export class ReasonerStream {
     return (words) => clock.decode(codec, words, from, remembered);
   }
 
-  private reportAnswer(
-    answer: string,
+  /** @param open null: it was never taken up */
+  private answerDone(
+    task: string,
     words: readonly number[],
-    status: "completed" | "incomplete" | "cancelled" | "nothing_seen",
-    from?: UnitPlace,
-    decode: OpenAnswer["decode"] = () => "",
+    outcome: TaskDone["outcome"],
+    open: OpenAnswer | null = null,
   ): void {
-    this.context.report({
-      type: "answer.done",
-      stream: this.stream,
-      answer,
-      text: decode(words),
-      status,
-      unit: from?.unit ?? -1,
-      mediaTimeMs: from?.mediaTimeMs ?? -1,
+    const finishedAtMs = this.context.now();
+    const { unit, mediaTimeMs } = open?.answerer.from ?? { unit: -1, mediaTimeMs: -1 };
+    this.report({
+      type: "task.done",
+      task,
+      text: open?.decode(words) ?? "",
+      outcome,
+      unit,
+      mediaTimeMs,
       tokens: words.length,
+      startedAtMs: open?.startedAtMs ?? finishedAtMs,
+      finishedAtMs,
+      unanswerable: null,
     });
   }
+}
+
+function thoughtTask(unit: number): string {
+  return `thought_${unit}`;
 }

@@ -27,6 +27,7 @@ interface Turn {
 
 const setup = workerData as ReasonerSetup;
 const port = parentPort!;
+const post = (message: ReasonerReport) => port.postMessage(message);
 const session = await TextRunner.open(setup.bundle, setup.threads);
 const context: ReasonerContext = {
   bundle: setup.bundle,
@@ -34,7 +35,7 @@ const context: ReasonerContext = {
   memory: session.memory,
   drafters: { thoughts: makeDrafter(), answers: makeDrafter() },
   now: () => processNow() - setup.clockOrigin,
-  report: (report: ReasonerReport) => port.postMessage(report),
+  report: (stream, report) => post({ type: "report", stream, report }),
 };
 function makeDrafter(): NgramDrafter {
   const { draftWords } = setup;
@@ -59,7 +60,11 @@ function forget(stream: string): boolean {
 }
 
 function fail(stream: string, error: unknown): void {
-  if (forget(stream)) context.report({ type: "failed", stream, message: (error as Error).message });
+  if (forget(stream)) reportFailure(stream, error);
+}
+
+function reportFailure(stream: string, error: unknown): void {
+  context.report(stream, { type: "failed", message: `Reasoning failed: ${(error as Error).message}` });
 }
 
 /** The next step of everybody who has one to take, up to the limit. */
@@ -103,7 +108,7 @@ async function round(): Promise<boolean> {
     for (const { stream } of turns) fail(stream, error);
   }
   for (const [stream, mind] of [...minds]) {
-    if (mind.finished && forget(stream)) context.report({ type: "ended", stream });
+    if (mind.finished && forget(stream)) context.report(stream, { type: "ended" });
   }
   return turns.length > 0;
 }
@@ -131,21 +136,21 @@ function handle(request: ReasonerRequest): void {
       try {
         minds.set(request.stream, new ReasonerStream(request.stream, request.options, context));
       } catch (error) {
-        context.report({ type: "failed", stream: request.stream, message: (error as Error).message });
+        reportFailure(request.stream, error);
       }
       return;
     case "ask":
       minds.get(request.stream)?.ask(request);
       return;
     case "cancel":
-      minds.get(request.stream)?.cancel(request.answer);
+      minds.get(request.stream)?.cancel(request.task);
       return;
     case "end":
       minds.get(request.stream)?.end(request.units);
       return;
     case "close":
       forget(request.stream);
-      context.report({ type: "closed", stream: request.stream });
+      post({ type: "closed", stream: request.stream });
       return;
     case "stop":
       stopping = true;
@@ -160,5 +165,5 @@ setup.units.on("message", (published: PublishedUnit) => {
   arrivals.push(published);
   wake();
 });
-context.report({ type: "ready" });
+post({ type: "ready" });
 void think();

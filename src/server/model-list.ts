@@ -1,4 +1,4 @@
-import type { ModelInfo } from "../engine/types.ts";
+import type { ModelInfo } from "../engine/mod.ts";
 import { toModelInfo } from "../protocol/mod.ts";
 
 /** `GET /v1/models`: OpenAI's list shape, and under `thinkalong` what a video client must know. */

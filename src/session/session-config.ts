@@ -1,4 +1,4 @@
-import type { ModelInfo, StreamOptions } from "../engine/types.ts";
+import type { ModelInfo, StreamOptions } from "../engine/mod.ts";
 import { ProtocolError, type SessionObject, type SessionSettings, toModelInfo } from "../protocol/mod.ts";
 
 /** What the server takes of one session; the server's configuration decides it. */

@@ -1,7 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { PositionSchemeName, UnitKv } from "../cache/mod.ts";
+import type { BackendFailed, UnitSeenReport } from "../engine/mod.ts";
 import type { Bundle } from "../models/mod.ts";
-import type { Scene } from "../scene/mod.ts";
 
 /** What the vision worker is started with. */
 export interface VisionSetup {
@@ -39,22 +39,11 @@ export type VisionRequest =
   | { readonly type: "close"; readonly stream: string }
   | { readonly type: "stop" };
 
-/** From the vision worker to the main thread. Times are the main thread's (ms). */
+/** From the vision worker to the main thread. */
 export type VisionReport =
   | { readonly type: "ready" }
-  | {
-      readonly type: "seen";
-      readonly stream: string;
-      readonly unit: number;
-      /** Nothing had changed: the tokens of the unit before were used again. */
-      readonly still: boolean;
-      /** How the scene stands; null where nobody watches it. */
-      readonly scene: Scene | null;
-      readonly startedAtMs: number;
-      readonly finishedAtMs: number;
-    }
-  | { readonly type: "closed"; readonly stream: string }
-  | { readonly type: "failed"; readonly stream: string; readonly message: string };
+  | { readonly type: "report"; readonly stream: string; readonly report: UnitSeenReport | BackendFailed }
+  | { readonly type: "closed"; readonly stream: string };
 
 /** From the vision worker to the reasoner. */
 export interface PublishedUnit {

@@ -17,7 +17,11 @@ interface WaitingUnit {
 const setup = workerData as VisionSetup;
 const port = parentPort!;
 const now = () => processNow() - setup.clockOrigin;
-const report = (message: VisionReport) => port.postMessage(message);
+const post = (message: VisionReport) => port.postMessage(message);
+const fail = (stream: string, error: unknown) => {
+  const message = `Vision failed: ${(error as Error).message}`;
+  post({ type: "report", stream, report: { type: "failed", message } });
+};
 const session = await VisionRunner.open(setup.bundle, setup.threads);
 const streams = new Map<string, VisionStream>();
 /** Taken up between two batches, so that nothing changes under one. */
@@ -43,7 +47,7 @@ function handle(request: VisionRequest): void {
     }
     case "close":
       close(request.stream);
-      report({ type: "closed", stream: request.stream });
+      post({ type: "closed", stream: request.stream });
       return;
     case "stop":
       stopping = true;
@@ -56,7 +60,7 @@ function takeRequests(): void {
       handle(request);
     } catch (error) {
       if (request.type === "stop") throw error;
-      report({ type: "failed", stream: request.stream, message: (error as Error).message });
+      fail(request.stream, error);
     }
   }
 }
@@ -93,7 +97,10 @@ async function see(batch: readonly WaitingUnit[]): Promise<void> {
   seen.forEach(({ unit, still }, i) => {
     const { stream, vision, unit: frames } = batch[i]!;
     const scene = vision.judgeScene(frames);
-    report({ type: "seen", stream, unit: unit.unit, still, scene, startedAtMs, finishedAtMs });
+    const times = { startedAtMs, finishedAtMs };
+    const evictedUnits = vision.cache.evicted;
+    const report = { type: "seen", unit: unit.unit, still, scene, ...times, evictedUnits } as const;
+    post({ type: "report", stream, report });
   });
 }
 
@@ -107,7 +114,7 @@ async function work(): Promise<void> {
       } catch (error) {
         for (const { stream } of batch) {
           close(stream);
-          report({ type: "failed", stream, message: (error as Error).message });
+          fail(stream, error);
         }
       }
       await yieldToMessages();
@@ -123,5 +130,5 @@ port.on("message", (request: VisionRequest) => {
   inbox.push(request);
   wake();
 });
-report({ type: "ready" });
+post({ type: "ready" });
 void work();

@@ -7,7 +7,7 @@ describe("the main thread", () => {
   it("stays free while a camera is watched at real pace: 99 of 100 timers are less than 20 ms late", async () => {
     const { code, stdout, stderr } = await runScript(`
       import { monitorEventLoopDelay } from "node:perf_hooks";
-      import { createEngine } from "src/engine/mod.ts";
+      import { createEngine } from "src/backends/mod.ts";
       import { replay } from "src/replay/mod.ts";
       const engine = await createEngine({ model: ${JSON.stringify(BUNDLED_MODEL)} });
       const delay = monitorEventLoopDelay({ resolution: 1 });

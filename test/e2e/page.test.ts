@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createEngine } from "../../src/engine/mod.ts";
+import { createEngine } from "../../src/backends/mod.ts";
 import { browserPath, launchBrowser, openPage } from "../support/browser.ts";
 import { BUNDLED_MODEL } from "../support/bundles.ts";
 import { SAMPLE_CLIP, SAMPLE_DIR } from "../support/clips.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { createEngine } from "../../src/engine/mod.ts";
+import { createEngine } from "../../src/backends/mod.ts";
 import { BUNDLED_MODEL } from "../support/bundles.ts";
 import { jpegsOf, SAMPLE_CLIP } from "../support/clips.ts";
 import { startServer } from "../support/server.ts";

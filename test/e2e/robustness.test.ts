@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createEngine, type Engine } from "../../src/engine/mod.ts";
+import { createEngine } from "../../src/backends/mod.ts";
+import type { Engine } from "../../src/engine/mod.ts";
 import { encodeFrameHeader } from "../../src/protocol/mod.ts";
 import { BUNDLED_MODEL } from "../support/bundles.ts";
 import { jpegsOf, SAMPLE_CLIP } from "../support/clips.ts";

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createEngine, type Engine } from "../../src/engine/mod.ts";
+import { createEngine } from "../../src/backends/mod.ts";
+import type { Engine } from "../../src/engine/mod.ts";
 import { BUNDLED_MODEL } from "../support/bundles.ts";
 import { feed, StreamLog } from "../support/stream-log.ts";
 
@@ -26,16 +27,16 @@ describe("a question that the bundled model was not taught", () => {
     ["Write poems, please!", ["write", "poems", "please"]],
     ["Wie spät ist es?", ["wie", "spät", "ist", "es"]],
   ])("%s gets an honest answer, the words it does not know, and examples", async (question, unknownWords) => {
-    const { text, status, outside } = await ask(question);
+    const { text, status, unanswerable } = await ask(question);
     expect(text).toBe("i cannot tell that");
     expect(status).toBe("completed");
-    expect(outside).toEqual({ unknownWords, examples: engine.model.exampleQuestions });
+    expect(unanswerable).toEqual({ unknownWords, examples: engine.model.exampleQuestions });
   });
 
   it("is none of its own examples", async () => {
     for (const question of engine.model.exampleQuestions) {
-      const { outside, text } = await ask(question);
-      expect(outside, `${question} ${text}`).toBeNull();
+      const { unanswerable, text } = await ask(question);
+      expect(unanswerable, `${question} ${text}`).toBeNull();
     }
   });
 });

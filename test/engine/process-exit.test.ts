@@ -4,7 +4,7 @@ import { EditedBundle } from "../support/edited-bundle.ts";
 import { runScript } from "../support/program.ts";
 
 const open = (model = TINY_BUNDLE) => `
-  import { createEngine } from "src/engine/mod.ts";
+  import { createEngine } from "src/backends/mod.ts";
   const engine = await createEngine({ model: ${JSON.stringify(model)} });
   const { width, height, fps } = engine.model;
   const push = (stream, seq) => stream.push({

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createEngine, type Engine, EngineError, type StreamOptions } from "../../src/engine/mod.ts";
+import { createEngine } from "../../src/backends/mod.ts";
+import { type Engine, EngineError, type StreamOptions } from "../../src/engine/mod.ts";
+import { type Frame, RgbFrame } from "../../src/ingest/mod.ts";
 import { startTinyEngine } from "../support/engine.ts";
 import { frame } from "../support/frames.ts";
 import { StreamLog } from "../support/stream-log.ts";
@@ -76,27 +78,27 @@ describe("openStream", () => {
 });
 
 describe("a stream", () => {
-  it("refuses frames of another size, and stays usable", async () => {
+  it("takes frames of any size and fails, for good, with one whose pixels are not to be had", async () => {
+    const { width, height } = engine.model;
     const log = new StreamLog(engine.openStream());
-    const good = frame(engine.model, 0);
-    for (const wrong of [
-      { ...good, width: 64 },
-      { ...good, data: good.data.subarray(1) },
-      { ...good, data: new Uint8Array(0) },
-    ]) {
-      expect(refused(() => log.stream.push(wrong))).toMatchObject({ code: "frame_size" });
-    }
-    log.stream.push(good);
-    log.stream.end();
+    const wide = { width: 2 * width, height, data: new Uint8Array(6 * width * height) };
+    for (const seq of [0, 1]) log.stream.push(new RgbFrame({ seq, mediaTimeMs: seq, arrivedAtMs: 0 }, wide));
+    await log.next("thought.done");
+    const broken = { ...frame(engine.model, 2), rgb: () => Promise.reject(new Error("torn")) };
+    for (const _ of [0, 1]) log.stream.push(broken as Frame);
     await log.completed;
-    expect(log.stream.totals).toMatchObject({ framesIn: 1, units: 1 });
+    expect(log.events.at(-1)).toMatchObject({
+      type: "stream.failed",
+      code: "worker_failed",
+      message: expect.stringContaining("torn"),
+    });
   });
 
   it("refuses frames out of time, and stays usable", async () => {
     const log = new StreamLog(engine.openStream());
     log.stream.push(frame(engine.model, 4));
     for (const mediaTimeMs of [Number.NaN, Number.POSITIVE_INFINITY, 999, -1]) {
-      const wrong = { ...frame(engine.model, 5), mediaTimeMs };
+      const wrong: Frame = Object.assign(frame(engine.model, 5), { mediaTimeMs });
       expect(refused(() => log.stream.push(wrong))).toMatchObject({ code: "frame_time" });
     }
     log.stream.push(frame(engine.model, 5));

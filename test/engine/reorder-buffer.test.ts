@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { ReorderBuffer } from "../../src/engine/reorder-buffer.ts";
 
 type Report = Parameters<ReorderBuffer["take"]>[0];
-const thought = (unit: number) => ({ type: "thought.token", stream: "s", unit, delta: "" }) as Report;
-const answer = { type: "answer.token", stream: "s", answer: "a", delta: "x" } as Report;
+const thought = (unit: number) => ({ type: "task.started", task: `t${unit}`, unit }) satisfies Report;
+const answer = { type: "task.token", task: "a", delta: "x" } satisfies Report;
 
 describe("what the reasoner says of a unit", () => {
   it("waits until vision has reported that unit, and holds back what comes after it", () => {

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { lastValueFrom, toArray } from "rxjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createEngine, type Engine, type StreamOptions } from "../../src/engine/mod.ts";
+import { createEngine } from "../../src/backends/mod.ts";
+import type { Engine, StreamOptions } from "../../src/engine/mod.ts";
 import { openVideo } from "../../src/ingest/mod.ts";
 import { BUNDLED_MODEL } from "../support/bundles.ts";
 import { LABELLED_CLIPS, realClip, SAMPLE_CLIP } from "../support/clips.ts";

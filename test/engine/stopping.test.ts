@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createEngine, type Engine } from "../../src/engine/mod.ts";
+import { createEngine } from "../../src/backends/mod.ts";
+import type { Engine } from "../../src/engine/mod.ts";
 import { TINY_BUNDLE } from "../support/bundles.ts";
 import { startTinyEngine } from "../support/engine.ts";
 import { frame } from "../support/frames.ts";
@@ -47,7 +48,7 @@ describe("a stream that is closed under way", () => {
       await finish(log);
       expect(() => log.stream.push(frame(engine.model, 0))).toThrowError(refusal("stream_closed"));
       expect(() => log.stream.ask("what is moving")).toThrowError(refusal("stream_closed"));
-      expect(log.stream.cancel("stream-0-answer-0")).toBe(false);
+      expect(log.stream.cancel("stream_0_answer_0")).toBe(false);
       log.stream.end();
       await log.stream.close();
     }

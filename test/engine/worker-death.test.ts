@@ -1,13 +1,14 @@
 import type { Worker } from "node:worker_threads";
 import { describe, expect, it, vi } from "vitest";
-import { createEngine, type Engine, type EngineError, type EngineOptions } from "../../src/engine/mod.ts";
+import { createEngine, type LocalEngineOptions } from "../../src/backends/mod.ts";
+import type { Engine, EngineError } from "../../src/engine/mod.ts";
 import { TINY_BUNDLE } from "../support/bundles.ts";
 import { EditedBundle } from "../support/edited-bundle.ts";
 import { startTinyEngine } from "../support/engine.ts";
 import { feed, StreamLog, watch } from "../support/stream-log.ts";
 
 /** An engine, and its real workers: vision's first, then the reasoner's. */
-async function startWithWorkers(options: Partial<EngineOptions> = {}) {
+async function startWithWorkers(options: Partial<LocalEngineOptions> = {}) {
   const workers: Worker[] = [];
   const keep = (worker: Worker) => workers.push(worker);
   process.on("worker", keep);

@@ -1,7 +1,6 @@
 import type { PositionSchemeName } from "../../src/cache/mod.ts";
 import type { Bundle } from "../../src/models/mod.ts";
 import { TextCodec } from "../../src/models/mod.ts";
-import type { ReasonerReport } from "../../src/reasoner/messages.ts";
 import { NgramDrafter } from "../../src/reasoner/ngram-drafter.ts";
 import { type ReasonerContext, ReasonerStream } from "../../src/reasoner/reasoner-stream.ts";
 import { TextRunner, type TextStep } from "../../src/reasoner/text-runner.ts";
@@ -9,6 +8,7 @@ import type { Thinker } from "../../src/reasoner/thinker.ts";
 import { type EncoderState, ImageEncoder } from "../../src/vision/image-encoder.ts";
 import { VisionRunner } from "../../src/vision/vision-runner.ts";
 import type { VisionStream } from "../../src/vision/vision-stream.ts";
+import { ReportLog } from "../support/report-log.ts";
 
 /** What one thinker fed in one real step, and what came out. */
 export interface RecordedStep {
@@ -47,7 +47,7 @@ export interface Windows {
 /** A stream on the real caches, thinkers and graphs, driven step by step in this thread, all of it recorded. */
 export class RecordedRun {
   readonly steps: RecordedStep[] = [];
-  readonly reports: ReasonerReport[] = [];
+  readonly log = new ReportLog();
   readonly drafters: ReasonerContext["drafters"];
   /** Thinkers that took a step together, at the most. */
   widest = 0;
@@ -91,7 +91,7 @@ export class RecordedRun {
         memory: sessions.think.memory,
         drafters: this.drafters,
         now: () => 0,
-        report: (report) => this.reports.push(report),
+        report: (_, report) => this.log.add(report),
       },
     );
   }
@@ -108,7 +108,7 @@ export class RecordedRun {
   }
 
   ask(tokens: readonly number[]): void {
-    this.mind.ask({ answer: `answer-${this.asked++}`, tokens, when: "now" });
+    this.mind.ask({ task: `answer_${this.asked++}`, tokens, when: "now" });
   }
 
   /**
@@ -117,7 +117,7 @@ export class RecordedRun {
    */
   async step(pick: number): Promise<boolean> {
     const thinkers = this.mind.thinkers();
-    const finished = this.reports.filter((report) => report.type === "thought.done").length;
+    const finished = this.log.thoughts.length;
     for (const thinker of thinkers) {
       if (!this.finishedAtBirth.has(thinker)) this.finishedAtBirth.set(thinker, finished);
     }

@@ -106,9 +106,7 @@ async function play(given: Scene): Promise<RecordedRun> {
 /** All text tokens of a run that stayed, in the order in which they were fed. */
 function history(run: RecordedRun, { visualWindowUnits, remembersSilence }: Scene): FedToken[] {
   const silent = new Set(
-    run.reports.flatMap((report) =>
-      report.type === "thought.done" && report.skipped && !remembersSilence ? [report.unit] : [],
-    ),
+    run.log.thoughts.flatMap(({ skipped, unit }) => (skipped && !remembersSilence ? [unit] : [])),
   );
   const fed: FedToken[] = [];
   const narration: number[] = [];
@@ -216,12 +214,12 @@ describe("the streamed path equals one dense masked pass over the whole history"
         reached.together += run.widest > 2 ? 1 : 0;
         reached.drafted += run.drafters.thoughts.counts.accepted + run.drafters.answers.counts.accepted;
         reached.rejected += run.drafters.thoughts.counts.drafted - run.drafters.thoughts.counts.accepted;
-        const thoughts = run.reports.filter((report) => report.type === "thought.done");
+        const thoughts = run.log.thoughts;
         reached.units += run.times.length;
         reached.visualEvicted += Math.max(0, run.times.length - 1 - given.visualWindowUnits);
-        reached.textEvicted += thoughts.at(-1)?.textEvicted ?? 0;
+        reached.textEvicted += thoughts.at(-1)?.evictedTokens ?? 0;
         reached.skips += thoughts.filter((thought) => thought.skipped).length;
-        reached.answers += run.reports.filter((report) => report.type === "answer.done").length;
+        reached.answers += run.log.answers.length;
       }),
       { numRuns: 25 },
     );
@@ -256,12 +254,10 @@ describe("the streamed path equals one dense masked pass over the whole history"
       const compared = compare(run, dense(run, given));
       expect(compared.worst).toBeLessThan(1e-4);
       expect(compared.otherwise).toBe(0);
-      const done = run.reports.filter((report) => report.type === "thought.done");
+      const done = run.log.thoughts;
       expect(done).toHaveLength(units);
-      expect(done.at(-1)!.textEvicted).toBeGreaterThan((remembersSilence ? 0.9 : 0.5) * units);
-      expect(run.reports.filter((report) => report.type === "answer.done")).toHaveLength(
-        Math.floor((units + 39) / 100),
-      );
+      expect(done.at(-1)!.evictedTokens).toBeGreaterThan((remembersSilence ? 0.9 : 0.5) * units);
+      expect(run.log.answers).toHaveLength(Math.floor((units + 39) / 100));
     },
   );
 

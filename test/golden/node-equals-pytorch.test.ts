@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { filter, firstValueFrom, lastValueFrom, toArray } from "rxjs";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createEngine, type Engine, type EngineEvent, type EngineStream } from "../../src/engine/mod.ts";
-import type { Frame } from "../../src/ingest/mod.ts";
+import { createEngine } from "../../src/backends/mod.ts";
+import type { Engine, EngineEvent, EngineStream } from "../../src/engine/mod.ts";
+import { type Frame, RgbFrame } from "../../src/ingest/mod.ts";
 import { loadBundle } from "../../src/models/mod.ts";
 
 const MODEL = join(import.meta.dirname, "../../models/street-narrator");
@@ -34,14 +35,11 @@ async function frames(strip: string, engine: Engine): Promise<Frame[]> {
     .toBuffer({ resolveWithObject: true });
   const { width, height, fps } = engine.model;
   const size = width * height * 3;
-  return Array.from({ length: info.height / height }, (_, seq) => ({
-    seq,
-    mediaTimeMs: (1000 * seq) / fps,
-    arrivedAtMs: performance.now(),
-    width,
-    height,
-    data: new Uint8Array(data.subarray(seq * size, (seq + 1) * size)),
-  }));
+  return Array.from({ length: info.height / height }, (_, seq) => {
+    const pixels = new Uint8Array(data.subarray(seq * size, (seq + 1) * size));
+    const stamp = { seq, mediaTimeMs: (1000 * seq) / fps, arrivedAtMs: performance.now() };
+    return new RgbFrame(stamp, { width, height, data: pixels });
+  });
 }
 
 const next = <T extends EngineEvent["type"]>(

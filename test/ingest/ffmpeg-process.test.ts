@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { resolveFfmpeg } from "../../src/ingest/ffmpeg-binary.ts";
 import { type FfmpegDecode, FfmpegProcess } from "../../src/ingest/ffmpeg-process.ts";
+import { FrameLayout } from "../../src/ingest/frame-layout.ts";
 import { eventually, isAlive, makeTempDir, makeVideo } from "../support/media.ts";
 
 let dir: Awaited<ReturnType<typeof makeTempDir>>;
@@ -9,7 +10,7 @@ let decode: FfmpegDecode;
 beforeAll(async () => {
   dir = await makeTempDir();
   const url = await makeVideo(join(dir.path, "clip.mp4"), { seconds: 10, fps: 10 });
-  decode = { url, inputOptions: [], width: 640, height: 360, fps: 10 };
+  decode = { url, inputOptions: [], layout: new FrameLayout({ width: 640, height: 360 }), fps: 10 };
 });
 afterAll(() => dir.remove());
 
@@ -23,7 +24,7 @@ describe("FfmpegProcess", () => {
       [31, 17],
       [1280, 720],
     ] as const) {
-      const decoder = await start({ width, height });
+      const decoder = await start({ layout: new FrameLayout({ width, height }) });
       let count = 0;
       for (let frame = await decoder.readFrame(); frame; frame = await decoder.readFrame()) {
         expect(frame.length).toBe(width * height * 3);

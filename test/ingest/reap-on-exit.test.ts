@@ -22,8 +22,9 @@ async function program(afterwards: string): Promise<{ node: ChildProcess; ffmpeg
     path,
     `import { resolveFfmpeg } from "${module("ffmpeg-binary.ts")}";
      import { FfmpegProcess } from "${module("ffmpeg-process.ts")}";
-     const size = { width: 320, height: 240, fps: 10 };
-     const decoder = new FfmpegProcess(await resolveFfmpeg(), { url: ${JSON.stringify(video)}, inputOptions: [], ...size });
+     import { FrameLayout } from "${module("frame-layout.ts")}";
+     const layout = new FrameLayout({ width: 320, height: 240 });
+     const decoder = new FfmpegProcess(await resolveFfmpeg(), { url: ${JSON.stringify(video)}, inputOptions: [], layout, fps: 10 });
      await decoder.readFrame();
      ${afterwards}
      console.log(decoder.pid);

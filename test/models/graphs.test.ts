@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { createEngine } from "../../src/engine/mod.ts";
+import { createEngine } from "../../src/backends/mod.ts";
 import { loadBundle, ModelError } from "../../src/models/mod.ts";
 import { TextRunner } from "../../src/reasoner/text-runner.ts";
 import { VisionRunner } from "../../src/vision/vision-runner.ts";

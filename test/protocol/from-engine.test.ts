@@ -35,7 +35,7 @@ const answered: EngineEvent = {
   question: "how many?",
   text: "one",
   status: "completed",
-  outside: null,
+  unanswerable: null,
   unit: 3,
   mediaTimeMs: 3500,
   unfamiliar: true,
@@ -145,8 +145,8 @@ describe("engine events as protocol events", () => {
   });
 
   it("carry what to ask instead where the model cannot tell", () => {
-    const outside = { unknownWords: ["france"], examples: ["Did anything stop?"] };
-    const [done] = mapAll([{ ...answered, text: "i cannot tell that", outside }]).slice(-2);
+    const unanswerable = { unknownWords: ["france"], examples: ["Did anything stop?"] };
+    const [done] = mapAll([{ ...answered, text: "i cannot tell that", unanswerable }]).slice(-2);
     expect(done).toMatchObject({
       type: "response.output_text.done",
       outside: { unknown_words: ["france"], examples: ["Did anything stop?"] },

@@ -33,27 +33,22 @@ describe("an answer", () => {
     const [first, ...words] = fedByAnswerers(run).map(({ tokens }) => tokens);
     expect(first).toEqual([question, ...run.codec.encode("what is moving"), answer]);
     expect(words.every((tokens) => tokens.length === 1)).toBe(true);
-    const [done] = run.all("answer.done");
-    expect(done).toMatchObject({ answer: "a", unit: 2, mediaTimeMs: 1500 });
+    const [done] = run.log.answers;
+    expect(done).toMatchObject({ task: "a", unit: 2, mediaTimeMs: 1500 });
     expect(done!.tokens).toBe(words.length);
-    expect(
-      run
-        .all("answer.token")
-        .map(({ delta }) => delta)
-        .join(""),
-    ).toBe(done!.text);
+    expect(run.log.streamed("a").join("")).toBe(done!.text);
   });
 
   it("waits for the first thought, not just for the first unit", async () => {
     const run = await thoughtAbout(0);
     run.ask("a");
     await run.settle();
-    expect(run.reports).toEqual([]);
+    expect(run.log.reports).toEqual([]);
     await run.see();
     await run.round();
     expect(fedByAnswerers(run)).toEqual([]);
     await run.settle();
-    expect(run.all("answer.done")).toMatchObject([{ answer: "a", unit: 0 }]);
+    expect(run.log.answers).toMatchObject([{ task: "a", unit: 0 }]);
   });
 
   it("is begun in the middle of a thought from the thoughts that are finished, and disturbs none", async () => {
@@ -65,10 +60,10 @@ describe("an answer", () => {
       for (let step = 0; step < stepsIntoThought; step++) await run.round();
       run.ask("a");
       await run.settle();
-      expect(run.all("answer.done")).toMatchObject([{ answer: "a", unit: 2 }]);
-      answers.push(run.all("answer.done")[0]!.text);
-      expect(run.all("thought.done").map(({ text }) => text)).toEqual(
-        undisturbed.all("thought.done").map(({ text }) => text),
+      expect(run.log.answers).toMatchObject([{ task: "a", unit: 2 }]);
+      answers.push(run.log.answers[0]!.text);
+      expect(run.log.thoughts.map(({ text }) => text)).toEqual(
+        undisturbed.log.thoughts.map(({ text }) => text),
       );
     }
     expect(new Set(answers).size, "half a thought makes no difference").toBe(1);
@@ -79,8 +74,8 @@ describe("an answer", () => {
     for (let unit = 0; unit < 5; unit++) await run.see();
     run.ask("a");
     await run.settle();
-    expect(run.all("answer.done")).toMatchObject([{ unit: 2 }]);
-    expect(run.all("thought.done")).toHaveLength(7);
+    expect(run.log.answers).toMatchObject([{ unit: 2 }]);
+    expect(run.log.thoughts).toHaveLength(7);
   });
 
   it("takes its turn before the narrator, so that thoughts in the queue do not delay it", async () => {
@@ -88,20 +83,21 @@ describe("an answer", () => {
     for (let unit = 0; unit < 7; unit++) await run.see();
     run.ask("a");
     await run.settle();
-    const types = run.reports.map(({ type }) => type);
-    const answered = types.indexOf("answer.done");
-    expect(types.slice(answered).filter((type) => type === "thought.done").length).toBeGreaterThan(3);
+    const { reports } = run.log;
+    const answered = reports.findIndex((report) => report.type === "task.done" && report.task === "a");
+    const after = reports.slice(answered).filter(({ type }) => type === "unit.done");
+    expect(after.length).toBeGreaterThan(3);
   });
 
   it("that outgrows its budget ends as incomplete", async () => {
     const run = await thoughtAbout(2, { answerTokens: 1 });
     for (let i = 0; i < 5; i++) run.ask(`a${i}`);
     await run.settle();
-    for (const { tokens, status } of run.all("answer.done")) {
+    for (const { tokens, outcome } of run.log.answers) {
       expect(tokens).toBe(1);
-      expect(["completed", "incomplete"]).toContain(status);
+      expect(["completed", "incomplete"]).toContain(outcome);
     }
-    expect(run.all("answer.done").some(({ status }) => status === "incomplete")).toBe(true);
+    expect(run.log.answers.some(({ outcome }) => outcome === "incomplete")).toBe(true);
   });
 
   it("that is cancelled ends once, with what it has said, and is fed no more", async () => {
@@ -116,11 +112,11 @@ describe("an answer", () => {
     const fed = fedByAnswerers(run).length;
     await run.settle();
     expect(fedByAnswerers(run)).toHaveLength(fed);
-    const said = run.all("answer.token").map(({ delta }) => delta);
+    const said = run.log.streamed("running");
     expect(said).toHaveLength(1);
-    expect(run.all("answer.done")).toMatchObject([
-      { answer: "running", status: "cancelled", text: said.join(""), tokens: 1, unit: 2 },
-      { answer: "waiting", status: "cancelled", text: "", tokens: 0, unit: -1 },
+    expect(run.log.answers).toMatchObject([
+      { task: "running", outcome: "cancelled", text: said.join(""), tokens: 1, unit: 2 },
+      { task: "waiting", outcome: "cancelled", text: "", tokens: 0, unit: -1 },
     ]);
   });
 
@@ -128,13 +124,13 @@ describe("an answer", () => {
     const run = await thoughtAbout(3);
     run.ask("a", "end");
     await run.settle();
-    expect(run.all("answer.done")).toEqual([]);
+    expect(run.log.answers).toEqual([]);
     run.mind.end(4);
     await run.settle();
     expect(run.mind.finished).toBe(false);
     await run.see();
     await run.settle();
-    expect(run.all("answer.done")).toMatchObject([{ answer: "a", unit: 3 }]);
+    expect(run.log.answers).toMatchObject([{ task: "a", unit: 3 }]);
     expect(run.mind.finished).toBe(true);
   });
 
@@ -145,7 +141,7 @@ describe("an answer", () => {
     run.mind.end(0);
     expect(run.mind.finished).toBe(false);
     await run.settle();
-    expect(run.all("answer.done").map(({ answer, status, unit }) => [answer, status, unit])).toEqual([
+    expect(run.log.answers.map(({ task, outcome, unit }) => [task, outcome, unit])).toEqual([
       ["now", "nothing_seen", -1],
       ["end", "nothing_seen", -1],
     ]);

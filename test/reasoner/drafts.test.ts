@@ -23,14 +23,14 @@ async function run(draftWords: number, temperature: number): Promise<ReasonerRun
 
 /** What each thinker said, delta by delta; which of them said it first depends on who needed fewer steps. */
 function said(run: ReasonerRun) {
-  const all = run.all.bind(run) as ReasonerRun["all"];
+  const { log } = run;
   return {
-    thoughts: all("thought.token").map(({ unit, delta }) => [unit, delta]),
-    ends: all("thought.done").map(({ unit, text, stop, tokens }) => [unit, text, stop, tokens]),
-    answers: all("answer.token")
-      .map(({ answer, delta }) => `${answer} ${delta}`)
+    thoughts: log.thoughts.map(({ unit, task, text, stop, tokens }) => {
+      return [unit, log.streamed(task), text, stop, tokens];
+    }),
+    answers: log.answers
+      .map(({ task, text, outcome, unit }) => [task, log.streamed(task), text, outcome, unit])
       .sort(),
-    answered: all("answer.done").map(({ answer, text, status, unit }) => [answer, text, status, unit]),
   };
 }
 

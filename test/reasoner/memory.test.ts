@@ -35,7 +35,7 @@ describe("the memory of a stream's thinkers", () => {
     expect(used()).toBeGreaterThan(narrating);
     run.mind.cancel("answer-3");
     await run.settle();
-    expect(run.all("answer.done")).toHaveLength(5);
+    expect(run.log.answers).toHaveLength(5);
     expect(used()).toBe(narrating);
     run.ask("under way");
     await run.round();

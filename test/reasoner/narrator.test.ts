@@ -30,7 +30,7 @@ describe("the narrator", () => {
   it("says nothing before the first unit", async () => {
     const run = start();
     await run.settle();
-    expect(run.reports).toEqual([]);
+    expect(run.log.reports).toEqual([]);
   });
 
   it("feeds what closes a thought only once the next unit has landed, whether it was said or skipped", async () => {
@@ -44,7 +44,7 @@ describe("the narrator", () => {
       .filter(({ token }) => token === special.skip || token === special.endThink);
     // Every unit but the last has its closing token in the cache, fed when the one after it was there.
     expect(closing.map(({ newest }) => newest)).toEqual(Array.from({ length: 11 }, (_, i) => i + 1));
-    const skipped = run.all("thought.done").map((thought) => thought.skipped);
+    const skipped = run.log.thoughts.map((thought) => thought.skipped);
     expect(closing.map(({ token }) => token === special.skip)).toEqual(skipped.slice(0, -1));
     expect(new Set(skipped).size, "both kinds came up").toBe(2);
     expect(run.fed[0]?.tokens).toEqual([special.narrate]);
@@ -58,7 +58,7 @@ describe("the narrator", () => {
       await quiet.settle();
       expect(quiet.fed.length - before).toBe(1);
     }
-    expect(quiet.all("thought.done").map(({ skipped, tokens, text }) => ({ skipped, tokens, text }))).toEqual(
+    expect(quiet.log.thoughts.map(({ skipped, tokens, text }) => ({ skipped, tokens, text }))).toEqual(
       Array(5).fill({ skipped: true, tokens: 1, text: "" }),
     );
     const talking = start(NEVER);
@@ -66,7 +66,7 @@ describe("the narrator", () => {
       await talking.see();
       const before = talking.fed.length;
       await talking.settle();
-      const { tokens, skipped } = talking.all("thought.done").at(-1)!;
+      const { tokens, skipped } = talking.log.thoughts.at(-1)!;
       expect(skipped).toBe(false);
       expect(talking.fed.length - before).toBe(tokens);
     }
@@ -93,7 +93,7 @@ describe("the narrator", () => {
       await run.see();
       await run.settle();
     }
-    const thoughts = run.all("thought.done");
+    const thoughts = run.log.thoughts;
     const words = thoughts.reduce((sum, { tokens }) => sum + tokens - 1, 0);
     const forgotten = thoughts.filter(
       ({ skipped }, i) => i > 0 && skipped && thoughts[i - 1]!.skipped,
@@ -110,7 +110,7 @@ describe("the narrator", () => {
     for (let unit = 0; unit < 40; unit++) {
       await run.see();
       await run.settle();
-      const said = run.all("thought.done").flatMap((thought) => (thought.skipped ? [] : [thought.unit]));
+      const said = run.log.thoughts.flatMap((thought) => (thought.skipped ? [] : [thought.unit]));
       const remembered = narrator.remembered.map((place) => place.unit);
       expect(remembered).toEqual(said.slice(said.length - remembered.length));
       expect(remembered.at(-1)).toBe(said.at(-1));
@@ -125,18 +125,18 @@ describe("the narrator", () => {
     const run = start(ALWAYS);
     await run.see();
     await run.settle();
-    expect(run.reports.map(({ type }) => type)).toEqual(["thought.token", "thought.done"]);
-    expect(run.all("thought.token")[0]?.delta).toBe("");
+    expect(run.log.reports.map(({ type }) => type)).toEqual(["task.started", "task.done", "unit.done"]);
+    expect(run.log.thoughts).toMatchObject([{ text: "", skipped: true }]);
   });
 
   it("ends a thought that outgrows its budget, and closes it all the same", async () => {
     const run = start(NEVER, { thoughtTokens: 1 });
     for (let unit = 0; unit < 6; unit++) await run.see();
     await run.settle();
-    const thoughts = run.all("thought.done");
+    const thoughts = run.log.thoughts;
     const cut = thoughts.filter(({ stop }) => stop === "length");
     expect(cut.length).toBeGreaterThan(0);
-    expect(run.all("thought.token")).toHaveLength(6);
+    expect(run.log.all("task.token")).toHaveLength(6);
     expect(run.fed.filter(({ tokens }) => tokens[0] === special.endThink)).toHaveLength(5);
   });
 
@@ -144,14 +144,14 @@ describe("the narrator", () => {
     const run = start(SOMETIMES);
     for (let unit = 0; unit < 40; unit++) await run.see();
     await run.settle();
-    const late = run.all("thought.done").map(({ text }) => text);
-    expect(run.all("thought.done").map(({ unit }) => unit)).toEqual(Array.from({ length: 40 }, (_, i) => i));
+    const late = run.log.thoughts.map(({ text }) => text);
+    expect(run.log.thoughts.map(({ unit }) => unit)).toEqual(Array.from({ length: 40 }, (_, i) => i));
     const prompt = start(SOMETIMES);
     for (let unit = 0; unit < 40; unit++) {
       await prompt.see();
       await prompt.settle();
     }
-    expect(late).toEqual(prompt.all("thought.done").map(({ text }) => text));
+    expect(late).toEqual(prompt.log.thoughts.map(({ text }) => text));
   });
 
   it("thinks nothing while it is held, and then about everything", async () => {
@@ -161,7 +161,7 @@ describe("the narrator", () => {
     expect(run.fed).toEqual([]);
     run.mind.end(4);
     await run.settle();
-    expect(run.all("thought.done")).toHaveLength(4);
+    expect(run.log.thoughts).toHaveLength(4);
     expect(run.mind.finished).toBe(true);
   });
 
@@ -189,7 +189,7 @@ describe("the narrator", () => {
         await run.see();
         await run.settle();
       }
-      const thoughts = run.all("thought.done");
+      const thoughts = run.log.thoughts;
       const openings = run.fed.filter(
         ({ tokens }) => ids.clock.includes(tokens[0]!) || tokens[0] === ids.skip,
       );
@@ -206,18 +206,16 @@ describe("the narrator", () => {
         await run.see();
         await run.settle();
       }
-      const recaps = run.all("thought.recap");
+      const recaps = run.log.all("recap");
       expect(recaps.length).toBeGreaterThan(2);
-      expect(run.all("thought.done").map(({ unit }) => unit)).toEqual(
-        Array.from({ length: 40 }, (_, i) => i),
-      );
+      expect(run.log.thoughts.map(({ unit }) => unit)).toEqual(Array.from({ length: 40 }, (_, i) => i));
       const asked = run.fed.filter(({ tokens }) => tokens[1] === ids.recap);
       expect(asked).toHaveLength(recaps.length);
       for (const { tokens } of asked) expect([...ids.clock, ids.skip]).toContain(tokens[0]);
       // At least so many tokens lie between two recaps: the words of the thoughts and what closes them.
       let [since, next] = [0, 0];
       for (let unit = 0; unit < 40; unit++) {
-        since += run.all("thought.done")[unit]!.tokens;
+        since += run.log.thoughts[unit]!.tokens;
         const due = recaps[next]?.unit === unit;
         expect(due, `unit ${unit}`).toBe(since >= 10);
         if (due) [since, next] = [0, next + 1];
@@ -231,7 +229,7 @@ describe("the narrator", () => {
         await run.settle();
       }
       const most = bundle.manifest.thinking.thought_tokens;
-      const lengths = run.all("thought.recap").map(({ text }) => text.split(" ").length);
+      const lengths = run.log.all("recap").map(({ text }) => text.split(" ").length);
       expect(lengths.length).toBeGreaterThan(2);
       expect(Math.max(...lengths)).toBeGreaterThan(1);
       expect(Math.max(...lengths)).toBeLessThanOrEqual(most);

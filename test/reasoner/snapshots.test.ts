@@ -59,8 +59,8 @@ describe("a step", () => {
       await run.round();
     }
     await run.settle();
-    const [answer] = run.all("answer.done");
+    const [answer] = run.log.answers;
     expect(answer!.unit).toBeLessThanOrEqual(from + 1);
-    expect(run.all("thought.done").at(-1)!.unit).toBe(run.mind.newestUnit);
+    expect(run.log.thoughts.at(-1)!.unit).toBe(run.mind.newestUnit);
   });
 });

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { createEngine } from "../../src/engine/mod.ts";
+import { createEngine } from "../../src/backends/mod.ts";
 import { BUNDLED_MODEL } from "../support/bundles.ts";
 import { jpegsOf } from "../support/clips.ts";
 import { ffmpeg, makeTempDir } from "../support/media.ts";

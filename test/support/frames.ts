@@ -1,5 +1,5 @@
 import type { ModelInfo } from "../../src/engine/mod.ts";
-import type { Frame } from "../../src/ingest/mod.ts";
+import { type Frame, RgbFrame } from "../../src/ingest/mod.ts";
 
 /** A mosaic of coloured tiles of which every picture of every scene has its own; the tiny weights notice no less. */
 export function picturePixels(width: number, height: number, seq: number, scene = 0): Uint8Array {
@@ -20,5 +20,6 @@ export function picturePixels(width: number, height: number, seq: number, scene 
 export function frame({ width, height, fps }: ModelInfo, seq: number, scene = 0): Frame {
   const arrivedAtMs = performance.now();
   const mediaTimeMs = (seq * 1000) / fps;
-  return { seq, mediaTimeMs, arrivedAtMs, width, height, data: picturePixels(width, height, seq, scene) };
+  const data = picturePixels(width, height, seq, scene);
+  return new RgbFrame({ seq, mediaTimeMs, arrivedAtMs }, { width, height, data });
 }

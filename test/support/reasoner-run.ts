@@ -1,7 +1,7 @@
 import type { Bundle } from "../../src/models/mod.ts";
 import { TextCodec } from "../../src/models/mod.ts";
 import { unitMs } from "../../src/models/model-caches.ts";
-import type { ReasonerReport, ReasoningOptions } from "../../src/reasoner/messages.ts";
+import type { ReasoningOptions } from "../../src/reasoner/messages.ts";
 import { NgramDrafter } from "../../src/reasoner/ngram-drafter.ts";
 import { type ReasonerContext, ReasonerStream } from "../../src/reasoner/reasoner-stream.ts";
 import { TextRunner } from "../../src/reasoner/text-runner.ts";
@@ -9,8 +9,7 @@ import type { Thinker } from "../../src/reasoner/thinker.ts";
 import { VisionRunner } from "../../src/vision/vision-runner.ts";
 import type { VisionStream } from "../../src/vision/vision-stream.ts";
 import { picturePixels } from "./frames.ts";
-
-type ReportOf<T extends ReasonerReport["type"]> = Extract<ReasonerReport, { type: T }>;
+import { ReportLog } from "./report-log.ts";
 
 export interface ReasonerRunners {
   readonly see: VisionRunner;
@@ -24,7 +23,7 @@ export async function openRunners(bundle: Bundle): Promise<ReasonerRunners> {
 
 /** A mind on the real graphs in this thread, driven one step at a time, so that a test decides what comes when. */
 export class ReasonerRun {
-  readonly reports: ReasonerReport[] = [];
+  readonly log = new ReportLog();
   readonly drafters: ReasonerContext["drafters"];
   /** What was fed, by thinker, step by step; `newest`: the newest unit that it could have looked at. */
   readonly fed: { readonly thinker: Thinker; readonly tokens: readonly number[]; readonly newest: number }[] =
@@ -68,13 +67,9 @@ export class ReasonerRun {
         memory: sessions.think.memory,
         drafters: this.drafters,
         now: () => performance.now(),
-        report: (report) => this.reports.push(report),
+        report: (_, report) => this.log.add(report),
       },
     );
-  }
-
-  all<T extends ReasonerReport["type"]>(type: T): ReportOf<T>[] {
-    return this.reports.filter((report): report is ReportOf<T> => report.type === type);
   }
 
   /** Encodes and publishes the next unit. */
@@ -91,8 +86,8 @@ export class ReasonerRun {
     this.mind.receive(seen!.unit);
   }
 
-  ask(answer: string, when: "now" | "end" = "now"): void {
-    this.mind.ask({ answer, tokens: this.codec.encode("what is moving"), when });
+  ask(task: string, when: "now" | "end" = "now"): void {
+    this.mind.ask({ task, tokens: this.codec.encode("what is moving"), when });
   }
 
   /** One step of everybody who has one, as the worker does it; false when nobody had. */

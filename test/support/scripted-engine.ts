@@ -5,8 +5,9 @@
 import { BehaviorSubject, type Observable, Subject } from "rxjs";
 import { EngineError } from "../../src/engine/errors.ts";
 import type { EngineEvent, StreamTotals } from "../../src/engine/events.ts";
+import type { ModelInfo } from "../../src/engine/model-info.ts";
 import { NO_TOTALS } from "../../src/engine/stream-totals.ts";
-import type { Engine, EngineStream, ModelInfo, StreamOptions } from "../../src/engine/types.ts";
+import type { Engine, EngineStream, StreamOptions } from "../../src/engine/types.ts";
 import type { Frame } from "../../src/ingest/frame.ts";
 
 export const SCRIPTED_MODEL: ModelInfo = {
@@ -16,7 +17,9 @@ export const SCRIPTED_MODEL: ModelInfo = {
   height: 48,
   fps: 10,
   framesPerUnit: 2,
-  positions: "real-time",
+  input: { size: "fixed", format: "rgb" },
+  can: { skip: true, instructions: false, fork: true, parallel: true },
+  positionSchemes: ["real-time"],
   sinkUnits: 1,
   limits: {
     visualWindowUnits: 32,
@@ -208,7 +211,7 @@ export class ScriptedStream implements EngineStream {
       question,
       text: said,
       status: task?.cancelled ? "cancelled" : "completed",
-      outside: null,
+      unanswerable: null,
       unit: this.counts.units - 1,
       mediaTimeMs: this.frames.at(-1)?.mediaTimeMs ?? -1,
       unfamiliar: false,

@@ -1,4 +1,5 @@
 import type { Engine } from "../../../src/engine/mod.ts";
+import { joinRgb } from "../../../src/ingest/mod.ts";
 import { ImageEncoder } from "../../../src/vision/image-encoder.ts";
 import { framesOf } from "../../lib/frames-of.ts";
 import { labelledClips } from "../../lib/labelled-clips.ts";
@@ -183,7 +184,7 @@ async function openParts({ model, threads, clip: path, signal }: ExperimentConte
       unit: 0,
       mediaTimeMs: frames.at(-1)!.mediaTimeMs,
       seconds: frames.map(() => 1 / fps),
-      frames: Buffer.concat(frames.map(({ data }) => data)),
+      frames: await joinRgb(frames, width, height),
     },
   };
 }

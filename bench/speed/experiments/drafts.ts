@@ -1,6 +1,6 @@
 import type { UnitKv } from "../../../src/cache/mod.ts";
+import { joinRgb } from "../../../src/ingest/mod.ts";
 import { type Bundle, loadBundle, TextCodec } from "../../../src/models/mod.ts";
-import type { ReasonerReport } from "../../../src/reasoner/messages.ts";
 import { NgramDrafter } from "../../../src/reasoner/ngram-drafter.ts";
 import { ReasonerStream } from "../../../src/reasoner/reasoner-stream.ts";
 import { TextRunner } from "../../../src/reasoner/text-runner.ts";
@@ -131,7 +131,7 @@ async function seeAll(bundle: Bundle, context: ExperimentContext): Promise<UnitK
         unit: units.length,
         mediaTimeMs: some.at(-1)!.mediaTimeMs,
         seconds: some.map((_, i) => (from + i === 0 ? 0 : 1 / fps)),
-        frames: Buffer.concat(some.map(({ data }) => data)),
+        frames: await joinRgb(some, width, height),
       };
       const [seen] = await session.run([{ vision, unit }]);
       units.push(seen!.unit);
@@ -174,9 +174,9 @@ async function narrate(
         memory: think.memory,
         drafters,
         now: () => performance.now(),
-        report: (report: ReasonerReport) => {
-          if (report.type !== "thought.done") return;
-          spoke = !report.skipped;
+        report: (_, report) => {
+          if (report.type !== "task.done") return;
+          spoke = report.outcome !== "skipped";
           said += `${report.text}|`;
         },
       },

@@ -1,3 +1,4 @@
+import { joinRgb } from "../../../src/ingest/mod.ts";
 import type { Bundle } from "../../../src/models/mod.ts";
 import { unitMs } from "../../../src/models/model-caches.ts";
 import { VisionRunner } from "../../../src/vision/vision-runner.ts";
@@ -33,23 +34,25 @@ export async function seeTogether(
     vision: session.openStream(options),
     units: 0,
   }));
-  const see = (some: typeof streams) =>
+  const see = async (some: typeof streams) =>
     session.run(
-      some.map((stream) => {
-        const unit = stream.units++;
-        const frames = Array.from({ length: vision.frames_per_unit }, (_, i) =>
-          clip.frame(unit * vision.frames_per_unit + i),
-        );
-        return {
-          vision: stream.vision,
-          unit: {
-            unit,
-            mediaTimeMs: (unit + 1) * unitMs(bundle.manifest),
-            seconds: frames.map((_, i) => (unit + i === 0 ? 0 : 1 / vision.fps)),
-            frames: Buffer.concat(frames.map(({ data }) => data)),
-          },
-        };
-      }),
+      await Promise.all(
+        some.map(async (stream) => {
+          const unit = stream.units++;
+          const frames = Array.from({ length: vision.frames_per_unit }, (_, i) =>
+            clip.frame(unit * vision.frames_per_unit + i),
+          );
+          return {
+            vision: stream.vision,
+            unit: {
+              unit,
+              mediaTimeMs: (unit + 1) * unitMs(bundle.manifest),
+              seconds: frames.map((_, i) => (unit + i === 0 ? 0 : 1 / vision.fps)),
+              frames: await joinRgb(frames, vision.width, vision.height),
+            },
+          };
+        }),
+      ),
     );
   for (let unit = 0; unit <= cache.visual_window_units; unit++) {
     signal.throwIfAborted();

@@ -1,5 +1,5 @@
-import type { Engine } from "../../../src/engine/mod.ts";
-import type { Frame } from "../../../src/ingest/mod.ts";
+import type { Engine, ModelInfo } from "../../../src/engine/mod.ts";
+import { type Frame, RgbFrame } from "../../../src/ingest/mod.ts";
 import { framesOf } from "../../lib/frames-of.ts";
 import { type LabelledClip, labelledClips } from "../../lib/labelled-clips.ts";
 import { type NarratedClip, narrateClip } from "../../lib/narrate-clip.ts";
@@ -42,8 +42,8 @@ async function run(context: ExperimentContext, { levels }: StillSizes): Promise<
       rows.push({ level, ...(await measure(engine, context, clips, frames, level)) });
     }
     const nothing = clips.map((clip) => ({ ...clip, events: [], questions: [] }));
-    const standing = frames.map(([first], i) =>
-      stand(first!, QUIET_S * engine.model.fps, engine.model.fps, i),
+    const standing = await Promise.all(
+      frames.map(([first], i) => stand(first!, QUIET_S * engine.model.fps, engine.model, i)),
     );
     const quiet = [];
     for (const level of levels)
@@ -107,16 +107,21 @@ async function measure(
 }
 
 /** A picture that stands for some frames, each with noise of its own. */
-function stand(picture: Frame, count: number, fps: number, seed: number): Frame[] {
+async function stand(
+  picture: Frame,
+  count: number,
+  { width, height, fps }: ModelInfo,
+  seed: number,
+): Promise<Frame[]> {
+  const pixels = await picture.rgb(width, height);
   let state = seed + 1;
   const noise = () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return Math.round((state / 2 ** 31 - 1) * NOISE_LEVELS);
   };
-  return Array.from({ length: count }, (_, seq) => ({
-    ...picture,
-    seq,
-    mediaTimeMs: (1000 * seq) / fps,
-    data: picture.data.map((value) => Math.min(255, Math.max(0, value + noise()))),
-  }));
+  return Array.from({ length: count }, (_, seq) => {
+    const data = pixels.map((value) => Math.min(255, Math.max(0, value + noise())));
+    const stamp = { seq, mediaTimeMs: (1000 * seq) / fps, arrivedAtMs: picture.arrivedAtMs };
+    return new RgbFrame(stamp, { width, height, data });
+  });
 }

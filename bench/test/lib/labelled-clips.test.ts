@@ -1,6 +1,7 @@
 import { lastValueFrom, take, toArray } from "rxjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createEngine, type Engine } from "../../../src/engine/mod.ts";
+import { createEngine } from "../../../src/backends/mod.ts";
+import type { Engine } from "../../../src/engine/mod.ts";
 import { openVideo } from "../../../src/ingest/mod.ts";
 import { BUNDLED_MODEL } from "../../../test/support/bundles.ts";
 import { LABELLED_CLIPS } from "../../../test/support/clips.ts";

@@ -18,10 +18,11 @@ beforeAll(async () => {
 afterAll(() => engine[Symbol.asyncDispose]());
 
 describe("a clip", () => {
-  it("begins anew after its last frame, while time and count go on", () => {
+  it("begins anew after its last frame, while time and count go on", async () => {
     const first = clip.frame(1);
     const again = clip.frame(clip.length + 1);
-    expect(again.data).toBe(first.data);
+    const { width, height } = engine.model;
+    expect(await again.rgb(width, height)).toBe(await first.rgb(width, height));
     expect([again.seq, again.mediaTimeMs]).toEqual([clip.length + 1, (clip.length + 1) * 500]);
     expect(again.arrivedAtMs).toBeGreaterThanOrEqual(first.arrivedAtMs);
   });

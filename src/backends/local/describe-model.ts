@@ -1,0 +1,29 @@
+import { POSITION_SCHEMES } from "../../cache/mod.ts";
+import type { ModelInfo } from "../../engine/mod.ts";
+import type { Bundle } from "../../models/mod.ts";
+
+/** What is to be known of a bundle's model when it runs here. */
+export function describeModel({ manifest }: Bundle): ModelInfo {
+  const { vision, cache, thinking } = manifest;
+  return {
+    id: manifest.id,
+    description: manifest.description,
+    width: vision.width,
+    height: vision.height,
+    fps: vision.fps,
+    framesPerUnit: vision.frames_per_unit,
+    input: { size: "fixed", format: "rgb" },
+    can: { skip: true, instructions: false, fork: true, parallel: true },
+    positionSchemes: [cache.positions, ...POSITION_SCHEMES.filter((scheme) => scheme !== cache.positions)],
+    sinkUnits: cache.visual_sink_units,
+    limits: {
+      visualWindowUnits: cache.visual_window_units,
+      textWindowTokens: cache.text_window_tokens,
+      thoughtTokens: thinking.thought_tokens,
+      answerTokens: thinking.answer_tokens,
+      questionTokens: thinking.question_tokens,
+    },
+    cannotAnswer: manifest.cannot_answer ?? null,
+    exampleQuestions: manifest.example_questions,
+  };
+}

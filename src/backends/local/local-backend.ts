@@ -1,0 +1,71 @@
+import type { Backend, BackendReport, BackendStreamOptions, ModelInfo } from "../../engine/mod.ts";
+import { type Bundle, loadBundle, TextCodec } from "../../models/mod.ts";
+import { describeModel } from "./describe-model.ts";
+import { LocalStream } from "./local-stream.ts";
+import type { LocalPort } from "./port.ts";
+import { WorkerPair } from "./worker-pair.ts";
+
+export interface LocalBackendOptions {
+  /** Folder of the model's bundle. */
+  readonly model: string;
+  /** Threads of each worker's inference; default 1, so that two workers fill two cores. */
+  readonly threads?: number;
+  /** Most words that are drafted and verified in one step; default 2, 0: none. What is said does not change. */
+  readonly draftWords?: number;
+}
+
+/** A bundle on this machine. The main thread only passes messages; it never runs inference. */
+export class LocalBackend implements Backend {
+  readonly model: ModelInfo;
+  readonly died: Promise<Error>;
+  private readonly codec: TextCodec;
+  private readonly streams = new Map<string, LocalStream>();
+  private port!: LocalPort;
+  private tellDeath!: (error: Error) => void;
+
+  private constructor(bundle: Bundle) {
+    this.model = describeModel(bundle);
+    this.codec = new TextCodec(bundle);
+    this.died = new Promise((resolve) => {
+      this.tellDeath = resolve;
+    });
+  }
+
+  /** @throws {ModelError} when the bundle cannot be used */
+  static async start({ model, threads = 1, draftWords = 2 }: LocalBackendOptions): Promise<LocalBackend> {
+    const bundle = await loadBundle(model);
+    const backend = new LocalBackend(bundle);
+    backend.port = await WorkerPair.start(
+      { bundle, threads, draftWords },
+      {
+        onReport: (stream, report) => backend.streams.get(stream)?.receive(report),
+        onClosed: (stream) => backend.forget(stream),
+        onDeath: (error) => backend.die(error),
+      },
+    );
+    return backend;
+  }
+
+  open(id: string, options: BackendStreamOptions, report: (report: BackendReport) => void): LocalStream {
+    const stream = new LocalStream(id, { model: this.model, codec: this.codec, port: this.port, report });
+    this.streams.set(id, stream);
+    this.port.send({ type: "open", stream: id, options });
+    return stream;
+  }
+
+  async close(): Promise<void> {
+    for (const id of [...this.streams.keys()]) this.forget(id);
+    await this.port.stop();
+  }
+
+  private forget(id: string): void {
+    this.streams.get(id)?.released();
+    this.streams.delete(id);
+  }
+
+  /** Nobody will confirm the closing of a stream any more. */
+  private die(error: Error): void {
+    for (const id of [...this.streams.keys()]) this.forget(id);
+    this.tellDeath(error);
+  }
+}

@@ -1,0 +1,97 @@
+import type { BackendReport, BackendStream, ModelInfo, Unit } from "../../engine/mod.ts";
+import { EngineError } from "../../engine/mod.ts";
+import { joinRgb } from "../../ingest/mod.ts";
+import type { TextCodec } from "../../models/mod.ts";
+import type { UnitFrames } from "../../vision/messages.ts";
+import type { LocalPort } from "./port.ts";
+
+export interface LocalStreamContext {
+  readonly model: ModelInfo;
+  readonly codec: TextCodec;
+  readonly port: LocalPort;
+  readonly report: (report: BackendReport) => void;
+}
+
+/** One stream of the local backend: frames become pixels, questions tokens, and what the workers say is passed on. */
+export class LocalStream implements BackendStream {
+  private readonly questions = new Map<string, string>();
+  /** Resolves when the pixels of the units before have been handed on: units keep their order. */
+  private handedOn: Promise<void> = Promise.resolve();
+  private state: "open" | "closing" | "released" = "open";
+  private onReleased: () => void = () => {};
+  private readonly wasReleased = new Promise<void>((resolve) => {
+    this.onReleased = resolve;
+  });
+
+  constructor(
+    readonly id: string,
+    private readonly context: LocalStreamContext,
+  ) {}
+
+  see(unit: Unit): void {
+    const pixels = this.pixels(unit);
+    this.handedOn = this.handedOn
+      .then(() => pixels)
+      .then(
+        (frames) => {
+          if (this.state === "open") this.context.port.send({ type: "unit", stream: this.id, unit: frames });
+        },
+        (error: Error) =>
+          this.receive({ type: "failed", message: `A frame's pixels are not to be had: ${error.message}` }),
+      );
+  }
+
+  ask(task: string, question: string, when: "now" | "end"): number {
+    const { codec, model, port } = this.context;
+    const tokens = codec.encode(question);
+    const most = model.limits.questionTokens;
+    if (tokens.length > most) {
+      const message = `The question has ${tokens.length} tokens; at most ${most} fit. Ask it shorter.`;
+      throw new EngineError("question_too_long", message, { param: "question" });
+    }
+    this.questions.set(task, question);
+    port.send({ type: "ask", stream: this.id, task, tokens, when });
+    return tokens.length;
+  }
+
+  cancel(task: string): void {
+    this.context.port.send({ type: "cancel", stream: this.id, task });
+  }
+
+  end(units: number): void {
+    this.context.port.send({ type: "end", stream: this.id, units });
+  }
+
+  async close(): Promise<void> {
+    if (this.state === "open") {
+      this.state = "closing";
+      this.context.port.send({ type: "close", stream: this.id });
+    }
+    await this.wasReleased;
+  }
+
+  /** The workers hold nothing of it any more, or are gone. */
+  released(): void {
+    this.state = "released";
+    this.onReleased();
+  }
+
+  receive(report: BackendReport): void {
+    if (this.state !== "open") return;
+    const question = report.type === "task.done" ? this.questions.get(report.task) : undefined;
+    if (report.type !== "task.done" || question === undefined) return this.context.report(report);
+    this.questions.delete(report.task);
+    const { cannotAnswer, exampleQuestions: examples } = this.context.model;
+    const isUnanswerable = cannotAnswer !== null && report.text === cannotAnswer;
+    const unanswerable = isUnanswerable
+      ? { unknownWords: this.context.codec.unknownWords(question), examples }
+      : null;
+    this.context.report({ ...report, unanswerable });
+  }
+
+  /** A unit's frames as the vision worker takes them: in one buffer, which can be transferred. */
+  private async pixels({ unit, frames, seconds, mediaTimeMs }: Unit): Promise<UnitFrames> {
+    const { width, height } = this.context.model;
+    return { unit, mediaTimeMs, seconds, frames: await joinRgb(frames, width, height) };
+  }
+}

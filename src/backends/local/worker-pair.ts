@@ -1,0 +1,111 @@
+import { MessageChannel } from "node:worker_threads";
+import type { BackendStreamOptions } from "../../engine/mod.ts";
+import { type Bundle, ModelError } from "../../models/mod.ts";
+import type { ReasonerReport, ReasonerRequest, ReasoningOptions } from "../../reasoner/messages.ts";
+import { spawnReasoner } from "../../reasoner/spawn.ts";
+import type { SeeingOptions, VisionReport, VisionRequest } from "../../vision/messages.ts";
+import { spawnVision } from "../../vision/spawn.ts";
+import { WorkerHost } from "../../worker/host.ts";
+import { clockOrigin } from "../../worker/monotonic-time.ts";
+import type { LocalPort, LocalPortListener, LocalRequest } from "./port.ts";
+
+export interface WorkerPairOptions {
+  readonly bundle: Bundle;
+  /** Inference threads of each worker. */
+  readonly threads: number;
+  readonly draftWords: number;
+}
+
+/** The vision and the reasoner worker of one model, and the channel between them. */
+export class WorkerPair implements LocalPort {
+  private constructor(
+    private readonly vision: WorkerHost<VisionRequest>,
+    private readonly reasoner: WorkerHost<ReasonerRequest>,
+  ) {}
+
+  /** @throws {ModelError} when a worker cannot open its graph */
+  static async start(
+    { bundle, threads, draftWords }: WorkerPairOptions,
+    listener: LocalPortListener,
+  ): Promise<WorkerPair> {
+    const { port1: publish, port2: units } = new MessageChannel();
+    const common = { bundle, threads, clockOrigin: clockOrigin() };
+    const died = (name: string) => (cause: Error) =>
+      listener.onDeath(new Error(`The ${name} worker died: ${cause.message}`, { cause }));
+    const closings = new Closings((stream) => listener.onClosed(stream));
+    const take = (report: VisionReport | ReasonerReport) => {
+      if (report.type === "report") listener.onReport(report.stream, report.report);
+      else if (report.type === "closed") closings.confirmed(report.stream);
+    };
+    const started = await Promise.allSettled([
+      WorkerHost.start<VisionRequest, VisionReport>(
+        spawnVision({ ...common, publish }),
+        take,
+        died("vision"),
+      ),
+      WorkerHost.start<ReasonerRequest, ReasonerReport>(
+        spawnReasoner({ ...common, draftWords, units }),
+        take,
+        died("reasoner"),
+      ),
+    ]);
+    const [vision, reasoner] = started;
+    if (vision.status === "fulfilled" && reasoner.status === "fulfilled") {
+      return new WorkerPair(vision.value, reasoner.value);
+    }
+    await Promise.all(
+      started.map((outcome) =>
+        outcome.status === "fulfilled" ? outcome.value.stop({ type: "stop" }) : null,
+      ),
+    );
+    throw ModelError.revive(
+      (started.find(({ status }) => status === "rejected") as PromiseRejectedResult).reason,
+    );
+  }
+
+  send(request: LocalRequest): void {
+    switch (request.type) {
+      case "open": {
+        const { stream, options } = request;
+        this.vision.send({ type: "open", stream, options: seeingOptions(options) });
+        this.reasoner.send({ type: "open", stream, options: reasoningOptions(options) });
+        return;
+      }
+      case "unit":
+        this.vision.send(request, [request.unit.frames.buffer as ArrayBuffer]);
+        return;
+      case "close":
+        this.vision.send(request);
+        this.reasoner.send(request);
+        return;
+      default:
+        this.reasoner.send(request);
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.vision.stop({ type: "stop" }), this.reasoner.stop({ type: "stop" })]);
+  }
+}
+
+/** Of the streams that are being closed: which one worker has let go of. */
+class Closings {
+  private readonly half = new Set<string>();
+
+  constructor(private readonly onBoth: (stream: string) => void) {}
+
+  confirmed(stream: string): void {
+    if (this.half.delete(stream)) this.onBoth(stream);
+    else this.half.add(stream);
+  }
+}
+
+function seeingOptions(options: BackendStreamOptions): SeeingOptions {
+  const { visualWindowUnits: windowUnits, positions, stillLevels, sceneMonitor } = options;
+  return { windowUnits, positions: positions as SeeingOptions["positions"], stillLevels, sceneMonitor };
+}
+
+function reasoningOptions(options: BackendStreamOptions): ReasoningOptions {
+  const { stillLevels: _, sceneMonitor: __, positions, ...rest } = options;
+  return { ...rest, positions: positions as ReasoningOptions["positions"] };
+}

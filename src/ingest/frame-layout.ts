@@ -1,0 +1,68 @@
+import type { RgbPicture } from "./frame.ts";
+
+/** Size of a picture (px). */
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The pictures of one frame: at the model's size, and larger where somebody asked for that. */
+export interface FramePictures {
+  readonly small: RgbPicture;
+  readonly large: RgbPicture | undefined;
+}
+
+/**
+ * How ffmpeg writes a frame to its pipe: the model's picture alone, or the larger one with the model's below it, both
+ * scaled from the same decoded frame. One pipe keeps the two together; the model's bytes are the same either way.
+ */
+export class FrameLayout {
+  /** Bytes of one frame on the pipe. */
+  readonly bytes: number;
+  private readonly width: number;
+
+  constructor(
+    private readonly small: PictureSize,
+    private readonly large: PictureSize | null = null,
+  ) {
+    this.width = Math.max(small.width, large?.width ?? 0);
+    this.bytes = 3 * this.width * (small.height + (large?.height ?? 0));
+  }
+
+  /** What follows `fps` in the filter graph. */
+  get filter(): string {
+    const { small, large } = this;
+    const scale = ({ width, height }: PictureSize) => `scale=${width}:${height}:flags=area`;
+    if (large === null) return scale(small);
+    const part = (size: PictureSize) => `${scale(size)},format=rgb24,pad=${this.width}:${size.height}`;
+    return `split[a][b];[a]${part(large)}[large];[b]${part(small)}[small];[large][small]vstack`;
+  }
+
+  /** Takes a frame apart; the pictures are views of it where they are as wide as the whole. */
+  split(frame: Uint8Array): FramePictures {
+    const { small, large } = this;
+    return {
+      large: large === null ? undefined : this.picture(frame, 0, large),
+      small: this.picture(frame, large?.height ?? 0, small),
+    };
+  }
+
+  private picture(frame: Uint8Array, firstRow: number, { width, height }: PictureSize): RgbPicture {
+    const stride = 3 * this.width;
+    const first = firstRow * stride;
+    if (width === this.width) return { width, height, data: frame.subarray(first, first + height * stride) };
+    const data = new Uint8Array(3 * width * height);
+    for (let row = 0; row < height; row++) {
+      const from = first + row * stride;
+      data.set(frame.subarray(from, from + 3 * width), row * 3 * width);
+    }
+    return { width, height, data };
+  }
+}
+
+/** The size of a picture whose longer side is at most `maxSide` (px), in its own proportions; never larger than it is. */
+export function fitInside({ width, height }: PictureSize, maxSide: number): PictureSize {
+  const factor = Math.min(1, maxSide / Math.max(width, height));
+  const scaled = (side: number) => Math.max(1, Math.round(side * factor));
+  return { width: scaled(width), height: scaled(height) };
+}

@@ -1,0 +1,50 @@
+import type { BackendReport, TaskDone } from "../../src/engine/mod.ts";
+
+type ReportOf<T extends BackendReport["type"]> = Extract<BackendReport, { type: T }>;
+
+/** A finished thought, with how much had been evicted when its unit was done. */
+export interface LoggedThought extends Omit<TaskDone, "type" | "outcome"> {
+  readonly skipped: boolean;
+  readonly stop: "end" | "length";
+  readonly evictedTokens: number;
+}
+
+/** Keeps what a backend, or a part of one, reports of a stream; tells thoughts from answers by who began them. */
+export class ReportLog {
+  readonly reports: BackendReport[] = [];
+
+  readonly add = (report: BackendReport): void => void this.reports.push(report);
+
+  all<T extends BackendReport["type"]>(type: T): ReportOf<T>[] {
+    return this.reports.filter((report): report is ReportOf<T> => report.type === type);
+  }
+
+  /** Tasks that the backend began by itself and has finished. */
+  get thoughts(): LoggedThought[] {
+    const own = new Set(this.all("task.started").map(({ task }) => task));
+    const evicted = new Map(this.all("unit.done").map((done) => [done.unit, done.evictedTokens]));
+    return this.all("task.done").flatMap(({ outcome, type: _, ...done }) =>
+      own.has(done.task)
+        ? [
+            {
+              ...done,
+              skipped: outcome === "skipped",
+              stop: outcome === "incomplete" ? "length" : "end",
+              evictedTokens: evicted.get(done.unit) ?? 0,
+            },
+          ]
+        : [],
+    );
+  }
+
+  /** Tasks that were asked for and are finished. */
+  get answers(): TaskDone[] {
+    const own = new Set(this.all("task.started").map(({ task }) => task));
+    return this.all("task.done").filter(({ task }) => !own.has(task));
+  }
+
+  /** What was streamed of a task. */
+  streamed(task: string): string[] {
+    return this.all("task.token").flatMap((token) => (token.task === task ? [token.delta] : []));
+  }
+}
