@@ -91,7 +91,10 @@ export type BackendReport =
   | BackendEnded
   | BackendFailed;
 
-/** A unit can be thought about from now on. In order; every unit that was given, once. */
+/**
+ * A unit has been seen. In order; every unit that was given, once. It may cross with what is reported of the unit's
+ * thoughts, and even with `ended`: the engine tells a unit's thoughts after the unit.
+ */
 export interface UnitSeenReport {
   readonly type: "seen";
   readonly unit: number;

@@ -115,7 +115,9 @@ export class Stream implements EngineStream {
   }
 
   private receive(report: BackendReport): void {
+    if (this.state === "closed") return;
     try {
+      this.requireGiven(report);
       if (report.type === "seen") this.seen(report);
       else for (const next of this.order.take(report)) this.tell(next);
     } catch (error) {
@@ -124,8 +126,13 @@ export class Stream implements EngineStream {
     }
   }
 
+  /** What is said of a unit waits until it is seen; of one that was never given, it would wait for ever. */
+  private requireGiven(report: BackendReport): void {
+    if ("unit" in report && report.unit >= this.units.count)
+      throw new ContractBreach(`${report.type} was reported about unit ${report.unit}, which is not there`);
+  }
+
   private seen(report: UnitSeenReport): void {
-    if (this.state === "closed") return;
     const { unit, still, scene, startedAtMs, finishedAtMs, evictedUnits } = report;
     const seen = this.units.seen(unit);
     if (seen === null)

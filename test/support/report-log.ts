@@ -13,7 +13,25 @@ export interface LoggedThought extends Omit<TaskDone, "type" | "outcome"> {
 export class ReportLog {
   readonly reports: BackendReport[] = [];
 
-  readonly add = (report: BackendReport): void => void this.reports.push(report);
+  private readonly waiting = new Set<() => void>();
+
+  readonly add = (report: BackendReport): void => {
+    this.reports.push(report);
+    for (const check of this.waiting) check();
+  };
+
+  /** Waits until something holds; it is looked at with each report. */
+  until(holds: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const check = () => {
+        if (!holds()) return;
+        this.waiting.delete(check);
+        resolve();
+      };
+      this.waiting.add(check);
+      check();
+    });
+  }
 
   all<T extends BackendReport["type"]>(type: T): ReportOf<T>[] {
     return this.reports.filter((report): report is ReportOf<T> => report.type === type);

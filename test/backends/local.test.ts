@@ -1,0 +1,5 @@
+import { LocalBackend } from "../../src/backends/local/mod.ts";
+import { TINY_BUNDLE } from "../support/bundles.ts";
+import { describeContract } from "./contract.ts";
+
+describeContract("the local backend", () => LocalBackend.start({ model: TINY_BUNDLE }));
