@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createEngine, type Engine, type EngineEvent, type EngineStream } from "../../src/engine/mod.ts";
 import type { Frame } from "../../src/ingest/mod.ts";
 import { loadBundle } from "../../src/models/mod.ts";
+import { readTar } from "../support/tar.ts";
 
 const MODEL = join(import.meta.dirname, "../../models/street-narrator");
 const GOLDEN = join(import.meta.dirname, "../fixtures/golden");
@@ -25,10 +26,11 @@ const golden = JSON.parse(readFileSync(join(GOLDEN, "golden.json"), "utf8")) as 
   readonly skip_bias: number;
   readonly clips: readonly GoldenClip[];
 };
+const strips = readTar(readFileSync(join(GOLDEN, "frames.tar")));
 
 /** Frames of a strip: one square picture below the other. */
 async function frames(strip: string, engine: Engine): Promise<Frame[]> {
-  const { data, info } = await sharp(join(GOLDEN, strip))
+  const { data, info } = await sharp(strips.get(strip))
     .removeAlpha()
     .raw()
     .toBuffer({ resolveWithObject: true });
