@@ -1,7 +1,7 @@
 import { defaultExclude, defineConfig, mergeConfig } from "vitest/config";
 import config from "./vitest.config.ts";
 
-/** The tests that need no model that thinks, no browser and no video: `npm run test:unit`, in less than a minute. */
+/** `npm run test:unit`: all but the tests that run whole engines, a browser or long videos; less than a minute. */
 export default mergeConfig(
   config,
   defineConfig({
@@ -10,8 +10,7 @@ export default mergeConfig(
         ...defaultExclude,
         "bench/**",
         "test/{backends,cli,e2e,engine,exact,golden,replay}/**",
-        "test/ingest/{ffmpeg-*,probe-video,reap-on-exit,video-source}.test.ts",
-        "test/reasoner/{answerer,drafts,memory,narrator,snapshots}.test.ts",
+        "test/ingest/{ffmpeg-process,reap-on-exit,video-source}.test.ts",
       ],
     },
   }),
