@@ -10,6 +10,7 @@ export default mergeConfig(
         ...defaultExclude,
         "bench/**",
         "test/{backends,cli,e2e,engine,exact,golden,replay}/**",
+        "test/server/page.test.ts",
         "test/ingest/{ffmpeg-process,reap-on-exit,video-source}.test.ts",
       ],
     },

@@ -116,7 +116,7 @@ class Module {
     const declaration: Declaration = {
       id: `${this.path}#${name}`,
       name,
-      text: this.text.slice(node.start, node.end),
+      text: this.text.slice(node.start, node.end).replace(PRIVATE, ""),
       isValue: !/^TS(Interface|TypeAlias)/.test(node.type),
       get uses() {
         return module.usesOf(node);
@@ -170,6 +170,8 @@ class Module {
   }
 }
 
+/** Members that nobody outside can name; a private constructor is part of the face: it says that there is none. */
+const PRIVATE = /^ +private (?!constructor).*;\n/gm;
 const isClass = ({ text }: Declaration) => text.startsWith("declare class");
 const isRelative = (specifier: string) => specifier.startsWith(".");
 
