@@ -1,18 +1,26 @@
 /**
- * thinkalong as a library: an engine to push frames into, sources of frames, and the server around it.
+ * thinkalong as a library: an engine to push frames into, sources of frames, and the server around it. The messages
+ * of the server are in `thinkalong/protocol`.
  *
  * @example
  * ```ts
- * import { createEngine, openVideo } from "thinkalong";
+ * import { BUNDLED_MODEL, createEngine, openVideo } from "thinkalong";
  *
- * const engine = await createEngine({ model: "models/street-narrator" });
+ * const engine = await createEngine({ model: BUNDLED_MODEL });
  * const stream = engine.openStream();
- * stream.events$.subscribe((event) => {
- *   if (event.type === "thought.done" && !event.skipped) console.log(event.mediaTimeMs, event.text);
+ * stream.events$.subscribe({
+ *   next: (event) => {
+ *     if (event.type === "thought.done" && !event.skipped) console.log(event.mediaTimeMs, event.text);
+ *   },
+ *   complete: () => engine.close(),
  * });
  * const { width, height, fps } = engine.model;
  * openVideo("yard.mp4", { width, height, fps, pace: "realtime" }).subscribe({
  *   next: (frame) => stream.push(frame),
+ *   error: (error) => {
+ *     console.error(error.message);
+ *     stream.end();
+ *   },
  *   complete: () => stream.end(),
  * });
  * ```
@@ -20,19 +28,47 @@
 export * from "./backends/mod.ts";
 export * from "./engine/mod.ts";
 export {
+  type DecodedImage,
   type DecodeImageOptions,
+  type DroppedFrame,
+  type DropReason,
   decodeImage,
   EncodedFrame,
+  type EncodedImage,
+  type FfmpegBinary,
   type Frame,
+  type FrameError,
+  type FrameFormat,
+  type FrameStamp,
   ImageFrames,
+  type ImageFramesOptions,
+  type ImageStamp,
   IngestError,
   type IngestErrorCode,
   type OpenVideoOptions,
   openVideo,
+  type ProbeOptions,
   probeVideo,
   RgbFrame,
+  type RgbPicture,
+  type VideoInfo,
 } from "./ingest/mod.ts";
-export { type Bundle, loadBundle, ModelError, type ModelErrorCode } from "./models/mod.ts";
+export {
+  BUNDLED_MODEL,
+  type Bundle,
+  type BundleManifest,
+  loadBundle,
+  ModelError,
+  type ModelErrorCode,
+} from "./models/mod.ts";
+export type { ServerEvent } from "./protocol/mod.ts";
 export { parseScheduledQuestion, type ReplayOptions, replay, type ScheduledQuestion } from "./replay/mod.ts";
-export { SCENE_ADVICE, type SceneReason } from "./scene/mod.ts";
-export { createServer, type Limits, type Server, ServerError, type ServerOptions } from "./server/mod.ts";
+export { SCENE_ADVICE, type Scene, type SceneReason } from "./scene/mod.ts";
+export {
+  createServer,
+  type Limits,
+  type Server,
+  ServerError,
+  type ServerErrorCode,
+  type ServerOptions,
+} from "./server/mod.ts";

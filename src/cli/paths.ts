@@ -5,7 +5,7 @@ const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.met
 
 export const MODELS_DIR = root("models");
 /** The model that is used unless another is named. */
-export const BUNDLED_MODEL = root("models/street-narrator");
+export { BUNDLED_MODEL } from "../models/bundled-model.ts";
 /** Clips that the sample page plays without a camera. */
 export const SAMPLE_DIR = root("client/sample");
 /** Held-out clips with what happens in them, for `bench` and `eval`. */

@@ -1,6 +1,6 @@
 /** Streams of frames in, events out, on any backend: queue, drops, paradigm, order, totals. Knows no tensors and no sockets. */
 export type * from "./backend.ts";
-export { type EngineOptions, startEngine } from "./engine.ts";
+export { type EngineOptions, type StartBackend, startEngine } from "./engine.ts";
 export { EngineError, type EngineErrorCode } from "./errors.ts";
 export type * from "./events.ts";
 export type * from "./model-info.ts";

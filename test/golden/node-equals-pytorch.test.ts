@@ -7,6 +7,7 @@ import { createEngine } from "../../src/backends/mod.ts";
 import type { Engine, EngineEvent, EngineStream } from "../../src/engine/mod.ts";
 import { type Frame, RgbFrame } from "../../src/ingest/mod.ts";
 import { loadBundle } from "../../src/models/mod.ts";
+import { readTar } from "../support/tar.ts";
 
 const MODEL = join(import.meta.dirname, "../../models/street-narrator");
 const GOLDEN = join(import.meta.dirname, "../fixtures/golden");
@@ -26,10 +27,11 @@ const golden = JSON.parse(readFileSync(join(GOLDEN, "golden.json"), "utf8")) as 
   readonly skip_bias: number;
   readonly clips: readonly GoldenClip[];
 };
+const strips = readTar(readFileSync(join(GOLDEN, "frames.tar")));
 
 /** Frames of a strip: one square picture below the other. */
 async function frames(strip: string, engine: Engine): Promise<Frame[]> {
-  const { data, info } = await sharp(join(GOLDEN, strip))
+  const { data, info } = await sharp(strips.get(strip))
     .removeAlpha()
     .raw()
     .toBuffer({ resolveWithObject: true });

@@ -60,7 +60,7 @@ class Tokenizer:
         return " ".join(self.words[i] for i in ids if i >= len(SPECIAL)).replace(" ,", ",")
 
     def write(self, folder: Path) -> None:
-        vocabulary = {w: i for w, i in self.index.items()}
+        vocabulary = dict(self.index)
         added = [{"id": i, "content": w, "single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True}
                  for i, w in enumerate(self.words[:len(SPECIAL) + CLOCK])]
         body = {

@@ -125,7 +125,7 @@ def add_branches(s: Script, branches: Sequence[Branch], units: int, after: Seque
         group = units + i
         fed = [QUESTION, *b.question, ANSWER, *b.answer]
         silent = [NO_TARGET] * (len(b.question) + 1)
-        wanted = silent + [*b.answer, END_ANSWER if b.complete else NO_TARGET]
+        wanted = [*silent, *b.answer, END_ANSWER if b.complete else NO_TARGET]
         for k, (token, target) in enumerate(zip(fed, wanted)):
             s.add(token, target, group, after[b.unit] + k, b.now)
         s.parents[group] = range(b.unit + 1)

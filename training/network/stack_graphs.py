@@ -79,7 +79,7 @@ def norm(g: Graph, module: RMSNorm, x: str) -> str:
 
 def finish(g: Graph, layer: Layer, following: RMSNorm) -> None:
     """`x` and `read` -> the layer's output `x_out`, and it again normed for what follows, `normed`."""
-    skip = dict(domain="com.microsoft", epsilon=EPSILON)
+    skip = {"domain": "com.microsoft", "epsilon": EPSILON}
     outward = g.node("MatMul", ["read", g.weight("outward", layer.outward.weight.T)], "outward_out")
     g.node("SkipSimplifiedLayerNormalization", [outward, "x", g.weight("before_mlp", layer.before_mlp.weight)], "mid_normed",
            extra=("", "", "mid"), **skip)

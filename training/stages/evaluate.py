@@ -15,9 +15,9 @@ import numpy as np
 import torch
 
 from language.parse import parse
+from language.questions import Asked
 from language.thoughts import VERBS
 from language.tokenizer import CLOCK, SPECIAL, Tokenizer
-from language.questions import Asked
 from network.config import Config
 from network.model import Network
 from network.sequence import Branch

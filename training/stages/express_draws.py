@@ -15,7 +15,8 @@ from network.sequence import unpack
 
 from . import encoder as seeing
 from .features import in_bytes, play
-from .movers import LABELS as OF_MOVERS, labelled
+from .movers import LABELS as OF_MOVERS
+from .movers import labelled
 from .pool import Pool
 from .rendering import LENGTHS, TELLINGS, Chunk
 

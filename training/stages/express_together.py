@@ -28,7 +28,8 @@ from .express_fits import Clock, Curve
 from .features import watch
 from .fit import descend, optimisers_of, running_mean
 from .folding import as_state, folded
-from .movers import LABELS as OF_MOVERS, Movers, labelled
+from .movers import LABELS as OF_MOVERS
+from .movers import Movers, labelled
 from .pool import Pool
 from .reasoner import measure, terms_of
 from .rendering import CHUNK, Chunk

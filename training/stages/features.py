@@ -90,7 +90,8 @@ def main() -> None:
     parser.add_argument("--split", choices=SEEDS, default="train")
     parser.add_argument("--worker", type=int, default=0, help="this process plays every n-th shard")
     parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--drop-frames", action="store_true", help="frees the disk of frames that have been played, and of what their cells hold: the encoder cannot be trained on them again")
+    parser.add_argument("--drop-frames", action="store_true",
+                        help="frees the disk of frames that have been played, and of what their cells hold: the encoder cannot be trained on them again")
     parser.add_argument("--again", action="store_true", help="also where features stand already (the encoder has changed)")
     args = parser.parse_args()
     config = Config()

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -22,7 +23,7 @@ def normed(module: nn.Module) -> list[tuple[str, str]]:
     for name, part in module.named_modules():
         if isinstance(part, nn.Sequential):
             children = [(f"{name}.{k}".lstrip("."), c) for k, c in part.named_children()]
-            found += [(a, b) for (a, x), (b, y) in zip(children, children[1:]) if isinstance(x, nn.Conv2d) and isinstance(y, nn.BatchNorm2d)]
+            found += [(a, b) for (a, x), (b, y) in pairwise(children) if isinstance(x, nn.Conv2d) and isinstance(y, nn.BatchNorm2d)]
     return found
 
 

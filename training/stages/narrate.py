@@ -10,10 +10,10 @@ import numpy as np
 import torch
 
 from language.tokenizer import CLOCK, END_ANSWER, END_THINK, NARRATE, PAD, RECAP, SKIP, SPECIAL
-from network.streaming import Think
 from network.model import Network
 from network.positions import visual_view
 from network.sequence import Branch, Thought, build, collate
+from network.streaming import Think
 
 HIDDEN = -1e9
 THOUGHT_TOKENS, ANSWER_TOKENS = 48, 16

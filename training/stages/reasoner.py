@@ -17,7 +17,8 @@ from network.config import Config
 from network.encoder import COLOURS, KINDS
 from network.model import EVENT_CLASSES, ROLES, Network
 from network.sequence import NO_TARGET, collate
-from world.colours import COLOURS as COLOUR_NAMES, KINDS as KIND_NAMES
+from world.colours import COLOURS as COLOUR_NAMES
+from world.colours import KINDS as KIND_NAMES
 
 from .checkpoint import load, mixed_precision, precision, start_from
 from .correcting import Row, corrected

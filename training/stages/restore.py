@@ -69,7 +69,9 @@ def restore_eyes(network: Network, state: dict[str, Tensor], path: Path) -> None
         state[f"resampler.{part}.weight"] = initial[name].T
     key, value = (n.input[0] for n in graph.node if n.op_type == "Reshape" and n.input[0] in initial and not n.input[0].startswith("network."))
     state["resampler.key_value.weight"] = torch.cat([initial[key], initial[value]])
-    state |= {"resampler.matters.weight": initial[n.input[0]] for n in graph.node if n.op_type == "MatMul" and n.input[0] in initial}
+    for node in graph.node:
+        if node.op_type == "MatMul" and node.input[0] in initial:
+            state["resampler.matters.weight"] = initial[node.input[0]]
     for bias in (initial[i] for n in graph.node if n.op_type == "Add" for i in n.input if i in initial and not i.startswith("network.")):
         if bias.ndim == 1:
             state["resampler.key_value.bias"] = torch.cat([torch.zeros_like(bias), bias])

@@ -19,7 +19,7 @@ AFTER_ATTENTION = ("outward.", "before_mlp.", "up.", "down.")
 def is_unserved(name: str, layers: int) -> bool:
     """Whether a parameter is of the auxiliary heads or of the last visual layer, after its keys and values."""
     last = f"visual.layers.{layers - 1}."
-    return name.startswith(("seen_", "encoder.heads.")) or name.startswith(last) and name.removeprefix(last).startswith(AFTER_ATTENTION)
+    return name.startswith(("seen_", "encoder.heads.")) or (name.startswith(last) and name.removeprefix(last).startswith(AFTER_ATTENTION))
 
 
 def write_unserved(network: Network, folder: Path) -> None:

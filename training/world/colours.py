@@ -32,7 +32,7 @@ CLOTHES_WEIGHTS = {"black": 3, "white": 2.5, "grey": 2.5, "blue": 3, "red": 2, "
                    "yellow": 1.2, "pink": 1.2, "brown": 1.2, "orange": 1, "purple": 1}
 TROUSER_WEIGHTS = {"black": 4, "blue": 4, "grey": 3, "brown": 2, "white": 1.2, "green": 0.3, "red": 0.3,
                    "yellow": 0.15, "pink": 0.15, "orange": 0.1, "purple": 0.1}
-OBJECT_WEIGHTS = {name: 1.0 for name in COLOURS}
+OBJECT_WEIGHTS = dict.fromkeys(COLOURS, 1.0)
 SKIN = ((236, 198, 172), (222, 176, 144), (190, 138, 106), (140, 94, 68), (88, 58, 44))
 
 

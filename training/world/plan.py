@@ -7,7 +7,8 @@ import numpy as np
 
 from .actors import Actor
 from .casting import cast
-from .disturbances import CHANCE, Disturbance, choose as choose_disturbance
+from .disturbances import CHANCE, Disturbance
+from .disturbances import choose as choose_disturbance
 from .events import Event, find_events
 from .scenarios import Scenario, choose
 from .shapes import Light

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
+from .actors import Actor
 from .backgrounds import paint
 from .camera import Camera
-from .actors import Actor
 from .casting import parked
 from .colours import COLOURS, sample_rgb
 from .disturbances import CHANCE, Disturbance, share

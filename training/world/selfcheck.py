@@ -36,7 +36,7 @@ def check_events(clip: Clip) -> tuple[int, int]:
     assert [event.t for event in clip.events] == sorted(event.t for event in clip.events)
     for mover in clip.movers:
         mine = [event for event in clip.events if event.mover == mover.id]
-        inside, came = False, -STOOD_S
+        came = -STOOD_S
         for event in mine:
             assert 0 <= event.t < clip.times[-1] + 1
             if event.verb in ("enters", "appears"):
@@ -44,11 +44,8 @@ def check_events(clip: Clip) -> tuple[int, int]:
             assert event.verb != "starts" or event.t - came >= STOOD_S, (clip.seed, event, came)   # it was seen to stand
             if event.verb == "enters":
                 assert event.place in ("left", "right", "top", "bottom")
-                inside = True
                 after = (clip.times >= event.t) & (clip.times < event.t + 2.5)
                 assert event.t > clip.times[-1] - 0.5 or mover.visible[after].max() > 0.1, (clip.seed, event)
-            elif event.verb == "leaves":
-                inside = False
             elif event.verb in ("moves", "starts", "turns"):
                 t = min(round(event.t * 4), len(clip.times) - 1)
                 mine_cells = (clip.grid["state"][t] == 1) & (clip.grid["kind"][t] == KINDS.index(mover.kind)) & (clip.grid["colour"][t] == COLOURS.index(mover.colour))

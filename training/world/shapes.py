@@ -76,7 +76,7 @@ class Mesh:
         self._solid.append(solid)
         self._glow.append(glow)
 
-    def finish(self) -> "Mesh":
+    def finish(self) -> Mesh:
         self._flat = np.concatenate(self._faces)
         self._starts = np.cumsum([0] + [len(face) for face in self._faces])
         self._centres = np.array([face.mean(0) for face in self._faces])

@@ -162,7 +162,7 @@ def handle(rng: np.random.Generator, scene: Scenario, seconds: float, backdrop: 
         found = reach_in(rng, scene.stage, arm, spot, heading, moment, total)
         if found is None:
             return None
-        path, touch, let_go = found
+        path, _, let_go = found
         offset = heading * size * 0.2
         if role == "brings":
             brought = Hold(path, let_go, offset)

@@ -79,7 +79,10 @@ export class LocalStream implements BackendStream {
   receive(report: BackendReport): void {
     if (this.state !== "open") return;
     const question = report.type === "task.done" ? this.questions.get(report.task) : undefined;
-    if (report.type !== "task.done" || question === undefined) return this.context.report(report);
+    if (report.type !== "task.done" || question === undefined) {
+      this.context.report(report);
+      return;
+    }
     this.questions.delete(report.task);
     const { cannotAnswer, exampleQuestions: examples } = this.context.model;
     const isUnanswerable = cannotAnswer !== null && report.text === cannotAnswer;

@@ -1,0 +1,48 @@
+/**
+ * `thinkalong/protocol`: the messages of the server, for programs that talk to it. Every message has a schema (zod)
+ * and a type; the frame header has a codec; error and close codes say what they mean. Runs in browsers too.
+ *
+ * @example
+ * ```ts
+ * import type { ServerEvent } from "thinkalong/protocol";
+ *
+ * socket.on("message", (text) => {
+ *   const event = JSON.parse(String(text)) as ServerEvent;
+ *   if (event.type === "response.output_text.done") console.log(event.text);
+ * });
+ * ```
+ */
+export {
+  type BinaryFrame,
+  decodeBinaryFrame,
+  encodeFrameHeader,
+  FRAME_HEADER_BYTES,
+  type FrameHeader,
+} from "./binary-frame.ts";
+export {
+  CLIENT_MESSAGES,
+  type ClientMessage,
+  type ClientMessageType,
+  type SessionSettings,
+} from "./client-messages.ts";
+export { CLOSE_CODES, type CloseInfo, TRANSPORT_CLOSE_CODES } from "./close-codes.ts";
+export type { ErrorEvent, ErrorType } from "./error-event.ts";
+export {
+  ERRORS,
+  type ErrorInfo,
+  errorInfo,
+  type PictureErrorCode,
+  ProtocolError,
+  type ProtocolErrorCode,
+} from "./errors.ts";
+export type { CloseReason } from "./fields.ts";
+export { encodeServerEvent, parseClientMessage } from "./messages.ts";
+export {
+  SERVER_EVENTS,
+  type ServerEvent,
+  type ServerEventOf,
+  type ServerEventType,
+  type SessionStats,
+  type SessionTotals,
+} from "./server-events.ts";
+export type { ModelInfoObject, SessionLimits, SessionObject } from "./session-object.ts";
