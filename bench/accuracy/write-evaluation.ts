@@ -59,7 +59,7 @@ export function indexMarkdown(evaluation: Evaluation): string {
   const [overview, ...rest] = evaluation.sections as [Section, ...Section[]];
   return [
     "# Evaluation",
-    `Written by \`thinkalong eval\`; every figure here was measured by it. ${circumstances(evaluation)}`,
+    `Written by \`npm run eval\`; every figure here was measured by it. ${circumstances(evaluation)}`,
     ...bodyMarkdown(overview),
     "## More",
     [

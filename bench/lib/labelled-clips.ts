@@ -1,8 +1,12 @@
 import { access, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { VERBS } from "./clause.ts";
 import { MeasureError } from "./errors.ts";
+
+/** Held-out clips that come with the source. */
+export const LABELLED_CLIPS_DIR = fileURLToPath(new URL("../clips", import.meta.url));
 
 const seconds = z.number().nonnegative();
 

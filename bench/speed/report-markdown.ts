@@ -56,12 +56,12 @@ export function indexMarkdown(
   ];
   return [
     "# Benchmarks",
-    "Written by `thinkalong bench`; every figure here was measured by it. A figure with brackets is the median of several runs, with the least and the greatest: `12.4 (11.9–13.0)`. What is compared was run in turn, side by side in time. The last run:",
+    "Written by `npm run bench`; every figure here was measured by it. A figure with brackets is the median of several runs, with the least and the greatest: `12.4 (11.9–13.0)`. What is compared was run in turn, side by side in time. The last run:",
     tableMarkdown({ title: "", columns: ["", ""], rows: facts }),
     [
       ...results.map(({ name, title }) => `- [${title}](${name}.md)`),
       ...unreadable.map(
-        (name) => `- ${name}: its file is of another version; run \`thinkalong bench --only ${name}\``,
+        (name) => `- ${name}: its file is of another version; run \`npm run bench -- --only ${name}\``,
       ),
     ].join("\n"),
     ...results.map((result) => resultMarkdown(result, 2)),
