@@ -7,9 +7,9 @@ import { guarded } from "../../src/cli/failure.ts";
 import { BUNDLED_MODEL } from "../../src/cli/paths.ts";
 import { type Evaluation, runEval, writeEvaluation } from "../accuracy/mod.ts";
 import { MeasureError } from "../lib/errors.ts";
-import { figuresJson } from "../lib/figures-json.ts";
 import { LABELLED_CLIPS_DIR } from "../lib/labelled-clips.ts";
-import { cellText, type Table } from "../lib/table.ts";
+import { figuresJson } from "../lib/report-files.ts";
+import { tableText } from "../lib/table.ts";
 import { commandLine, runMeasurement } from "./measurement.ts";
 
 interface EvalFlags {
@@ -55,28 +55,12 @@ function commandOf(flags: EvalFlags): string {
   ]);
 }
 
-/** A table for a terminal. */
-function plainText({ columns, rows }: Table): string {
-  const lines = [columns, ...rows.map((row) => row.map(cellText))].map((line) =>
-    line.map((cell) => cell.replaceAll("**", "")),
-  );
-  const widths = columns.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));
-  return lines
-    .map((line) =>
-      line
-        .map((cell, i) => cell.padEnd(widths[i]!))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
-}
-
 function tell(evaluation: Evaluation, { json, out }: EvalFlags): void {
   if (json) {
     process.stdout.write(figuresJson(evaluation));
     return;
   }
-  for (const table of evaluation.sections[0]!.tables) console.log(`${plainText(table)}\n`);
+  for (const table of evaluation.sections[0]!.tables) console.log(`${tableText(table)}\n`);
   console.log(`All of it: ${pc.cyan(join(out, "README.md"))}`);
 }
 

@@ -1,10 +1,9 @@
 import type { Engine } from "../../../src/engine/mod.ts";
 import { ImageEncoder } from "../../../src/vision/image-encoder.ts";
-import { framesOf } from "../../lib/frames-of.ts";
+import { framesOf } from "../../lib/frames.ts";
 import { labelledClips } from "../../lib/labelled-clips.ts";
-import { narrateClip } from "../../lib/narrate-clip.ts";
+import { type Narration, narrateClip } from "../../lib/narrate-clip.ts";
 import { narrateFresh } from "../../lib/narrate-fresh.ts";
-import type { Narration } from "../../lib/narration.ts";
 import { median, pairedRatios, type Spread, spread } from "../../lib/statistics.ts";
 import { withEngine } from "../../lib/with-engine.ts";
 import { type Accuracy, accuracy } from "../accuracy.ts";
