@@ -11,11 +11,12 @@ function sourcesIn(folder: string): string[] {
     .map((path) => readFileSync(join(root, folder, path), "utf8"));
 }
 
+/** Statements only: with `import(…)` a worker that runs from the source loads tsx, which the built one does not need. */
+const IMPORT = /^(?:import |(?:import|export|\})[^"\n]* from )"([^"\n]+)"/gm;
+
 /** Packages that the sources of a folder import. */
 function importedIn(folder: string): string[] {
-  const paths = sourcesIn(folder).flatMap((source) =>
-    [...source.matchAll(/(?:^(?:import|export|\}).*|import\()"([^"]+)"/gm)].map(([, path]) => path!),
-  );
+  const paths = sourcesIn(folder).flatMap((source) => [...source.matchAll(IMPORT)].map(([, path]) => path!));
   const packages = paths
     .filter((path) => !path.startsWith(".") && !isBuiltin(path))
     .map((path) => path.split("/", path.startsWith("@") ? 2 : 1).join("/"));
