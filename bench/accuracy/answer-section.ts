@@ -1,5 +1,6 @@
 import { type Estimate, estimate } from "../lib/estimate.ts";
 import type { Plot } from "../lib/plot.ts";
+import type { Section } from "../lib/section.ts";
 import type { Table } from "../lib/table.ts";
 import {
   type Answered,
@@ -11,7 +12,6 @@ import {
 } from "./answer-scores.ts";
 import type { ScoredClip } from "./scored-clip.ts";
 import type { ScoreOptions, Scores } from "./scores.ts";
-import type { Section } from "./section.ts";
 
 /** How many questions were answered right. */
 export function answerSection(

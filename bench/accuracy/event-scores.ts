@@ -1,6 +1,7 @@
 import { NO_VERB, VERBS } from "../lib/clause.ts";
 import { type Estimate, estimate, type Owned, type Weights, weightedQuantile } from "../lib/estimate.ts";
-import type { Claim, Happening, Match, ScoredClip } from "./scored-clip.ts";
+import type { Happening } from "../lib/labelled-clips.ts";
+import type { Claim, Match, ScoredClip } from "./scored-clip.ts";
 
 /** How much of what happened was told, and how much of what was told happened. */
 export interface Told {

@@ -1,10 +1,10 @@
 import type { Estimate } from "../lib/estimate.ts";
 import type { HeatMap, Plot } from "../lib/plot.ts";
+import type { Section } from "../lib/section.ts";
 import type { Table } from "../lib/table.ts";
 import { confuseColours } from "./event-scores.ts";
 import type { ScoredClip } from "./scored-clip.ts";
 import type { Scores, VerbRow } from "./scores.ts";
-import type { Section } from "./section.ts";
 
 /** Width of a bar of the timing histogram (s). */
 const BIN_S = 0.1;

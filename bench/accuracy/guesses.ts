@@ -1,7 +1,7 @@
-import { type Clause, sayable, sayClause } from "../lib/clause.ts";
-import type { LabelledClip } from "../lib/labelled-clips.ts";
-import type { Narration } from "../lib/narration.ts";
-import { randomNumbers } from "../lib/random.ts";
+import { type Clause, sayClause } from "../lib/clause.ts";
+import { happenings, type LabelledClip } from "../lib/labelled-clips.ts";
+import type { Narration } from "../lib/narrate-clip.ts";
+import { randomNumbers } from "../lib/statistics.ts";
 import { type ScoredClip, scoreClip } from "./scored-clip.ts";
 
 /** So long it is guessed all in all (s), but each clip no more often than this. */
@@ -26,9 +26,7 @@ export function commonest<T>(values: readonly T[], key: (value: T) => string): T
 
 /** The commonest clause by verb and place, in the colours that it has most often. */
 function commonestClause(clips: readonly LabelledClip[]): Clause | undefined {
-  const events = clips.flatMap((clip) =>
-    clip.events.map((event) => sayable({ ...event, other: event.other ?? null })),
-  );
+  const events = clips.flatMap(happenings);
   const what = commonest(events, ({ verb, place }) => `${verb} ${place}`);
   const same = events.filter(({ verb, place }) => verb === what?.verb && place === what?.place);
   return commonest(same, ({ colour, kind, other }) => JSON.stringify([colour, kind, other]));

@@ -1,10 +1,10 @@
 import type { LabelledClip } from "../lib/labelled-clips.ts";
+import type { Section } from "../lib/section.ts";
 import type { Cell, Table } from "../lib/table.ts";
 import { rightWithin } from "./answer-section.ts";
 import { f1Within, scoreEvents } from "./event-scores.ts";
 import type { ScoredClip } from "./scored-clip.ts";
 import { type ScoreOptions, scoreAll } from "./scores.ts";
-import type { Section } from "./section.ts";
 
 /** A clip has a length when it is no further from it than this share. */
 const LENGTH_TOLERANCE = 0.1;

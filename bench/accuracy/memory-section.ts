@@ -1,7 +1,7 @@
+import type { Section } from "../lib/section.ts";
 import { comparison } from "./overview-section.ts";
 import type { ScoredClip } from "./scored-clip.ts";
 import { type ScoreOptions, type Scores, scoreAll } from "./scores.ts";
-import type { Section } from "./section.ts";
 
 /** The same weights without memory, beside those with it. */
 export function memorySection(scores: Scores, fresh: readonly ScoredClip[], options: ScoreOptions): Section {

@@ -1,4 +1,3 @@
 /** Accuracy of a model on held-out labelled clips, through the service's own engine. */
 export { type EvalOptions, type Evaluation, runEval } from "./run-eval.ts";
-export type { Section } from "./section.ts";
 export { writeEvaluation } from "./write-evaluation.ts";

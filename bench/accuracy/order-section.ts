@@ -1,12 +1,11 @@
 import type { Engine, Paradigm } from "../../src/engine/mod.ts";
 import type { LabelledClip } from "../lib/labelled-clips.ts";
-import { narrateClip } from "../lib/narrate-clip.ts";
-import type { Narration } from "../lib/narration.ts";
+import { type Narration, narrateClip } from "../lib/narrate-clip.ts";
+import type { Section } from "../lib/section.ts";
 import { scoreEvents } from "./event-scores.ts";
 import { type RunOptions, runClips } from "./run-clips.ts";
 import { scoreClip } from "./scored-clip.ts";
 import type { ScoreOptions } from "./scores.ts";
-import type { Section } from "./section.ts";
 
 const ORDERS = ["streamed", "interleaved", "batch"] as const satisfies readonly Paradigm[];
 

@@ -1,9 +1,9 @@
+import type { Section } from "../lib/section.ts";
 import type { Cell, Table } from "../lib/table.ts";
 import { answered, isUnanswerable, scoreAnswers } from "./answer-scores.ts";
 import { scoreEvents } from "./event-scores.ts";
 import type { ScoredClip } from "./scored-clip.ts";
 import { type Headline, headlines, type ScoreOptions, type Scores, scoreAll } from "./scores.ts";
-import type { Section } from "./section.ts";
 import { isReached, TARGETS, targetName, targetText } from "./targets.ts";
 
 /** What an evaluation comes to. */

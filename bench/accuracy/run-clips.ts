@@ -1,6 +1,6 @@
 import type { Engine } from "../../src/engine/mod.ts";
 import { openVideo } from "../../src/ingest/mod.ts";
-import type { FrameSource } from "../lib/frame-source.ts";
+import type { FrameSource } from "../lib/frames.ts";
 import type { LabelledClip } from "../lib/labelled-clips.ts";
 
 /** How clips go through an engine. */

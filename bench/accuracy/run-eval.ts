@@ -1,9 +1,9 @@
 import type { Engine } from "../../src/engine/mod.ts";
 import { type LabelledClip, labelledClips } from "../lib/labelled-clips.ts";
 import { describeMachine, type MachineFacts } from "../lib/machine.ts";
-import { narrateClip } from "../lib/narrate-clip.ts";
+import { type Narration, narrateClip } from "../lib/narrate-clip.ts";
 import { narrateFresh } from "../lib/narrate-fresh.ts";
-import type { Narration } from "../lib/narration.ts";
+import type { Section } from "../lib/section.ts";
 import { withEngine } from "../lib/with-engine.ts";
 import { answerSection } from "./answer-section.ts";
 import { eventSection } from "./event-section.ts";
@@ -14,7 +14,6 @@ import { overviewSection } from "./overview-section.ts";
 import { type RunOptions, runClips } from "./run-clips.ts";
 import { scoreClip } from "./scored-clip.ts";
 import { type ScoreOptions, type Scores, scoreAll } from "./scores.ts";
-import type { Section } from "./section.ts";
 
 export interface EvalOptions {
   /** Folder of labelled clips. */

@@ -1,12 +1,10 @@
-import { type Clause, parseClauses, sayable } from "../lib/clause.ts";
-import type { LabelledClip, LabelledEvent } from "../lib/labelled-clips.ts";
+import { type Clause, parseClauses } from "../lib/clause.ts";
+import { type Happening, happenings, type LabelledClip } from "../lib/labelled-clips.ts";
 import { matchClaims, near, type Pair, type Timed } from "../lib/match-claims.ts";
-import type { Narration } from "../lib/narration.ts";
+import type { Narration } from "../lib/narrate-clip.ts";
 
 /** A clause that was said at its unit's last frame, of what happened `onS`: in the middle of the time that its unit covers (s). */
 export type Claim = Clause & Timed & { readonly onS: number };
-/** A labelled event: what of it can be said. */
-export type Happening = LabelledEvent & Clause & Timed;
 export type Match = Pair<Claim, Happening>;
 
 /** A clip, what was said of it, and what of that fits what happened. */
@@ -43,9 +41,7 @@ export function scoreClip(clip: LabelledClip, narration: Narration, unitSeconds:
   const claims = narration.thoughts.flatMap(({ sinceS, atS, text }) =>
     parseClauses(text).map((clause) => ({ ...clause, atS, onS: (sinceS + atS) / 2 })),
   );
-  const happened = clip.events.map((event) =>
-    sayable({ ...event, other: event.other ?? null, atS: event.t }),
-  );
+  const happened = happenings(clip);
   const eventsAt = near(happened);
   const quiet = narration.thoughts.filter(({ atS }) => eventsAt(atS).length === 0);
   return {

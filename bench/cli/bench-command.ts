@@ -1,12 +1,13 @@
 import { join } from "node:path";
-import { Presets, SingleBar } from "cli-progress";
 import { Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { positive } from "../../src/cli/arguments.ts";
-import { guarded, reportError } from "../../src/cli/failure.ts";
-import { BUNDLED_MODEL, LABELLED_CLIPS_DIR, SAMPLE_DIR } from "../../src/cli/paths.ts";
+import { guarded } from "../../src/cli/failure.ts";
+import { BUNDLED_MODEL, SAMPLE_DIR } from "../../src/cli/paths.ts";
 import { MeasureError } from "../lib/errors.ts";
+import { LABELLED_CLIPS_DIR } from "../lib/labelled-clips.ts";
 import { EXPERIMENTS, type Experiment, runBench } from "../speed/mod.ts";
+import { commandLine, runMeasurement } from "./measurement.ts";
 
 interface BenchFlags {
   readonly only?: readonly Experiment[];
@@ -27,93 +28,41 @@ function parseNames(value: string): Experiment[] {
   return EXPERIMENTS.filter(({ name }) => names.includes(name));
 }
 
-/** What was asked for, without paths: it goes into the report. */
-function commandLine({ only, long, model, threads }: BenchFlags): string {
-  return [
-    "thinkalong bench",
+function commandOf({ only, long, model, threads }: BenchFlags): string {
+  return commandLine("bench", [
     ...(only === undefined ? [] : [`--only ${only.map(({ name }) => name).join(",")}`]),
     ...(long ? ["--long"] : []),
     ...(model === BUNDLED_MODEL ? [] : ["--model DIR"]),
     ...(threads === 1 ? [] : [`--threads ${threads}`]),
-  ].join(" ");
-}
-
-/** How far a bench is, on standard error: a bar on a terminal, else a line whenever something else begins. */
-class BenchProgress {
-  private readonly bar =
-    process.stderr.isTTY === true
-      ? new SingleBar(
-          {
-            format: "{name} {bar} {percentage} %  {doing}",
-            barsize: 30,
-            hideCursor: true,
-            stream: process.stderr,
-          },
-          Presets.shades_classic,
-        )
-      : null;
-  private started: Experiment | null = null;
-  private last = "";
-
-  show(experiment: Experiment, fraction: number, doing: string): void {
-    if (this.bar === null) {
-      const line = `${experiment.name}: ${doing}`;
-      if (line !== this.last) console.error(line);
-      this.last = line;
-      return;
-    }
-    if (this.started !== experiment) this.bar.start(100, 0, { name: experiment.name, doing });
-    this.started = experiment;
-    this.bar.update(Math.floor(100 * fraction), { doing });
-  }
-
-  stop(): void {
-    this.bar?.stop();
-    this.started = null;
-  }
+  ]);
 }
 
 async function run(flags: BenchFlags): Promise<void> {
-  const experiments = flags.only ?? EXPERIMENTS.filter(({ onlyLong }) => flags.long || onlyLong !== true);
-  const stop = new AbortController();
-  const interrupt = () => stop.abort();
-  process.once("SIGINT", interrupt);
-  process.once("SIGTERM", interrupt);
-  const progress = new BenchProgress();
-  const done: string[] = [];
-  try {
-    await runBench({
-      experiments,
-      order: EXPERIMENTS.map(({ name }) => name),
-      out: flags.out,
-      model: flags.model,
-      threads: flags.threads,
-      long: flags.long,
-      clip: join(SAMPLE_DIR, "street.mp4"),
-      labelledClips: LABELLED_CLIPS_DIR,
-      command: commandLine(flags),
-      signal: stop.signal,
-      onProgress: (experiment, fraction, doing) => progress.show(experiment, fraction, doing),
-      onDone: ({ name, title }, seconds) => {
-        progress.stop();
-        done.push(name);
-        console.log(
-          `${pc.bold(title)} ${pc.dim(`${Math.round(seconds)} s`)}  ${join(flags.out, `${name}.md`)}`,
-        );
-      },
-    });
-    console.log(`All of it: ${pc.cyan(join(flags.out, "README.md"))}`);
-  } catch (error) {
-    if (!stop.signal.aborted) throw error;
-    progress.stop();
-    const missing = experiments.filter(({ name }) => !done.includes(name)).map(({ name }) => name);
-    reportError(`Stopped. Not finished, and nothing written of: ${missing.join(", ")}.`);
-    process.exitCode = 130;
-  } finally {
-    progress.stop();
-    process.off("SIGINT", interrupt);
-    process.off("SIGTERM", interrupt);
-  }
+  const { only, out, ...context } = flags;
+  const experiments = only ?? EXPERIMENTS.filter(({ onlyLong }) => flags.long || onlyLong !== true);
+  const missing = new Set(experiments.map(({ name }) => name));
+  await runMeasurement(
+    async (signal, progress) => {
+      await runBench({
+        ...context,
+        experiments,
+        order: EXPERIMENTS.map(({ name }) => name),
+        out,
+        clip: join(SAMPLE_DIR, "street.mp4"),
+        labelledClips: LABELLED_CLIPS_DIR,
+        command: commandOf(flags),
+        signal,
+        onProgress: ({ name }, fraction, doing) => progress.show(name, fraction, doing),
+        onDone: ({ name, title }, seconds) => {
+          progress.stop();
+          missing.delete(name);
+          console.log(`${pc.bold(title)} ${pc.dim(`${Math.round(seconds)} s`)}  ${join(out, `${name}.md`)}`);
+        },
+      });
+      console.log(`All of it: ${pc.cyan(join(out, "README.md"))}`);
+    },
+    () => `Stopped. Not finished, and nothing written of: ${[...missing].join(", ")}.`,
+  );
 }
 
 export function benchCommand(): Command {
@@ -135,9 +84,9 @@ figures, and its plots. A run of some experiments leaves the results of others i
 else meanwhile: what else runs is in the figures.
 
 Examples:
-  $ thinkalong bench
-  $ thinkalong bench --only paradigms,many --out /tmp/figures
-  $ thinkalong bench --long`,
+  $ npm run bench
+  $ npm run bench -- --only paradigms,many --out /tmp/figures
+  $ npm run bench -- --long`,
     )
     .action(guarded(run, [MeasureError]));
 }

@@ -1,15 +1,16 @@
 import { join } from "node:path";
-import { Presets, SingleBar } from "cli-progress";
 import { Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { POSITION_SCHEMES, type PositionSchemeName } from "../../src/cache/mod.ts";
 import { positive } from "../../src/cli/arguments.ts";
-import { guarded, reportError } from "../../src/cli/failure.ts";
-import { BUNDLED_MODEL, LABELLED_CLIPS_DIR } from "../../src/cli/paths.ts";
+import { guarded } from "../../src/cli/failure.ts";
+import { BUNDLED_MODEL } from "../../src/cli/paths.ts";
 import { type Evaluation, runEval, writeEvaluation } from "../accuracy/mod.ts";
 import { MeasureError } from "../lib/errors.ts";
-import { figuresJson } from "../lib/figures-json.ts";
-import { cellText, type Table } from "../lib/table.ts";
+import { LABELLED_CLIPS_DIR } from "../lib/labelled-clips.ts";
+import { figuresJson } from "../lib/report-files.ts";
+import { tableText } from "../lib/table.ts";
+import { commandLine, runMeasurement } from "./measurement.ts";
 
 interface EvalFlags {
   readonly clips: string;
@@ -42,10 +43,8 @@ function parseMinutes(value: string): number[] {
   });
 }
 
-/** What was asked for, without paths: it goes into the report. */
-function commandLine(flags: EvalFlags): string {
-  return [
-    "thinkalong eval",
+function commandOf(flags: EvalFlags): string {
+  return commandLine("eval", [
     ...(flags.clips === LABELLED_CLIPS_DIR ? [] : ["--clips DIR"]),
     ...(flags.model === BUNDLED_MODEL ? [] : ["--model DIR"]),
     ...(flags.only === undefined ? [] : [`--only ${flags.only}`]),
@@ -53,47 +52,7 @@ function commandLine(flags: EvalFlags): string {
     ...(flags.positions.length === 0 ? [] : [`--positions ${flags.positions.join(",")}`]),
     ...(flags.lengths.length === 0 ? [] : [`--lengths ${flags.lengths.join(",")}`]),
     ...(flags.last4 ? ["--last4"] : []),
-  ].join(" ");
-}
-
-/** How far it is, on standard error: a bar on a terminal, else a line whenever something else begins. */
-function progressBar(): { show(fraction: number, doing: string): void; stop(): void } {
-  if (process.stderr.isTTY !== true) {
-    let last = "";
-    const show = (_: number, doing: string) => {
-      if (doing !== last) console.error(`eval: ${doing}`);
-      last = doing;
-    };
-    return { show, stop: () => {} };
-  }
-  const format = "eval {bar} {percentage} %  {eta_formatted}  {doing}";
-  const options = { format, barsize: 30, hideCursor: true, stream: process.stderr };
-  const bar = new SingleBar(options, Presets.shades_classic);
-  let started = false;
-  return {
-    show: (fraction, doing) => {
-      if (!started) bar.start(1000, 0, { doing });
-      started = true;
-      bar.update(Math.floor(1000 * fraction), { doing });
-    },
-    stop: () => bar.stop(),
-  };
-}
-
-/** A table for a terminal. */
-function plainText({ columns, rows }: Table): string {
-  const lines = [columns, ...rows.map((row) => row.map(cellText))].map((line) =>
-    line.map((cell) => cell.replaceAll("**", "")),
-  );
-  const widths = columns.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));
-  return lines
-    .map((line) =>
-      line
-        .map((cell, i) => cell.padEnd(widths[i]!))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  ]);
 }
 
 function tell(evaluation: Evaluation, { json, out }: EvalFlags): void {
@@ -101,37 +60,26 @@ function tell(evaluation: Evaluation, { json, out }: EvalFlags): void {
     process.stdout.write(figuresJson(evaluation));
     return;
   }
-  for (const table of evaluation.sections[0]!.tables) console.log(`${plainText(table)}\n`);
+  for (const table of evaluation.sections[0]!.tables) console.log(`${tableText(table)}\n`);
   console.log(`All of it: ${pc.cyan(join(out, "README.md"))}`);
 }
 
 async function run(flags: EvalFlags): Promise<void> {
-  const stop = new AbortController();
-  const interrupt = () => stop.abort();
-  process.once("SIGINT", interrupt);
-  process.once("SIGTERM", interrupt);
-  const progress = progressBar();
-  try {
-    const { json: _, out, ...options } = flags;
-    const evaluation = await runEval({
-      ...options,
-      command: commandLine(flags),
-      signal: stop.signal,
-      onProgress: (fraction, doing) => progress.show(fraction, doing),
-    });
-    progress.stop();
-    await writeEvaluation(out, evaluation);
-    tell(evaluation, flags);
-  } catch (error) {
-    if (!stop.signal.aborted) throw error;
-    progress.stop();
-    reportError("Stopped; nothing was written.");
-    process.exitCode = 130;
-  } finally {
-    progress.stop();
-    process.off("SIGINT", interrupt);
-    process.off("SIGTERM", interrupt);
-  }
+  const { json: _, out, ...options } = flags;
+  await runMeasurement(
+    async (signal, progress) => {
+      const evaluation = await runEval({
+        ...options,
+        command: commandOf(flags),
+        signal,
+        onProgress: (fraction, doing) => progress.show("eval", fraction, doing),
+      });
+      progress.stop();
+      await writeEvaluation(out, evaluation);
+      tell(evaluation, flags);
+    },
+    () => "Stopped; nothing was written.",
+  );
 }
 
 export function evalCommand(): Command {
@@ -160,10 +108,10 @@ A label file is JSON: { video, seconds, events: [{ t, verb, place, colour, kind,
 ask, answer, family?, oldestS?, seconds? }], split?, theme? }; times are seconds of the video. bench/clips has examples.
 
 Examples:
-  $ thinkalong eval
-  $ thinkalong eval --clips held-out --only 20 --last4
-  $ thinkalong eval --clips held-out --positions real-time,contiguous --lengths 1,4,20
-  $ thinkalong eval --json --out /tmp/evaluation > results.json`,
+  $ npm run eval
+  $ npm run eval -- --clips held-out --only 20 --last4
+  $ npm run eval -- --clips held-out --positions real-time,contiguous --lengths 1,4,20
+  $ npm run -s eval -- --json --out /tmp/evaluation > results.json`,
     )
     .action(guarded(run, [MeasureError]));
 }

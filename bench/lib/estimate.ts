@@ -1,4 +1,4 @@
-import { randomNumbers } from "./random.ts";
+import { randomNumbers } from "./statistics.ts";
 
 /** A figure and its 95 % interval; NaN where there is no value. */
 export interface Estimate {

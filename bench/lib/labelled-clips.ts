@@ -1,8 +1,13 @@
 import { access, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { VERBS } from "./clause.ts";
+import { type Clause, sayable, VERBS } from "./clause.ts";
 import { MeasureError } from "./errors.ts";
+import type { Timed } from "./match-claims.ts";
+
+/** Held-out clips that come with the source. */
+export const LABELLED_CLIPS_DIR = fileURLToPath(new URL("../clips", import.meta.url));
 
 const seconds = z.number().nonnegative();
 
@@ -49,6 +54,9 @@ export type LabelledEvent = z.infer<typeof event>;
 export type LabelledQuestion = z.infer<typeof question>;
 export type QuestionFamily = (typeof FAMILIES)[number];
 
+/** A labelled event: what of it a clause can say, and when it happened. */
+export type Happening = LabelledEvent & Clause & Timed;
+
 /** A clip that the model was not trained on, and what is true of it. Times are seconds of the video. */
 export type LabelledClip = z.infer<typeof labels> & { readonly path: string };
 
@@ -68,6 +76,11 @@ export async function labelledClips(dir: string): Promise<LabelledClip[]> {
     throw new MeasureError("clips_empty", message);
   }
   return Promise.all(labelled.map((name) => readClip(dir, name)));
+}
+
+/** What happened in a clip, as clauses can say it. */
+export function happenings({ events }: Pick<LabelledClip, "events">): Happening[] {
+  return events.map((event) => sayable({ ...event, other: event.other ?? null, atS: event.t }));
 }
 
 async function readClip(dir: string, name: string): Promise<LabelledClip> {

@@ -1,12 +1,32 @@
 import { BehaviorSubject, filter, firstValueFrom } from "rxjs";
-import type { Engine, EngineEvent, EngineStream, StreamOptions } from "../../src/engine/mod.ts";
+import {
+  type Engine,
+  EngineError,
+  type EngineEvent,
+  type EngineStream,
+  type StreamOptions,
+} from "../../src/engine/mod.ts";
 import type { Frame } from "../../src/ingest/mod.ts";
 import { abortable } from "./abortable.ts";
-import { askOrRefused } from "./ask-or-refused.ts";
-import { eachInTurn, type FrameSource } from "./frame-source.ts";
+import { eachInTurn, type FrameSource } from "./frames.ts";
 import type { LabelledClip } from "./labelled-clips.ts";
-import type { Narration } from "./narration.ts";
 import { StreamWatch } from "./stream-watch.ts";
+
+/** A thought about a unit (s of the video); the text is empty where there was nothing to say. */
+export interface Told {
+  /** The last frame before the unit. */
+  readonly sinceS: number;
+  /** The unit's last frame: sooner it could not be told. */
+  readonly atS: number;
+  readonly text: string;
+}
+
+/** What was said of a clip. */
+export interface Narration {
+  readonly thoughts: readonly Told[];
+  /** In the order of the clip's questions. */
+  readonly answers: readonly string[];
+}
 
 /** What an engine says of a labelled clip, and the events behind it. */
 export interface NarratedClip extends Narration {
@@ -44,12 +64,27 @@ export async function narrateClip(
 ): Promise<NarratedClip> {
   const telling = new Telling(engine, clip, options);
   try {
-    const take = (frame: Frame) => telling.take(frame);
-    if (typeof frames === "function") await eachInTurn(frames, take, telling.signal);
-    else for (const frame of frames) await take(frame);
+    await eachInTurn(frames, (frame) => telling.take(frame), telling.signal);
     return await telling.end();
   } finally {
     await telling.stream.close();
+  }
+}
+
+/**
+ * Asks a labelled question. Returns the id of its answer, or null when this model refuses the question (it is empty, or
+ * longer than the model takes): then it goes unanswered, which is counted as wrong, and the rest goes on.
+ *
+ * @throws {EngineError} of everything else
+ */
+export function askOrRefused(stream: EngineStream, question: string, when?: "end"): string | null {
+  try {
+    return stream.ask(question, when);
+  } catch (error) {
+    const refused =
+      error instanceof EngineError && ["question_empty", "question_too_long"].includes(error.code);
+    if (refused) return null;
+    throw error;
   }
 }
 

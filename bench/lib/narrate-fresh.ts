@@ -1,9 +1,8 @@
 import type { Engine } from "../../src/engine/mod.ts";
 import type { Frame } from "../../src/ingest/mod.ts";
-import { askOrRefused } from "./ask-or-refused.ts";
-import { eachInTurn, type FrameSource } from "./frame-source.ts";
+import { eachInTurn, type FrameSource } from "./frames.ts";
 import type { LabelledClip } from "./labelled-clips.ts";
-import type { Narration, Told } from "./narration.ts";
+import { askOrRefused, type Narration, type Told } from "./narrate-clip.ts";
 import { StreamWatch } from "./stream-watch.ts";
 
 /**
@@ -38,8 +37,7 @@ export async function narrateFresh(
     thoughts.push({ sinceS: thoughts.at(-1)?.atS ?? kept[0]!.mediaTimeMs / 1000, atS, text: told.thought });
     answers.push(...told.answers);
   };
-  if (typeof frames === "function") await eachInTurn(frames, see, signal);
-  else for (const frame of frames) await see(frame);
+  await eachInTurn(frames, see, signal);
   const late = clip.questions.slice(answers.length);
   if (late.length > 0) answers.push(...(await request(engine, kept, late, signal)).answers);
   return { thoughts, answers };

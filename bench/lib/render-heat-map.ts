@@ -1,9 +1,9 @@
 import { HeatmapChart } from "echarts/charts";
 import { GridComponent, TitleComponent, VisualMapComponent } from "echarts/components";
-import { init, use } from "echarts/core";
+import { use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
+import { drawChart, INK } from "./draw-chart.ts";
 import type { HeatMap } from "./plot.ts";
-import { FONT, INK, still, WIDTH } from "./plot-look.ts";
 
 use([HeatmapChart, GridComponent, TitleComponent, VisualMapComponent, SVGRenderer]);
 
@@ -14,7 +14,6 @@ const AROUND = 150;
 /** Draws a heat map as SVG, on white, 800 px wide: a cell's number is its count, its shade its share of the row. */
 export function renderHeatMap({ title, x, y, cells }: HeatMap): string {
   const height = AROUND + ROW * y.categories.length;
-  const chart = init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height });
   const sums = cells.map((row) => row.reduce((sum, count) => sum + count, 0));
   const axis = (name: string, categories: readonly string[], nameGap: number) => ({
     type: "category",
@@ -27,39 +26,30 @@ export function renderHeatMap({ title, x, y, cells }: HeatMap): string {
     axisTick: { show: false },
     axisLine: { show: false },
   });
-  try {
-    chart.setOption({
-      animation: false,
-      backgroundColor: "#ffffff",
-      textStyle: { fontFamily: FONT, color: INK },
-      title: { text: title, left: "center", top: 12, textStyle: { fontSize: 16, color: INK } },
-      grid: { left: 110, right: 36, top: 56, bottom: 68 },
-      xAxis: axis(x.title, x.categories, 32),
-      yAxis: { ...axis(y.title, y.categories, 76), inverse: true },
-      visualMap: {
-        show: false,
-        min: 0,
-        max: 1,
-        dimension: 2,
-        inRange: { color: ["#f7fbff", "#9ecae1", "#2171b5"] },
-      },
-      series: [
-        {
-          type: "heatmap",
-          data: cells.flatMap((row, j) =>
-            row.map((count, i) => [i, j, count === 0 ? 0 : count / sums[j]!, count]),
-          ),
-          label: {
-            show: true,
-            color: "#111111",
-            formatter: ({ value }: { value: number[] }) => (value[3] === 0 ? "" : String(value[3])),
-          },
-          itemStyle: { borderColor: "#ffffff", borderWidth: 1 },
+  return drawChart(title, height, {
+    grid: { left: 110, right: 36, top: 56, bottom: 68 },
+    xAxis: axis(x.title, x.categories, 32),
+    yAxis: { ...axis(y.title, y.categories, 76), inverse: true },
+    visualMap: {
+      show: false,
+      min: 0,
+      max: 1,
+      dimension: 2,
+      inRange: { color: ["#f7fbff", "#9ecae1", "#2171b5"] },
+    },
+    series: [
+      {
+        type: "heatmap",
+        data: cells.flatMap((row, j) =>
+          row.map((count, i) => [i, j, count === 0 ? 0 : count / sums[j]!, count]),
+        ),
+        label: {
+          show: true,
+          color: "#111111",
+          formatter: ({ value }: { value: number[] }) => (value[3] === 0 ? "" : String(value[3])),
         },
-      ],
-    });
-    return still(chart.renderToSVGString());
-  } finally {
-    chart.dispose();
-  }
+        itemStyle: { borderColor: "#ffffff", borderWidth: 1 },
+      },
+    ],
+  });
 }

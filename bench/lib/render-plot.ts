@@ -1,10 +1,10 @@
 import { BarChart, CustomChart, LineChart } from "echarts/charts";
 import { GridComponent, LegendComponent, MarkLineComponent, TitleComponent } from "echarts/components";
-import { init, use } from "echarts/core";
+import { use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
+import { COLOURS, drawChart, INK, WIDTH } from "./draw-chart.ts";
 import { type Estimate, isEstimate } from "./estimate.ts";
 import type { Axis, Mark, Plot, Series } from "./plot.ts";
-import { COLOURS, FONT, HEIGHT, INK, still, WIDTH } from "./plot-look.ts";
 import { isSpread } from "./statistics.ts";
 
 use([
@@ -20,6 +20,8 @@ use([
 
 const SYMBOLS = ["circle", "rect", "triangle", "diamond"];
 
+/** Of a plot, and of a line of its legend (px). */
+const HEIGHT = 440;
 const LEGEND_ROW = 24;
 /** Widest bar (px). */
 const BAR_WIDTH = 40;
@@ -46,40 +48,29 @@ function categories(names: readonly string[], rotated: boolean) {
 
 /** Draws a plot as SVG, on white, 800 px wide. */
 export function renderPlot(plot: Plot): string {
-  const chart = init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height: HEIGHT });
   const rotated = isCrowded(plot.categories ?? []);
-  try {
-    chart.setOption({
-      animation: false,
-      backgroundColor: "#ffffff",
-      color: COLOURS,
-      textStyle: { fontFamily: FONT, color: INK },
-      title: { text: plot.title, left: "center", top: 12, textStyle: { fontSize: 16, color: INK } },
-      legend: {
-        data: plot.series.map(({ name }) => name),
-        bottom: 8,
-        itemGap: 28,
-        textStyle: { fontSize: 13, color: INK },
-      },
-      grid: {
-        left: 84,
-        right: 36,
-        top: 64,
-        bottom: 68 + LEGEND_ROW * legendRows(plot) + (rotated ? ROTATED : 0),
-      },
-      xAxis: {
-        ...(plot.categories === undefined ? scale(plot.x) : { type: "category", axisTick: { show: false } }),
-        ...look(plot.x),
-        nameGap: 32 + (rotated ? ROTATED : 0),
-        ...(plot.categories === undefined ? {} : categories(plot.categories, rotated)),
-      },
-      yAxis: { ...scale(plot.y), ...look(plot.y), nameGap: 58 },
-      series: plot.series.flatMap((series, place) => drawn(plot, series, place)),
-    });
-    return still(chart.renderToSVGString());
-  } finally {
-    chart.dispose();
-  }
+  return drawChart(plot.title, HEIGHT, {
+    legend: {
+      data: plot.series.map(({ name }) => name),
+      bottom: 8,
+      itemGap: 28,
+      textStyle: { fontSize: 13, color: INK },
+    },
+    grid: {
+      left: 84,
+      right: 36,
+      top: 64,
+      bottom: 68 + LEGEND_ROW * legendRows(plot) + (rotated ? ROTATED : 0),
+    },
+    xAxis: {
+      ...(plot.categories === undefined ? scale(plot.x) : { type: "category", axisTick: { show: false } }),
+      ...look(plot.x),
+      nameGap: 32 + (rotated ? ROTATED : 0),
+      ...(plot.categories === undefined ? {} : categories(plot.categories, rotated)),
+    },
+    yAxis: { ...scale(plot.y), ...look(plot.y), nameGap: 58 },
+    series: plot.series.flatMap((series, place) => drawn(plot, series, place)),
+  });
 }
 
 function scale({ log, min, max }: Axis) {

@@ -45,6 +45,22 @@ export function tableMarkdown({ columns, rows }: Table): string {
   return [columns, align, ...rows.map((row) => row.map(cellText))].map(line).join("\n");
 }
 
+/** A table for a terminal. */
+export function tableText({ columns, rows }: Table): string {
+  const lines = [columns, ...rows.map((row) => row.map(cellText))].map((line) =>
+    line.map((cell) => cell.replaceAll("**", "")),
+  );
+  const widths = columns.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));
+  return lines
+    .map((line) =>
+      line
+        .map((cell, i) => cell.padEnd(widths[i]!))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
 function isFigure(cell: Cell): boolean {
   return typeof cell !== "string" || /^(-?\d[\d.,]*|–)$/.test(cell);
 }

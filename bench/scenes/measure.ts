@@ -5,6 +5,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { SceneMonitor } from "../../src/scene/mod.ts";
+import { percentile } from "../lib/statistics.ts";
+import { type Cell, tableMarkdown } from "../lib/table.ts";
 
 const SIDE = 128;
 const FRAME = SIDE * SIDE * 3;
@@ -53,12 +55,7 @@ function run(path: string, kind: string): Run {
   };
 }
 
-function percentile(values: readonly number[], share: number): string {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]?.toFixed(1) ?? "–";
-}
-
-function row(kind: string, runs: readonly Run[]): string {
+function row(kind: string, runs: readonly Run[]): Cell[] {
   const sum = (of: (run: Run) => number) => runs.reduce((total, each) => total + of(each), 0);
   const delays = runs.flatMap(({ delayS }) => (delayS === null ? [] : [delayS]));
   const counts = new Map<string, number>();
@@ -66,17 +63,17 @@ function row(kind: string, runs: readonly Run[]): string {
     counts.set(reason, (counts.get(reason) ?? 0) + 1);
   const reasons = [...counts].sort((a, b) => b[1] - a[1]).map(([reason]) => reason);
   const hours = sum(({ seconds }) => seconds) / 3600;
-  const cells = [
+  const delay = (share: number) => (delays.length === 0 ? "–" : percentile(delays, share).toFixed(1));
+  return [
     kind,
     runs.length,
     `${delays.length} of ${runs.length}`,
-    `${percentile(delays, 0.5)} / ${percentile(delays, 0.9)}`,
+    `${delay(0.5)} / ${delay(0.9)}`,
     `${Math.round((100 * sum(({ unfamiliarS }) => unfamiliarS)) / (3600 * hours))} %`,
     (sum(({ alarms }) => alarms) / hours).toFixed(1),
     reasons.join(", "),
     (sum((each) => each.cpuMs) / ((3600 * hours) / UNIT_S)).toFixed(2),
   ];
-  return `| ${cells.join(" | ")} |`;
 }
 
 const [folder] = process.argv.slice(2) as [string];
@@ -87,7 +84,18 @@ for (const name of readdirSync(folder).sort()) {
   byKind.set(kind, [...(byKind.get(kind) ?? []), run(join(folder, name), kind)]);
 }
 console.log(
-  "| kind | clips | unfamiliar | after (s, p50 / p90) | time unfamiliar | times an hour | reasons | CPU a unit (ms) |",
+  tableMarkdown({
+    title: "",
+    columns: [
+      "kind",
+      "clips",
+      "unfamiliar",
+      "after (s, p50 / p90)",
+      "time unfamiliar",
+      "times an hour",
+      "reasons",
+      "CPU a unit (ms)",
+    ],
+    rows: [...byKind].map(([kind, runs]) => row(kind, runs)),
+  }),
 );
-console.log("|---|---|---|---|---|---|---|---|");
-for (const [kind, runs] of byKind) console.log(row(kind, runs));

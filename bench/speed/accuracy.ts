@@ -1,7 +1,7 @@
-import { type Clause, parseClauses, sayable } from "../lib/clause.ts";
-import type { LabelledClip } from "../lib/labelled-clips.ts";
+import { type Clause, parseClauses } from "../lib/clause.ts";
+import { happenings, type LabelledClip } from "../lib/labelled-clips.ts";
 import { matchClaims } from "../lib/match-claims.ts";
-import type { Narration } from "../lib/narration.ts";
+import type { Narration } from "../lib/narrate-clip.ts";
 
 export interface Accuracy {
   /** Of clauses by verb and place, said within a second of the event. */
@@ -23,9 +23,7 @@ export function accuracy(clips: readonly LabelledClip[], said: readonly Narratio
     const claims = said[i]!.thoughts.flatMap(({ atS, text }) =>
       parseClauses(text).map((clause) => ({ atS, ...clause })),
     );
-    const events = clip.events.map((event) =>
-      sayable({ ...event, other: event.other ?? null, atS: event.t }),
-    );
+    const events = happenings(clip);
     found += matchClaims(claims, events, same).length;
     claimed += claims.length;
     happened += events.length;

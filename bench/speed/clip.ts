@@ -1,6 +1,6 @@
 import type { ModelInfo } from "../../src/engine/mod.ts";
 import { type Frame, RgbFrame } from "../../src/ingest/mod.ts";
-import { framesOf } from "../lib/frames-of.ts";
+import { framesOf } from "../lib/frames.ts";
 
 /** A clip in memory that plays for ever: after its last frame comes the first, and time goes on. */
 export interface Clip {

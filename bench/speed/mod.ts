@@ -1,6 +1,6 @@
 /** Experiments that measure the engine, and the reports that come of them. */
 import type { Experiment } from "./experiment.ts";
-import { rivals } from "./experiments/baselines.ts";
+import { baselines } from "./experiments/baselines.ts";
 import { decode } from "./experiments/decode.ts";
 import { drafts } from "./experiments/drafts.ts";
 import { endless, endlessRealtime } from "./experiments/endless.ts";
@@ -16,7 +16,7 @@ export { type BenchOptions, runBench } from "./run-bench.ts";
 /** All that there are, in the order in which they are run and shown. */
 export const EXPERIMENTS: readonly Experiment[] = [
   paradigms(),
-  rivals(),
+  baselines(),
   overlap(),
   endless(),
   many(),

@@ -1,31 +1,22 @@
 import type { MachineFacts } from "../lib/machine.ts";
 import { numberText } from "../lib/number-text.ts";
+import { figuresMarkdown, momentText } from "../lib/section.ts";
 import { tableMarkdown } from "../lib/table.ts";
 import type { Circumstances, Result } from "./result.ts";
 
 /** Share of a machine that others may use before figures are called disturbed. */
 const QUIET_CORES = 0.05;
 
-/** File of a plot, beside the markdown. */
-export function plotFile(result: Pick<Result, "name">, plot: { readonly name: string }): string {
-  return `${result.name}-${plot.name}.svg`;
-}
-
 /** One experiment's page, or its section of the index. */
 export function resultMarkdown(result: Result, level: 1 | 2): string {
-  const heading = "#".repeat(level);
   return [
-    `${heading} ${result.title}`,
+    `${"#".repeat(level)} ${result.title}`,
     result.about,
-    `_Measured ${day(result.measured)} in ${Math.round(result.seconds)} s with ${result.measured.model} on ${machineLine(result.measured.machine)}. Other processes kept ${numberText(result.otherCores)} cores busy meanwhile._`,
+    `_Measured ${momentText(result.measured.date)} in ${Math.round(result.seconds)} s with ${result.measured.model} on ${machineLine(result.measured.machine)}. Other processes kept ${numberText(result.otherCores)} cores busy meanwhile._`,
     ...(result.otherCores > QUIET_CORES * result.measured.machine.cores
       ? ["**The machine was not quiet: what else it did is in these figures.** Run it again when it is."]
       : []),
-    ...result.tables.map((table) => `${heading}# ${table.title}\n\n${tableMarkdown(table)}`),
-    ...result.plots.map((plot) => `![${plot.title}](${plotFile(result, plot)})`),
-    ...(result.notes.length === 0
-      ? []
-      : [`${heading}# Notes\n\n${result.notes.map((note) => `- ${note}`).join("\n")}`]),
+    ...figuresMarkdown(result, level),
     `Raw figures: [${result.name}.json](${result.name}.json)`,
   ].join("\n\n");
 }
@@ -51,25 +42,21 @@ export function indexMarkdown(
     ["onnxruntime-node", machine.onnxruntime],
     ["thinkalong", machine.thinkalong],
     ["model", model],
-    ["date", day({ date })],
+    ["date", momentText(date)],
     ["command", `\`${command}\``],
   ];
   return [
     "# Benchmarks",
-    "Written by `thinkalong bench`; every figure here was measured by it. A figure with brackets is the median of several runs, with the least and the greatest: `12.4 (11.9–13.0)`. What is compared was run in turn, side by side in time. The last run:",
+    "Written by `npm run bench`; every figure here was measured by it. A figure with brackets is the median of several runs, with the least and the greatest: `12.4 (11.9–13.0)`. What is compared was run in turn, side by side in time. The last run:",
     tableMarkdown({ title: "", columns: ["", ""], rows: facts }),
     [
       ...results.map(({ name, title }) => `- [${title}](${name}.md)`),
       ...unreadable.map(
-        (name) => `- ${name}: its file is of another version; run \`thinkalong bench --only ${name}\``,
+        (name) => `- ${name}: its file is of another version; run \`npm run bench -- --only ${name}\``,
       ),
     ].join("\n"),
     ...results.map((result) => resultMarkdown(result, 2)),
   ].join("\n\n");
-}
-
-function day({ date }: Pick<Circumstances, "date">): string {
-  return `${date.slice(0, 16).replace("T", " ")} UTC`;
 }
 
 function machineLine({ cpu, cores, node, onnxruntime }: MachineFacts): string {

@@ -1,7 +1,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { writeAtomically } from "../lib/write-atomically.ts";
-import { indexMarkdown, plotFile, resultMarkdown } from "./report-markdown.ts";
+import { writeAtomically, writePlots } from "../lib/report-files.ts";
+import { indexMarkdown, resultMarkdown } from "./report-markdown.ts";
 import { type Circumstances, parseResult, type Result, resultJson } from "./result.ts";
 
 /** Writes results into a folder: pages, plots, raw figures, and an index of all that is there. */
@@ -17,11 +17,8 @@ export class ReportWriter {
 
   /** Writes one experiment's files and the index anew. Its JSON comes last: where that is new, all is. */
   async add(result: Result): Promise<void> {
-    // A plotting library takes most of a second to load, and only a finished experiment needs it.
-    const { renderPlot } = await import("../lib/render-plot.ts");
     await mkdir(this.dir, { recursive: true });
-    for (const plot of result.plots)
-      await writeAtomically(this.dir, plotFile(result, plot), renderPlot(plot));
+    await writePlots(this.dir, result);
     await writeAtomically(this.dir, `${result.name}.md`, `${resultMarkdown(result, 1)}\n`);
     await writeAtomically(this.dir, `${result.name}.json`, resultJson(result));
     await this.index(result.measured);

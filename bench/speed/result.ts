@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { figuresJson } from "../lib/figures-json.ts";
 import type { MachineFacts } from "../lib/machine.ts";
 import type { Plot } from "../lib/plot.ts";
+import { figuresJson } from "../lib/report-files.ts";
 import type { Table } from "../lib/table.ts";
 import type { Experiment, Report } from "./experiment.ts";
 

@@ -18,7 +18,7 @@ export const benchOptions = (out: string, experiments: readonly Experiment[]): B
   experiments,
   order: experiments.map(({ name }) => name),
   out,
-  command: "thinkalong bench",
+  command: "npm run bench",
   model: TINY_BUNDLE,
   threads: 1,
   long: false,

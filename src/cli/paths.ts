@@ -8,6 +8,4 @@ export const MODELS_DIR = root("models");
 export { BUNDLED_MODEL } from "../models/bundled-model.ts";
 /** Clips that the sample page plays without a camera. */
 export const SAMPLE_DIR = root("client/sample");
-/** Held-out clips with what happens in them, for `bench` and `eval`. */
-export const LABELLED_CLIPS_DIR = root("bench/clips");
 export const CLIENT_DIR = root("dist/client");

@@ -1,4 +1,4 @@
-"""Held-out clips with what happens in them, for `thinkalong bench`: `python -m stages.clips` writes ../bench/clips."""
+"""Held-out clips with what happens in them, for `npm run bench`: `python -m stages.clips` writes ../bench/clips."""
 from __future__ import annotations
 
 import argparse

@@ -2,7 +2,7 @@
 
 8 bits: weights of the stacks, activations as they come (dynamic); the eyes' convolutions statically, calibrated on
 training clips. 4 bits: weights of the stacks in blocks of 32 columns; the eyes stay as they are.
-`thinkalong eval --model` and `thinkalong bench --model` tell what it costs and gains.
+`npm run eval -- --model` and `npm run bench -- --model` tell what it costs and gains.
 """
 from __future__ import annotations
 

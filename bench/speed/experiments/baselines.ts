@@ -1,11 +1,10 @@
 import type { Engine } from "../../../src/engine/mod.ts";
 import { joinRgb } from "../../../src/ingest/mod.ts";
 import { ImageEncoder } from "../../../src/vision/image-encoder.ts";
-import { framesOf } from "../../lib/frames-of.ts";
+import { framesOf } from "../../lib/frames.ts";
 import { labelledClips } from "../../lib/labelled-clips.ts";
-import { narrateClip } from "../../lib/narrate-clip.ts";
+import { type Narration, narrateClip } from "../../lib/narrate-clip.ts";
 import { narrateFresh } from "../../lib/narrate-fresh.ts";
-import type { Narration } from "../../lib/narration.ts";
 import { median, pairedRatios, type Spread, spread } from "../../lib/statistics.ts";
 import { withEngine } from "../../lib/with-engine.ts";
 import { type Accuracy, accuracy } from "../accuracy.ts";
@@ -24,22 +23,22 @@ import { loadClip } from "../clip.ts";
 import type { Experiment, ExperimentContext, Report } from "../experiment.ts";
 import { ModelBench, timeInTurn } from "../model-bench.ts";
 
-export interface RivalSizes {
+export interface BaselineSizes {
   /** Units of history behind the one that is measured. */
   readonly histories: readonly number[];
   readonly rounds: number;
 }
 
-const SIZES: RivalSizes = { histories: [8, 32, 128, 512], rounds: 6 };
+const SIZES: BaselineSizes = { histories: [8, 32, 128, 512], rounds: 6 };
 
 /** Tokens of thought a unit, skips included, and of a thought: what the bundled model says of the sample clip. */
 const TOKENS_A_UNIT = 2.6;
 const TOKENS_A_THOUGHT = 7;
 
 /** What people do today, on the same weights and frames. */
-export function rivals(sizes: Partial<RivalSizes> = {}): Experiment {
+export function baselines(sizes: Partial<BaselineSizes> = {}): Experiment {
   return {
-    name: "rivals",
+    name: "baselines",
     title: "Against what is done today",
     about: [
       "The same weights and the same frames, in one thread: from a unit's arrival to the first token about it, and to the",
@@ -52,7 +51,7 @@ export function rivals(sizes: Partial<RivalSizes> = {}): Experiment {
   };
 }
 
-interface RivalFigures {
+interface BaselineFigures {
   readonly name: string;
   readonly units: number;
   readonly firstMs: Spread;
@@ -61,7 +60,7 @@ interface RivalFigures {
   readonly thoughtRatio: Spread;
 }
 
-async function run(context: ExperimentContext, sizes: RivalSizes): Promise<Report> {
+async function run(context: ExperimentContext, sizes: BaselineSizes): Promise<Report> {
   const figures = await measureTimes(context, sizes);
   context.progress(0.7, "what each tells");
   const told = await withEngine(context, (engine) => measureTold(engine, context));
@@ -120,10 +119,10 @@ async function run(context: ExperimentContext, sizes: RivalSizes): Promise<Repor
 
 async function measureTimes(
   context: ExperimentContext,
-  { histories, rounds }: RivalSizes,
-): Promise<RivalFigures[]> {
+  { histories, rounds }: BaselineSizes,
+): Promise<BaselineFigures[]> {
   const parts = await openParts(context);
-  const figures: RivalFigures[] = [];
+  const figures: BaselineFigures[] = [];
   for (const [i, units] of histories.entries()) {
     context.progress((0.7 * i) / histories.length, `${units} units of history`);
     const history: History = { units, tokens: Math.round(TOKENS_A_UNIT * units) };
@@ -136,25 +135,25 @@ async function measureTimes(
       lastFour(parts),
     ];
     const times = await timeInTurn(
-      all.flatMap((rival) => [rival.first, rival.next]),
+      all.flatMap(({ first, next }) => [first, next]),
       rounds,
       context.signal,
     );
-    const first = all.map((_, rival) => times[2 * rival]!);
-    const thought = all.map((_, rival) =>
-      first[rival]!.map((ms, round) => ms + (TOKENS_A_THOUGHT - 1) * times[2 * rival + 1]![round]!),
-    );
-    all.forEach(({ name, release }, rival) => {
+    const timed = all.map(({ name, release }, i) => {
       release();
+      const [first, next] = [times[2 * i]!, times[2 * i + 1]!];
+      return { name, first, thought: first.map((ms, round) => ms + (TOKENS_A_THOUGHT - 1) * next[round]!) };
+    });
+    const ours = timed[0]!;
+    for (const { name, first, thought } of timed)
       figures.push({
         name,
         units,
-        firstMs: quartered(first[rival]!),
-        thoughtMs: quartered(thought[rival]!),
-        firstRatio: pairedRatios(pieces(first[rival]!), pieces(first[0]!)),
-        thoughtRatio: pairedRatios(pieces(thought[rival]!), pieces(thought[0]!)),
+        firstMs: quartered(first),
+        thoughtMs: quartered(thought),
+        firstRatio: pairedRatios(pieces(first), pieces(ours.first)),
+        thoughtRatio: pairedRatios(pieces(thought), pieces(ours.thought)),
       });
-    });
   }
   return figures;
 }

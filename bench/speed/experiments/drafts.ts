@@ -6,7 +6,7 @@ import { ReasonerStream } from "../../../src/reasoner/reasoner-stream.ts";
 import { TextRunner } from "../../../src/reasoner/text-runner.ts";
 import type { UnitFrames } from "../../../src/vision/messages.ts";
 import { VisionRunner } from "../../../src/vision/vision-runner.ts";
-import { framesOf } from "../../lib/frames-of.ts";
+import { framesOf } from "../../lib/frames.ts";
 import { labelledClips } from "../../lib/labelled-clips.ts";
 import { pairedRatios, type Spread, spread } from "../../lib/statistics.ts";
 import type { Experiment, ExperimentContext, Report } from "../experiment.ts";

@@ -4,8 +4,21 @@ import { pairedRatios, type Spread, spread } from "../../lib/statistics.ts";
 import { type Table, targetTable } from "../../lib/table.ts";
 import type { Bucket } from "../endurance-log.ts";
 import type { Report } from "../experiment.ts";
-import type { EndlessSizes } from "./endless-sizes.ts";
 import type { OldAndYoung, Stretch } from "./old-and-young.ts";
+
+/** How much is measured. */
+export interface EndlessSizes {
+  /** Frames a second of media time. */
+  readonly fps: number;
+  /** Of media time. */
+  readonly hours: number;
+  /** The stream is cut into about so many parts of equal length. */
+  readonly buckets: number;
+  /** How often in its course the stream is compared with a young one. */
+  readonly pairs: number;
+  /** Units of such a comparison. */
+  readonly pairUnits: number;
+}
 
 export interface Endurance {
   readonly sizes: EndlessSizes;

@@ -6,9 +6,11 @@ import { type Clip, loadClip } from "../clip.ts";
 import { EnduranceLog } from "../endurance-log.ts";
 import type { Experiment, ExperimentContext, Report } from "../experiment.ts";
 import { runIntervals } from "../interval-runner.ts";
-import { enduranceReport } from "./endless-report.ts";
-import { ENDLESS_SIZES, type EndlessSizes, LONG_ENDLESS_SIZES } from "./endless-sizes.ts";
+import { type EndlessSizes, enduranceReport } from "./endless-report.ts";
 import { compareAges, type OldAndYoung } from "./old-and-young.ts";
+
+const SIZES: EndlessSizes = { fps: 2, hours: 2, buckets: 40, pairs: 12, pairUnits: 60 };
+const LONG_SIZES: EndlessSizes = { ...SIZES, hours: 24, pairs: 24 };
 
 /** Hours of stream, as fast as the engine takes them. */
 export function endless(sizes: Partial<EndlessSizes> = {}): Experiment {
@@ -22,8 +24,7 @@ export function endless(sizes: Partial<EndlessSizes> = {}): Experiment {
       "warm-up, and, where the machine does other work meanwhile, in the ratio to a young stream that is run beside it",
       "in time on the same frames. Frames always wait here, so TTFT holds the time in the queue, too.",
     ].join(" "),
-    run: (context) =>
-      run(context, { ...(context.long ? LONG_ENDLESS_SIZES : ENDLESS_SIZES), ...sizes }, asFastAsTaken),
+    run: (context) => run(context, { ...(context.long ? LONG_SIZES : SIZES), ...sizes }, asFastAsTaken),
   };
 }
 
@@ -37,8 +38,7 @@ export function endlessRealtime(sizes: Partial<EndlessSizes> = {}): Experiment {
       "last is compared with the first after warm-up.",
     ].join(" "),
     onlyLong: true,
-    run: (context) =>
-      run(context, { ...ENDLESS_SIZES, hours: 1, buckets: 20, pairs: 0, ...sizes }, byWallClock),
+    run: (context) => run(context, { ...SIZES, hours: 1, buckets: 20, pairs: 0, ...sizes }, byWallClock),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Engine, ModelInfo } from "../../../src/engine/mod.ts";
 import { type Frame, RgbFrame } from "../../../src/ingest/mod.ts";
-import { framesOf } from "../../lib/frames-of.ts";
+import { framesOf } from "../../lib/frames.ts";
 import { type LabelledClip, labelledClips } from "../../lib/labelled-clips.ts";
 import { type NarratedClip, narrateClip } from "../../lib/narrate-clip.ts";
 import { mean } from "../../lib/statistics.ts";

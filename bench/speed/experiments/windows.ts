@@ -1,6 +1,6 @@
 import type { Engine, StreamOptions } from "../../../src/engine/mod.ts";
 import type { Frame } from "../../../src/ingest/mod.ts";
-import { framesOf } from "../../lib/frames-of.ts";
+import { framesOf } from "../../lib/frames.ts";
 import { type LabelledClip, labelledClips } from "../../lib/labelled-clips.ts";
 import { type NarratedClip, narrateClip } from "../../lib/narrate-clip.ts";
 import { percentile } from "../../lib/statistics.ts";

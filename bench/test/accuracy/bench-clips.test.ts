@@ -15,7 +15,7 @@ const options = (more: Partial<EvalOptions> = {}): EvalOptions => ({
   positions: [],
   lengths: [],
   last4: false,
-  command: "thinkalong eval",
+  command: "npm run eval",
   signal: new AbortController().signal,
   onProgress: () => {},
   ...more,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { confuseColours, f1Within, scoreEvents, scoreVerbs } from "../../accuracy/event-scores.ts";
 import { guessEvents } from "../../accuracy/guesses.ts";
-import { randomNumbers } from "../../lib/random.ts";
+import { randomNumbers } from "../../lib/statistics.ts";
 import { clip, event, narration, scored, truthTold, UNIT_S } from "./made-clips.ts";
 
 const street = clip({

@@ -1,8 +1,7 @@
-import type { ScoredClip } from "../../accuracy/scored-clip.ts";
-import { scoreClip } from "../../accuracy/scored-clip.ts";
+import { type ScoredClip, scoreClip } from "../../accuracy/scored-clip.ts";
 import { sayClause } from "../../lib/clause.ts";
 import type { LabelledClip, LabelledEvent, LabelledQuestion } from "../../lib/labelled-clips.ts";
-import type { Narration } from "../../lib/narration.ts";
+import type { Narration } from "../../lib/narrate-clip.ts";
 
 export const UNIT_S = 0.5;
 

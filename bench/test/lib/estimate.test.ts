@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { estimate, weightedQuantile } from "../../lib/estimate.ts";
 import { estimateText } from "../../lib/number-text.ts";
-import { randomNumbers } from "../../lib/random.ts";
+import { randomNumbers } from "../../lib/statistics.ts";
 
 const meanOf = (values: readonly number[]) => (weights: readonly number[]) =>
   values.reduce((sum, value, i) => sum + value * weights[i]!, 0) /

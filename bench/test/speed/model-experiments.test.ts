@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LABELLED_CLIPS } from "../../../test/support/clips.ts";
 import { makeTempDir } from "../../../test/support/media.ts";
-import { rivals } from "../../speed/experiments/baselines.ts";
+import { baselines } from "../../speed/experiments/baselines.ts";
 import { decode } from "../../speed/experiments/decode.ts";
 import { drafts } from "../../speed/experiments/drafts.ts";
 import { overlap } from "../../speed/experiments/overlap.ts";
@@ -58,8 +58,8 @@ describe("experiments on the model's parts", () => {
     expect(interleaved.median).toBeLessThan(3);
   });
 
-  it("rivals: full history costs more the longer it is, thinkalong does not", async () => {
-    const ran = await run(rivals({ histories: [8, 256], rounds: 5 }));
+  it("baselines: full history costs more the longer it is, thinkalong does not", async () => {
+    const ran = await run(baselines({ histories: [8, 256], rounds: 5 }));
     expectWhole(ran);
     const { figures, told } = ran.json.figures as {
       figures: { name: string; units: number; firstMs: { median: number } }[];

@@ -21,7 +21,7 @@ const result = (name: string, title = `The ${name} of it`): Result => ({
     machine: describeMachine(),
     model: "tiny",
     date: "2026-01-02T03:04:05Z",
-    command: `thinkalong bench --only ${name}`,
+    command: `npm run bench -- --only ${name}`,
   },
   seconds: 12.3,
   otherCores: 0,
@@ -69,7 +69,7 @@ describe("the report writer", () => {
       onnxruntime,
       "tiny",
       "2026-01-02 03:04 UTC",
-      "`thinkalong bench --only delay`",
+      "`npm run bench -- --only delay`",
     ])
       expect(index).toContain(fact);
   });
