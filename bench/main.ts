@@ -3,7 +3,7 @@ import { benchCommand } from "./cli/bench-command.ts";
 import { evalCommand } from "./cli/eval-command.ts";
 
 await new Command("bench")
-  .description("Measures thinkalong: its speed on this machine, and how right a model is.")
+  .description("Measures thinkalong: its speed on this machine, and a model's accuracy.")
   .addCommand(benchCommand())
   .addCommand(evalCommand())
   .parseAsync();
