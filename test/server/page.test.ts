@@ -147,6 +147,6 @@ describe.skipIf(browserPath === null)("the sample page", () => {
       "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'))",
     );
     await page.getByRole("button", { name: "Webcam" }).click();
-    await page.getByText(/Allow it beside the address/).waitFor();
+    await page.getByText(/Allow it in the address bar/).waitFor();
   });
 });
