@@ -27,11 +27,11 @@ export function answerSection(
     name: "answers",
     title: "Answers",
     about: [
-      "Questions are asked at their moment, once the unit of that moment has been thought about. Right is word for word;",
-      "a duration when it is within a second of the true one. The **majority** is what the commonest true answer of each",
-      "kind of question would score (of durations, the best single one). Questions that cannot be told are kept apart;",
-      "one that is too long for the model goes unanswered and counts as wrong.",
-      `The visual window is ${windowSeconds} s long.`,
+      "Each question is asked at its moment, once the unit of that moment has been thought about. An answer is",
+      "right if it matches word for word, a duration if it is within a second of the true one. The **baseline**",
+      "always guesses the commonest true answer to that kind of question (for durations, the best single",
+      "duration). Unanswerable questions are counted apart. A question that is too long for the model goes",
+      `unanswered and counts as wrong. The visual window is ${windowSeconds} s long.`,
     ].join(" "),
     tables: [
       answerTable("All questions", [all, durations, beyondWindow, cannotTell]),
@@ -41,11 +41,11 @@ export function answerSection(
     plots: [...familyPlot(families), ...agePlot(aged, clips.length, windowSeconds)],
     notes: [
       ...(durations.asked === 0
-        ? ["No label has a true number of seconds: durations were not measured."]
+        ? ["No label gives a true number of seconds, so durations were not measured."]
         : []),
       ...(aged.length === 0
         ? [
-            "No label says how old the oldest event is that its answer rests on: accuracy by age was not measured.",
+            "No label gives the age of the oldest event that an answer depends on, so accuracy by age was not measured.",
           ]
         : []),
     ],
@@ -55,7 +55,7 @@ export function answerSection(
 function answerTable(title: string, scores: readonly AnswerScores[]): Table {
   return {
     title,
-    columns: ["", "asked", "right (95 %)", "majority", "answered “cannot tell”"],
+    columns: ["", "asked", "right (95 %)", "baseline", "answered “cannot tell”"],
     rows: scores
       .filter(({ asked }) => asked > 0)
       .map(({ name, asked, right, majority, cannotTell }) => [name, asked, right, majority, cannotTell]),
@@ -74,7 +74,7 @@ function familyPlot(families: readonly AnswerScores[]): Plot[] {
       categories: families.map(({ name }) => name),
       series: [
         { name: "right", points: families.map(({ right }, i) => [i, right]) },
-        { name: "majority", points: families.map((one, i) => [i, one.majority]) },
+        { name: "baseline", points: families.map((one, i) => [i, one.majority]) },
       ],
     },
   ];
@@ -94,13 +94,13 @@ function agePlot(aged: readonly Answered[], clips: number, windowSeconds: number
   return [
     {
       name: "by-age",
-      title: "Right answers by the age of the oldest event they rest on",
+      title: "Right answers by the age of the oldest event they depend on",
       kind: "line",
       x: { title: "age (s)", log: 2 },
       y: { title: "share", min: 0, max: 1 },
       series: [
         { name: "right", points: points.map(([x, some]) => [x, scoreAnswers("", some, clips).right]) },
-        { name: "majority", points: points.map(([x, some]) => [x, majority(some)]) },
+        { name: "baseline", points: points.map(([x, some]) => [x, majority(some)]) },
       ],
       marks: [{ axis: "x", at: windowSeconds, text: "visual window" }],
     },

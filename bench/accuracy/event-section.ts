@@ -16,12 +16,13 @@ export function eventSection(clips: readonly ScoredClip[], scores: Scores): Sect
     name: "events",
     title: "Events",
     about: [
-      "A clause counts as found when an event of the same verb and place happened within a second of when it is said; each",
-      "event and each clause is matched once, the nearest first. _As dated_: within a second of the middle of its unit, by",
-      "which errors in time are measured. _With colours_: the mover's too, and the other's where there is",
-      "one. A **false thought** is a unit more than a second away from every event in which something was said.",
-      "_By chance_: the commonest clause (of the verb, in the rows of verbs) at random moments, as often as things",
-      "happen. Who is always silent has an F1 of 0.",
+      "A clause counts as right when an event of the same verb and place happened within a second of the moment",
+      "at which the clause is said. Each event and each clause is matched once, the nearest first. _As dated_",
+      "scores by the middle of the clause's unit instead, which is also the date that the time error is about.",
+      "_With colours_, the colour of the mover must be right too, and that of the second mover if there is one. A",
+      "**false positive in quiet time** is a unit in which something was said, more than a second away from every",
+      "event. The _baseline_ says the commonest clause (in the table of verbs, that verb's) at random moments, as",
+      "often as events happen. Saying nothing at all scores an F1 of 0.",
     ].join(" "),
     tables: [overall(scores), verbTable(scores.verbs)],
     plots: [verbPlot(scores.verbs), colourPlot(clips), timingPlot(clips)],
@@ -29,7 +30,7 @@ export function eventSection(clips: readonly ScoredClip[], scores: Scores): Sect
       events.noClause === 0
         ? []
         : [
-            `${events.noClause} of ${events.said} clauses said are not in the grammar; they count as said for nothing.`,
+            `${events.noClause} of ${events.said} clauses said are not in the grammar; they count as false positives.`,
           ],
   };
 }
@@ -38,7 +39,7 @@ function overall({ events, guesses }: Scores): Table {
   const row = (name: string, measured: Estimate, chance: Estimate) => [name, measured, chance.value];
   return {
     title: "All events",
-    columns: ["", "measured (95 %)", "by chance"],
+    columns: ["", "measured (95 %)", "baseline"],
     rows: [
       row("F1, verb and place", events.told.f1, guesses.told.f1),
       row("precision", events.told.precision, guesses.told.precision),
@@ -48,11 +49,11 @@ function overall({ events, guesses }: Scores): Table {
       row("recall, with colours", events.inColour.recall, guesses.inColour.recall),
       row("F1 as dated, verb and place", events.dated.f1, guesses.dated.f1),
       row("F1 as dated, with colours", events.datedInColour.f1, guesses.datedInColour.f1),
-      row("error in time, median (s)", events.timing.median, guesses.timing.median),
-      row("error in time, 90 % within (s)", events.timing.p90, guesses.timing.p90),
+      row("time error, median (s)", events.timing.median, guesses.timing.median),
+      row("time error, 90 % within (s)", events.timing.p90, guesses.timing.p90),
       row("told after the event, median (s)", events.delay.median, guesses.delay.median),
       row("told after the event, 90 % within (s)", events.delay.p90, guesses.delay.p90),
-      row("false thoughts a quiet minute", events.falsePerQuietMinute, guesses.falsePerQuietMinute),
+      row("false positives in a quiet minute", events.falsePerQuietMinute, guesses.falsePerQuietMinute),
       ["events", events.happened, "–"],
       ["clauses said", events.said, "–"],
       ["quiet minutes", events.quietMinutes, "–"],
@@ -68,11 +69,11 @@ function verbTable(verbs: readonly VerbRow[]): Table {
       "happened",
       "said",
       "F1 (95 %)",
-      "by chance",
+      "baseline",
       "precision",
       "recall",
       "F1 with colours (95 %)",
-      "by chance",
+      "baseline",
     ],
     rows: verbs.map(({ verb, happened, said, told, inColour, guessF1, guessF1InColour }) => [
       verb,
@@ -100,7 +101,7 @@ function verbPlot(verbs: readonly VerbRow[]): Plot {
     series: [
       { name: "verb and place", points: shown.map(({ told }, i) => [i, told.f1]) },
       { name: "with colours", points: shown.map(({ inColour }, i) => [i, inColour.f1]) },
-      { name: "by chance", points: shown.map(({ guessF1 }, i) => [i, guessF1]) },
+      { name: "baseline", points: shown.map(({ guessF1 }, i) => [i, guessF1]) },
     ],
   };
 }

@@ -47,17 +47,20 @@ export function lengthSection(
     name: "lengths",
     title: "Length and positions",
     about: [
-      "Accuracy by the length of the clips, and by the scheme that gives positions to keys. The model was trained with one",
-      "of the schemes and on clips of one length; the others show how far that carries. Where a video is one minute over and",
-      "over, every minute but the first begins with a cut, from what stood there at its end: the second minute is what the",
-      "last is to be held against.",
+      "Accuracy by the length of the clips, and by the scheme that gives positions to keys. The model was trained",
+      "with one of the schemes and on clips of one length. The other rows show how well it generalises. Where a",
+      "clip repeats one minute, every minute but the first begins with a cut, so compare the last minute with the",
+      "second.",
     ].join(" "),
     tables: [lengthTable(runs, lengths, options), ...(course === null ? [] : [course])],
     plots: [],
     notes: [
-      ...missing.map((minutes) => `No labelled clip of ${minutes} minutes is in the folder: not measured.`),
+      ...missing.map(
+        (minutes) =>
+          `The folder has no labelled clip of ${minutes} minutes, so this length was not measured.`,
+      ),
       ...(course === null
-        ? ["No clip is ten minutes long: the first and last minute were not compared."]
+        ? ["No clip is ten minutes long, so the first and last minute were not compared."]
         : []),
     ],
   };

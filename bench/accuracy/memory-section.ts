@@ -7,10 +7,10 @@ import { type ScoreOptions, type Scores, scoreAll } from "./scores.ts";
 export function memorySection(scores: Scores, fresh: readonly ScoredClip[], options: ScoreOptions): Section {
   return {
     name: "memory",
-    title: "Worth of the memory",
+    title: "Ablation: without memory",
     about: [
-      "The same weights as a request of its own for every unit, which sees the last four frames and nothing else",
-      "(SimpleStream); questions are asked of the request of their moment.",
+      "The same weights without memory: every unit is a request of its own, which sees the last four frames and",
+      "nothing else (SimpleStream). A question is asked in the request of its moment.",
     ].join(" "),
     tables: [
       comparison(

@@ -49,13 +49,14 @@ export async function orderSection(
     name: "orders",
     title: "The three orders",
     about: [
-      "The same clips and weights, streamed, in strict turn, and all frames first. A question about all of it can be asked",
-      `in every order, at the end: up to ${AT_END} of each clip's are. Weights and masks are the same, so all should be said alike.`,
+      "The same clips and weights in the three orders: streamed, interleaved (strictly in turn) and batch (all",
+      `frames first). In every order up to ${AT_END} questions about the whole clip are asked at its end. Weights`,
+      "and masks are the same, so all orders should say the same.",
     ].join(" "),
     tables: [
       {
         title: "By order",
-        columns: ["order", "event F1 (95 %)", "units told as streamed", "answers at the end as streamed"],
+        columns: ["order", "event F1 (95 %)", "thoughts equal to streamed", "answers equal to streamed"],
         rows: ORDERS.map((name, i) => {
           const scored = clips.map((clip, c) => scoreClip(clip, told[i]![c]!, unitSeconds));
           return [

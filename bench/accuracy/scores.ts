@@ -72,7 +72,7 @@ function answersOf(clips: readonly ScoredClip[], { windowSeconds }: ScoreOptions
   return {
     all: rows("all questions", () => true),
     cannotTell: scoreAnswers(
-      "what cannot be told",
+      "unanswerable questions",
       all.filter(({ question }) => isUnanswerable(question)),
       clips.length,
     ),

@@ -24,15 +24,15 @@ export interface EvalTarget {
 export const TARGETS: Readonly<Record<MeasureKey, EvalTarget>> = {
   eventF1: { what: "event clauses by verb and place, F1", atLeast: 0.9 },
   eventF1InColour: { what: "event clauses with colours, F1", atLeast: 0.85 },
-  timingMedian: { what: "error in time of found events, median", unit: "s", atMost: 0.3 },
-  timingP90: { what: "error in time of found events, 90 % within", unit: "s", atMost: 0.8 },
-  falseThoughts: { what: "false thoughts in quiet time", unit: "a minute", atMost: 0.5 },
+  timingMedian: { what: "time error of found events, median", unit: "s", atMost: 0.3 },
+  timingP90: { what: "time error of found events, 90 % within", unit: "s", atMost: 0.8 },
+  falseThoughts: { what: "false positives in quiet time", unit: "a minute", atMost: 0.5 },
   theme: { what: "theme", atLeast: 0.95 },
   dynamics: { what: "questions about dynamics", atLeast: 0.9 },
   causal: { what: "questions about causes", atLeast: 0.9 },
   counting: { what: "questions that count", atLeast: 0.95 },
   durations: { what: "durations, within a second", atLeast: 0.85 },
-  beyondWindow: { what: "questions that rest on what has left the visual window", atLeast: 0.85 },
+  beyondWindow: { what: "questions about what has left the visual window", atLeast: 0.85 },
 };
 
 /** What is measured, with its unit. */

@@ -61,7 +61,7 @@ async function run(flags: BenchFlags): Promise<void> {
       });
       console.log(`All of it: ${pc.cyan(join(out, "README.md"))}`);
     },
-    () => `Stopped. Not finished, and nothing written of: ${[...missing].join(", ")}.`,
+    () => `Stopped. These are not finished, and nothing of them was written: ${[...missing].join(", ")}.`,
   );
 }
 
@@ -80,8 +80,8 @@ Experiments:
 ${EXPERIMENTS.map(({ name, title, onlyLong }) => `  ${name.padEnd(18)}${title}${onlyLong ? " (only with --long, or when named)" : ""}`).join("\n")}
 
 Writes README.md with all tables and plots into the folder, and for each experiment NAME.md, NAME.json with the raw
-figures, and its plots. A run of some experiments leaves the results of others in place. Let the machine do nothing
-else meanwhile: what else runs is in the figures.
+figures, and its plots. A run of some experiments leaves the results of others in place. Run nothing else on the
+machine meanwhile: other work disturbs the figures.
 
 Examples:
   $ npm run bench

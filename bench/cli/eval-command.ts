@@ -39,7 +39,7 @@ function parseMinutes(value: string): number[] {
   return value.split(",").map((part) => {
     const minutes = Number(part);
     if (part.trim() !== "" && minutes > 0 && Number.isFinite(minutes)) return minutes;
-    throw new InvalidArgumentError(`${JSON.stringify(part)} is no number of minutes.`);
+    throw new InvalidArgumentError(`${JSON.stringify(part)} is not a number of minutes.`);
   });
 }
 
@@ -84,7 +84,7 @@ async function run(flags: EvalFlags): Promise<void> {
 
 export function evalCommand(): Command {
   return new Command("eval")
-    .description("Measure how right a model is on labelled clips that it was not trained on.")
+    .description("Measure a model's accuracy on labelled clips that it was not trained on.")
     .option("-c, --clips <dir>", "folder of clips, each NAME.mp4 with its NAME.json", LABELLED_CLIPS_DIR)
     .option("-m, --model <dir>", "folder of a model's bundle", BUNDLED_MODEL)
     .option("-o, --out <dir>", "folder that the report is written to", join("docs", "evaluation"))
@@ -92,17 +92,17 @@ export function evalCommand(): Command {
     .option("--orders", "compare streamed, interleaved and batch order", false)
     .option("--positions <schemes>", `compare with these: ${POSITION_SCHEMES.join(",")}`, parseSchemes, [])
     .option("--lengths <minutes>", "compare clips of these lengths, as 1,4,20", parseMinutes, [])
-    .option("--last4", "the baseline without memory, too: only the last four frames", false)
+    .option("--last4", "also measure without memory: only the last four frames", false)
     .option("--streams <n>", "clips at once", positive, 4)
     .option("--threads <n>", "threads for each of the two workers", positive, 1)
     .option("--json", "print results.json instead of the overview", false)
     .addHelpText(
       "after",
       `
-Plays every clip through the engine as it is served, asks its questions at their moments, and compares what is said with
-the labels: events by verb, place and colour, their time, false thoughts, answers by kind. Each figure stands beside
-what would be reached without looking, with a 95 % interval over clips. Writes README.md with the targets, met or not,
-a page for events and one for answers, plots, and results.json.
+Plays every clip through the engine with the settings of the service, asks its questions at their moments, and compares
+the output with the labels: events by verb, place and colour, their time, false positives, answers by kind. Each figure
+has a 95 % confidence interval and stands beside a baseline that does not look at the video. Writes README.md with the
+targets, a page for events and one for answers, plots, and results.json.
 
 A label file is JSON: { video, seconds, events: [{ t, verb, place, colour, kind, other? }], questions: [{ t, kind,
 ask, answer, family?, oldestS?, seconds? }], split?, theme? }; times are seconds of the video. bench/clips has examples.

@@ -90,12 +90,12 @@ async function readClip(dir: string, name: string): Promise<LabelledClip> {
     const problems = read.error.issues
       .slice(0, 3)
       .map(({ path, message }) => `${path.join(".") || "the file"}: ${message}`);
-    throw new MeasureError("labels_invalid", `${file} is no label file: ${problems.join("; ")}.`);
+    throw new MeasureError("labels_invalid", `${file} is not a valid label file: ${problems.join("; ")}.`);
   }
   const clip = read.data;
   const path = join(dir, clip.video);
   await access(path).catch((cause) => {
-    throw new MeasureError("video_missing", `${file}: video: there is no ${path}.`, { cause });
+    throw new MeasureError("video_missing", `${file} names a video that does not exist: ${path}.`, { cause });
   });
   const byTime = <T extends { readonly t: number }>(list: readonly T[]) =>
     [...list].sort((a, b) => a.t - b.t);

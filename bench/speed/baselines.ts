@@ -121,7 +121,7 @@ export function rotatingAnew(parts: Parts, history: History): Baseline {
     await text.run({ tokens: ids(1) }, bench.rows(video, thoughts));
   };
   return {
-    name: "all keys rotated anew (StreamingVLM)",
+    name: "all keys re-rotated (StreamingVLM)",
     first: async () => {
       await look(parts, state);
       rotate(visualRows);
@@ -160,7 +160,7 @@ function recomputing(parts: Parts, name: string, { units, tokens }: History, enc
 
 /** The released code of TaYS: all of the history is prefilled again for every reasoning unit. */
 export const fullHistory = (parts: Parts, history: History): Baseline =>
-  recomputing(parts, "full history anew (TaYS as released)", history, 1);
+  recomputing(parts, "full history recomputed (TaYS as released)", history, 1);
 
 /** The strongest baseline of StreamingVLM: the window is computed anew for every unit. */
 export function windowRecomputed(parts: Parts, { units, tokens }: History): Baseline {
@@ -169,7 +169,7 @@ export function windowRecomputed(parts: Parts, { units, tokens }: History): Base
     units: Math.min(units, cache.visual_sink_units + cache.visual_window_units),
     tokens: Math.min(tokens, cache.text_window_tokens),
   };
-  return recomputing(parts, "window computed anew", window, 1);
+  return recomputing(parts, "window recomputed", window, 1);
 }
 
 /** A webcam demo: one unit, one request, no history. */

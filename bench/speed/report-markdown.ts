@@ -14,7 +14,9 @@ export function resultMarkdown(result: Result, level: 1 | 2): string {
     result.about,
     `_Measured ${momentText(result.measured.date)} in ${Math.round(result.seconds)} s with ${result.measured.model} on ${machineLine(result.measured.machine)}. Other processes kept ${numberText(result.otherCores)} cores busy meanwhile._`,
     ...(result.otherCores > QUIET_CORES * result.measured.machine.cores
-      ? ["**The machine was not quiet: what else it did is in these figures.** Run it again when it is."]
+      ? [
+          "**The machine was not quiet: its other work has disturbed these figures.** Run it again on an idle machine.",
+        ]
       : []),
     ...figuresMarkdown(result, level),
     `Raw figures: [${result.name}.json](${result.name}.json)`,

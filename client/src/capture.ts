@@ -2,14 +2,14 @@ import { SampleByMediaTime } from "../../src/ingest/sample-by-media-time.ts";
 import type { SessionObject } from "../../src/protocol/session-object.ts";
 import type { Connection } from "./connection.ts";
 
-/** The model sees far less; more would only cost bandwidth. */
+/** The model sees a much smaller picture, so a larger one would only cost bandwidth. */
 const LONGEST_SIDE_PX = 640;
 const JPEG_QUALITY = 0.85;
 
 /**
- * Takes pictures of the playing video at the session's rate and sends them. A picture is skipped, not queued, while
- * another is being encoded or the network is behind. Of a clip only what is newer than all before is sent, so that
- * seeking back to look again does not send time backwards.
+ * Takes pictures of the playing video at the session's rate and sends them. While another picture is being encoded, or
+ * the network is behind, a picture is skipped and not queued. Of a clip only pictures newer than all before are sent,
+ * so that seeking back does not send time backwards.
  */
 export class Capture {
   private readonly video: HTMLVideoElement;
@@ -40,7 +40,7 @@ export class Capture {
     return this.seq;
   }
 
-  /** A new session: its limits hold from now on, and its frames count from 0. Null: nothing is sent until one. */
+  /** Begins a new session: its limits apply from now on, and its frames count from 0. With null nothing is sent. */
   configure(session: SessionObject | null): void {
     this.session = session;
     this.sampler = session && new SampleByMediaTime(session.fps);
@@ -48,7 +48,7 @@ export class Capture {
     this.unsent = 0;
   }
 
-  /** A new video is about to play; `isLive` for a camera, whose time is counted from its first picture. */
+  /** A new video is about to play. `isLive` is for a camera, whose time is counted from its first picture. */
   start(isLive: boolean): void {
     this.isLive = isLive;
     this.liveSinceMs = null;
@@ -57,12 +57,12 @@ export class Capture {
     this.watch(this.run);
   }
 
-  /** No more pictures; the session stays, so questions still can be asked. */
+  /** Stops sending pictures. The session stays, so questions can still be asked. */
   stop(): void {
     this.run++;
   }
 
-  /** Sees every picture that the browser shows. */
+  /** Called for every picture that the browser shows. */
   private watch(run: number): void {
     const onFrame = (nowMs: number, frame?: VideoFrameCallbackMetadata) => {
       if (run !== this.run) return;

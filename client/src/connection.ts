@@ -2,12 +2,12 @@ import { encodeFrameHeader } from "../../src/protocol/binary-frame.ts";
 import type { ClientMessage } from "../../src/protocol/client-messages.ts";
 import type { ServerEvent } from "../../src/protocol/server-events.ts";
 
-/** `idle`: the server has ended an unused session; `restart` begins another. */
+/** `idle`: the server has closed an unused session; `restart` begins another one. */
 export type ConnectionState = "connecting" | "open" | "waiting" | "idle";
 
 export interface ConnectionHandlers {
   event(event: ServerEvent): void;
-  /** `detail` says in words what is going on, for the status. */
+  /** `detail` says in words what is going on, for the status line. */
   state(state: ConnectionState, detail: string): void;
 }
 
@@ -16,7 +16,7 @@ const FULL = 4429;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 10_000;
 
-/** A connection to /v1/stream that comes back by itself, with growing pauses; each connection is a new session. */
+/** A connection to /v1/stream that reconnects by itself, with growing pauses. Each connection is a new session. */
 export class Connection {
   private readonly handlers: ConnectionHandlers;
   private socket: WebSocket | null = null;
@@ -37,7 +37,7 @@ export class Connection {
     return this.socket?.bufferedAmount ?? 0;
   }
 
-  /** Leaves the session there is, if any, and begins a new one. */
+  /** Closes the current session, if there is one, and begins a new one. */
   restart(): void {
     clearTimeout(this.retry);
     const left = this.socket;
@@ -73,7 +73,7 @@ export class Connection {
       this.handlers.event(event);
     });
     socket.addEventListener("close", ({ code }) => {
-      // Left on purpose: another socket is there already.
+      // Closed on purpose: there is already another socket.
       if (this.socket !== socket) return;
       this.socket = null;
       this.closed(code);
@@ -82,7 +82,7 @@ export class Connection {
 
   private closed(code: number): void {
     if (code === IDLE) {
-      this.handlers.state("idle", "resting – choose a video to go on");
+      this.handlers.state("idle", "idle – choose a video to go on");
       return;
     }
     const why = code === FULL ? "the server is full" : "the server is gone";

@@ -1,8 +1,8 @@
-/** The element of the page with this id; a page without it is a mistake of ours. */
+/** The element with this id. A page without it is a bug. */
 export function byId<E extends Element>(id: string, kind: abstract new () => E): E {
   const element = document.getElementById(id);
   if (element instanceof kind) return element;
-  throw new Error(`the page has no ${kind.name} #${id}`);
+  throw new Error(`The page has no ${kind.name} #${id}.`);
 }
 
 /** A new element; text goes in as text, never as HTML. */
@@ -16,7 +16,7 @@ export function create<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Media time (ms) as m:ss.t, with hours where there are some. */
+/** Media time (ms) as m:ss.t, with hours if there are any. */
 export function clock(mediaTimeMs: number): string {
   const tenths = Math.max(0, Math.round(mediaTimeMs / 100));
   const seconds = Math.floor(tenths / 10);

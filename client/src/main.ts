@@ -49,7 +49,7 @@ function onEvent(event: ServerEvent): void {
       status.stats(event.stats, capture.skipped);
       break;
     case "session.going_away":
-      status.alert("The server is shutting down. This page will come back with it.");
+      status.alert("The server is shutting down. This page reconnects when it is back.");
       break;
     case "error":
       if (!wasAnswer && event.error.code !== "idle_timeout") status.alert(event.error.message);
@@ -57,7 +57,7 @@ function onEvent(event: ServerEvent): void {
   }
 }
 
-/** Another video is another stream: it begins with a session of its own. */
+/** Another video is another stream, so it begins a new session. */
 async function play(source: Source): Promise<void> {
   const isLive = source.kind === "webcam";
   for (const [kind, button] of Object.entries(buttons)) button.ariaPressed = String(kind === source.kind);
@@ -66,7 +66,7 @@ async function play(source: Source): Promise<void> {
   thoughts.clear(!isLive);
   questions.clear();
   if (capture.sent > 0 || !connection.isOpen) connection.restart();
-  // Before the video plays, so that its first pictures are seen.
+  // Called before the video plays, so that its first pictures are captured.
   capture.start(isLive);
   video.controls = !isLive;
   hint.hidden = true;
@@ -90,7 +90,7 @@ file.addEventListener("change", () => {
   file.value = "";
 });
 
-// Where there is a clip, the page thinks at once; a camera is one click away.
+// If the server has a sample clip, the page plays it at once. A camera is one click away.
 const sample = await hasSample();
 const isChosen = Object.values(buttons).some((button) => button.ariaPressed === "true");
 if (!isChosen) {

@@ -6,17 +6,17 @@ import { byId, clock, create, duration } from "./dom.ts";
 interface Asked {
   readonly answer: HTMLElement;
   readonly note: HTMLElement;
-  /** Media time that the answer was about (ms). */
+  /** Media time that the answer is about (ms). */
   mediaTimeMs: number;
 }
 
-/** The question box, its examples, and the answers, the newest first. */
+/** The question box, its examples, and the answers, newest first. */
 export class Questions {
   private readonly input = byId("question", HTMLInputElement);
   private readonly examples = byId("examples", HTMLFieldSetElement);
   private readonly answers = byId("answers", HTMLOListElement);
   private readonly send: (message: ClientMessage) => boolean;
-  /** By the `event_id` of the question, then by the id of its response. */
+  /** Keyed by the `event_id` of the question, later by the id of its response. */
   private readonly asked = new Map<string, Asked>();
   private readonly answering = new Map<string, Asked>();
   private count = 0;
@@ -30,7 +30,7 @@ export class Questions {
     });
   }
 
-  /** Offers the questions that the model was taught. */
+  /** Shows example questions that the model was taught. */
   offer(examples: readonly string[]): void {
     const chips = examples.map((text) =>
       create("button", { type: "button", textContent: text, onclick: () => this.ask(text) }),
@@ -45,16 +45,16 @@ export class Questions {
     this.answering.clear();
   }
 
-  /** The session is gone, and the answers under way with it. */
+  /** The session is gone, and so are its unfinished answers. */
   lost(): void {
     for (const { note } of [...this.asked.values(), ...this.answering.values()]) {
-      note.textContent = "the connection broke before the answer; ask again";
+      note.textContent = "The connection broke before the answer. Ask again.";
     }
     this.asked.clear();
     this.answering.clear();
   }
 
-  /** Shows what an event says of an answer. Returns whether it was about one. */
+  /** Shows an event about an answer. Returns whether it was one. */
   show(event: ServerEvent): boolean {
     switch (event.type) {
       case "response.created":
@@ -110,7 +110,7 @@ export class Questions {
       item: { type: "message", role: "user", content: [{ type: "input_text", text }] },
     });
     if (wasSent) this.asked.set(eventId, asked);
-    else asked.note.textContent = "not sent: there is no connection at the moment";
+    else asked.note.textContent = "Not sent: there is no connection at the moment.";
   }
 
   private created(eventId: string, responseId: string): boolean {

@@ -4,24 +4,24 @@ export type Source =
   | { readonly kind: "webcam" }
   | { readonly kind: "file"; readonly file: File };
 
-/** A source could not be opened; the message says what a person can do. */
+/** A source could not be opened. The message says what a person can do. */
 export class SourceError extends Error {
   override readonly name = "SourceError";
 }
 
 const SAMPLE_URL = "./sample/street.mp4";
 
-/** Whether this server has a clip to play without a camera. */
+/** Whether this server has a sample clip. */
 export async function hasSample(): Promise<boolean> {
   try {
     return (await fetch(SAMPLE_URL, { method: "HEAD" })).ok;
   } catch {
-    return false; // no server: the connection says so
+    return false; // There is no server; the connection reports that.
   }
 }
 
 /**
- * Puts a source into the video and plays it.
+ * Sets the video's source and plays it.
  *
  * @throws {SourceError} the camera was refused, the clip is missing, the file cannot be played
  */
@@ -35,16 +35,16 @@ export async function openSource(video: HTMLVideoElement, source: Source): Promi
   try {
     await video.play();
   } catch {
-    // What play() rejects with differs by browser; what matters is which source it was.
+    // The error of play() differs by browser, so the message goes by the source.
     const what =
       source.kind === "file"
         ? `This browser cannot play ${source.file.name}. Try an MP4 (H.264) or WebM file.`
-        : "The sample clip does not play. Does this server have one? Choose the webcam or a file instead.";
+        : "The sample clip does not play. Choose the webcam or a file instead.";
     throw new SourceError(what);
   }
 }
 
-/** Stops the camera, or lets go of the file. */
+/** Stops the camera, or releases the file. */
 export function closeSource(video: HTMLVideoElement): void {
   video.pause();
   if (video.srcObject instanceof MediaStream) {
@@ -58,7 +58,7 @@ export function closeSource(video: HTMLVideoElement): void {
 async function openCamera(): Promise<MediaStream> {
   if (!navigator.mediaDevices) {
     throw new SourceError(
-      "Browsers give a camera only to https pages and to localhost. Open this page as one.",
+      "Browsers allow a camera only on https pages and on localhost. Open this page as one of these.",
     );
   }
   try {
@@ -74,11 +74,11 @@ async function openCamera(): Promise<MediaStream> {
 function cameraProblem(name: string): string {
   switch (name) {
     case "NotAllowedError":
-      return "The camera was not allowed. Allow it beside the address, then choose Webcam again.";
+      return "The camera was not allowed. Allow it in the address bar, then choose Webcam again.";
     case "NotFoundError":
       return "No camera was found. Connect one, or choose the sample clip or a file.";
     case "NotReadableError":
-      return "The camera is in use by another program. Close that, then choose Webcam again.";
+      return "Another program is using the camera. Close that program, then choose Webcam again.";
     default:
       return `The camera cannot be opened${name ? ` (${name})` : ""}. Choose the sample clip or a file.`;
   }

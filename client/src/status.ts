@@ -3,7 +3,7 @@ import type { SessionObject } from "../../src/protocol/session-object.ts";
 import type { ConnectionState } from "./connection.ts";
 import { byId, create, duration } from "./dom.ts";
 
-/** The status line, the connection's state, and what a person should know or do. */
+/** The status line, the connection's state, and alerts about what a person should know or do. */
 export class Status {
   private readonly connectionLine = byId("connection", HTMLParagraphElement);
   private readonly model = byId("model", HTMLParagraphElement);
@@ -24,18 +24,18 @@ export class Status {
     this.model.textContent = `${model} – ${model_info.description}`;
   }
 
-  /** @param skipped pictures that this page did not send */
+  /** @param skipped number of pictures that this page did not send */
   stats(stats: SessionStats, skipped: number): void {
     this.show(stats, skipped);
   }
 
-  /** What went wrong and what to do; null takes it away. */
+  /** Shows what went wrong and what to do; null hides it. */
   alert(message: string | null): void {
     this.alertLine.hidden = message === null;
     this.alertLine.textContent = message ?? "";
   }
 
-  /** Says that the model was not made for such a scene; null, or a familiar one, takes it away. */
+  /** Shows that the model does not know such a scene; null, or a familiar scene, hides it. */
   scene(scene: ServerEventOf<"session.scene"> | null): void {
     const isUnfamiliar = scene?.status === "unfamiliar";
     this.sceneLine.hidden = !isUnfamiliar;
@@ -47,7 +47,7 @@ export class Status {
       [
         "first token",
         duration(stats?.ttft_ms.p50 ?? null),
-        "Median from a unit's last frame to its first word",
+        "Median time from a unit's last frame to the first token about it",
       ],
       [
         "behind",
@@ -59,7 +59,7 @@ export class Status {
         stats ? `${stats.frames_in} · ${stats.fps_in.toFixed(1)}/s` : "–",
         "Frames that the server received",
       ],
-      ["dropped", dropped(stats, skipped), "Frames that were not looked at, and why"],
+      ["dropped", dropped(stats, skipped), "Frames that were dropped, and why"],
     ];
     this.list.replaceChildren(
       ...entries.map(([label, value, title]) =>

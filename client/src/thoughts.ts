@@ -3,11 +3,11 @@ import { byId, clock, create } from "./dom.ts";
 
 type ReasoningTextDone = Extract<ServerEvent, { type: "response.reasoning_text.done" }>;
 
-/** A stream may run for days: the page keeps the newest. */
+/** A stream may run for days, so the page keeps only the newest thoughts. */
 const MOST_THOUGHTS = 500;
 const MOST_TICKS = 240;
 
-/** The timeline: finished thoughts, the newest first, the one under way above them, and a tick for every unit. */
+/** The timeline: finished thoughts, newest first, the unfinished one above them, and a tick for every unit. */
 export class Thoughts {
   private readonly list = byId("thoughts", HTMLOListElement);
   private readonly current = byId("current", HTMLParagraphElement);
@@ -19,12 +19,12 @@ export class Thoughts {
   private units = 0;
   private quiet = 0;
 
-  /** @param seek shows the clip at a media time (ms) */
+  /** @param seek jumps to a media time of the clip (ms) */
   constructor(seek: (mediaTimeMs: number) => void) {
     this.seek = seek;
   }
 
-  /** A new video: an empty timeline. `canSeek` for clips, whose moments can be shown again. */
+  /** Empties the timeline for a new video. `canSeek` is for clips, whose moments can be shown again. */
   clear(canSeek: boolean): void {
     this.canSeek = canSeek;
     this.list.replaceChildren();
@@ -35,7 +35,7 @@ export class Thoughts {
     this.empty.hidden = false;
   }
 
-  /** Shows what an event says of a thought; others are left alone. */
+  /** Shows an event about a thought; other events are ignored. */
   show(event: ServerEvent): void {
     switch (event.type) {
       case "response.reasoning_text.delta":
@@ -72,7 +72,7 @@ export class Thoughts {
         })
       : create("span", { className: "time", textContent: time });
     const doubt = unfamiliar
-      ? { className: "doubtful", title: "Said of an unfamiliar scene: it may be wrong" }
+      ? { className: "doubtful", title: "About an unfamiliar scene: it may be wrong" }
       : {};
     this.list.prepend(create("li", doubt, stamp, create("span", { textContent: text })));
     while (this.list.childElementCount > MOST_THOUGHTS) this.list.lastElementChild?.remove();

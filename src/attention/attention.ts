@@ -2,13 +2,13 @@ import { readFile } from "node:fs/promises";
 import { type KvMemory, type KvShape, type KvStore, Rotary, type SlotRange } from "../cache/mod.ts";
 import { ModelError } from "../models/mod.ts";
 
-/** The built kernel: `dist/` stands beside `src/` in a checkout, and holds this file in a package. */
+/** The built kernel. In a checkout `dist/` is beside `src/`; in a package this file is in `dist/` itself. */
 const KERNEL = new URL("../../dist/attention/kernel.wasm", import.meta.url);
 
 const ROW_INTS = 9;
 const RANGE_INTS = 6;
 
-/** Slots that a token sees, at the position at which its query meets their keys. */
+/** Slots that a token sees, and the position at which its query is rotated to meet their keys. */
 export interface Segment {
   readonly store: KvStore;
   readonly ranges: readonly SlotRange[];
@@ -34,7 +34,7 @@ async function loadKernel(memory: KvMemory): Promise<Kernel> {
   try {
     code = await readFile(KERNEL);
   } catch (cause) {
-    const message = "The attention kernel is not built; run `npm run build`.";
+    const message = "The attention kernel is not built. Run `npm run build`.";
     throw new ModelError("attention_unavailable", message, cause);
   }
   const { instance } = await WebAssembly.instantiate(code, { env: { memory: memory.wasm } });
@@ -42,10 +42,10 @@ async function loadKernel(memory: KvMemory): Promise<Kernel> {
 }
 
 /**
- * Attention of the tokens of one step, whoever they belong to, over the rings of one thread's memory. Nothing is
- * padded, gathered or copied: every token has its own list of slot ranges, in any stores.
+ * Attention of the tokens of one step over the ring buffers in one thread's memory. The tokens may belong to any
+ * thinkers or streams. Nothing is padded, gathered or copied: every token has its own list of slot ranges.
  *
- * Per step {@link begin}, then per layer {@link write} and, where somebody reads, {@link read}.
+ * Call {@link begin} once a step. Then, for each layer, call {@link write} and, if its output is needed, {@link read}.
  */
 export class Attention {
   private readonly rotary: Rotary;
@@ -68,7 +68,7 @@ export class Attention {
   /** @throws {ModelError} `attention_unavailable`, when the kernel is not built, or cannot do heads of this width */
   static async load(memory: KvMemory, shape: KvShape, ropeBase: number): Promise<Attention> {
     if (shape.headWidth % 8 !== 0) {
-      const message = `Heads of ${shape.headWidth} are not supported; a multiple of 8 is needed.`;
+      const message = `A head width of ${shape.headWidth} is not supported. It must be a multiple of 8.`;
       throw new ModelError("attention_unavailable", message);
     }
     return new Attention(memory, shape, ropeBase, await loadKernel(memory));
@@ -94,14 +94,14 @@ export class Attention {
     this.writeTables(rows, ranges, rotations);
   }
 
-  /** Takes in every token's query, key and value `[rows, 3, heads, headWidth]`; writes key and value to its slot. */
+  /** Takes every token's query, key and value `[rows, 3, heads, headWidth]`, and writes key and value to its slot. */
   write(layer: number, qkv: Float32Array): void {
     const { heads, headWidth } = this.shape;
     this.memory.floats.set(qkv, this.places.qkv / 4);
     this.kernel.write(this.places.table, this.rows, layer, heads, headWidth);
   }
 
-  /** What every token reads, `[rows, heads, headWidth]`: a view that stands until the next call. */
+  /** The attention output of every token, `[rows, heads, headWidth]`: a view that is valid until the next call. */
   read(layer: number): Float32Array {
     const { heads, headWidth } = this.shape;
     const { table, scratch, out } = this.places;

@@ -1,3 +1,3 @@
-/** Attention over the caches, and the transformer stacks that it makes of a model's graphs. */
+/** Attention over the caches, and transformer stacks built from it and a model's dense graphs. */
 export { Attention, type AttentionRow, type Segment } from "./attention.ts";
 export { Stack, type StackOptions } from "./stack.ts";

@@ -8,10 +8,10 @@ import { Attention, type AttentionRow } from "./attention.ts";
 type Outputs = InferenceSession.OnnxValueMapType;
 
 /**
- * A transformer stack: its dense parts as graphs, one between two attentions, and attention over the caches between
- * them. One forward step takes any number of tokens of any number of thinkers or streams.
+ * A transformer stack, cut at its attentions: dense graphs, and attention over the caches between them. One forward
+ * step takes any number of tokens, of any number of thinkers or streams.
  *
- * A stack of L layers has L graphs when only keys and values are wanted, or L + 1 when something comes out at the end.
+ * A stack of L layers has L graphs if only keys and values are wanted, or L + 1 if it has an output.
  */
 export class Stack {
   private constructor(
@@ -23,8 +23,8 @@ export class Stack {
 
   /**
    * @param paths of its graphs, in order
-   * @param input name of what the first graph takes
-   * @param output name of what the last graph gives, beyond the last layer; null when there is nothing
+   * @param input name of the first graph's input
+   * @param output name of the last graph's output; null if only keys and values are wanted
    * @throws {ModelError} `graph_mismatch`
    */
   static async open(
@@ -44,7 +44,7 @@ export class Stack {
   }
 
   /**
-   * @param first what the first graph takes, a row a token
+   * @param first input of the first graph, one row for each token
    * @param rows where every token writes and reads
    * @returns outputs of the last graph
    */

@@ -1,17 +1,17 @@
 const PAGE_BYTES = 65_536;
-/** A cache line: what starts on one is read without touching its neighbour's. */
+/** Bytes of a cache line. Blocks start on one, so that reading a block does not touch its neighbour's line. */
 const ALIGN_BYTES = 64;
 
 /**
- * The linear memory of one thread, in which all its caches live: attention reads them there, where they lie.
+ * The linear memory of one thread. All of the thread's caches are in it, and attention reads them in place.
  *
- * Pieces are handed out and taken back by size, and a size that is taken back is handed out again; so a service
- * whose streams come and go does not grow.
+ * Blocks are allocated and freed by size, and a freed block is reused for the next request of the same size. So a
+ * service whose streams come and go does not grow.
  */
 export class KvMemory {
   readonly wasm: WebAssembly.Memory;
   private readonly free = new Map<number, number[]>();
-  /** The first page is nobody's, so that an address of 0 can only be a mistake. */
+  /** The first page is never allocated, so an address of 0 is always a mistake. */
   private end = PAGE_BYTES;
   private view: Float32Array;
   private inUse = 0;
@@ -22,19 +22,19 @@ export class KvMemory {
     this.view = new Float32Array(this.wasm.buffer);
   }
 
-  /** Bytes that are handed out. */
+  /** Bytes that are allocated. */
   get usedBytes(): number {
     return this.inUse;
   }
 
-  /** All of it. Not to be kept: another array stands for it after it has grown. */
+  /** All of the memory. Do not keep this array: it is replaced when the memory grows. */
   get floats(): Float32Array {
     if (this.view.buffer !== this.wasm.buffer) this.view = new Float32Array(this.wasm.buffer);
     return this.view;
   }
 
   /**
-   * Hands out a zeroed piece; returns its address in bytes.
+   * Allocates a zeroed block and returns its address in bytes.
    * @throws {RangeError} when the memory is full
    */
   allocate(bytes: number): number {
@@ -46,7 +46,7 @@ export class KvMemory {
     return address;
   }
 
-  /** Takes a piece back, with the size that it was asked for. */
+  /** Frees a block. The size must be the one that it was allocated with. */
   release(address: number, bytes: number): void {
     const size = Math.ceil(bytes / ALIGN_BYTES) * ALIGN_BYTES;
     const pieces = this.free.get(size);
@@ -69,7 +69,7 @@ export class KvMemory {
     } catch (cause) {
       const held = Math.round(this.inUse / 2 ** 20);
       throw new RangeError(
-        `The memory for caches is full (${held} MiB in use); close a stream, or use smaller windows.`,
+        `The memory for caches is full (${held} MiB in use). Close a stream, or use smaller windows.`,
         { cause },
       );
     }

@@ -1,20 +1,20 @@
 import type { KvMemory } from "./kv-memory.ts";
 
-/** Sizes of the keys and values that a model makes. */
+/** Shape of a model's keys and values. */
 export interface KvShape {
   readonly layers: number;
   readonly heads: number;
   readonly headWidth: number;
 }
 
-/** Keys and values of some tokens, on their way between threads: both `[layers, heads, tokens, headWidth]`. */
+/** Keys and values of some tokens, in transfer between threads: both `[layers, heads, tokens, headWidth]`. */
 export interface KvBlock {
   readonly tokens: number;
   readonly key: Float32Array;
   readonly value: Float32Array;
 }
 
-/** Slots that follow each other in a store. */
+/** Consecutive slots of a store. */
 export interface SlotRange {
   readonly slot: number;
   readonly count: number;
@@ -24,8 +24,8 @@ export interface SlotRange {
  * Keys and values of a fixed number of token slots, in a thread's linear memory:
  * `[keys | values][layers, heads, slots, headWidth]`.
  *
- * Made once, written in place, read by attention without a copy. Attention does not care about the order of slots,
- * so nothing is ever moved.
+ * It is allocated once, written in place, and read by attention without a copy. The order of slots does not matter to
+ * attention, so nothing is ever moved.
  */
 export class KvStore {
   /** Bytes from a head to the next one. */
@@ -67,7 +67,7 @@ export class KvStore {
     });
   }
 
-  /** A copy of what stands in the slots from `slot` on. */
+  /** A copy of the slots from `slot` on. */
   read(slot: number, tokens: number): KvBlock {
     const { floats } = this.memory;
     const { layers, heads, headWidth } = this.shape;
@@ -80,9 +80,10 @@ export class KvStore {
     return block;
   }
 
-  /** Takes over some slots of a store of the same size and shape. */
+  /** Copies some slots from a store of the same size and shape. */
   copy(other: KvStore, { slot, count }: SlotRange): void {
-    if (other.slots !== this.slots) throw new RangeError(`${other.slots} slots do not fit ${this.slots}`);
+    if (other.slots !== this.slots)
+      throw new RangeError(`A store of ${other.slots} slots cannot be copied into one of ${this.slots}.`);
     const { floats } = this.memory;
     const shift = (other.address - this.address) / 4;
     this.eachHead(slot, count, (key, value, from, to) => {
@@ -91,14 +92,14 @@ export class KvStore {
     });
   }
 
-  /** Gives the memory back; the store is not to be used after it. */
+  /** Frees the memory. The store must not be used afterwards. */
   release(): void {
     if (this.address === 0) return;
     this.memory.release(this.address, this.bytes);
     this.address = 0;
   }
 
-  /** `key`, `value`: where some slots of a head begin (floats in memory); `from`, `to`: their place in a block. */
+  /** `key`, `value`: where the slots of one head begin in memory (in floats). `from`, `to`: their place in a block. */
   private eachHead(
     slot: number,
     tokens: number,

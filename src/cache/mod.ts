@@ -1,4 +1,4 @@
-/** The two caches of a stream: visual (C_v) and text (C_r). Pure typed arrays; knows nothing of the runtime. */
+/** The two kinds of KV cache: visual (C_v) and text (C_r). Typed arrays only; knows nothing of the inference runtime. */
 export { KvMemory } from "./kv-memory.ts";
 export { type KvBlock, type KvShape, KvStore, type SlotRange } from "./kv-store.ts";
 export {

@@ -1,6 +1,6 @@
-/** Where a unit stands, before a scheme gives it a position. */
+/** A unit's place in its stream, from which a scheme derives a position. */
 export interface UnitPlace {
-  /** Counts the units of the stream from 0. */
+  /** Index of the unit in its stream, from 0. */
   readonly unit: number;
   /** Media time of its last frame (ms). */
   readonly mediaTimeMs: number;
@@ -12,26 +12,26 @@ export interface QueryPositions {
   readonly sink: number;
 }
 
-/** What of the visual cache a query can see. */
+/** The part of the visual cache that a query can see. */
 export interface VisualSpan {
-  /** The newest unit in sight: a query's own place in time. */
+  /** The newest unit that the query sees: the query's own place in time. */
   readonly now: UnitPlace;
-  /** The oldest unit of the window, which may be `now` itself; null when only the sink is in sight. */
+  /** The oldest unit of the window, which may be `now` itself; null when the query sees only the sink. */
   readonly oldest: UnitPlace | null;
   /** The last unit of the sink; null before the first. */
   readonly sink: UnitPlace | null;
 }
 
 /**
- * Gives positions to visual keys, once, and to the queries that look at them.
+ * Gives a position to every visual key, once, and positions to the queries that look at them.
  *
- * Rotary attention depends on differences only. So putting a segment elsewhere means to rotate the query by
- * another position, never to rotate a cached key again.
+ * Rotary attention depends only on differences of positions. So to shift a segment, the query is rotated by another
+ * position; cached keys are never rotated again.
  */
 export interface PositionScheme {
   readonly name: PositionSchemeName;
   visualKey(place: UnitPlace): number;
-  /** `textPosition`: where a text query stands in its own stream; null for a visual query. */
+  /** `textPosition`: position of a text query in its own text; null for a visual query. */
   visualQuery(span: VisualSpan, textPosition: number | null): QueryPositions;
 }
 
@@ -41,14 +41,14 @@ export type PositionSchemeName = (typeof POSITION_SCHEMES)[number];
 
 type Axis = (place: UnitPlace) => number;
 
-/** The sink stands one unit before the oldest survivor, as if nothing had ever been evicted between them. */
+/** The sink is put one unit before the oldest unit in the window, as if nothing had been evicted between them. */
 function glued(axis: Axis, span: VisualSpan): QueryPositions {
   const now = axis(span.now);
   if (span.oldest === null || span.sink === null) return { window: now, sink: now };
   return { window: now, sink: now - axis(span.oldest) + 1 + axis(span.sink) };
 }
 
-/** Age in real time: one position is one unit's nominal duration, whatever the frame rate or the drops. */
+/** Real time: one position is one unit's nominal duration of media time, whatever the frame rate and the drops. */
 const realTime = (unitMs: number): PositionScheme => {
   const axis: Axis = (place) => place.mediaTimeMs / unitMs;
   return { name: "real-time", visualKey: axis, visualQuery: (span) => glued(axis, span) };
@@ -56,21 +56,21 @@ const realTime = (unitMs: number): PositionScheme => {
 
 const count: Axis = (place) => place.unit;
 
-/** Survivors are numbered without gaps (StreamingVLM, `shrink`). */
+/** The units in the window are numbered without gaps (StreamingVLM, `shrink`). */
 const contiguous: PositionScheme = {
   name: "contiguous",
   visualKey: count,
   visualQuery: (span) => glued(count, span),
 };
 
-/** Positions grow for ever and the sink falls ever further behind (StreamingVLM, `append`). */
+/** Positions grow without limit, so the distance to the sink grows too (StreamingVLM, `append`). */
 const growing: PositionScheme = {
   name: "growing",
   visualKey: count,
   visualQuery: (span) => ({ window: span.now.unit, sink: span.now.unit }),
 };
 
-/** Reasoning counts from 0 beside the video, and looks at it from its own count (TaYS, section 3.3). */
+/** Text is numbered from 0, apart from the video, and looks at it from its own number (TaYS, section 3.3). */
 const group: PositionScheme = {
   name: "group",
   visualKey: count,
@@ -81,7 +81,7 @@ const group: PositionScheme = {
 };
 
 /**
- * The position schemes by name; a model must run with the one that it was trained for.
+ * The position schemes by name. A model must run with the scheme that it was trained with.
  *
  * @param unitMs nominal duration of a unit (ms)
  */

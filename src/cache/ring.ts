@@ -1,13 +1,13 @@
 import type { SlotRange } from "./kv-store.ts";
 
 /**
- * The slots of some neighbours on a ring: one range, or two where they go over its end.
+ * The slots of consecutive entries of a ring buffer: one range, or two if they wrap around its end.
  *
- * @param first counts on for ever
- * @param count at most the ring's size
- * @param size of the ring
+ * @param first number of the first entry; numbers never wrap
+ * @param count number of entries, at most the ring's size
+ * @param size entries of the ring
  * @param base first slot of the ring in its store
- * @param width slots of each
+ * @param width slots of each entry
  */
 export function ringRanges(
   first: number,

@@ -1,8 +1,8 @@
 /**
  * Rotary position embedding (RoFormer, section 3.2): cos and sin of `position * base^(-i / half)`.
  *
- * Angles are computed in float64 and only their cos and sin are rounded to float32: positions of a stream that
- * never ends would lose their fraction in float32 within hours.
+ * Angles are computed in float64, and only their cos and sin are rounded to float32. In float32 the positions of an
+ * endless stream would lose their fraction within hours.
  */
 export class Rotary {
   private readonly frequencies: Float64Array;

@@ -6,15 +6,15 @@ import { ringRanges } from "./ring.ts";
 export interface TextCacheOptions {
   readonly memory: KvMemory;
   readonly shape: KvShape;
-  /** Most tokens of the sink: instructions, never evicted. */
+  /** Most tokens of the sink, which holds the instructions and is never evicted. */
   readonly sinkTokens: number;
-  /** Tokens that whole groups before the current one may hold together. */
+  /** Most tokens that the groups before the current one may hold together. */
   readonly windowTokens: number;
   /** Most tokens of one group. */
   readonly groupTokens: number;
 }
 
-/** What a query sees of its thinker's text. */
+/** The part of its thinker's text that a query sees. */
 export interface TextView {
   readonly sink: readonly SlotRange[];
   readonly window: readonly SlotRange[];
@@ -27,18 +27,18 @@ interface Group {
 }
 
 /**
- * C_r: the keys and values of one thinker's own tokens. The sink stays; the window is a ring of tokens from which
- * whole groups leave, oldest first. A group is what was fed while one unit was the newest in sight: the closing
- * token of the thought before, then this unit's words.
+ * C_r: the keys and values of one thinker's own tokens. The sink stays. The window is a ring of tokens from which
+ * whole groups are evicted, oldest first. A group is what was fed while one unit was the newest that the thinker saw:
+ * the closing token of the thought before, then the words about this unit.
  *
- * A step writes its tokens into the slots of the next positions and commits those that it keeps; what it does not
- * keep is overwritten by the next step. Eviction happens when a group begins, never in the middle of one.
+ * A step writes its tokens into the slots of the next positions and commits those that it keeps. The next step
+ * overwrites the others. Eviction happens when a group begins, never in the middle of one.
  */
 export class TextCache {
   readonly store: KvStore;
   private groups: Group[] = [];
   private sinkLength = 0;
-  /** Position of the next token: counts all that were ever fed and not forgotten. */
+  /** Position of the next token: the number of tokens fed so far, less those taken back. */
   private next = 0;
   /** Tokens that have left the window so far. */
   evicted = 0;
@@ -53,29 +53,29 @@ export class TextCache {
     return this.next;
   }
 
-  /** Position of the oldest token that is left in the window; the next one's where it is empty. */
+  /** Position of the oldest token in the window, or of the next token if the window is empty. */
   get oldest(): number {
     return this.groups[0]?.first ?? this.next;
   }
 
-  /** Tokens held: the sink and what is left in the window. */
+  /** Number of tokens held, in the sink and in the window. */
   get length(): number {
     return this.sinkLength + this.groups.reduce((sum, group) => sum + group.tokens, 0);
   }
 
-  /** Groups begun and still held, the current one included. */
+  /** Number of groups held, including the current one. */
   get heldGroups(): number {
     return this.groups.length;
   }
 
-  /** Tokens that may be written now: what is left of the current group's limit, or of the sink's before the first. */
+  /** Number of tokens that still fit the current group or, before the first group, the sink. */
   get room(): number {
     const group = this.groups.at(-1);
     if (group === undefined) return this.options.sinkTokens - this.sinkLength;
     return this.options.groupTokens - group.tokens;
   }
 
-  /** Opens a group, after evicting the oldest ones until the others fit the window. */
+  /** Evicts the oldest groups until the others fit the window, then opens a new group. */
   beginGroup(): void {
     let held = this.groups.reduce((sum, group) => sum + group.tokens, 0);
     while (held > this.options.windowTokens) {
@@ -87,31 +87,32 @@ export class TextCache {
   }
 
   /**
-   * The next `count` tokens have been written to their slots and stay: in the current group, or in the sink before
-   * the first one has begun.
+   * Keeps the next `count` tokens, which have been written to their slots. They belong to the current group or, before
+   * the first group, to the sink.
    * @throws {RangeError} when they do not fit
    */
   commit(count: number): void {
-    if (count > this.room) throw new RangeError(`${count} tokens where ${this.room} fit`);
+    if (count > this.room)
+      throw new RangeError(`${count} tokens cannot be kept, because only ${this.room} fit.`);
     const group = this.groups.at(-1);
     if (group === undefined) this.sinkLength += count;
     else group.tokens += count;
     this.next += count;
   }
 
-  /** Takes the current group back, as if nothing had been fed since it began. */
+  /** Takes back all tokens of the current group. */
   forgetGroup(): void {
     const group = this.groups.pop();
     if (group !== undefined) this.next = group.first;
   }
 
-  /** Where the token `ahead` places after the next one is written. */
+  /** Slot into which the token `ahead` places after the next one is written. */
   slot(ahead = 0): number {
     const position = this.next + ahead;
     return this.groups.length === 0 ? position : this.ringBase + ((position - this.sinkLength) % this.ring);
   }
 
-  /** What the token `ahead` places after the next one sees, itself included. */
+  /** The slots that the token `ahead` places after the next one sees, including its own. */
   view(ahead = 0): TextView {
     const sink = this.groups.length === 0 ? this.sinkLength + ahead + 1 : this.sinkLength;
     return {
@@ -121,8 +122,8 @@ export class TextCache {
   }
 
   /**
-   * Where to rotate the query of the token `ahead` places after the next one. The sink stands right before the
-   * oldest survivor of the window.
+   * Positions at which the query of the token `ahead` places after the next one is rotated. The sink is put right
+   * before the oldest token of the window.
    */
   query(ahead = 0): QueryPositions {
     const at = this.next + ahead;
@@ -130,8 +131,8 @@ export class TextCache {
   }
 
   /**
-   * A copy that goes on by itself, as of the end of the group `back` groups before the current one: a question
-   * forks the narrator's finished thoughts this way.
+   * An independent copy, as of the end of the group that is `back` groups before the current one. A question forks
+   * the narrator's finished thoughts this way.
    */
   fork(back = 0): TextCache {
     const copy = new TextCache(this.options);
@@ -144,7 +145,7 @@ export class TextCache {
     return copy;
   }
 
-  /** Gives the memory back; the cache is not to be used after it. */
+  /** Frees the memory. The cache must not be used afterwards. */
   release(): void {
     this.store.release();
   }

@@ -8,7 +8,7 @@ export interface UnitKv extends UnitPlace {
   readonly kv: KvBlock;
 }
 
-/** What a query sees of the video, and where it stands in the store. */
+/** The units that a query sees, and their slots in the store. */
 export interface VisualView {
   readonly span: VisualSpan;
   readonly sink: readonly SlotRange[];
@@ -21,15 +21,15 @@ export interface VisualCacheOptions {
   readonly tokensPerUnit: number;
   readonly sinkUnits: number;
   readonly windowUnits: number;
-  /** Age at which a unit is out of the window although it is not full (ms): after a gap, or at a low frame rate. */
+  /** Age (ms) at which a unit leaves the window even if the window is not full: after a gap, or at a low frame rate. */
   readonly maxAgeMs?: number;
-  /** Units that stay readable after they left the newest window, for thinkers that look from an earlier unit. */
+  /** Number of units that stay readable after they left the window, for thinkers that are still at an earlier unit. */
   readonly slackUnits?: number;
 }
 
 /**
- * C_v: the keys and values of one stream's visual tokens. The first units are the sink and stay; the others go
- * through a ring of unit slots, where appending a unit overwrites the oldest.
+ * C_v: the keys and values of one stream's visual tokens. The first units are the sink and stay. The others go
+ * through a ring of unit slots, in which a new unit overwrites the oldest one.
  *
  * @example
  * ```ts
@@ -43,7 +43,7 @@ export class VisualCache {
   private readonly ring: (UnitPlace | null)[];
   private readonly sink: UnitPlace[] = [];
   private last = -1;
-  /** Units that have left the newest window so far. */
+  /** Number of units that have left the window so far. */
   evicted = 0;
 
   constructor(private readonly options: VisualCacheOptions) {
@@ -58,7 +58,7 @@ export class VisualCache {
     return this.last;
   }
 
-  /** Where the tokens of a unit stand, or will once it is written. */
+  /** Slots of a unit's tokens, whether or not it has been written yet. */
   slotsOf(unit: number): SlotRange {
     const { sinkUnits, tokensPerUnit } = this.options;
     const place = unit < sinkUnits ? unit : sinkUnits + this.ringSlot(unit);
@@ -66,20 +66,20 @@ export class VisualCache {
   }
 
   /**
-   * Writes a unit that was made elsewhere, and shows it.
+   * Writes a unit that came from another thread, and makes it visible.
    * @throws {RangeError} when the unit does not follow the newest one, or is of another size
    */
   append(unit: UnitKv): void {
     const { tokensPerUnit } = this.options;
     if (unit.kv.tokens !== tokensPerUnit)
-      throw new RangeError(`unit of ${unit.kv.tokens} tokens, not ${tokensPerUnit}`);
+      throw new RangeError(`The unit has ${unit.kv.tokens} tokens, and ${tokensPerUnit} are expected.`);
     this.requireNext(unit);
     this.store.write(this.slotsOf(unit.unit).slot, unit.kv);
     this.admit(unit);
   }
 
   /**
-   * Shows a unit whose keys and values have been written to its slots.
+   * Makes a unit visible whose keys and values have been written to its slots.
    * @throws {RangeError} when it does not follow the newest one
    */
   admit({ unit, mediaTimeMs }: UnitPlace): void {
@@ -95,8 +95,8 @@ export class VisualCache {
   }
 
   /**
-   * What a query sees that looks from `now`: the sink, and the window of units up to and with `now` that are held.
-   * `now` may be the unit that is about to be appended; its own slots are then not among those seen.
+   * What a query at the unit `now` sees: the sink, and the window of units up to and including `now`. `now` may be
+   * the unit that is about to be appended; then its own slots are not among those seen.
    */
   view(now: UnitPlace): VisualView {
     const { sinkUnits, tokensPerUnit, windowUnits } = this.options;
@@ -104,7 +104,7 @@ export class VisualCache {
     const sinks = this.sink.filter((place) => place.unit <= now.unit);
     let oldest: UnitPlace | null = null;
     let held = 0;
-    // Those that are overwritten or too old come first and the one that is not there yet last: no gap between.
+    // Overwritten and too old units come first, a unit that is not there yet comes last: no gap is between.
     for (let unit = Math.max(sinkUnits, now.unit - windowUnits + 1); unit <= now.unit; unit++) {
       const place = this.ring[this.ringSlot(unit)];
       if (place?.unit !== unit || now.mediaTimeMs - place.mediaTimeMs > maxAgeMs) continue;
@@ -121,20 +121,20 @@ export class VisualCache {
     };
   }
 
-  /** Place in time of a unit that is still held. */
+  /** Index and media time of a unit that is still held. */
   place(unit: number): UnitPlace | null {
     if (unit < this.options.sinkUnits) return this.sink[unit] ?? null;
     const place = this.ring[this.ringSlot(unit)];
     return place?.unit === unit ? place : null;
   }
 
-  /** Gives the memory back; the cache is not to be used after it. */
+  /** Frees the memory. The cache must not be used afterwards. */
   release(): void {
     this.store.release();
   }
 
   private requireNext({ unit }: Pick<UnitPlace, "unit">): void {
-    if (unit !== this.last + 1) throw new RangeError(`unit ${unit} cannot follow unit ${this.last}`);
+    if (unit !== this.last + 1) throw new RangeError(`Unit ${unit} cannot follow unit ${this.last}.`);
   }
 
   private ringSlot(unit: number): number {

@@ -1,6 +1,6 @@
 import { IngestError } from "./errors.ts";
 
-/** The picture size and rate that the caller's model wants. */
+/** The picture size and frame rate that the caller's model needs. */
 export interface FrameFormat {
   /** px */
   readonly width: number;

@@ -9,12 +9,12 @@ export interface DecodeImageOptions {
   readonly height: number;
   /** Largest encoded size (bytes); default 8 MiB. */
   readonly maxBytes?: number;
-  /** Most pixels that the picture may declare; default 40 million. */
+  /** Most pixels that the picture's header may declare; default 40 million. */
   readonly maxPixels?: number;
 }
 
 export interface DecodedImage {
-  /** RGB, 8 bits, row-major: `width * height * 3` bytes in a buffer of their own, so it can be transferred. */
+  /** RGB, 8 bits, row-major: `width * height * 3` bytes in a buffer of its own, so that it can be transferred. */
   readonly data: Uint8Array;
   /** px */
   readonly width: number;
@@ -38,14 +38,14 @@ export interface EncodedImage {
 const DEFAULT_MAX_BYTES = 8 * 2 ** 20;
 const DEFAULT_MAX_PIXELS = 40_000_000;
 
-// Every frame is new: libvips' cache would only hold memory. And one thread a picture: pictures of this size gain
-// nothing from more, while the models want the cores.
+// Every frame is new, so libvips' cache would only hold memory. One thread a picture: pictures of this size gain
+// nothing from more threads, and the models need the cores.
 sharp.cache(false);
 sharp.concurrency(1);
 
 /**
- * Decodes one JPEG, PNG or WebP to RGB of the wanted size: turned upright (EXIF), alpha laid on black, the first
- * picture of an animation, greyscale and CMYK made RGB.
+ * Decodes one JPEG, PNG or WebP to RGB of the wanted size. The picture is turned upright (EXIF), transparency becomes
+ * black, greyscale and CMYK become RGB, and of an animation the first picture is taken.
  *
  * @example
  * const { data } = await decodeImage(await readFile("cat.jpg"), { width: 64, height: 64 });
@@ -55,34 +55,38 @@ sharp.concurrency(1);
 export async function decodeImage(bytes: Uint8Array, options: DecodeImageOptions): Promise<DecodedImage> {
   const { width, height, maxBytes = DEFAULT_MAX_BYTES, maxPixels = DEFAULT_MAX_PIXELS } = options;
   checkImageOptions(options);
-  if (bytes.length === 0) throw new IngestError("image_undecodable", "The image is empty (0 bytes).");
+  if (bytes.length === 0)
+    throw new IngestError(
+      "image_undecodable",
+      "The image is empty (0 bytes). Send a JPEG, PNG or WebP image.",
+    );
   if (bytes.length > maxBytes) {
     throw new IngestError(
       "image_too_large",
-      `The image has ${bytes.length} bytes, and at most ${maxBytes} are taken: send it smaller or more compressed.`,
+      `The image has ${bytes.length} bytes, and the limit is ${maxBytes}. Scale it down or compress it more.`,
     );
   }
   const type = imageType(bytes);
   if (type === null) {
     throw new IngestError(
       "image_unsupported_type",
-      "The image is none of JPEG, PNG and WebP: encode it as one.",
+      "The image is not a JPEG, PNG or WebP. Encode it as one of these.",
     );
   }
   try {
-    // The header alone; the pixel limit is ours, for the message's sake.
+    // Reads only the header. The pixel limit is checked here rather than by sharp, for a clear message.
     const declared = await sharp(bytes, { limitInputPixels: false }).metadata();
     const pixels = declared.width * declared.height;
     if (pixels > maxPixels) {
       throw new IngestError(
         "image_too_many_pixels",
-        `The image has ${declared.width} × ${declared.height} px, and at most ${maxPixels} pixels are taken: scale it down.`,
+        `The image has ${declared.width} × ${declared.height} px, and the limit is ${maxPixels} pixels. Scale it down.`,
       );
     }
-    // `error`: broken or cut-off pictures fail; the harmless oddities of many cameras' JPEGs do not.
+    // `error`: broken or truncated pictures fail, while the harmless defects of many cameras' JPEGs do not.
     const rgb = await sharp(bytes, { limitInputPixels: maxPixels, failOn: "error", pages: 1 })
       .autoOrient()
-      // Of sharp's kernels the closest to the area mean with which ffmpeg scales videos.
+      // Of sharp's kernels, this one is closest to the area mean with which ffmpeg scales videos.
       .resize(width, height, { fit: "fill", kernel: "cubic" })
       .flatten({ background: "black" })
       .toColourspace("srgb")
@@ -110,7 +114,7 @@ export function checkImageOptions(options: DecodeImageOptions): void {
   checkPositive("maxPixels", options.maxPixels);
 }
 
-/** What the first bytes say; a MIME type that came along may say anything. */
+/** The type by the first bytes. A MIME type that was sent along is not trusted. */
 function imageType(bytes: Uint8Array): EncodedImage["type"] | null {
   const head = Buffer.from(bytes.subarray(0, 12)).toString("latin1");
   if (head.startsWith("\xff\xd8\xff")) return "jpeg";

@@ -1,4 +1,4 @@
-/** Every way in which video or pictures can fail to come in. */
+/** Every reason for which video or pictures cannot be read. */
 export type IngestErrorCode =
   | "option_out_of_range"
   | "aborted"
@@ -30,7 +30,7 @@ export type IngestErrorCode =
   | "media_time_backwards";
 
 /**
- * What went wrong, with a stable code, and in words what to do about it.
+ * An error with a stable code. Its message says what went wrong and what to do.
  *
  * @example
  * openVideo("cat.mp4", options).subscribe({

@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { IngestError, messageOf } from "./errors.ts";
 
-/** An ffmpeg that has been run once and said its version. */
+/** An ffmpeg that has been run once to read its version. */
 export interface FfmpegBinary {
   readonly path: string;
   readonly origin: "FFMPEG_PATH" | "PATH" | "installer";
@@ -42,7 +42,7 @@ async function search(env: Environment): Promise<FfmpegBinary> {
   if (env.FFMPEG_PATH) {
     return await identify(env.FFMPEG_PATH, "FFMPEG_PATH").catch((cause) => {
       throw missing(
-        `FFMPEG_PATH is ${env.FFMPEG_PATH}, but ${messageOf(cause)}. Correct or unset it.`,
+        `FFMPEG_PATH is ${env.FFMPEG_PATH}, but ${messageOf(cause)}. Correct it or unset it.`,
         cause,
       );
     });
@@ -58,7 +58,7 @@ async function search(env: Environment): Promise<FfmpegBinary> {
   await makeExecutable(path);
   return await identify(path, "installer").catch((cause) => {
     throw missing(
-      `No ffmpeg on PATH, and of the one installed by npm: ${messageOf(cause)}. ${INSTALL_HINT}`,
+      `There is no ffmpeg on PATH, and the one installed by npm cannot be used: ${messageOf(cause)}. ${INSTALL_HINT}`,
       cause,
     );
   });
@@ -70,22 +70,22 @@ async function installerPath(): Promise<string> {
   } catch (cause) {
     // The package throws bare strings where it has no binary for the platform.
     throw missing(
-      `No ffmpeg on PATH and none installed by npm (${messageOf(cause)}). ${INSTALL_HINT}`,
+      `There is no ffmpeg on PATH, and none is installed by npm (${messageOf(cause)}). ${INSTALL_HINT}`,
       cause,
     );
   }
 }
 
 /**
- * Sets the run bit where it lacks: the npm package does so in an install script, which npm may have blocked.
+ * Makes the file executable if it is not. The npm package does so in an install script, which npm may have blocked.
  *
- * @throws {IngestError} `ffmpeg_missing`: the file may not be changed
+ * @throws {IngestError} `ffmpeg_missing`: the file cannot be made executable
  */
 export async function makeExecutable(path: string): Promise<void> {
   if (await isExecutable(path)) return;
   await chmod(path, 0o755).catch((cause) => {
     throw missing(
-      `${path} is not executable and cannot be made so (${messageOf(cause)}): chmod +x it.`,
+      `${path} is not executable and cannot be made executable (${messageOf(cause)}). Run chmod +x on it.`,
       cause,
     );
   });

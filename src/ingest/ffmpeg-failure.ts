@@ -6,9 +6,9 @@ import { type VideoInput, withoutCredentials } from "./video-input.ts";
 export interface FfmpegRun {
   readonly input: VideoInput;
   readonly exit: FfmpegExit;
-  /** Its last lines. */
+  /** Last lines of its standard error. */
   readonly stderr: readonly string[];
-  /** Frames it gave. */
+  /** Number of frames that it delivered. */
   readonly frames: number;
 }
 
@@ -28,8 +28,8 @@ const NOT_A_VIDEO =
   /Invalid data found|moov atom not found|Could not find codec parameters|Format not on whitelist|Cannot determine format|Unknown format|Invalid argument/i;
 
 /**
- * Says why an ffmpeg ended as it did; null where all is well. ffmpeg's exit status alone does not do: it ends a file
- * that breaks off in the middle with 0.
+ * The error that explains how ffmpeg ended; null if all is well. The exit status alone does not tell: for a file that
+ * breaks off in the middle ffmpeg exits with 0.
  */
 export function explainFailure(run: FfmpegRun): IngestError | null {
   const { input, exit, frames } = run;
@@ -43,23 +43,23 @@ export function explainFailure(run: FfmpegRun): IngestError | null {
   if (killedBy !== undefined) {
     const hint =
       exit.signal === "SIGSEGV" && input.remote
-        ? "Old static builds, such as npm's, crash on resolving host names: install a current ffmpeg."
-        : "It crashed, or someone or the system (out of memory?) ended it.";
+        ? "Old static builds, such as npm's, crash when they resolve host names. Install a current ffmpeg."
+        : "It crashed, or somebody or the system (out of memory?) killed it.";
     return new IngestError(
       "ffmpeg_killed",
-      `ffmpeg was ended from outside (${killedBy}) after ${frames} frames of ${name}. ${hint}`,
+      `ffmpeg was killed (${killedBy}) after ${frames} frames of ${name}. ${hint}`,
     );
   }
   const says = (pattern: RegExp) => run.stderr.findLast((line) => pattern.test(line));
   const failure = (code: IngestErrorCode, text: string, line: string | undefined) =>
-    new IngestError(code, line === undefined ? text : `${text} (ffmpeg: ${clean(line)})`);
+    new IngestError(code, `${text}${line === undefined ? "" : ` (ffmpeg: ${clean(line)})`}.`);
 
   if (frames > 0) {
     const brokenOff = says(BROKEN_OFF) ?? (input.remote ? says(CONNECTION_LOST) : undefined);
     if (brokenOff !== undefined) {
       return failure(
         "input_truncated",
-        `${name} breaks off after ${frames} frames: it is incomplete`,
+        `${name} is incomplete: it breaks off after ${frames} frames`,
         brokenOff,
       );
     }
@@ -73,7 +73,7 @@ export function explainFailure(run: FfmpegRun): IngestError | null {
   if (says(NO_VIDEO)) {
     return failure(
       "no_video_track",
-      `${name} has no video track: give a file with moving pictures`,
+      `${name} has no video track. Give a file with moving pictures`,
       undefined,
     );
   }
@@ -81,7 +81,7 @@ export function explainFailure(run: FfmpegRun): IngestError | null {
   if (unreachable !== undefined && !says(/partial file/)) {
     return failure(
       "url_unreachable",
-      `${name} cannot be reached: check the address and the network`,
+      `${name} cannot be reached. Check the address and the network`,
       unreachable,
     );
   }
@@ -94,11 +94,7 @@ export function explainFailure(run: FfmpegRun): IngestError | null {
     );
   }
   if (exit.code === 0) {
-    return failure(
-      "no_frames",
-      `${name} gave no frame: it is shorter than one frame at this rate`,
-      undefined,
-    );
+    return failure("no_frames", `${name} has no frame: it is shorter than one frame at this rate`, undefined);
   }
   return failure(
     "decode_failed",

@@ -1,4 +1,4 @@
-/** Ingest: anything that yields timed frames. Knows nothing of models. */
+/** Everything that yields timed frames: files, URLs and pushed images. Knows nothing of models. */
 export type { FrameFormat } from "./check-options.ts";
 export {
   type DecodedImage,

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { BehaviorSubject, filter, firstValueFrom, fromEvent, type Observable, takeUntil } from "rxjs";
 
-/** Waits until the frame that is due at this media time (ms) may go out, or until it is told to stop. */
+/** Waits until the frame with this media time (ms) is due, or until `stop`. */
 export type Pacer = (dueMs: number) => Promise<void>;
 
-/** Every frame at once. */
+/** Lets every frame pass at once. */
 export const atOnce: Pacer = async () => {};
 
-/** Each frame when it is due, counted from the first; what is overdue goes at once. */
+/** Lets each frame pass when it is due, counted from the first frame. Overdue frames pass at once. */
 export function inRealTime(stop: AbortSignal): Pacer {
   let startedAtMs: number | null = null;
   return async (dueMs) => {
@@ -17,7 +17,7 @@ export function inRealTime(stop: AbortSignal): Pacer {
   };
 }
 
-/** Frames while the last value of `ready$` is true. Subscribes until `stop`. */
+/** Lets frames pass while the last value of `ready$` is true. Subscribed until `stop`. */
 export function whenReady(ready$: Observable<boolean>, stop: AbortSignal): Pacer {
   const stopped$ = fromEvent(stop, "abort");
   const ready = new BehaviorSubject(false);
@@ -26,7 +26,7 @@ export function whenReady(ready$: Observable<boolean>, stop: AbortSignal): Pacer
     error: (error) => ready.error(error),
   });
   return async () => {
-    // `.value` throws what `ready$` failed with, as it should.
+    // If `ready$` failed, `.value` throws its error, as it should.
     if (ready.value || stop.aborted) return;
     await firstValueFrom(ready.pipe(filter(Boolean), takeUntil(stopped$)), { defaultValue: false });
   };

@@ -8,17 +8,17 @@ import type { FfmpegExit } from "./ffmpeg-process.ts";
 import { reapOnExit } from "./reap-on-exit.ts";
 import { resolveVideoInput, type VideoInput } from "./video-input.ts";
 
-/** What a video says of itself. */
+/** What a video's headers say. */
 export interface VideoInfo {
-  /** ms; null where it is not known, as of a live stream. */
+  /** ms; null if it is unknown, as for a live stream. */
   readonly durationMs: number | null;
-  /** As shown, that is after the camera's rotation (px). */
+  /** As shown, after the camera's rotation (px). */
   readonly width: number;
   /** px */
   readonly height: number;
-  /** Mean frames a second; null where it is not known. */
+  /** Mean frames a second; null if unknown. */
   readonly fps: number | null;
-  /** ffmpeg's name of it: `h264`, `vp9`, … */
+  /** ffmpeg's name of the codec: `h264`, `vp9`, … */
   readonly videoCodec: string;
 }
 
@@ -36,7 +36,7 @@ interface ToolResult {
 }
 
 /**
- * Reads a video's headers, with the ffprobe beside ffmpeg or, where there is none, with ffmpeg itself.
+ * Reads a video's headers with the ffprobe beside ffmpeg or, if there is none, with ffmpeg itself.
  *
  * @example
  * const { durationMs } = await probeVideo("walk.mp4");
@@ -107,7 +107,7 @@ interface FfprobeJson {
   }[];
 }
 
-/** `ffmpeg -i FILE` without an output prints what it found, and fails. */
+/** `ffmpeg -i FILE` without an output prints what it found, then fails. */
 async function askFfmpeg(path: string, input: VideoInput, timeoutMs: number): Promise<VideoInfo> {
   const result = await runTool(
     path,

@@ -4,15 +4,15 @@ const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 const running = new Set<ChildProcess>();
 
 /**
- * Sees to it that a child process does not outlive this one: it is killed when Node exits, by itself or by
- * SIGTERM, SIGINT or SIGHUP. (Of a SIGKILL nobody is told; then ffmpeg dies at its next write, of a closed pipe.)
+ * Makes sure that a child process does not outlive this one. The child is killed when Node exits, by itself or by
+ * SIGTERM, SIGINT or SIGHUP. After a SIGKILL of Node, ffmpeg dies at its next write, because its pipe is closed.
  * Hooks are in place only while a child runs. Main thread only: workers get no signals.
  */
 export function reapOnExit(child: ChildProcess): void {
   if (child.pid === undefined) return;
   if (running.size === 0) {
     process.on("exit", killAll);
-    // In front, so that the `once` listeners of others are still counted when ours runs.
+    // Prepended, so that other `once` listeners are still counted when this one runs.
     for (const signal of SIGNALS) process.prependListener(signal, onSignal);
   }
   running.add(child);
@@ -22,7 +22,7 @@ export function reapOnExit(child: ChildProcess): void {
   });
 }
 
-/** A listener takes the signal's default action, death, away: without another listener it is given back. */
+/** A listener disables the signal's default action, which ends the process. Without another listener it is restored. */
 function onSignal(signal: NodeJS.Signals): void {
   if (process.listenerCount(signal) > 1) return;
   killAll();

@@ -1,12 +1,13 @@
 import { checkFps } from "./check-options.ts";
 
 /**
- * Decides which frames of a stream make up a wanted rate, by media time alone: a token bucket (GCRA). A frame is
- * taken if it is no more than one frame period ahead of the schedule, and each taken frame moves the schedule by one
- * period. So over any span of T seconds at most `T * fps + 2` frames are taken, rounding never adds up to drift, and
- * a camera on the wanted rate loses nothing while each of its frames is within ±50 % of a period of its place: the
- * slack of one period is what an early frame after a late one needs. (A camera without a beat, whose every interval is
- * off by up to 40 %, wanders further: of that 3–4 % are left out, the price of holding the rate.)
+ * Samples the frames of a stream down to a wanted rate, by media time alone. It is a token bucket (GCRA): a frame is
+ * taken if it is at most one frame period ahead of the schedule, and each taken frame moves the schedule by one period.
+ *
+ * - Over any span of T seconds at most `T * fps + 2` frames are taken, and rounding never adds up to drift.
+ * - A camera on the wanted rate loses no frame while each is within ±50 % of a period of its place. The slack of one
+ *   period is what an early frame after a late one needs.
+ * - A camera whose every interval is off by up to 40 % loses 3–4 % of its frames: the price of holding the rate.
  *
  * @example
  * const sampler = new SampleByMediaTime(10);
@@ -30,5 +31,5 @@ export class SampleByMediaTime {
   }
 }
 
-/** Camera clocks tick in µs or whole ms: 33 ms, 67 ms and 100 ms are thirds of 100 ms. */
+/** Tolerance for camera clocks, which tick in µs or whole ms: 33 ms, 67 ms and 100 ms count as thirds of 100 ms. */
 const ROUNDING_MS = 1;

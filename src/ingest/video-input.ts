@@ -3,25 +3,25 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { IngestError } from "./errors.ts";
 
-/** An input in the form in which it may safely follow `-i`. */
+/** An input in a form that is safe after ffmpeg's `-i`. */
 export interface VideoInput {
-  /** For people: credentials left out. */
+  /** Name for people, without credentials. */
   readonly label: string;
   readonly url: string;
   readonly options: readonly string[];
-  /** It comes over the network. */
+  /** Whether it comes over the network. */
   readonly remote: boolean;
-  /** It cannot be paused: frames are taken as they come. */
+  /** Whether it is live: it cannot be paused, so frames are taken as they come. */
   readonly live: boolean;
 }
 
 const REMOTE_SCHEMES = ["http:", "https:", "rtsp:", "rtsps:"];
-/** A playlist from the network must not name local files, and a local one (it may be an upload) no hosts. */
+/** A playlist from the network must not name local files. A local one, which may be an upload, must not name hosts. */
 const REMOTE_PROTOCOLS = "http,https,httpproxy,tcp,tls,rtsp,rtp,udp,hls,crypto";
 const LOCAL_PROTOCOLS = "file,crypto";
 /**
- * What a video may be packed in. Left to itself ffmpeg also "plays" text files (tty), and follows lists of other
- * files (concat). The sound formats are here so that they are told "no video track".
+ * Container formats that are allowed. By default ffmpeg also "plays" text files (tty) and follows lists of other files
+ * (concat). Audio formats are allowed so that their error is "no video track".
  */
 const FORMATS = [
   ..."mov,mp4,matroska,webm,avi,mpegts,mpegtsraw,mpeg,mpegvideo,flv,asf,ogg,mxf,nut,dv,wtv,rm,gxf,ivf".split(
@@ -33,8 +33,8 @@ const FORMATS = [
 ].join(",");
 
 /**
- * Turns a path or URL into arguments for ffmpeg. Files are given as `file:/absolute/path`, so neither a leading `-`
- * nor a protocol of ffmpeg's own (`concat:`, `subfile:`, `pipe:` …) can come to mean anything.
+ * Turns a path or URL into arguments for ffmpeg. Files are passed as `file:/absolute/path`, so that neither a leading
+ * `-` nor a protocol of ffmpeg's own (`concat:`, `subfile:`, `pipe:` …) has any effect.
  *
  * @throws {IngestError} `file_not_found`, `file_is_directory`, `file_empty`, `file_unreadable`,
  *   `unsupported_protocol`, `url_invalid`
@@ -59,7 +59,10 @@ export function withoutCredentials(text: string): string {
 
 function remoteInput(input: string, scheme: string): VideoInput {
   if (!URL.canParse(input)) {
-    throw new IngestError("url_invalid", `${withoutCredentials(input)} is not a valid URL.`);
+    throw new IngestError(
+      "url_invalid",
+      `${withoutCredentials(input)} is not a valid URL. Check its spelling.`,
+    );
   }
   const rtsp = scheme.startsWith("rtsp");
   return {
@@ -74,20 +77,21 @@ function remoteInput(input: string, scheme: string): VideoInput {
 async function localInput(path: string): Promise<VideoInput> {
   const entry = await stat(path).catch((cause) => {
     throw cause.code === "EACCES"
-      ? new IngestError("file_unreadable", `${path} may not be read: check its permissions.`, { cause })
-      : new IngestError("file_not_found", `There is no file ${JSON.stringify(path)}: check the path.`, {
+      ? new IngestError("file_unreadable", `${path} may not be read. Check its permissions.`, { cause })
+      : new IngestError("file_not_found", `There is no file ${JSON.stringify(path)}. Check the path.`, {
           cause,
         });
   });
   if (entry.isDirectory()) {
-    throw new IngestError("file_is_directory", `${path} is a directory: give one video file in it.`);
+    throw new IngestError("file_is_directory", `${path} is a directory. Give one video file in it.`);
   }
   if (!entry.isFile()) {
-    throw new IngestError("file_unreadable", `${path} is not a regular file: give a video file or a URL.`);
+    throw new IngestError("file_unreadable", `${path} is not a regular file. Give a video file or a URL.`);
   }
-  if (entry.size === 0) throw new IngestError("file_empty", `${path} is empty (0 bytes).`);
+  if (entry.size === 0)
+    throw new IngestError("file_empty", `${path} is empty (0 bytes). Give another video file.`);
   await access(path, constants.R_OK).catch((cause) => {
-    throw new IngestError("file_unreadable", `${path} may not be read: check its permissions.`, { cause });
+    throw new IngestError("file_unreadable", `${path} may not be read. Check its permissions.`, { cause });
   });
   return {
     label: path,

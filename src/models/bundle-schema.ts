@@ -4,7 +4,7 @@ import { POSITION_SCHEMES } from "../cache/positions.ts";
 const count = z.int().positive();
 const fileName = z.string().regex(/^[\w.-]+$/, "must be the name of a file in the bundle's folder");
 
-/** `bundle.json`: all that the service must know about a model. */
+/** `bundle.json`: everything that the service must know about a model. */
 export const bundleSchema = z.object({
   format: z.literal("thinkalong-bundle/2"),
   architecture: z
@@ -15,10 +15,10 @@ export const bundleSchema = z.object({
   vision: z.object({
     width: count.describe("px"),
     height: count.describe("px"),
-    fps: z.number().positive().describe("Frames a second that it was trained for."),
+    fps: z.number().positive().describe("Frame rate that the model was trained for (frames a second)."),
     frames_per_unit: count,
     tokens_per_unit: count,
-    grid: count.describe("Cells a side of the foreground map."),
+    grid: count.describe("Side of the foreground map (cells)."),
   }),
   transformer: z.object({
     layers: count,
@@ -29,10 +29,10 @@ export const bundleSchema = z.object({
   }),
   cache: z.object({
     visual_sink_units: count,
-    visual_window_units: count.describe("Longest visual window that it was trained for."),
+    visual_window_units: count.describe("Longest visual window that the model was trained for (units)."),
     text_sink_tokens: count,
-    text_window_tokens: count.describe("Longest text window that it was trained for."),
-    positions: z.enum(POSITION_SCHEMES).describe("The position scheme that it was trained with."),
+    text_window_tokens: count.describe("Longest text window that the model was trained for (tokens)."),
+    positions: z.enum(POSITION_SCHEMES).describe("Position scheme that the model was trained with."),
   }),
   thinking: z.object({
     skip_bias: z.number().describe("Added to the logit of a skip; calibrated on held-out clips."),
@@ -55,27 +55,34 @@ export const bundleSchema = z.object({
   }),
   clock: z
     .object({
-      first_token: z.string().describe("The token of time 0; the others follow it in the vocabulary."),
-      tokens: count.describe("After so many units the clock begins again."),
+      first_token: z.string().describe("The clock token of time 0. The others follow it in the vocabulary."),
+      tokens: count.describe("Number of clock tokens. After so many units the clock starts again at 0."),
     })
     .optional()
-    .describe("Tokens that close a spoken thought with its unit's time. Without them, `end_think` does."),
+    .describe(
+      "Clock tokens close a spoken thought with its unit's time. Without them, `end_think` closes it.",
+    ),
   recap: z
     .object({
-      token: z.string().describe("Asks for what was counted so far."),
-      every_tokens: count.describe("Asked for after so many tokens of thought."),
+      token: z.string().describe("Token after which the model writes a recap."),
+      every_tokens: count.describe("Number of tokens of thought after which a recap is due."),
     })
     .optional()
-    .describe("How counts outlive the text window."),
-  forbidden_tokens: z.array(z.string()).default([]).describe("Never sampled."),
-  cannot_answer: z.string().optional().describe("What it answers to a question that it was not taught."),
+    .describe("Recaps: what the model writes so that counts outlive the text window."),
+  forbidden_tokens: z.array(z.string()).default([]).describe("Tokens that are never sampled."),
+  cannot_answer: z
+    .string()
+    .optional()
+    .describe("Answer to a question of a kind that the model was not taught."),
   example_questions: z.array(z.string()).default([]),
   synonyms: z
     .record(z.string(), z.string())
     .default({})
-    .describe("Words of questions that are not in the vocabulary, and those of it that they are read as."),
+    .describe(
+      "Words of questions that are not in the vocabulary, and the words of the vocabulary that replace them.",
+    ),
   graphs: z.object({
-    eyes: fileName.describe("A unit's pixels to its visual tokens."),
+    eyes: fileName.describe("The image encoder: a unit's pixels to its visual tokens."),
     visual: z.array(fileName).min(1).describe("The visual stack, cut at its attentions."),
     text: z.array(fileName).min(2).describe("The text stack, cut at its attentions."),
   }),

@@ -11,7 +11,7 @@ const TOKENIZER = ["tokenizer.json", "tokenizer_config.json"] as const;
 export interface Bundle {
   readonly dir: string;
   readonly manifest: BundleManifest;
-  /** Of its graphs, in the order in which they run. */
+  /** Paths of its graphs, in the order in which they run. */
   readonly paths: {
     readonly encoder: string;
     readonly visual: readonly string[];
@@ -37,13 +37,13 @@ function parse(text: string, path: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new ModelError("bundle_invalid", `${path} is not JSON: ${(cause as Error).message}`, cause);
+    throw new ModelError("bundle_invalid", `${path} is not valid JSON: ${(cause as Error).message}`, cause);
   }
 }
 
 function requireLength(path: string, stack: string, graphs: readonly string[], wanted: number): void {
   if (graphs.length === wanted) return;
-  const message = `${path} lists ${graphs.length} graphs of the ${stack} stack where its layers need ${wanted}; export the bundle again.`;
+  const message = `${path} lists ${graphs.length} graphs of the ${stack} stack and its layers need ${wanted}. Export the bundle again.`;
   throw new ModelError("bundle_invalid", message);
 }
 
@@ -55,7 +55,7 @@ function requireLength(path: string, stack: string, graphs: readonly string[], w
  * const bundle = await loadBundle("models/street-narrator");
  * console.log(bundle.manifest.vision.fps);
  * ```
- * @throws {ModelError} with a code of {@link ModelError.code}
+ * @throws {ModelError} if the bundle is missing, incomplete, changed or invalid
  */
 export async function loadBundle(dir: string): Promise<Bundle> {
   const root = resolve(dir);
@@ -63,13 +63,13 @@ export async function loadBundle(dir: string): Promise<Bundle> {
   const text = await read(
     manifestPath,
     "bundle_not_found",
-    "A model is a folder with a bundle.json; check --model.",
+    "A model is a folder with a bundle.json. Check --model.",
   );
   const checked = bundleSchema.safeParse(parse(text.toString("utf8"), manifestPath));
   if (!checked.success) {
     throw new ModelError(
       "bundle_invalid",
-      `${manifestPath} does not fit:\n${z.prettifyError(checked.error)}`,
+      `${manifestPath} is not a valid manifest:\n${z.prettifyError(checked.error)}`,
     );
   }
   const manifest = checked.data;
@@ -80,18 +80,21 @@ export async function loadBundle(dir: string): Promise<Bundle> {
   for (const name of [eyes, ...visual, ...textGraphs, ...TOKENIZER]) {
     const expected = manifest.files[name];
     if (expected === undefined)
-      throw new ModelError("bundle_invalid", `${manifestPath} lists no hash for ${name}.`);
+      throw new ModelError(
+        "bundle_invalid",
+        `${manifestPath} lists no hash for ${name}. Export the bundle again.`,
+      );
     const path = join(root, name);
     const content = await read(
       path,
       "bundle_file_missing",
-      "The bundle is incomplete; fetch or export it again.",
+      "The bundle is incomplete. Fetch or export it again.",
     );
     const hash = createHash("sha256").update(content).digest("hex");
     if (hash !== expected) {
       throw new ModelError(
         "bundle_file_changed",
-        `${path} is not the file that bundle.json names (SHA-256 ${hash.slice(0, 12)}…, expected ${expected.slice(0, 12)}…). Fetch or export the bundle again.`,
+        `${path} is not the file that bundle.json lists (SHA-256 ${hash.slice(0, 12)}…, expected ${expected.slice(0, 12)}…). Fetch or export the bundle again.`,
       );
     }
     contents.set(name, content);

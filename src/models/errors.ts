@@ -1,4 +1,4 @@
-/** Every way in which a model can be refused. */
+/** Every reason for which a model is refused. */
 export type ModelErrorCode =
   | "bundle_not_found"
   | "bundle_invalid"
@@ -8,7 +8,7 @@ export type ModelErrorCode =
   | "attention_unavailable"
   | "token_missing";
 
-/** A bundle that cannot be used: what is wrong with it, and what to do. */
+/** A bundle cannot be used. The message says what is wrong with it and what to do. */
 export class ModelError extends Error {
   override readonly name = "ModelError";
   readonly code: ModelErrorCode;
@@ -18,7 +18,7 @@ export class ModelError extends Error {
     this.code = code;
   }
 
-  /** Gives an error back its class, which it loses on its way out of a worker; others stay as they are. */
+  /** Restores the class of an error that came out of a worker, where it was lost. Other errors stay as they are. */
   static revive(error: unknown): unknown {
     if (!(error instanceof Error) || error.name !== "ModelError") return error;
     return new ModelError((error as ModelError).code, error.message, error);

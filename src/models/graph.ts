@@ -2,9 +2,9 @@ import * as ort from "onnxruntime-node";
 import { ModelError } from "./errors.ts";
 
 /**
- * Opens a graph for the thread that calls this: `run()` computes on the calling thread.
+ * Opens an ONNX graph for the calling thread: `run()` computes on the thread that calls it.
  *
- * @param inputs names that it must have
+ * @param inputs names of inputs that the graph must have
  * @throws {ModelError} `graph_mismatch`
  */
 export async function openGraph(
@@ -29,18 +29,18 @@ export async function openGraph(
     ...outputs.filter((name) => !session.outputNames.includes(name)),
   ];
   if (missing.length > 0) {
-    throw new ModelError("graph_mismatch", `${path} has no ${missing.join(", ")}; export the bundle again.`);
+    throw new ModelError("graph_mismatch", `${path} has no ${missing.join(", ")}. Export the bundle again.`);
   }
   return session;
 }
 
-/** Wraps an array as a tensor without copying it: the runtime reads what stands there when it runs. */
+/** Wraps an array as a tensor without copying it. The runtime reads the array when it runs. */
 export function floats(data: Float32Array, ...dims: number[]): ort.Tensor {
   return new ort.Tensor("float32", data, dims);
 }
 
 /**
- * The data of an output, which must have as many numbers as the manifest implies.
+ * The data of an output. Its length must be the one that the manifest implies.
  * @throws {ModelError} `graph_mismatch`
  */
 export function outputOf(
@@ -50,6 +50,6 @@ export function outputOf(
 ): Float32Array {
   const data = outputs[name]!.data as Float32Array;
   if (data.length === length) return data;
-  const message = `The graph's ${name} has ${data.length} numbers where bundle.json implies ${length}; export the bundle again.`;
+  const message = `The graph's ${name} has ${data.length} numbers, and bundle.json implies ${length}. Export the bundle again.`;
   throw new ModelError("graph_mismatch", message);
 }

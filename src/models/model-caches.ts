@@ -1,7 +1,7 @@
 import { type KvMemory, type KvShape, VisualCache } from "../cache/mod.ts";
 import type { BundleManifest } from "./bundle-schema.ts";
 
-/** Sizes of a model's keys and values. */
+/** Shape of a model's keys and values. */
 export function kvShape({ transformer }: BundleManifest): KvShape {
   return { layers: transformer.layers, heads: transformer.heads, headWidth: transformer.head_width };
 }
@@ -11,7 +11,7 @@ export function unitMs({ vision }: BundleManifest): number {
   return (1000 * vision.frames_per_unit) / vision.fps;
 }
 
-/** An empty visual cache of a model's shape. Units older in time than a full window are out of it. */
+/** An empty visual cache of a model's shape. A unit that is older than the duration of a full window leaves it. */
 export function makeVisualCache(
   memory: KvMemory,
   manifest: BundleManifest,

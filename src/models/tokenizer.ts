@@ -2,7 +2,7 @@ import { Tokenizer } from "@huggingface/tokenizers";
 import type { Bundle } from "./bundle.ts";
 import { ModelError } from "./errors.ts";
 
-/** Ids of the tokens that steer thinking, resolved by name. */
+/** Ids of the special tokens, resolved by name. */
 export interface SpecialTokens {
   readonly narrate: number;
   readonly skip: number;
@@ -10,31 +10,34 @@ export interface SpecialTokens {
   readonly question: number;
   readonly answer: number;
   readonly endAnswer: number;
-  /** Asks for a recap; null where the model makes none. */
+  /** Begins a recap; null if the model writes none. */
   readonly recap: number | null;
-  /** Times, in order; none where the model does not write them. */
+  /** Clock tokens in order of time; empty if the model has none. */
   readonly clock: readonly number[];
-  /** Everything that may not appear in a thought or an answer. */
+  /** Tokens that may not appear in a thought or an answer. */
   readonly forbidden: readonly number[];
 }
 
 const WORD = /[\p{L}\p{N}]+/gu;
 
-/** Text to token ids and back. */
+/** Turns text into token ids and back. */
 export class TextCodec {
   readonly special: SpecialTokens;
   private readonly tokenizer: Tokenizer;
   private readonly unknown: string;
   private readonly synonyms: ReadonlyMap<string, string>;
 
-  /** @throws {ModelError} `token_missing` when a special token, or what a synonym is read as, is not in the vocabulary */
+  /** @throws {ModelError} `token_missing` when a special token or a synonym's replacement is not in the vocabulary */
   constructor(bundle: Bundle) {
     this.tokenizer = new Tokenizer(bundle.tokenizer.model, bundle.tokenizer.config);
     const { special_tokens: names, clock, recap } = bundle.manifest;
     const id = (token: string): number => {
       const found = this.tokenizer.token_to_id(token);
       if (found === undefined)
-        throw new ModelError("token_missing", `${token} is not in ${bundle.dir}/tokenizer.json.`);
+        throw new ModelError(
+          "token_missing",
+          `The token ${token} is not in ${bundle.dir}/tokenizer.json. Export the bundle again.`,
+        );
       return found;
     };
     this.unknown = names.unknown;
@@ -54,14 +57,14 @@ export class TextCodec {
     for (const read of this.synonyms.values()) read.split(" ").forEach(id);
   }
 
-  /** Words of a text that are not in the vocabulary and no synonyms, each once. */
+  /** Words of a text that are neither in the vocabulary nor synonyms, each once. */
   unknownWords(text: string): string[] {
     const unknown = this.tokenizer.token_to_id(this.unknown);
     const words = text.toLowerCase().match(WORD) ?? [];
     return [...new Set(words)].filter((word) => unknown !== undefined && this.encode(word).includes(unknown));
   }
 
-  /** Tokens of a text, synonyms read as what they stand for. */
+  /** Tokens of a text, after synonyms have been replaced. */
   encode(text: string): number[] {
     const known = text.replace(WORD, (word) => this.synonyms.get(word.toLowerCase()) ?? word);
     return this.tokenizer.encode(known, { add_special_tokens: false }).ids;

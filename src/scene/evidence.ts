@@ -4,21 +4,24 @@ import type { ScenePicture } from "./picture.ts";
 import type { SceneThresholds } from "./thresholds.ts";
 
 /**
- * What a picture shows of the way from those before it. `calm`: most of it stands. `moving`: most of it follows one
- * motion. `replaced`: nothing of it is to be found again. `noisy`: only its texture is not. `changing`: most of it
- * changed, and it cannot be told how.
+ * How a picture changed from the pictures before it.
+ * - `calm`: most of it stands still.
+ * - `moving`: most of it follows one motion.
+ * - `replaced`: nothing of the earlier picture is found in it.
+ * - `noisy`: the light is as before, but no texture of the earlier picture is found.
+ * - `changing`: most of it changed, in none of these ways.
  */
 export type SceneChangeKind = "calm" | "moving" | "replaced" | "noisy" | "changing";
 
 /** The pictures of a unit and of some time before it. */
 export interface SceneView {
-  /** The unit's last. */
+  /** The unit's last picture. */
   readonly now: ScenePicture;
-  /** Makes the unit's first, which is asked for only where the last one does not tell. */
+  /** Computes the unit's first picture. It is called only if the last picture does not decide. */
   readonly first: () => ScenePicture;
-  /** The unit before; null for a stream's first. */
+  /** Last picture of the unit before; null for a stream's first unit. */
   readonly before: ScenePicture | null;
-  /** About two seconds before. */
+  /** The picture of about two seconds before. */
   readonly longBefore: ScenePicture | null;
 }
 
@@ -38,12 +41,12 @@ export function changeKind(
     const slow = slowly(now, longBefore, thresholds);
     return slow === "calm" && isChanging(change, thresholds) ? "changing" : slow;
   }
-  // A fast motion leaves the search's reach from unit to unit, but not from frame to frame.
+  // From unit to unit a fast motion leaves the range of the search; from frame to frame it does not.
   const fast = commonMotion(first(), now);
   return isMotion(fast, thresholds.motionCells, thresholds) ? "moving" : isNew ? "replaced" : "noisy";
 }
 
-/** Whether two pictures of one stream show nothing in common. */
+/** Whether two pictures of one stream have nothing in common. */
 export function isOther(before: ScenePicture, now: ScenePicture, thresholds: SceneThresholds): boolean {
   const change = sceneChange(before, now);
   return (
@@ -64,7 +67,7 @@ function isNoise(
   return detail >= t.noiseDetail && changed >= t.noiseChanged && lost >= t.noiseLost && alike < t.noiseAlike;
 }
 
-/** A slow pan is a motion only over a longer time. */
+/** A slow pan shows as a motion only over a longer time. */
 function slowly(now: ScenePicture, longBefore: ScenePicture | null, t: SceneThresholds): SceneChangeKind {
   if (longBefore === null) return "calm";
   const change = sceneChange(longBefore, now);

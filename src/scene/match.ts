@@ -1,49 +1,49 @@
 import { GRID, type ScenePicture, sumOf } from "./picture.ts";
 
-/** Side of the blocks that are looked for in the other picture (cells); `correlation` is written for 8. */
+/** Side of the blocks that are searched for in the other picture (cells). `correlation` is written for 8. */
 const BLOCK = 8;
 
-/** Furthest that a block is looked for (cells): a tenth of the picture. */
+/** Range of the search for a block (cells): a tenth of the picture. */
 const RADIUS = 5;
 
-/** Root mean square of a block's texture below which it has nothing to be known by (levels). */
+/** Root mean square of a block's texture (levels) below which the block cannot be recognised. */
 const TEXTURED = 3;
 
-/** Correlation from which on a block shows the same. */
+/** Two blocks whose correlation is at least this show the same. */
 const SAME = 0.6;
 
-/** Change of a block's mean luminance from which on it is another one (levels). */
+/** A block's mean luminance counts as changed if it changed by at least this (levels). */
 const SHADED_LEVELS = 6;
 
-/** Added to luminances before their ratio is taken, which says nothing of black (levels). */
+/** Added to luminances before their ratio is taken, because a ratio of near-black values is meaningless (levels). */
 const DARK_LEVELS = 4;
 
-/** Correlation from which on nobody looks for a better place. */
+/** The search for a better place stops at this correlation. */
 const CLEARLY_SAME = 0.9;
 
-/** How two pictures compare where nothing has moved: cheap. Shares are of 0..1. */
+/** How two pictures compare block by block, without a search for motion. Shares are 0..1. */
 export interface SceneChange {
-  /** Blocks with texture in either picture, of 36. */
+  /** Number of blocks with texture in either picture, of 36. */
   readonly blocks: number;
-  /** Share of them that is not the same where it was. */
+  /** Share of the textured blocks that changed. */
   readonly changed: number;
   /** Correlation of the luminance of all cells, -1..1. */
   readonly alike: number;
-  /** Share of all 36 blocks whose mean luminance is another one, a gain of the whole picture aside: noise is none. */
+  /** Share of all 36 blocks whose mean luminance changed, apart from a gain of the whole picture; noise changes none. */
   readonly shaded: number;
 }
 
-/** Where a block of the later picture was in the earlier one. */
+/** A block of the later picture that was found in the earlier one. */
 export interface FoundBlock {
   /** Its centre, from the picture's centre (cells). */
   readonly x: number;
   readonly y: number;
-  /** How far it has moved (cells, to a fraction of one). */
+  /** How far it moved (cells, with fractions). */
   readonly dx: number;
   readonly dy: number;
 }
 
-/** Compares two pictures of one stream at rest, the earlier first. */
+/** Compares two pictures of one stream block by block, the earlier picture first. */
 export function sceneChange(before: ScenePicture, after: ScenePicture): SceneChange {
   let [blocks, changed] = [0, 0];
   for (let top = 0; top < GRID; top += BLOCK) {
@@ -63,8 +63,8 @@ export function sceneChange(before: ScenePicture, after: ScenePicture): SceneCha
 }
 
 /**
- * Looks for every other textured block of the later picture (the black squares of a chessboard) near its place in the
- * earlier one; null where it is lost.
+ * Searches for every second textured block of the later picture (the black squares of a chessboard) near its place in
+ * the earlier one. Null stands for a block that was not found.
  */
 export function findBlocks(before: ScenePicture, after: ScenePicture): (FoundBlock | null)[] {
   const found: (FoundBlock | null)[] = [];
@@ -80,7 +80,7 @@ export function findBlocks(before: ScenePicture, after: ScenePicture): (FoundBlo
   return found;
 }
 
-/** Whether a found block could as well have moved by so many cells: along an edge nobody can tell. */
+/** Whether a found block could also have moved by this many cells: along an edge its motion is ambiguous. */
 export function couldBeAt(
   before: ScenePicture,
   after: ScenePicture,
@@ -134,7 +134,7 @@ function likeness(before: ScenePicture, after: ScenePicture): number {
   return product > 0 ? cross / product : 0;
 }
 
-/** Correlation of a block with what was `dy` rows above and `dx` columns left of it; both within the picture. */
+/** Correlation of a block with the block `dy` rows above and `dx` columns to the left; both lie within the picture. */
 function correlation(
   before: ScenePicture,
   after: ScenePicture,
@@ -148,7 +148,7 @@ function correlation(
   for (let y = 0; y < BLOCK; y++) {
     const a = (top + y - dy) * GRID + left - dx;
     const b = (top + y) * GRID + left;
-    // Unrolled, for this is where the time goes.
+    // Unrolled, because most of the time is spent here.
     cross +=
       from[a]! * to[b]! +
       from[a + 1]! * to[b + 1]! +
@@ -163,7 +163,7 @@ function correlation(
   return product > 0 ? cross / Math.sqrt(product) : 0;
 }
 
-/** @param hint where the block before it was found: most often this one is there, too */
+/** @param hint displacement of the block found before; most often this one moved alike */
 function search(
   before: ScenePicture,
   after: ScenePicture,
@@ -187,7 +187,7 @@ function search(
   };
   if (best.score < CLEARLY_SAME) tryAll(hint.dx - 1, hint.dx + 1, hint.dy - 1, hint.dy + 1);
   if (best.score < CLEARLY_SAME) {
-    // Coarsely all over, then finely around the best.
+    // First a coarse search everywhere, then a fine one around the best place.
     tryAll(west, east, up, down, 2);
     const { dx, dy } = best;
     tryAll(dx - 1, dx + 1, dy - 1, dy + 1);

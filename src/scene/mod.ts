@@ -1,4 +1,4 @@
-/** Scene: is this a scene that the model knows? Works on pictures alone; knows no model and no stream. */
+/** Decides whether a scene is one that the model knows. Works on pictures alone; knows no model and no stream. */
 export { SCENE_ADVICE } from "./advice.ts";
 export { type Scene, SceneMonitor, type SceneUnit } from "./monitor.ts";
 export { SCENE_REASONS, type SceneReason } from "./reasons.ts";

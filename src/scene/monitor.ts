@@ -7,43 +7,43 @@ import { SCENE_THRESHOLDS, type SceneThresholds } from "./thresholds.ts";
 export interface SceneUnit {
   /** Media time of the last frame (ms). */
   readonly mediaTimeMs: number;
-  /** From the frame before to each frame (s). */
+  /** Time from the previous frame to each frame (s). */
   readonly seconds: readonly number[];
   /** RGB bytes of the frames, in order, one after the other. */
   readonly frames: Uint8Array;
 }
 
-/** Whether a stream shows what a model for fixed cameras was made for. */
+/** Whether a stream shows a scene of the kind that a model for fixed cameras knows. */
 export interface Scene {
-  /** Null: it does, as far as can be seen. */
+  /** Why the scene is unfamiliar; null if it is familiar. */
   readonly reason: SceneReason | null;
-  /** Media time since when (ms): of the first sign of it, which is earlier than the judgement. */
+  /** Media time since when this holds (ms): that of the first sign, which is earlier than the decision. */
   readonly sinceMs: number;
 }
 
-/** Units that are kept to be compared with: two seconds. */
+/** Number of units that are kept for comparison: two seconds. */
 const KEPT = 3;
 
-/** Longest time that one unit can speak for (s). */
+/** Longest time that one unit can count for as evidence (s). */
 const LONGEST_S = 2;
 
-/** Time without evidence counts so much against it. */
+/** Weight of time without evidence against time with evidence. */
 const FADE = 0.5;
 
-/** The same for a motion of the whole picture: it is so rare before a fixed camera that it counts for longer. */
+/** The same for a motion of the whole picture, which is so rare with a fixed camera that its evidence lasts longer. */
 const MOTION_FADE = 0.15;
 
-/** Evidence is kept up to so many times what is needed: who moved for long is not believed at once to stand. */
+/** Evidence is capped at this multiple of what is needed, so that a camera that moved for long must rest for a while. */
 const MOST = 2;
 
-/** Evidence that comes and goes, as time: enough of it holds until none is left. */
+/** Evidence as an amount of time. Once there is enough, the finding holds until no evidence is left. */
 class Sustained {
   private level = 0;
   holds = false;
   /** Media time of the first sign (ms). */
   sinceMs = 0;
 
-  /** @param fade how much time without it counts against it, to the time with it */
+  /** @param fade weight of time without evidence against time with evidence */
   constructor(
     private readonly needed: number,
     private readonly fade = FADE,
@@ -60,24 +60,24 @@ class Sustained {
 
 /** A picture that was replaced. */
 interface Cut {
-  /** What stood before. */
+  /** The picture before it was replaced. */
   readonly before: ScenePicture;
-  /** Media time of the first unit without it (ms). */
+  /** Media time of the first unit that shows the new picture (ms). */
   readonly atMs: number;
 }
 
-/** Watches whether one stream still shows a fixed camera's scene; it must be told of every unit, in order. */
+/** Watches whether one stream still shows a fixed camera's scene. It must be given every unit, in order. */
 export class SceneMonitor {
   private readonly pictures: ScenePicture[] = [];
   private readonly thresholds: SceneThresholds;
   private readonly sustained: Readonly<Record<"dark" | "covered" | "screen" | "noise" | "unrest", Sustained>>;
-  /** Seen to move lately: what changes all over is a moving camera. */
+  /** Evidence of a moving picture. With it, a picture that changes all over counts as a moving camera. */
   private readonly motion: Sustained;
   private lastFrame: Uint8Array | null = null;
   /** Media time since when no byte has changed (ms). */
   private frozenSinceMs = 0;
   private cuts: Cut[] = [];
-  /** The last picture in which most stood, and the one that it was when a picture was replaced: a cut, if it stays. */
+  /** The last calm picture, and the replacement that is being watched: it is a cut if the new picture stays. */
   private calm: ScenePicture | null = null;
   private suspect: Cut | null = null;
   private scene: Scene | null = null;
@@ -100,7 +100,7 @@ export class SceneMonitor {
     this.motion = new Sustained(t.motionS, MOTION_FADE);
   }
 
-  /** Looks at a stream's next unit, and says how its scene stands. */
+  /** Looks at the stream's next unit and returns the state of the scene. */
   see({ frames, seconds, mediaTimeMs }: SceneUnit): Scene {
     const size = this.width * this.height * 3;
     const dt = Math.min(
@@ -114,7 +114,7 @@ export class SceneMonitor {
     const kind = changeKind({ now, first, before, longBefore: this.pictures[0] ?? null }, this.thresholds);
     this.weigh(now, kind, dt, mediaTimeMs);
     this.noteCut(now, kind, before, mediaTimeMs);
-    // What was before a cut says nothing of what moves after it.
+    // Pictures from before a cut say nothing about motion after it.
     if (kind === "replaced") this.pictures.length = 0;
     this.pictures.push(now);
     if (this.pictures.length > KEPT) this.pictures.shift();
@@ -132,7 +132,7 @@ export class SceneMonitor {
     this.motion.add(kind === "moving", dt, atMs);
   }
 
-  /** A picture that was replaced and then stays: a cut. Who passes close before the lens is none, nor is a dark moment. */
+  /** A replaced picture is a cut only if it then stays. Somebody close to the lens, or a dark moment, is not a cut. */
   private noteCut(now: ScenePicture, kind: SceneChangeKind, before: ScenePicture | null, atMs: number): void {
     const { settleS, editedS, cutS } = this.thresholds;
     const other = this.calm ?? before;
@@ -147,7 +147,7 @@ export class SceneMonitor {
     this.cuts = this.cuts.filter((cut) => atMs - cut.atMs < 1000 * Math.max(editedS, cutS));
   }
 
-  /** A cut that soon leads back to what was there before takes the one before it away: something was in the way. */
+  /** If a cut soon leads back to the earlier picture, both cuts are dropped: something was in the way. */
   private addCut(cut: Cut, now: ScenePicture): void {
     const last = this.cuts.at(-1);
     const isSoon = last !== undefined && cut.atMs - last.atMs <= 1000 * this.thresholds.inTheWayS;
@@ -160,7 +160,7 @@ export class SceneMonitor {
     const { editedS, editedCuts, cutS, frozenS } = this.thresholds;
     const lately = (seconds: number) =>
       this.cuts.flatMap(({ atMs }) => (mediaTimeMs - atMs < 1000 * seconds ? [atMs] : []));
-    /** Since when each reason has held; null: it does not. */
+    /** Media time since when each reason has held (ms); null if it does not hold. */
     const since: Readonly<Record<SceneReason, number | null>> = {
       dark: dark.holds ? dark.sinceMs : null,
       covered: covered.holds ? covered.sinceMs : null,
@@ -172,7 +172,7 @@ export class SceneMonitor {
       cut: lately(cutS)[0] ?? null,
     };
     const was = this.scene?.reason ?? null;
-    // What was said stays said while it holds, so that the reason does not flicker; a cut may turn out to be more.
+    // A reported reason stays while it holds, so that it does not flicker. Only a cut may become another reason.
     const stays = was !== null && was !== "cut" && since[was] !== null;
     const reason = stays ? was : (SCENE_REASONS.find((each) => since[each] !== null) ?? null);
     if (this.scene === null || reason !== was)
@@ -180,7 +180,7 @@ export class SceneMonitor {
     return this.scene;
   }
 
-  /** Whether no byte differs from the frame before, throughout a unit. */
+  /** Whether no byte of the unit's frames differs from the frame before. */
   private isSame(frames: Uint8Array, size: number): boolean {
     let same = this.lastFrame !== null;
     for (let at = 0; at < frames.length; at += size) {

@@ -4,23 +4,23 @@ import { GRID, type ScenePicture } from "./picture.ts";
 /** Mean distance of a picture's points from its centre (cells). */
 const MEAN_RADIUS = 0.383 * GRID;
 
-/** Distance (cells) from where the common motion would have put a block, within which it follows that motion. */
+/** A block follows the common motion if it is at most this far (cells) from where that motion would have put it. */
 const FOLLOWS = 0.9;
 
-/** Blocks without which a motion of the whole picture cannot be told. */
+/** Number of blocks that are needed to find a motion of the whole picture. */
 const FEWEST = 5;
 
 const ROUNDS = 4;
 
 /** How a picture moved as a whole. */
 export interface SceneMotion {
-  /** Share of the blocks that is found nowhere near (0..1). */
+  /** Share of the blocks that was not found (0..1). */
   readonly lost: number;
-  /** Share that follows, or could follow, one motion of the whole picture: a shift, a turn and a zoom. */
+  /** Share of the blocks that follows, or could follow, one motion of the whole picture: a shift, turn and zoom. */
   readonly following: number;
   /** Mean length of that motion over the blocks that follow it (cells). */
   readonly cells: number;
-  /** Mean length of what of it is zoom and turn, over the whole picture (cells). */
+  /** Mean length of its zoom and turn alone, over the whole picture (cells). */
   readonly bend: number;
 }
 
@@ -32,8 +32,8 @@ interface Similarity {
 }
 
 /**
- * The shift, turn and zoom from one picture to a later one that most blocks follow: least squares, repeated on those
- * that are near the last one.
+ * Fits the shift, turn and zoom from one picture to a later one that most blocks follow. It is a least squares fit,
+ * repeated on the blocks that are near the previous fit.
  */
 export function commonMotion(before: ScenePicture, after: ScenePicture): SceneMotion {
   const blocks = findBlocks(before, after);

@@ -1,20 +1,20 @@
-/** Cells along each side of the coarse picture that scenes are compared on: two to three pixels of a frame. */
+/** Cells along each side of the coarse picture on which scenes are compared; a cell is two to three pixels wide. */
 export const GRID = 48;
 
-/** Reach of the mean that is taken from each cell (cells): what is left are edges and texture, not light. */
+/** Radius of the mean that is subtracted from each cell (cells). What remains is edges and texture, not light. */
 const REACH = 3;
 
-/** Neighbouring pixels that differ by no more are of one area (levels of 0..255). */
+/** Neighbouring pixels that differ by at most this belong to one flat area (levels of 0..255). */
 const FLAT_LEVELS = 1;
 
-/** Neighbouring pixels that differ by so much have an edge between them (levels). */
+/** Neighbouring pixels that differ by at least this have an edge between them (levels). */
 const SHARP_LEVELS = 24;
 
 /** What the scene monitor keeps of a frame: 40 kB. */
 export interface ScenePicture {
-  /** Luminance of each cell less its mean, `[GRID, GRID]` (levels of 0..255). */
+  /** Luminance of each cell minus the picture's mean, `[GRID, GRID]` (levels of 0..255). */
   readonly luminance: Float32Array;
-  /** Luminance less the mean around each cell: blind to light, exposure and soft shadows. */
+  /** Luminance minus the mean around each cell. Light, exposure and soft shadows hardly change it. */
   readonly texture: Float32Array;
   /** Sums of squared texture above and left of each cell's corner, `[GRID + 1, GRID + 1]`. */
   readonly energy: Float64Array;
@@ -24,14 +24,14 @@ export interface ScenePicture {
   readonly spread: number;
   /** Root mean square of the texture (levels). */
   readonly detail: number;
-  /** Share of pixels that are as bright as those to their right and below: drawn rather than photographed. */
+  /** Share of pixels that are as bright as their neighbours to the right and below. It is high in drawn pictures. */
   readonly flat: number;
-  /** Share of pixels with an edge to their right or below: of text and lines there are many. */
+  /** Share of pixels with an edge to their right or below. It is high in text and line drawings. */
   readonly sharp: number;
 }
 
 /**
- * Looks at one frame.
+ * Computes the scene picture of one frame.
  *
  * @param frame RGB bytes, `[height, width, 3]`
  */

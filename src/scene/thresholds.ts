@@ -1,25 +1,25 @@
-/** What decides whether a scene is unfamiliar. docs/scene-monitor.md says on what the defaults were chosen. */
+/** Thresholds that decide whether a scene is unfamiliar. docs/scene-monitor.md says how the defaults were chosen. */
 export interface SceneThresholds {
-  /** Textured blocks, of 36, without which nothing is said of changes. */
+  /** Number of textured blocks, of 36, below which changes are not judged. */
   readonly fewestBlocks: number;
-  /** Share of changed blocks from which on a motion of the whole picture is looked for. */
+  /** Share of changed blocks at which the search for a motion of the whole picture starts. */
   readonly movedChanged: number;
-  /** Share of blocks that must follow it. */
+  /** Share of blocks that must follow that motion. */
   readonly motionFollowing: number;
-  /** Least motion from unit to unit (cells, 48 to the picture). */
+  /** Least motion from unit to unit (cells; the picture has 48 on a side). */
   readonly motionCells: number;
   /** Least motion in two seconds (cells). */
   readonly slowMotionCells: number;
-  /** Least zoom and turn of either (cells in the mean over the picture): a camera that shakes does neither. */
+  /** Least zoom and turn in either case (cells, mean over the picture). A camera that shakes does neither. */
   readonly bendCells: number;
-  /** Share of changed blocks, and likeness in light and dark (-1..1), of a picture that changes otherwise. */
+  /** Share of changed blocks, and correlation of luminance (-1..1), of a picture that changes in some other way. */
   readonly changingChanged: number;
   readonly changingAlike: number;
-  /** Shares of changed, of lost and of otherwise shaded blocks of a picture that was replaced. */
+  /** Shares of changed, of lost and of differently shaded blocks of a picture that was replaced. */
   readonly replacedChanged: number;
   readonly replacedLost: number;
   readonly replacedShaded: number;
-  /** Shares of changed and of lost blocks, likeness in light and dark, and detail (levels) of noise. */
+  /** Shares of changed and of lost blocks, correlation of luminance, and detail (levels) of noise. */
   readonly noiseChanged: number;
   readonly noiseLost: number;
   readonly noiseAlike: number;
@@ -35,23 +35,23 @@ export interface SceneThresholds {
   /** Share of flat pixels that is enough by itself. */
   readonly screenAllFlat: number;
   readonly screenSpread: number;
-  /** Time of evidence after which a scene is unfamiliar (s); time without any counts half against it. */
+  /** Time with evidence after which a scene is unfamiliar (s). Time without evidence counts half against it. */
   readonly movingS: number;
-  /** The same of a motion of the whole picture, which must be among what moves (s). */
+  /** The same for evidence of a motion of the whole picture, which `camera_moving` needs too (s). */
   readonly motionS: number;
   readonly noiseS: number;
   readonly darkS: number;
   readonly screenS: number;
   /** Time without a single changed byte after which a picture is frozen (s). */
   readonly frozenS: number;
-  /** Time in which so many cuts make it an edited film (s), and how many. */
+  /** Time (s), and number of cuts within it that make an edited film. */
   readonly editedS: number;
   readonly editedCuts: number;
-  /** Longest time that a replaced picture is waited for to stand (s). */
+  /** Longest wait for a new picture to stand still (s). */
   readonly settleS: number;
-  /** Longest time for which a replaced picture is taken as something in the way, if it goes again (s). */
+  /** If the old picture returns within this time (s), something was in the way and there was no cut. */
   readonly inTheWayS: number;
-  /** Time after one cut until the scene is familiar again (s). */
+  /** Time from a cut until the scene is familiar again (s). */
   readonly cutS: number;
 }
 

@@ -4,7 +4,7 @@ import type { TransferListItem, Worker } from "node:worker_threads";
 /**
  * The main thread's end of a worker. The first report must have the type `ready`.
  *
- * A worker is never terminated: that aborts the whole process while inference is under way. It is asked to stop
+ * A worker is never terminated, because terminating it during inference aborts the whole process. It is asked to stop,
  * and ends by itself between two steps.
  */
 export class WorkerHost<Request> {
@@ -33,7 +33,7 @@ export class WorkerHost<Request> {
         ready();
       });
       worker.on("error", ended);
-      worker.on("exit", (code) => ended(new Error(`the worker ended with code ${code}`)));
+      worker.on("exit", (code) => ended(new Error(`The worker ended with code ${code}.`)));
     });
     return host;
   }

@@ -3,7 +3,7 @@ export function processNow(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }
 
-/** What turns {@link processNow} into the main thread's `performance.now()`; computed there, sent to workers. */
+/** Offset from {@link processNow} to the main thread's `performance.now()`; computed there and sent to workers. */
 export function clockOrigin(): number {
   return processNow() - performance.now();
 }

@@ -1,14 +1,15 @@
 import { type TransferListItem, Worker } from "node:worker_threads";
 
-/** A checkout runs from its TypeScript source, and a worker does not inherit its parent's loader on Node 20. */
+/** Loads TypeScript in a worker: a checkout runs from source, and a worker on Node 20 inherits no loader. */
 const FROM_SOURCE = (url: URL) =>
   `import("tsx/esm/api").then(({ register }) => { register(); return import(${JSON.stringify(url.href)}); });`;
 
 /**
- * Starts a worker from a module beside its caller: the source as it is in a checkout, the built file in a package.
+ * Starts a worker from a module beside its caller: from the TypeScript source in a checkout, from the built file in a
+ * package.
  *
  * @param base the caller's `import.meta.url`
- * @param name module's name without its ending
+ * @param name the module's name without its file extension
  */
 export function spawnWorker(
   base: string,

@@ -44,6 +44,6 @@ describe("KvMemory", () => {
   it("says when it is full, what holds it and what to do", () => {
     const memory = new KvMemory(4 * 2 ** 20);
     memory.allocate(2 * 2 ** 20);
-    expect(() => memory.allocate(3 * 2 ** 20)).toThrowError(/full \(2 MiB in use\); close a stream/);
+    expect(() => memory.allocate(3 * 2 ** 20)).toThrowError(/full \(2 MiB in use\). Close a stream/);
   });
 });

@@ -77,10 +77,10 @@ describe("TextCache", () => {
   it("refuses what does not fit", () => {
     const text = Counted.make();
     expect(text.cache.room).toBe(2);
-    expect(() => text.more(3)).toThrowError("3 tokens where 2 fit");
+    expect(() => text.more(3)).toThrowError("3 tokens cannot be kept, because only 2 fit.");
     text.sink(1).group(3);
     expect(text.cache.room).toBe(1);
-    expect(() => text.more(2)).toThrowError("2 tokens where 1 fit");
+    expect(() => text.more(2)).toThrowError("2 tokens cannot be kept, because only 1 fit.");
     expect(text.more(1).seen).toEqual({ sink: [0], window: [1, 2, 3, 4] });
   });
 

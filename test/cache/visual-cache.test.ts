@@ -120,7 +120,9 @@ describe("VisualCache", () => {
   it("refuses a unit out of turn, again, or of another size, and stays as it was", () => {
     const cache = filled(2);
     for (const wrong of [0, 1, 3]) expect(() => cache.append(unitOf(wrong))).toThrowError(RangeError);
-    expect(() => cache.append({ ...unitOf(2), kv: block(SMALL, [1, 2, 3]) })).toThrowError(/3 tokens, not 2/);
+    expect(() => cache.append({ ...unitOf(2), kv: block(SMALL, [1, 2, 3]) })).toThrowError(
+      /3 tokens, and 2 are expected/,
+    );
     expect(cache.newest).toBe(1);
     expect(look(cache, 1)).toMatchObject({ sink: [0], window: [1] });
   });

@@ -148,7 +148,7 @@ describe("thinkalong replay that is disturbed", () => {
     const { code, stdout, stderr } = await program.ended;
     expect(code).toBe(1);
     expect(lines(stderr)).toHaveLength(1);
-    expect(stderr).toMatch(/^error: ffmpeg was ended from outside \(SIGKILL\)/);
+    expect(stderr).toMatch(/^error: ffmpeg was killed \(SIGKILL\)/);
     if (args.length === 0) return;
     const log = ProtocolLog.ofLines(stdout);
     expect(log.all("error")).toMatchObject([{ error: { code: "ffmpeg_killed", fatal: true } }]);

@@ -315,7 +315,7 @@ describe.skipIf(process.platform === "win32")("the process", () => {
         ),
       );
       expect(error.code).toBe("ffmpeg_killed");
-      expect(error.message).toContain("ended from outside");
+      expect(error.message).toContain("ffmpeg was killed");
       expect(frames.length).toBeGreaterThan(3);
       expect(frames.length).toBeLessThan(300);
     },

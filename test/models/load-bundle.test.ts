@@ -60,7 +60,7 @@ describe("loadBundle", () => {
     const manifest = await readFile(bundle.file("bundle.json"), "utf8");
     for (const text of ["", "not json", manifest.slice(0, 200)]) {
       await writeFile(bundle.file("bundle.json"), text);
-      await expectRefused(bundle.path, "bundle_invalid", "is not JSON");
+      await expectRefused(bundle.path, "bundle_invalid", "is not valid JSON");
     }
   });
 
@@ -84,7 +84,7 @@ describe("loadBundle", () => {
   it("refuses a tokenizer that is not JSON even if its hash is right", async () => {
     await using bundle = await EditedBundle.copy();
     await bundle.replace("tokenizer.json", Buffer.from("{"));
-    await expectRefused(bundle.path, "bundle_invalid", "tokenizer.json is not JSON");
+    await expectRefused(bundle.path, "bundle_invalid", "tokenizer.json is not valid JSON");
   });
 });
 

@@ -142,11 +142,11 @@ describe.skipIf(browserPath === null)("the sample page", () => {
     await using server = await startScriptedServer(script, { clientDir });
     const page = await openPage(browser, server.url);
     await page.getByRole("button", { name: "Sample clip" }).click();
-    await page.getByText(/Does this server have one\?/).waitFor();
+    await page.getByText(/The sample clip does not play/).waitFor();
     await page.evaluate(
       "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'))",
     );
     await page.getByRole("button", { name: "Webcam" }).click();
-    await page.getByText(/Allow it beside the address/).waitFor();
+    await page.getByText(/Allow it in the address bar/).waitFor();
   });
 });

@@ -36,7 +36,7 @@ from .shards import shards
 from .telling import LATE, late, tell, truth, unit_ends
 
 QUESTIONS, BATCH = 8, 16
-TITLES = {"none": "what cannot be told", "now": "is something moving now", "time": "times"}
+TITLES = {"none": "unanswerable ones", "now": "is something moving now", "time": "times"}
 OUT = Path(__file__).parents[2] / "docs/paradigms.md"
 
 
@@ -164,8 +164,8 @@ def report(config: Config, tokenizer: Tokenizer, args: argparse.Namespace) -> No
     named = {"events": "event clauses by verb and place, F1", **{n: f"questions: {TITLES.get(n, n)}" for n in families}, "all": "all questions"}
     others = [order for order in rows if order != "streamed"]
     blind = without_looking(config, tokenizer, shards(args.data / "test", *FEATURES), args.clips)
-    table = ["| | " + " | ".join(rows) + " | without looking |", "|---|" + "---|" * (len(rows) + 1)]
-    less = ["| | " + " | ".join(f"less {order}" for order in others) + " |", "|---|" + "---|" * len(others)]
+    table = ["| | " + " | ".join(rows) + " | baseline |", "|---|" + "---|" * (len(rows) + 1)]
+    less = ["| | " + " | ".join(f"minus {order}" for order in others) + " |", "|---|" + "---|" * len(others)]
     for name, title in named.items():
         table.append(f"| {title} | " + " | ".join("{:.3f} ({:.3f}–{:.3f})".format(*share(of, name)) for of in rows.values())
                      + (f" | {share(blind, name)[0]:.3f} |" if name != "events" else " | – |"))
@@ -175,15 +175,19 @@ def report(config: Config, tokenizer: Tokenizer, args: argparse.Namespace) -> No
     figures = {order: {name: share(of, name) for name in named} for order, of in rows.items()}
     (args.out / "report.json").write_text(json.dumps({"steps": steps, "clips": args.clips, "figures": figures}, indent=2) + "\n")
     args.report.write_text("\n".join([
-        "# The three paradigms, each with a network of its own", "",
-        "Written by `python -m stages.paradigms --report` in `training/`. The same network, encoder and clips, trained for as many",
-        f"steps ({', '.join(f'{o} {n}' for o, n in steps.items())}; {BATCH} clips each) in the order of each paradigm, from the start: few beside what the",
-        f"bundled model had, so that all of them were still learning. {min(map(len, rows.values()))} held-out clips of 32 s, {QUESTIONS} questions at the end of each;",
-        "every twin narrates by itself and answers on top of what it said. 95 % intervals by a bootstrap over clips. Right is word for",
-        "word; a duration within a second.", "", *table, "", "Streamed, less the others on the same clips; better or worse where the interval leaves out none:", "", *less, "",
-        "What each knows once the video is over is what counts here, not how long one waits for it: that is in the",
-        "[benchmarks](benchmarks/README.md), and batch tells nothing before the end. Without looking: the commonest answer of each kind of",
-        "question.", ""]))
+        "# The three paradigms, a network trained for each", "",
+        "Written by `python -m stages.paradigms --report` in `training/`.", "",
+        "The three paradigms are three orders in which a model may see and think. *Streamed*: it thinks about each unit of video while the",
+        "next ones arrive. *Interleaved*: it sees a unit, thinks, then sees the next. *Batch*: it sees the whole video, then thinks.", "",
+        "Here one twin of the network was trained from scratch for each order, with the same encoder, on the same clips, for the same number",
+        f"of steps ({', '.join(f'{o} {n}' for o, n in steps.items())}; {BATCH} clips each). These are few steps beside those of the bundled model, so all twins",
+        f"were still learning. They were scored on {min(map(len, rows.values()))} held-out clips of 32 s with {QUESTIONS} questions at the end of each.",
+        "Every twin narrates by itself and answers on top of what it said. An answer is right if it matches word for word, a",
+        "duration if it is within a second. The baseline always guesses the commonest answer to that kind of question. Brackets hold 95 % confidence",
+        "intervals (bootstrap over clips).", "", *table, "",
+        "Streamed minus each of the others, on the same clips. It is called better or worse where the interval excludes zero:", "", *less, "",
+        "This compares what each twin knows once the video is over. How long one waits for an answer is in the",
+        "[benchmarks](benchmarks/README.md). Batch says nothing before the video ends.", ""]))
     print(args.report.read_text())
 
 

@@ -39,13 +39,14 @@ const TOKENS_A_THOUGHT = 7;
 export function baselines(sizes: Partial<BaselineSizes> = {}): Experiment {
   return {
     name: "baselines",
-    title: "Against what is done today",
+    title: "Compared with other ways to do it",
     about: [
-      "The same weights and the same frames, in one thread: from a unit's arrival to the first token about it, and to the",
-      `end of a thought of ${TOKENS_A_THOUGHT} tokens, by how much was seen before. Each way in turn, round after round;`,
-      "ratios are to thinkalong's time in the same round. Full history and recomputed windows keep the encoder's output",
-      "of earlier units and prefill with the same batched kernel, which is kinder than their originals.",
-      "_Told:_ on held-out labelled clips, for the ways without memory that answer another question.",
+      "Other ways to run the same weights on the same frames, in one thread. Measured are the time from a unit's",
+      `arrival to the first token about it, and to the end of a thought of ${TOKENS_A_THOUGHT} tokens, by the`,
+      "number of units seen before. All ways run in turn, round after round; ratios are to thinkalong's time in",
+      "the same round. The recomputing ways keep the encoder's output of earlier units and prefill with the same",
+      "batched kernel, which makes them faster than their originals. _Accuracy_ is that of thinkalong and of the",
+      "ways without memory, on held-out labelled clips.",
     ].join(" "),
     run: (context) => run(context, { ...SIZES, ...sizes }),
   };
@@ -69,8 +70,14 @@ async function run(context: ExperimentContext, sizes: BaselineSizes): Promise<Re
   return {
     tables: [
       {
-        title: `After ${longest} units: a unit's first token and its whole thought`,
-        columns: ["", "first token (ms)", "thought (ms)", "first token, × ours", "thought, × ours"],
+        title: `After ${longest} units: time to a unit's first token and to the end of its thought`,
+        columns: [
+          "",
+          "first token (ms)",
+          "thought (ms)",
+          "first token, × thinkalong",
+          "thought, × thinkalong",
+        ],
         rows: figures
           .filter(({ units }) => units === longest)
           .map(({ name, firstMs, thoughtMs, firstRatio, thoughtRatio }) => [
@@ -82,7 +89,7 @@ async function run(context: ExperimentContext, sizes: BaselineSizes): Promise<Re
           ]),
       },
       {
-        title: "A unit's first token by history (ms)",
+        title: "Time to a unit's first token, by units seen before (ms)",
         columns: ["", ...sizes.histories.map((units) => `${units} units`)],
         rows: names.map((name) => [
           name,
@@ -92,7 +99,7 @@ async function run(context: ExperimentContext, sizes: BaselineSizes): Promise<Re
         ]),
       },
       {
-        title: "What is told",
+        title: "Accuracy",
         columns: ["", "event F1", "answers right"],
         rows: told.map(({ name, accuracy: { eventF1, answersRight } }) => [name, eventF1, answersRight]),
       },
@@ -100,7 +107,7 @@ async function run(context: ExperimentContext, sizes: BaselineSizes): Promise<Re
     plots: [
       {
         name: "history",
-        title: "From a unit's arrival to its first token, by what was seen before",
+        title: "Time to a unit's first token, by units seen before",
         kind: "line",
         x: { title: "units seen before", log: 2 },
         y: { title: "ms", log: 10 },
@@ -112,7 +119,7 @@ async function run(context: ExperimentContext, sizes: BaselineSizes): Promise<Re
     ],
     figures: { sizes, figures, told },
     notes: [
-      "The model was trained with a memory; a model trained without one might tell more from a single unit than this one does.",
+      "The model was trained with a memory. A model trained without one might see more in a single unit.",
     ],
   };
 }

@@ -29,16 +29,15 @@ const SIZES: DecodeSizes = {
 export function decode(sizes: Partial<DecodeSizes> = {}): Experiment {
   return {
     name: "decode",
-    title: "A decode step, and thinkers that share it",
+    title: "A decode step, alone and shared",
     about: [
-      "One step of the text stack in a thread of its own, without the engine around it.",
-      "_By length:_ one thinker over a visual and a text cache that hold so many tokens together, beside the roofline:",
-      "the time to read the stack's weights and those keys and values once, at the bandwidth of this machine's caches.",
-      "_By thinkers:_ all windows full, once as thinkers of one stream, which share its C_v, and once each on its own;",
-      "together in one step, and the same thinkers one after the other. Their pace is compared with that of one who is",
-      "alone all the time.",
-      "_Units together:_ seeing units of different streams in one batch, all windows full.",
-      "What is compared is run in turn.",
+      "One decode step of the text stack, in one thread, without the engine around it. _By thinkers:_ several",
+      "thinkers in one step, against the same thinkers one after the other. All windows are full. The thinkers",
+      "belong once to one stream, whose C_v (visual cache) they share, and once to different streams. The",
+      "slowdown is against a single thinker that is always alone. _By cached tokens:_ one thinker, by the number",
+      "of tokens in its two caches, beside the roofline. The roofline is the time to read the stack's weights and",
+      "these keys and values once, at the bandwidth of this machine's caches. _Vision batch:_ units of several",
+      "streams seen in one batch, all windows full. Everything that is compared is run in turn.",
     ].join(" "),
     run: (context) => run(context, { ...SIZES, ...sizes }),
   };
@@ -75,7 +74,7 @@ async function run(context: ExperimentContext, sizes: DecodeSizes): Promise<Repo
   return {
     tables: [
       batchTable("Thinkers of one stream", shared),
-      batchTable("Thinkers of a stream each", apart),
+      batchTable("Thinkers of different streams", apart),
       lengths.table,
       lengths.partsTable,
       togetherTable(together),
@@ -89,7 +88,7 @@ async function run(context: ExperimentContext, sizes: DecodeSizes): Promise<Repo
         y: { title: "times as many tokens a second", min: 0 },
         series: [
           { name: "of one stream", points: shared.map(({ thinkers, gain }) => [thinkers, gain]) },
-          { name: "of a stream each", points: apart.map(({ thinkers, gain }) => [thinkers, gain]) },
+          { name: "of different streams", points: apart.map(({ thinkers, gain }) => [thinkers, gain]) },
         ],
         marks: [{ axis: "y", at: 2.5, text: "target at 8" }],
       },
@@ -104,10 +103,10 @@ function notes(shared: readonly BatchFigures[], apart: readonly BatchFigures[]):
   const [together, each] = at8;
   const missed = at8.some((figures) => figures && (figures.gain.median < 2.5 || figures.slowdown.median > 2));
   return [
-    "**The rest of a step's time** beyond the roofline: starting five graphs, of seven nodes each, costs the runtime more than reading the weights of so small a model; and with vectors of four the kernel is bound by its instructions, at about twice the time that reading takes.",
+    "**Time beyond the roofline** has two causes. Starting five graphs, of seven nodes each, costs the runtime more than reading the weights of so small a model. And with vectors of four floats the kernel is bound by its instructions, at about twice the time that reading takes.",
     ...(missed
       ? [
-          `**Missed:** 2.5 times the tokens a second at 8 thinkers, none of them slower than twice its pace alone. With all windows full it is ${numberText(together!.gain.median)} and ${numberText(together!.slowdown.median)} where they share a stream, ${numberText(each!.gain.median)} and ${numberText(each!.slowdown.median)} where each has its own. A batch reads the weights once for all and starts the graphs once; but every thinker's own keys and values, 2 MB with full windows, must be read in any case, and those of eight streams no longer fit the nearer caches.`,
+          `**Missed:** the target for 8 thinkers is 2.5 times the tokens a second, and a slowdown of at most 2. Measured with full windows: ${numberText(together!.gain.median)} and ${numberText(together!.slowdown.median)} for thinkers of one stream, ${numberText(each!.gain.median)} and ${numberText(each!.slowdown.median)} for thinkers of different streams. A batch reads the weights once and starts the graphs once. But the keys and values of every thinker, 2 MB with full windows, must be read in any case, and those of eight streams no longer fit the nearer caches.`,
         ]
       : []),
   ];
@@ -160,7 +159,7 @@ async function byThinkers(
 function batchTable(title: string, figures: readonly BatchFigures[]): Table {
   return {
     title,
-    columns: ["thinkers", "step (ms)", "tokens/s, × one at a time", "pace, × slower than alone"],
+    columns: ["thinkers", "step (ms)", "tokens/s, × one after the other", "slowdown, × alone"],
     rows: figures.map(({ thinkers, stepMs, gain, slowdown }) => [thinkers, stepMs, gain, slowdown]),
   };
 }
@@ -199,7 +198,7 @@ async function byLength(bench: ModelBench, context: ExperimentContext, { rounds,
     text.release();
   }
   const table: Table = {
-    title: "One thinker's step by what it attends to, against the roofline",
+    title: "One thinker's step by cached tokens, against the roofline",
     columns: ["tokens cached", "step p50 (ms)", "step p95 (ms)", "roofline (ms)", "step / roofline"],
     rows: rows.map(({ length, stepMs, p95Ms, rooflineMs }) => [
       length,
@@ -213,7 +212,7 @@ async function byLength(bench: ModelBench, context: ExperimentContext, { rounds,
     title: "Where a step's time goes (ms)",
     columns: [
       "tokens cached",
-      "tables of rows",
+      "row tables",
       "attention kernel",
       "its roofline",
       "dense graphs",

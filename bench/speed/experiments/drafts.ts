@@ -24,11 +24,12 @@ const SIZES: DraftSizes = { words: [0, 1, 2, 3], confidences: [0.6, 0.8], rounds
 export function drafts(sizes: Partial<DraftSizes> = {}): Experiment {
   return {
     name: "drafts",
-    title: "Drafted words",
+    title: "Drafts (speculative decoding)",
     about: [
-      "The narrator alone, in one thread, on what the model sees in held-out labelled clips: all of its steps, without",
-      "drafts and with drafts of different length and confidence (the share of times in which a word followed its two",
-      "predecessors before). Each way in turn, round after round. What is said is the same: it is compared.",
+      "The narrator alone, in one thread, on held-out labelled clips. It runs without drafts, and with drafts of",
+      "different length and confidence. Confidence is the share of earlier cases in which a word followed its two",
+      "predecessors; less likely words are not drafted. All variants run in turn, round after round. Drafts must",
+      "not change the output, which is compared.",
     ].join(" "),
     run: (context) => run(context, { ...SIZES, ...sizes }),
   };
@@ -90,9 +91,9 @@ async function run(context: ExperimentContext, sizes: DraftSizes): Promise<Repor
           "confidence",
           "accepted (%)",
           "steps",
-          "time of thoughts, ×",
+          "time of spoken thoughts, ×",
           "time of all steps, ×",
-          "said the same",
+          "same output",
         ],
         rows: rows.map(({ words, confidence, accepted, steps, spoken, total, same }) => [
           words,
@@ -107,7 +108,9 @@ async function run(context: ExperimentContext, sizes: DraftSizes): Promise<Repor
     ],
     plots: [],
     figures: { sizes, rows, runs: runs.map((all) => all.map(({ said: _, ...figures }) => figures)) },
-    notes: ["A draft starts with what was said before: a stream's first thoughts gain nothing yet."],
+    notes: [
+      "The drafter learns from what was said before, so the first thoughts of a stream gain nothing yet.",
+    ],
   };
 }
 

@@ -63,9 +63,9 @@ export function enduranceReport(endurance: Endurance): Report {
     plots: [latencyPlot(endurance), memoryPlot(endurance)],
     figures: { sizes, unitsPerBucket, unitHours, totals, still, pairs, buckets },
     notes: [
-      `${sizes.hours} h of stream: ${totals.units} units (in ${still} of them nothing had changed, and they were not encoded again), ${totals.thoughts - totals.skips} thoughts spoken, ${totals.framesDropped} frames dropped, ${totals.visualUnitsEvicted} units and ${totals.textTokensEvicted} tokens of thought evicted.`,
-      `The first ${Math.round(100 * WARM_UP)} % are warm-up. A target is met when last / first is within ${100 * TOLERANCE} % of 1, or below; the range is that of all parts, and shows how much they differ for other reasons, such as a machine's other work.`,
-      "Memory was read after a collection of the main thread's garbage. That of the two workers counts as resident.",
+      `${sizes.hours} h of stream: ${totals.units} units (${still} of them still, and not encoded), ${totals.thoughts - totals.skips} thoughts spoken, ${totals.framesDropped} frames dropped, ${totals.visualUnitsEvicted} units and ${totals.textTokensEvicted} tokens of thought evicted.`,
+      `The first ${Math.round(100 * WARM_UP)} % are warm-up. A target is met when last / first is at most ${100 * TOLERANCE} % above 1. The range over all parts shows how much they differ for other reasons, such as other work on the machine.`,
+      "Memory was read after a garbage collection of the main thread. The garbage of the two workers counts as resident.",
     ],
   };
 }
@@ -77,7 +77,7 @@ function oldToYoung(pairs: readonly OldAndYoung[]): Table {
       pairs.map(({ young }) => of(young)),
     );
   const atMost = 1 + TOLERANCE;
-  return targetTable("The old stream to a young one beside it", [
+  return targetTable("The old stream against a young one", [
     { what: "TTFT p50: old / young", measured: ratio(({ ttft }) => ttft), atMost },
     { what: "vision of a unit p50: old / young", measured: ratio(({ encoded }) => encoded), atMost },
     { what: "a thought, mean: old / young", measured: ratio(({ reasoned }) => reasoned), atMost },
@@ -86,7 +86,7 @@ function oldToYoung(pairs: readonly OldAndYoung[]): Table {
 
 function comparison(warm: readonly Bucket[]): Table {
   return {
-    title: "The last part to the first after warm-up",
+    title: "The last part against the first after warm-up",
     columns: ["", "first", "last", "last / first", "all parts", "target", ""],
     rows: MEASURES.map(({ name, of }) => {
       const values = warm.map(of);

@@ -18,11 +18,12 @@ export function endless(sizes: Partial<EndlessSizes> = {}): Experiment {
     name: "endless",
     title: "A stream that does not end",
     about: [
-      "One stream of 2 frames a second, pushed as fast as the engine takes it without a drop: 2 hours of stream, 24 with",
-      "`--long`. It is cut into parts of equal length; for each, the latency of its units and the memory of the process",
-      "are shown. What grows with the stream's length would show in the ratio of the last part to the first after",
-      "warm-up, and, where the machine does other work meanwhile, in the ratio to a young stream that is run beside it",
-      "in time on the same frames. Frames always wait here, so TTFT holds the time in the queue, too.",
+      "One stream of 2 frames a second, pushed as fast as the engine takes it without a drop: 2 hours of stream,",
+      "24 with `--long`. It is cut into parts of equal length, each with the latency of its units and the memory",
+      "of the process. Anything that grows with the stream's length shows in the ratio of the last part to the",
+      "first after warm-up. It also shows in the ratio to a young stream that is run in turn with it on the same",
+      "frames; other work on the machine affects both alike. Frames always wait here, so TTFT includes the time",
+      "in the queue.",
     ].join(" "),
     run: (context) => run(context, { ...(context.long ? LONG_SIZES : SIZES), ...sizes }, asFastAsTaken),
   };
@@ -34,8 +35,8 @@ export function endlessRealtime(sizes: Partial<EndlessSizes> = {}): Experiment {
     name: "endless-realtime",
     title: "An hour at real pace",
     about: [
-      "One stream of 2 frames a second by the wall clock, for an hour. It is cut into parts of equal length, and the",
-      "last is compared with the first after warm-up.",
+      "One stream of 2 frames a second by the wall clock, for an hour. It is cut into parts of equal length, and",
+      "the last part is compared with the first one after warm-up.",
     ].join(" "),
     onlyLong: true,
     run: (context) => run(context, { ...SIZES, hours: 1, buckets: 20, pairs: 0, ...sizes }, byWallClock),

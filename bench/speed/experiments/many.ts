@@ -37,10 +37,12 @@ export function many(sizes: Partial<ManySizes> = {}): Experiment {
     name: "many",
     title: "Many streams, many questions",
     about: [
-      "Cameras of 2 frames a second, a stream and a thinker each, come to one engine at real pace, spread evenly in",
-      "time. Their number doubles until, twice, TTFT p99 is above 500 ms or a frame is dropped; then the gap between the",
-      "last two is halved twice. After that the same streams go from half of what held to half as many again, which is too",
-      "many, and back to half. And one stream is asked 1, 8 and 32 questions at once.",
+      "Cameras of 2 frames a second feed one engine at real pace, spread evenly in time. Each has a stream and a",
+      "thinker of its own. A number of streams _holds_ when TTFT p99 is at most 500 ms and no frame is dropped;",
+      "it gets two tries. The number doubles until it does not hold, then the gap between the last two numbers is",
+      "narrowed by halving it. After that one engine goes from half of the number that held to one and a half",
+      "times that number (an overload), and back to half. Finally one stream is asked 1, 8 and 32 questions at",
+      "once.",
     ].join(" "),
     run: (context) => run(context, { ...(context.long ? LONG_SIZES : SIZES), ...sizes }),
   };
@@ -63,8 +65,12 @@ async function run(context: ExperimentContext, sizes: ManySizes): Promise<Report
   return {
     tables: [
       summary(streams, sizes.streams),
-      stepTable("More and more streams", streams.steps, sizes.streams.limitMs),
-      stepTable("Too many, and back", [streams.before, streams.over, streams.after], sizes.streams.limitMs),
+      stepTable("By number of streams", streams.steps, sizes.streams.limitMs),
+      stepTable(
+        "Overload and recovery",
+        [streams.before, streams.over, streams.after],
+        sizes.streams.limitMs,
+      ),
       questionTable(questions),
     ],
     plots: [streamPlot(streams, sizes.streams.limitMs), questionPlot(questions)],
@@ -81,25 +87,25 @@ function summary(
   const yes = (met: boolean) => (met ? "yes" : "**no**");
   const rows: [string, Cell][] = [
     [`streams of ${sizes.fps} frames a second that held`, held],
-    ["the next number that was tried and did not", failed ?? "none: all held"],
+    ["smallest number tried that did not hold", failed ?? "none"],
     [
-      `evenness of ${over.streams} streams, which are too many: units of the stream with least / with most`,
+      `fairness in the overload of ${over.streams} streams: fewest units of a stream / most`,
       over.unitsOfStream.min / over.unitsOfStream.max,
     ],
     [
-      "frames that a stream lost then: least and most",
+      "share of frames that a stream lost in the overload: least and most",
       `${percent(over.lostOfStream.min)} and ${percent(over.lostOfStream.max)}`,
     ],
     [
       "every lost frame was announced: pushed = seen + announced",
       `${yes(pushed === seen + dropped)}: ${pushed} = ${seen} + ${dropped}`,
     ],
-    [`TTFT p99 of ${before.streams} streams before (ms)`, before.ttft.p99],
-    ["until what still waited was thought about (ms)", drainedMs],
-    ["TTFT p99 of as many streams then (ms)", after.ttft.p99],
+    [`TTFT p99 of ${before.streams} streams before the overload (ms)`, before.ttft.p99],
+    ["time until the ended streams' queues were empty (ms)", drainedMs],
+    ["TTFT p99 of as many streams after it (ms)", after.ttft.p99],
     ["recovered: in time again, and no frame dropped", yes(holds(after, sizes.limitMs))],
   ];
-  return { title: "In short", columns: ["", "measured"], rows };
+  return { title: "Summary", columns: ["", "measured"], rows };
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
@@ -113,8 +119,8 @@ function stepTable(title: string, steps: readonly FleetFigures[], limitMs: numbe
       "p95",
       "p99",
       "p99 of quarters",
-      "units of a stream, least",
-      "most",
+      "units of a stream, min",
+      "max",
       "frames pushed",
       "dropped",
       "held",
@@ -136,13 +142,13 @@ function stepTable(title: string, steps: readonly FleetFigures[], limitMs: numbe
 
 function questionTable(questions: readonly QuestionFigures[]): Table {
   return {
-    title: "Questions asked at once, of one stream",
+    title: "Questions asked at once to one stream",
     columns: [
       "questions",
       "first token p50 (ms)",
-      "greatest",
+      "max",
       "answered p50 (ms)",
-      "greatest",
+      "max",
       "tokens of answers a second",
     ],
     rows: questions.map((each) => [
@@ -187,9 +193,9 @@ function questionPlot(questions: readonly QuestionFigures[]): Plot {
     categories: questions.map((each) => String(each.questions)),
     series: [
       { name: "first token, p50", points: questions.map(({ firstP50 }, i) => [i, firstP50]) },
-      { name: "first token, greatest", points: questions.map(({ firstMax }, i) => [i, firstMax]) },
+      { name: "first token, max", points: questions.map(({ firstMax }, i) => [i, firstMax]) },
       { name: "answered, p50", points: questions.map(({ doneP50 }, i) => [i, doneP50]) },
-      { name: "answered, greatest", points: questions.map(({ doneMax }, i) => [i, doneMax]) },
+      { name: "answered, max", points: questions.map(({ doneMax }, i) => [i, doneMax]) },
     ],
   };
 }
@@ -202,11 +208,11 @@ function notes(
   const late = Math.max(...[...steps, over, after].map(({ pushedLateP99 }) => pushedLateP99));
   return [
     failed === null
-      ? `No limit was found: ${most} streams are the most that this experiment tries.`
-      : `Where the limit lies is known to between ${held} and ${failed} streams; each was run for ${stepMs / 1000} s, and once more where it did not hold at first. A step holds when TTFT p99 is at most ${limitMs} ms and no frame is dropped.`,
-    `The bench pushed its frames at most ${late.toFixed(1)} ms late (p99 of the worst step); TTFT counts from the push.`,
-    `In ${percent(median(still))} of the units nothing had changed (median of the steps); they are not encoded again. Where more moves, fewer streams hold.`,
-    "A stream may think about one unit more than another because of where its phase lies in the time that is looked at.",
-    "When there are too many, queues fill before a frame is dropped; TTFT is of the units that were seen.",
+      ? `No limit was found. This experiment tries at most ${most} streams.`
+      : `The limit lies between ${held} and ${failed} streams. Each number was run for ${stepMs / 1000} s, and once more if it did not hold at first. A number holds when TTFT p99 is at most ${limitMs} ms and no frame is dropped.`,
+    `The benchmark itself pushed its frames at most ${late.toFixed(1)} ms late (p99 of the worst step). TTFT counts from the push.`,
+    `${percent(median(still))} of the units were still (median of the steps); these are not encoded. Where more moves, fewer streams hold.`,
+    "Streams start at different phases, so one stream may finish one unit more than another within the measured time.",
+    "In the overload, queues fill before the first frame is dropped. TTFT counts the units that were seen.",
   ];
 }

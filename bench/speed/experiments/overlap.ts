@@ -23,10 +23,11 @@ export function overlap(sizes: Partial<OverlapSizes> = {}): Experiment {
     name: "overlap",
     title: "Thinking while seeing",
     about: [
-      "One stream as fast as it goes, and a balanced load: the model is made to say something about every unit (its",
-      "skip bias is set so low that it never skips), and every unit is encoded. _Vision alone_ and _reasoning alone_",
-      "are the two halves of the batch order, in which nothing runs beside anything; _streamed_ runs both at once,",
-      "_interleaved_ in strict turn. Whole runs, one after the other, round after round; wall time.",
+      "One stream as fast as it goes, with a balanced load: the model says something about every unit (its skip",
+      "bias is so low that it never skips), and every unit is encoded. _Vision alone_ and _reasoning alone_ are",
+      "the two halves of the batch order, which run one after the other. _Streamed_ runs both at once,",
+      "_interleaved_ strictly in turn. Figures are wall time of whole runs, which follow each other round after",
+      "round.",
     ].join(" "),
     run: (context) => run(context, { ...SIZES, ...sizes }),
   };

@@ -30,18 +30,18 @@ function ratio(byLoad: ByLoad, load: number, figure: Figure, to: Paradigm): Spre
 export function capacityTable(load: Calibration, byDefault: Costs): Table {
   const { encodeMs, thoughtMs, answerMs, questionsPerUnit, capacity } = load;
   return {
-    title: "What a unit costs, and how many can be taken",
+    title: "Cost of a unit, and capacity",
     columns: ["", "measured"],
     rows: [
-      ["by default: vision of a unit, alone (ms, mean)", byDefault.encodeMs],
-      ["by default: a thought, alone (ms, mean)", byDefault.thoughtMs],
-      ["vision of a unit, every one encoded, alone (ms, mean)", encodeMs],
-      ["a thought, word by word, alone (ms, mean)", thoughtMs],
-      ["an answer, alone (ms, mean)", answerMs],
+      ["default engine: vision of a unit, alone (ms, mean)", byDefault.encodeMs],
+      ["default engine: a thought, alone (ms, mean)", byDefault.thoughtMs],
+      ["load engine: vision of a unit, alone (ms, mean)", encodeMs],
+      ["load engine: a thought, alone (ms, mean)", thoughtMs],
+      ["load engine: an answer, alone (ms, mean)", answerMs],
       ["load questions for each unit", questionsPerUnit],
-      ["reasoning of a unit with them (ms)", thoughtMs + questionsPerUnit * answerMs],
-      ["streamed takes (units a second)", spread(capacity.streamed)],
-      ["interleaved takes (units a second)", spread(capacity.interleaved)],
+      ["reasoning of a unit with load questions (ms)", thoughtMs + questionsPerUnit * answerMs],
+      ["capacity, streamed (units a second)", spread(capacity.streamed)],
+      ["capacity, interleaved (units a second)", spread(capacity.interleaved)],
       ["streamed / interleaved", pairedRatios(capacity.streamed, capacity.interleaved)],
     ],
   };
@@ -75,7 +75,7 @@ export function loadTargets(byLoad: ByLoad): Target[] {
 
 export function ratioTable(byLoad: ByLoad): Table {
   return {
-    title: "Streamed to the others under load, nothing dropped",
+    title: "Streamed against the others under load, no frame dropped",
     columns: [
       "load",
       "TTFT p99 / interleaved",
@@ -111,7 +111,7 @@ const COLUMNS: readonly (readonly [title: string, figure: Figure])[] = [
 export function loadTable(byLoad: ByLoad, queue: Queue): Table {
   return {
     title: {
-      waits: "Under load, all frames wait their turn",
+      waits: "Under load, all frames wait in the queue",
       drops: "Under load, the oldest frame is dropped when too many wait",
     }[queue],
     columns: ["load", "units a second", "order", ...COLUMNS.map(([title]) => title)],
@@ -145,14 +145,14 @@ export function loadPlots(byLoad: ByLoad): Plot[] {
     {
       ...common,
       name: "ttft-by-load",
-      title: "TTFT under load, nothing dropped",
+      title: "TTFT under load, no frame dropped",
       y: { title: "TTFT p99 (ms)", log: 10 },
       series: series("waits", ttftP99),
     },
     {
       ...common,
       name: "answer-by-load",
-      title: "Answer delay under load, nothing dropped",
+      title: "Answer delay under load, no frame dropped",
       y: { title: "From the stream's end to the answer (ms)", log: 10 },
       series: series("waits", answerDone),
     },

@@ -12,14 +12,16 @@ export function paradigms(sizes: Partial<ParadigmSizes> = {}): Experiment {
     name: "paradigms",
     title: "Streamed, interleaved and batch",
     about: [
-      "The same clip and the same weights in the three orders of Think-as-You-See, run in turn, round after round.",
-      "**TTFT** is from the arrival of a unit's last frame to the first token about that unit, a skip included;",
-      "**answer delay** from the stream's end, when a last question is asked about all of it, to its answer.",
-      "_At real pace_ cameras of 1 to 5 frames a second are watched at once.",
-      "_Under load_ the clip comes faster than real time and waits for nobody. So that vision and reasoning cost",
-      "the same, every unit is encoded, also where nothing moves, thoughts are decoded word by word, without drafts, and",
-      "load questions make up for what is missing. Load 1 is as many units a second as the interleaved order takes. Once all frames wait their",
-      "turn, so that the orders think about the same; and once the oldest is dropped, as in any live stream.",
+      "The same clip and the same weights in the three orders of Think-as-You-See (streamed, interleaved, batch),",
+      "run in turn, round after round. **TTFT** is the time from the arrival of a unit's last frame to the first",
+      "token about that unit; a skip counts as a token. **Answer delay** is the time from the stream's end, when",
+      "a last question about all of it is asked, to the end of its answer. _At real pace_, cameras of 1 to 5",
+      "frames a second are watched at once. _Under load_, the clip comes faster than real time and does not wait.",
+      "To make vision and reasoning cost the same there, every unit is encoded, still ones too; thoughts are",
+      "decoded word by word, without drafts; and load questions fill what is missing. Load 1 is the number of",
+      "units a second that the interleaved order can take. Each load is run twice: once all frames wait in the",
+      "queue, so that the orders think about the same units; once the oldest frame is dropped, as in a live",
+      "stream.",
     ].join(" "),
     run: (context) => run(context, { ...(context.long ? LONG_PARADIGM_SIZES : PARADIGM_SIZES), ...sizes }),
   };
@@ -64,12 +66,12 @@ function missed(underLoad: readonly Target[], atRealPace: readonly Target[]): st
       .join("; ");
   if (names(underLoad) !== "") {
     notes.push(
-      `**Missed under load:** ${names(underLoad)}. The answer itself must be decoded after the question in every order, and that is the same time in all of them: where little else waits at the stream's end, no order can be much quicker than another. At load 1 the interleaved order is only just full, and how much waits in it at the end is a matter of chance; beyond, it grows. The batch order's delay grows with the stream's length, the others' does not.`,
+      `**Missed under load:** ${names(underLoad)}. Every order must decode the answer after the question, and that takes the same time in all of them. Where little else waits at the stream's end, no order can be much quicker than another. At load 1 the interleaved order is only just full, so the length of its queue at the end is a matter of chance; beyond load 1 the queue grows. The delay of the batch order grows with the stream's length; that of the others does not.`,
     );
   }
   if (names(atRealPace) !== "") {
     notes.push(
-      `**Missed at real pace:** ${names(atRealPace)}. At light load each unit is thought about long before the next one comes, so streamed and interleaved do the same things at the same times, and a short stream leaves the batch order little to catch up with.`,
+      `**Missed at real pace:** ${names(atRealPace)}. At light load each unit is thought about long before the next one comes. So streamed and interleaved do the same things at the same times, and a short stream leaves the batch order little to catch up on.`,
     );
   }
   return notes;
@@ -77,10 +79,10 @@ function missed(underLoad: readonly Target[], atRealPace: readonly Target[]): st
 
 function toKnow({ fpsSeconds, units }: ParadigmSizes): string[] {
   return [
-    `Streams at real pace are ${fpsSeconds} s long and under load ${units} units: percentiles of so few thoughts are close to their greatest.`,
-    "The load's engine is not the default one: by default, units in which nothing moves are hardly looked at and a thought is drafted and verified in few steps, so that both sides have less to do and the orders differ less. What both cost by default is in the table.",
-    "Load questions are answered beside vision in the streamed and the interleaved order. In the batch order they wait for the stream's end, like all its thinking; at most 31 can wait, and the figures say how many were left out.",
-    "Beyond what an order can take, its queue grows as long as the stream lasts, and TTFT and answer delay with it. Where the oldest frame is dropped instead, TTFT is that of the frames that were left, and is to be read together with how many were not.",
-    "In the batch order TTFT contains the wait for the stream's end; its first units wait longest.",
+    `Streams at real pace are ${fpsSeconds} s long, those under load ${units} units. High percentiles of so few thoughts are close to the maximum.`,
+    "The engine under load is not the default one. By default, still units are not encoded and a thought is drafted and verified in a few steps. Both sides then have less to do, and the orders differ less. The table has the costs on both engines.",
+    "In the streamed and the interleaved order, load questions are answered while frames arrive. In the batch order they wait for the stream's end, like all of its thinking. At most 31 can wait; the raw figures say how many were left out.",
+    "Beyond an order's capacity its queue grows as long as the stream lasts, and TTFT and answer delay grow with it. Where the oldest frame is dropped instead, TTFT counts only the frames that were kept, so read it together with the share of dropped frames.",
+    "In the batch order TTFT includes the wait for the stream's end. The first units wait longest.",
   ];
 }

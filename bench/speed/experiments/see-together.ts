@@ -78,7 +78,7 @@ export async function seeTogether(
 
 export function togetherTable(figures: readonly TogetherFigures[]): Table {
   return {
-    title: "Units of different streams seen together",
+    title: "Units of several streams in one vision batch",
     columns: ["streams", "batch (ms)", "units/s, × one after the other"],
     rows: figures.map(({ streams, batchMs, gain }) => [streams, batchMs, gain]),
   };

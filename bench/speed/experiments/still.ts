@@ -21,12 +21,13 @@ const NOISE_LEVELS = 4;
 export function still(sizes: Partial<StillSizes> = {}): Experiment {
   return {
     name: "still",
-    title: "Units in which nothing changed",
+    title: "Still units",
     about: [
-      "A unit is not encoded again where no square of 4 px has changed its mean colour by more than some levels of",
-      "0..255, or than the picture's own noise. By that bound: the share of units that were not encoded, vision's time",
-      "a unit, and how much of what happened was told, on held-out labelled clips. _A quiet camera:_ the first picture of",
-      "each clip for half a minute, under sensor noise of up to 4 levels.",
+      "A unit is _still_, and not encoded, when the mean colour of no 4 px square changed by more than a bound.",
+      "The bound is a number of levels (of 0..255), or the picture's own noise if that is larger. The tables show",
+      "the share of units that were not encoded, the time of vision a unit, and the accuracy on held-out labelled",
+      "clips. _A quiet camera_ is the first picture of each clip for half a minute, under sensor noise of up to 4",
+      "levels.",
     ].join(" "),
     run: (context) => run(context, { ...SIZES, ...sizes }),
   };

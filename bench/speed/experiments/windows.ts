@@ -20,11 +20,11 @@ const SIZES: WindowSizes = { visualUnits: [4, 16, 32, 128], textTokens: [64, 160
 export function windows(sizes: Partial<WindowSizes> = {}): Experiment {
   return {
     name: "windows",
-    title: "Cost and worth of the windows",
+    title: "Cost and benefit of the windows",
     about: [
-      "Held-out labelled clips of a minute, as fast as they go, with one window changed at a time; the other one as the",
-      "model was trained. Latency of seeing a unit and of thinking about it, and how much of what happened was told in",
-      "time (F1 of verb and place within a second) and how many questions were answered right.",
+      "Held-out labelled clips of a minute, played as fast as the engine takes them. One window is changed at a",
+      "time; the other stays as the model was trained. Shown are the latency of seeing a unit and of thinking",
+      "about it, event F1 (verb and place, told within a second), and the share of questions answered right.",
     ].join(" "),
     run: (context) => run(context, { ...SIZES, ...sizes }),
   };
@@ -80,8 +80,8 @@ async function run(context: ExperimentContext, sizes: WindowSizes): Promise<Repo
         ],
         figures: { sizes, ...figures },
         notes: [
-          "Windows longer than the model was trained for are allowed here only; it was not taught what to make of them.",
-          "The clips are a minute long: of windows that hold all of it, only the cost of an empty rest could differ, and an empty slot costs nothing.",
+          "Windows longer than those of training are allowed only in this experiment. The model was not trained to use them.",
+          "The clips are a minute long. Windows that hold all of a clip differ only in their empty slots, and an empty slot costs nothing.",
         ],
       };
     },

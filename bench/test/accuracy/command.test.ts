@@ -48,7 +48,7 @@ describe("npm run eval", () => {
 
   it.each<[string, string[], RegExp]>([
     ["an unknown scheme", ["--positions", "real-time,sideways"], /There is no position scheme "sideways"/],
-    ["a length that is none", ["--lengths", "1,long"], /"long" is no number of minutes/],
+    ["a length that is none", ["--lengths", "1,long"], /"long" is not a number of minutes/],
     ["no folder", ["--clips", "/nowhere"], /^error: There is no folder of clips at \/nowhere\.\n$/],
     ["no model", ["--model", "/nowhere"], /^error: .*\/nowhere.*\n$/],
   ])("says what is wrong: %s", async (_, args, message) => {
@@ -64,7 +64,7 @@ describe("npm run eval", () => {
     await writeFile(join(dir.path, "clips", "bad.json"), JSON.stringify(label));
     const { code, stderr } = await evaluate(["--clips", join(dir.path, "clips")]).ended;
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^error: .*bad\.json is no label file: events\.2\.t: .*\n$/);
+    expect(stderr).toMatch(/^error: .*bad\.json is not a valid label file: events\.2\.t: .*\n$/);
   });
 
   it("ends at once with Ctrl-C, writes nothing and leaves no ffmpeg behind", async () => {

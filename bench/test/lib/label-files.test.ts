@@ -63,12 +63,12 @@ describe("label files", () => {
     ["no folder", () => dir.remove(), "clips_missing", /no folder of clips at/],
     ["an empty folder", async () => {}, "clips_empty", /has no labelled clips: put NAME\.json/],
     ["no JSON", () => write("{ no"), "labels_unreadable", /a\.json cannot be read as JSON/],
-    ["a list", () => write([]), "labels_invalid", /a\.json is no label file: the file: /],
+    ["a list", () => write([]), "labels_invalid", /a\.json is not a valid label file: the file: /],
     [
       "a field that is missing",
       () => write({ ...label, seconds: undefined }),
       "labels_invalid",
-      /a\.json is no label file: seconds: /,
+      /a\.json is not a valid label file: seconds: /,
     ],
     [
       "an unknown family",
@@ -82,7 +82,7 @@ describe("label files", () => {
       "labels_invalid",
       /events\.1\.verb: .*"enters"/,
     ],
-    ["no video", () => write(label), "video_missing", /a\.json: video: there is no .*a\.mp4/],
+    ["no video", () => write(label), "video_missing", /a\.json names a video that does not exist: .*a\.mp4/],
   ])("say what is wrong: %s", async (_, prepare, code, message) => {
     await prepare();
     const error = await labelledClips(dir.path).catch((thrown) => thrown);

@@ -126,7 +126,7 @@ function score(query: usize, key: usize, slots: i32, width: usize, to: usize): u
 /** Scores to unnormalised weights, in place, by a softmax over all of them; returns their sum. */
 @inline
 function soften(scores: usize, end: usize): f32 {
-  // Padding to whole vectors: its weight is exp(-87), and nobody reads it.
+  // Padding to whole vectors: its weight is exp(-87), and it is never read.
   v128.store(end, f32x4.splat(-Infinity));
   let top = f32x4.splat(-Infinity);
   for (let at = scores; at < end; at += 16) top = f32x4.max(top, v128.load(at));
@@ -195,7 +195,7 @@ function gather(
 }
 
 /**
- * What every row reads from its ranges, under one softmax over all of them.
+ * Computes every row's attention output: one softmax over all of its ranges.
  * @param scratch room for a rotated query and the longest row's scores
  */
 export function read(
@@ -208,7 +208,7 @@ export function read(
 ): void {
   const width: usize = headWidth << 2;
   const scores = scratch + width;
-  // Rows of one stream follow each other: with the head outside, they find its keys and values in the nearest cache.
+  // Rows of one stream follow each other. With the loop over heads outside, the next row finds its keys in cache.
   for (let h: usize = 0; h < <usize>heads; h++) {
     for (let r = 0; r < count; r++) {
       const row = rows + <usize>r * ROW_BYTES;
