@@ -6,7 +6,7 @@ import {
   type EngineStream,
   type StreamOptions,
 } from "../../src/engine/mod.ts";
-import type { Frame } from "../../src/ingest/mod.ts";
+import { type Frame, restamped } from "../../src/ingest/mod.ts";
 import { abortable } from "./abortable.ts";
 import { eachInTurn, type FrameSource } from "./frames.ts";
 import type { LabelledClip } from "./labelled-clips.ts";
@@ -121,7 +121,7 @@ class Telling {
     this.watch.requireWell();
     const atS = frame.mediaTimeMs / 1000;
     const unit = ++this.frames / this.engine.model.framesPerUnit - 1;
-    stream.push({ ...frame, arrivedAtMs: performance.now() });
+    stream.push(restamped(frame, { arrivedAtMs: performance.now() }));
     options.onFrame?.(atS);
     const rest = clip.questions.slice(this.asked.length);
     const due = rest.filter(({ t }) => t <= atS + SAME_MOMENT_S);

@@ -1,5 +1,5 @@
 import type { Engine } from "../../src/engine/mod.ts";
-import type { Frame } from "../../src/ingest/mod.ts";
+import { type Frame, restamped } from "../../src/ingest/mod.ts";
 import { eachInTurn, type FrameSource } from "./frames.ts";
 import type { LabelledClip } from "./labelled-clips.ts";
 import { askOrRefused, type Narration, type Told } from "./narrate-clip.ts";
@@ -58,7 +58,7 @@ async function request(
       if (event.type === "thought.done") thought = event.text;
       if (event.type === "answer.done") said.set(event.answer, event.text);
     });
-    for (const frame of frames) stream.push({ ...frame, arrivedAtMs: performance.now() });
+    for (const frame of frames) stream.push(restamped(frame, { arrivedAtMs: performance.now() }));
     const asked = questions.map(({ ask }) => askOrRefused(stream, ask, "end"));
     stream.end();
     await watch.ended(signal);

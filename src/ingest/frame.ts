@@ -106,6 +106,17 @@ export class EncodedFrame implements Frame {
   }
 }
 
+/** The same picture at another place in its stream. (A spread of a frame would lose its methods.) */
+export function restamped(frame: Frame, stamp: Partial<FrameStamp>): Frame {
+  const { seq, mediaTimeMs, arrivedAtMs } = frame;
+  return {
+    ...{ seq, mediaTimeMs, arrivedAtMs },
+    ...stamp,
+    rgb: (width, height) => frame.rgb(width, height),
+    jpeg: (maxSide) => frame.jpeg(maxSide),
+  };
+}
+
 /** Pixels of some frames at one size (px), one after the other, in a buffer of their own, which can be transferred. */
 export async function joinRgb(frames: readonly Frame[], width: number, height: number): Promise<Uint8Array> {
   const pictures = await Promise.all(frames.map((frame) => frame.rgb(width, height)));

@@ -17,6 +17,7 @@ export {
   joinRgb,
   RgbFrame,
   type RgbPicture,
+  restamped,
 } from "./frame.ts";
 export { type FrameError, ImageFrames, type ImageFramesOptions, type ImageStamp } from "./image-source.ts";
 export { type ProbeOptions, probeVideo, type VideoInfo } from "./probe-video.ts";

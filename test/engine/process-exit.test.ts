@@ -5,12 +5,13 @@ import { runScript } from "../support/program.ts";
 
 const open = (model = TINY_BUNDLE) => `
   import { createEngine } from "src/backends/mod.ts";
+  import { RgbFrame } from "src/ingest/mod.ts";
   const engine = await createEngine({ model: ${JSON.stringify(model)} });
   const { width, height, fps } = engine.model;
-  const push = (stream, seq) => stream.push({
-    seq, width, height, mediaTimeMs: seq * 1000 / fps, arrivedAtMs: performance.now(),
-    data: new Uint8Array(width * height * 3).fill(seq * 9),
-  });`;
+  const push = (stream, seq) => stream.push(new RgbFrame(
+    { seq, mediaTimeMs: seq * 1000 / fps, arrivedAtMs: performance.now() },
+    { width, height, data: new Uint8Array(width * height * 3).fill(seq * 9) },
+  ));`;
 
 /** Nothing holds the process: it ends by itself, without a call of `process.exit`. */
 async function expectToExit(source: string): Promise<void> {

@@ -84,8 +84,10 @@ describe("a stream", () => {
     const wide = { width: 2 * width, height, data: new Uint8Array(6 * width * height) };
     for (const seq of [0, 1]) log.stream.push(new RgbFrame({ seq, mediaTimeMs: seq, arrivedAtMs: 0 }, wide));
     await log.next("thought.done");
-    const broken = { ...frame(engine.model, 2), rgb: () => Promise.reject(new Error("torn")) };
-    for (const _ of [0, 1]) log.stream.push(broken as Frame);
+    const broken: Frame = Object.assign(frame(engine.model, 2), {
+      rgb: () => Promise.reject(new Error("torn")),
+    });
+    for (const _ of [0, 1]) log.stream.push(broken);
     await log.completed;
     expect(log.events.at(-1)).toMatchObject({
       type: "stream.failed",
