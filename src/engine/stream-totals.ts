@@ -33,8 +33,8 @@ export class TotalsCounter {
   }
 
   thought(skipped: boolean, tokens: number, textTokensEvicted: number): void {
-    this.counts.thoughts++;
     if (skipped) this.counts.skips++;
+    else this.counts.thoughts++;
     this.counts.reasoningTokens += tokens;
     this.counts.textTokensEvicted = textTokensEvicted;
   }

@@ -53,7 +53,7 @@ describe("replay", () => {
     });
     expect(log.all("session.closed")[0]).toMatchObject({
       reason: "completed",
-      totals: { frames_in: 24, frames_dropped: 0, units: 12 },
+      totals: { frames_in: 24, frames_dropped: 0, units: 12, thoughts: 12 - quiet, skips: quiet },
     });
     for (const { text, response_id } of thoughts) {
       const deltas = log

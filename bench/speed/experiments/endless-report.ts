@@ -50,7 +50,7 @@ export function enduranceReport(endurance: Endurance): Report {
     plots: [latencyPlot(endurance), memoryPlot(endurance)],
     figures: { sizes, unitsPerBucket, unitHours, totals, still, pairs, buckets },
     notes: [
-      `${sizes.hours} h of stream: ${totals.units} units (in ${still} of them nothing had changed, and they were not encoded again), ${totals.thoughts - totals.skips} thoughts spoken, ${totals.framesDropped} frames dropped, ${totals.visualUnitsEvicted} units and ${totals.textTokensEvicted} tokens of thought evicted.`,
+      `${sizes.hours} h of stream: ${totals.units} units (in ${still} of them nothing had changed, and they were not encoded again), ${totals.thoughts} thoughts spoken, ${totals.framesDropped} frames dropped, ${totals.visualUnitsEvicted} units and ${totals.textTokensEvicted} tokens of thought evicted.`,
       `The first ${Math.round(100 * WARM_UP)} % are warm-up. A target is met when last / first is within ${100 * TOLERANCE} % of 1, or below; the range is that of all parts, and shows how much they differ for other reasons, such as a machine's other work.`,
       "Memory was read after a collection of the main thread's garbage. That of the two workers counts as resident.",
     ],
