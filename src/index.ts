@@ -30,5 +30,6 @@ export {
   probeVideo,
 } from "./ingest/mod.ts";
 export { type Bundle, loadBundle, ModelError, type ModelErrorCode } from "./models/mod.ts";
-export { parseScheduledQuestion, type ReplayOptions, replay, type ScheduledQuestion } from "./replay/mod.ts";
+export type { ServerEvent } from "./protocol/mod.ts";
 export { createServer, type Limits, type Server, ServerError, type ServerOptions } from "./server/mod.ts";
+export { parseScheduledQuestion, type ReplayOptions, replay, type ScheduledQuestion } from "./streams/mod.ts";

@@ -21,7 +21,7 @@ export class Connection {
   private readonly handlers: ConnectionHandlers;
   private socket: WebSocket | null = null;
   private retryMs = FIRST_RETRY_MS;
-  private retry: number | undefined;
+  private retry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(handlers: ConnectionHandlers) {
     this.handlers = handlers;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ModelInfo } from "../engine/types.ts";
+import type { ModelInfo } from "../engine/mod.ts";
 import { paradigm } from "./fields.ts";
 
 /** What the model is, so that a client can send what it takes and ask what it knows. */
