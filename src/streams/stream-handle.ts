@@ -10,9 +10,7 @@ import type { DroppedFrame, Frame, FrameFormat, ImageStamp } from "../ingest/mod
 import {
   type CloseReason,
   EngineEventMapping,
-  encodeServerEvent,
   errorEvent,
-  numberEvent,
   ProtocolError,
   type ServerEvent,
   type SessionObject,
@@ -21,8 +19,8 @@ import {
   type UnnumberedEvent,
 } from "../protocol/mod.ts";
 import type { EventLog, Numbered } from "./event-log.ts";
+import { EventWriter, type FaultListener, memoryLog } from "./event-writer.ts";
 import type { StreamLimits } from "./limits.ts";
-import { MemoryEventLog } from "./memory-event-log.ts";
 import { type Problem, toProblem } from "./problem.ts";
 import {
   defaultSettings,
@@ -45,8 +43,8 @@ export interface StreamHandleOptions {
   readonly engineOptions?: StreamOptions;
   /** Is told when the stream is closed, before its log ends. */
   readonly onClosed?: () => void;
-  /** Is told of faults that are nobody's message: the log did not keep an event, the engine's stream did not close. */
-  readonly onFault?: (error: unknown, what: string) => void;
+  /** Is told when the log did not keep an event or the engine's stream did not close. Default: it is thrown. */
+  readonly onFault?: FaultListener;
 }
 
 /**
@@ -80,6 +78,7 @@ export class StreamHandle implements Intake {
   readonly id: string;
   /** Responses, drops, scenes, problems and changed settings; `session.stats` and `session.closed` at the end. */
   readonly log: EventLog;
+  private readonly writer: EventWriter;
   private readonly counters = new StreamCounters(performance.now());
   private readonly mapping = new EngineEventMapping();
   private readonly answering = new Set<string>();
@@ -89,18 +88,12 @@ export class StreamHandle implements Intake {
   private images: PushedImages | null = null;
   private stopSource: Stop | null = null;
   private outcome: "completed" | "failed" | null = null;
-  private nextNumber = 0;
 
   constructor(private readonly options: StreamHandleOptions) {
     const { id, engine, limits } = options;
     this.id = id;
-    this.log =
-      options.log ??
-      new MemoryEventLog({
-        maxBytes: limits.maxLogBytes,
-        maxAgeMs: limits.maxLogAgeMs,
-        sizeOf: (event: ServerEvent) => Buffer.byteLength(encodeServerEvent(event)),
-      });
+    this.log = options.log ?? memoryLog(limits);
+    this.writer = new EventWriter(this.log, (error, what) => this.fault(error, what));
     this.current = defaultSettings(engine.model, limits);
   }
 
@@ -226,8 +219,8 @@ export class StreamHandle implements Intake {
     // First, so that a listener who closes it at one of the last two events changes nothing.
     this.phase = "closed";
     if (reason !== undefined) {
-      this.append(this.statsEvent());
-      this.append(sessionClosed(reason, this.counters.totals(this.stream?.totals)));
+      this.writer.write(this.statsEvent());
+      this.writer.write(sessionClosed(reason, this.counters.totals(this.stream?.totals)));
     }
     this.options.onClosed?.();
     // Before the engine's stream is closed, which may have something to say of it.
@@ -243,8 +236,7 @@ export class StreamHandle implements Intake {
 
   /** Numbers an event that is for one listener alone: it does not get into the log. */
   numbered(event: UnnumberedEvent): Numbered<ServerEvent> {
-    const number = this.nextNumber++;
-    return { number, event: numberEvent(number, event) };
+    return this.writer.numbered(event);
   }
 
   arrived(): void {
@@ -304,20 +296,13 @@ export class StreamHandle implements Intake {
   }
 
   private say(event: UnnumberedEvent): void {
-    if (this.phase !== "closed") this.append(event);
-  }
-
-  private append(event: UnnumberedEvent): void {
-    const kept = this.log.append(this.numbered(event));
-    if (typeof kept === "number") return;
-    kept.catch((error: unknown) => this.fault(error, "The log did not keep an event."));
+    if (this.phase !== "closed") this.writer.write(event);
   }
 
   private statsEvent(): UnnumberedEvent {
     return { type: "session.stats", stats: this.counters.stats(performance.now()) };
   }
 
-  /** A fault that nobody is told of is an unhandled one. */
   private fault(error: unknown, what: string): void {
     if (this.options.onFault === undefined) throw error;
     this.options.onFault(error, what);

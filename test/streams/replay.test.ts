@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../../src/engine/mod.ts";
 import type { ServerEvent } from "../../src/protocol/mod.ts";
 import { parseScheduledQuestion, type ReplayOptions, replay } from "../../src/streams/mod.ts";
+import { BUNDLED_MODEL } from "../support/bundles.ts";
+import { SAMPLE_CLIP } from "../support/clips.ts";
 import { startTinyEngine } from "../support/engine.ts";
 import { makeTempDir, makeVideo, truncateFile } from "../support/media.ts";
 import { ProtocolLog } from "../support/protocol-log.ts";
@@ -61,6 +63,19 @@ describe("replay", () => {
         .filter((delta) => delta.response_id === response_id);
       expect(deltas.map(({ delta }) => delta).join("")).toBe(text);
     }
+  });
+
+  it("counts thoughts and skips of the sample clip the same in session.stats and in session.closed", async () => {
+    await using bundled = await startTinyEngine({ model: BUNDLED_MODEL });
+    const log = await run({ engine: bundled, input: SAMPLE_CLIP, stream: {} });
+    const stats = log.all("session.stats").at(-1)!.stats;
+    const { totals } = log.all("session.closed")[0]!;
+    expect(stats.skips).toBeGreaterThan(0);
+    expect(stats.thoughts).toBeGreaterThan(0);
+    expect([totals.thoughts, totals.skips]).toEqual([stats.thoughts, stats.skips]);
+    expect(stats.thoughts + stats.skips).toBe(stats.units);
+    const said = log.all("response.reasoning_text.done").filter(({ skipped }) => !skipped);
+    expect(totals.thoughts).toBe(said.length);
   });
 
   it("thinks the same in every order and at every pace", async () => {

@@ -9,7 +9,7 @@ import {
   type ServerEvent,
   type UnnumberedEvent,
 } from "../../protocol/mod.ts";
-import { type LogEntry, type Problem, type StreamHandle, toProblem } from "../../streams/mod.ts";
+import { type Gap, type Problem, type Sink, type StreamHandle, toProblem } from "../../streams/mod.ts";
 
 export interface SessionOptions {
   /** A stream that nobody else has; it is closed with the session. */
@@ -42,6 +42,8 @@ export class Session {
   private readonly log: Logger;
   private readonly idle: NodeJS.Timeout;
   private stats: NodeJS.Timeout | null = null;
+  /** What the stream says to all. */
+  private readonly pass: Sink = ({ event }) => this.events.next(event);
 
   constructor({ stream, idleTimeoutMs, log }: SessionOptions) {
     this.id = stream.id;
@@ -57,7 +59,7 @@ export class Session {
     this.tell({ type: "session.created", session: this.stream.describe() });
     this.restartStats();
     this.stream.log.from(this.stream.log.newest).subscribe({
-      next: (entry) => this.pass(entry),
+      next: (entry) => ("event" in entry ? this.pass(entry) : this.missed(entry)),
       complete: () => this.completed(),
     });
   }
@@ -157,13 +159,11 @@ export class Session {
 
   /** Something for this client alone. */
   private tell(event: UnnumberedEvent): void {
-    this.events.next(this.stream.numbered(event).event);
+    this.pass(this.stream.numbered(event));
   }
 
-  /** Something that the stream says to all. */
-  private pass(entry: LogEntry): void {
-    if ("event" in entry) this.events.next(entry.event);
-    else this.log.warn(entry, "events were gone from the log before this client got them");
+  private missed(gap: Gap): void {
+    this.log.warn(gap, "events were gone from the log before this client got them");
   }
 
   private completed(): void {
@@ -174,7 +174,9 @@ export class Session {
 
   private restartStats(): void {
     clearInterval(this.stats ?? undefined);
-    const tell = () => this.events.next(this.stream.stats().event);
-    this.stats = setInterval(tell, this.stream.settings.stats_interval_ms).unref();
+    this.stats = setInterval(
+      () => this.pass(this.stream.stats()),
+      this.stream.settings.stats_interval_ms,
+    ).unref();
   }
 }
