@@ -21,7 +21,7 @@ export class Connection {
   private readonly handlers: ConnectionHandlers;
   private socket: WebSocket | null = null;
   private retryMs = FIRST_RETRY_MS;
-  private retry: ReturnType<typeof setTimeout> | undefined;
+  private retry: number | undefined;
 
   constructor(handlers: ConnectionHandlers) {
     this.handlers = handlers;
@@ -88,7 +88,7 @@ export class Connection {
     const why = code === FULL ? "the server is full" : "the server is gone";
     const seconds = Math.ceil(this.retryMs / 1000);
     this.handlers.state("waiting", `${why}; trying again in ${seconds} s`);
-    this.retry = setTimeout(() => this.restart(), this.retryMs);
+    this.retry = window.setTimeout(() => this.restart(), this.retryMs);
     this.retryMs = Math.min(2 * this.retryMs, LAST_RETRY_MS);
   }
 }

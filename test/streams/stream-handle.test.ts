@@ -10,6 +10,7 @@ import {
   type StreamHandleOptions,
   type StreamLimits,
 } from "../../src/streams/mod.ts";
+import { frame } from "../support/frames.ts";
 import { type Script, ScriptedEngine } from "../support/scripted-engine.ts";
 import { picture, until } from "../support/server.ts";
 
@@ -211,21 +212,13 @@ describe("a stream's source", () => {
   });
 
   it("that is broken makes the stream fail, after what was seen of it was thought about", async () => {
-    const { stream } = open();
+    const { stream, engine } = open();
     const there = listen(stream);
     stream.feed({
       start: (into) => {
         for (const seq of [0, 1]) {
-          const { width, height } = into.format;
           into.arrived();
-          into.see({
-            seq,
-            mediaTimeMs: 100 * seq,
-            arrivedAtMs: performance.now(),
-            width,
-            height,
-            data: new Uint8Array(3 * width * height),
-          });
+          into.see(frame(engine.model, seq));
         }
         into.problem({ code: "stall_timeout", message: "The camera fell silent.", fatal: true });
         into.ended();

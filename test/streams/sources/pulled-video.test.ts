@@ -40,7 +40,7 @@ function play(input: string, pace: "realtime" | "max" = "max", signal?: AbortSig
 }
 
 describe("a video that is pulled", () => {
-  it("is seen to its end, at the size and rate that the stream wants", async () => {
+  it("is seen to its end, at the rate that the stream wants", async () => {
     const { engine, last } = play(clip);
     expect(await last()).toMatchObject({
       type: "session.closed",
@@ -49,7 +49,6 @@ describe("a video that is pulled", () => {
     });
     const frames = engine.opened[0]!.frames;
     expect(frames.map(({ mediaTimeMs }) => mediaTimeMs)).toEqual(frames.map((_, i) => 100 * i));
-    expect([frames[0]!.width, frames[0]!.height]).toEqual([64, 48]);
   });
 
   it("ends where its stream is ended, and what was seen is thought about", async () => {
