@@ -13,9 +13,10 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   worker: [],
   models: ["cache"],
   attention: ["cache", "models"],
-  vision: ["attention", "cache", "models", "scene", "worker", "ingest"],
-  // The messages of vision's units: what is published, and to whom.
-  reasoner: ["attention", "cache", "models", "worker", "vision"],
+  // What the engine's seam says of units and tasks, these two may know.
+  vision: ["engine", "attention", "cache", "models", "scene", "worker", "ingest"],
+  // And of vision its messages: the units that are published to it.
+  reasoner: ["engine", "attention", "cache", "models", "worker", "vision"],
   // Above the seam. What lies below it is used by src/backends alone, once that is a room.
   engine: ["ingest", "scene", "backends", "cache", "models", "reasoner", "vision", "worker"],
   backends: ["engine", "ingest", "scene", "attention", "cache", "models", "reasoner", "vision", "worker"],
