@@ -62,7 +62,6 @@ export {
   type ModelErrorCode,
 } from "./models/mod.ts";
 export type { ServerEvent } from "./protocol/mod.ts";
-export { parseScheduledQuestion, type ReplayOptions, replay, type ScheduledQuestion } from "./replay/mod.ts";
 export { SCENE_ADVICE, type Scene, type SceneReason } from "./scene/mod.ts";
 export {
   createServer,
@@ -72,3 +71,10 @@ export {
   type ServerErrorCode,
   type ServerOptions,
 } from "./server/mod.ts";
+export {
+  type PulledVideoOptions,
+  parseScheduledQuestion,
+  type ReplayOptions,
+  replay,
+  type ScheduledQuestion,
+} from "./streams/mod.ts";

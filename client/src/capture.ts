@@ -1,5 +1,5 @@
-import { SampleByMediaTime } from "../../src/ingest/sample-by-media-time.ts";
 import type { SessionObject } from "../../src/protocol/session-object.ts";
+import { Beat } from "./beat.ts";
 import type { Connection } from "./connection.ts";
 
 /** The model sees a much smaller picture, so a larger one would only cost bandwidth. */
@@ -16,7 +16,7 @@ export class Capture {
   private readonly connection: Connection;
   private readonly canvas = document.createElement("canvas");
   private session: SessionObject | null = null;
-  private sampler: SampleByMediaTime | null = null;
+  private beat: Beat | null = null;
   private isLive = false;
   private liveSinceMs: number | null = null;
   private newestMs = -1;
@@ -43,7 +43,7 @@ export class Capture {
   /** Begins a new session: its limits apply from now on, and its frames count from 0. With null nothing is sent. */
   configure(session: SessionObject | null): void {
     this.session = session;
-    this.sampler = session && new SampleByMediaTime(session.fps);
+    this.beat = session && new Beat(session.fps);
     this.seq = 0;
     this.unsent = 0;
   }
@@ -80,7 +80,7 @@ export class Capture {
   private consider(mediaTimeMs: number): void {
     if (!this.session || !this.connection.isOpen || mediaTimeMs <= this.newestMs) return;
     this.newestMs = mediaTimeMs;
-    if (!this.sampler?.take(mediaTimeMs)) return;
+    if (!this.beat?.take(mediaTimeMs)) return;
     if (this.isEncoding) this.unsent++;
     else this.take(this.session, mediaTimeMs);
   }

@@ -4,8 +4,8 @@ import { createEngine } from "../backends/mod.ts";
 import { POSITION_SCHEMES, type PositionSchemeName } from "../cache/mod.ts";
 import type { Paradigm } from "../engine/mod.ts";
 import { type FfmpegBinary, probeVideo, resolveFfmpeg } from "../ingest/mod.ts";
-import { errorEvent, type ServerEvent } from "../protocol/mod.ts";
-import { parseScheduledQuestion, replay, type ScheduledQuestion } from "../replay/mod.ts";
+import { errorEvent, numberEvent, type ServerEvent } from "../protocol/mod.ts";
+import { parseScheduledQuestion, type ScheduledQuestion, startReplay } from "../streams/mod.ts";
 import { positive } from "./arguments.ts";
 import { guarded, reportError, reportFailure } from "./failure.ts";
 import { BUNDLED_MODEL } from "./paths.ts";
@@ -56,16 +56,15 @@ async function run(input: string, flags: ReplayFlags): Promise<void> {
   try {
     const { durationMs } = await probeVideo(input);
     const show = flags.json ? print : timelineOf(durationMs, await resolveFfmpeg());
-    await lastValueFrom(
-      replay({
-        engine,
-        input,
-        pace: flags.pace,
-        questions: flags.ask,
-        stream: { paradigm: flags.paradigm, ...(flags.positions && { positions: flags.positions }) },
-        signal: stop.signal,
-      }).pipe(tap(show)),
-    );
+    const { log } = startReplay({
+      engine,
+      input,
+      pace: flags.pace,
+      questions: flags.ask,
+      stream: { paradigm: flags.paradigm, ...(flags.positions && { positions: flags.positions }) },
+      signal: stop.signal,
+    });
+    await lastValueFrom(log.from(null).pipe(tap((entry) => "event" in entry && show(entry.event))));
   } finally {
     process.off("SIGINT", interrupt);
     await engine.close();
@@ -77,7 +76,8 @@ async function runOrTell(input: string, flags: ReplayFlags): Promise<void> {
     await run(input, flags);
   } catch (error) {
     const { code, message } = error as Error & { readonly code?: string };
-    if (flags.json && code !== undefined) printLine(errorEvent("event_0", { code, message, fatal: true }));
+    if (flags.json && code !== undefined)
+      printLine(numberEvent(0, errorEvent({ code, message, fatal: true })));
     reportFailure(error);
   }
 }

@@ -1,8 +1,7 @@
 import { MultiBar, Presets, type SingleBar } from "cli-progress";
 import pc from "picocolors";
 import type { FfmpegBinary } from "../ingest/mod.ts";
-import type { ServerEvent } from "../protocol/mod.ts";
-import { outsideText } from "../protocol/unanswerable.ts";
+import { outsideText, type ServerEvent } from "../protocol/mod.ts";
 import { reportError } from "./failure.ts";
 
 /** Media time as a person reads it: `1:05.2`. */

@@ -153,7 +153,9 @@ export interface StreamTotals {
   readonly units: number;
   /** Units of an unfamiliar scene. */
   readonly unfamiliarUnits: number;
+  /** Thoughts that were said; skips are counted apart. */
   readonly thoughts: number;
+  /** Units about which there was nothing to say. */
   readonly skips: number;
   readonly answers: number;
   readonly reasoningTokens: number;

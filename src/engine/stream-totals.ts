@@ -34,8 +34,8 @@ export class TotalsCounter {
   }
 
   thought(skipped: boolean, tokens: number): void {
-    this.counts.thoughts++;
     if (skipped) this.counts.skips++;
+    else this.counts.thoughts++;
     this.counts.reasoningTokens += tokens;
   }
 

@@ -95,7 +95,12 @@ export class EncodedFrame implements Frame {
   async rgb(width: number, height: number): Promise<Uint8Array> {
     const { decoded } = this;
     if (decoded.width === width && decoded.height === height) return decoded.data;
-    return (await decodeImage(this.bytes, { width, height, maxPixels: Number.POSITIVE_INFINITY })).data;
+    // It was let in by its sender's limits: those that it has itself are none any more.
+    const limits = {
+      maxBytes: this.bytes.length,
+      maxPixels: decoded.source.width * decoded.source.height,
+    };
+    return (await decodeImage(this.bytes, { width, height, ...limits })).data;
   }
 
   async jpeg(maxSide: number): Promise<Uint8Array> {

@@ -60,22 +60,22 @@ export function decodeBinaryFrame(message: Uint8Array): BinaryFrame {
   if (!MAGIC.every((byte, at) => message[at] === byte))
     return { seq: null, captureTimeMs: null, image: message };
   if (message.length < FRAME_HEADER_BYTES) {
-    throw headerError(`it is cut off at ${message.length} of ${FRAME_HEADER_BYTES} bytes`);
+    throw headerError(`It is cut off at ${message.length} of ${FRAME_HEADER_BYTES} bytes.`);
   }
   const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
   const version = view.getUint8(4);
   if (version !== VERSION)
-    throw headerError(`its version is ${version}; this server knows version ${VERSION}`);
+    throw headerError(`Its version is ${version}; this server knows version ${VERSION}.`);
   const length = view.getUint8(5);
   if (length < FRAME_HEADER_BYTES || length > message.length) {
     throw headerError(
-      `its length field is ${length}; it must be ${FRAME_HEADER_BYTES} or more, within the message`,
+      `Its length field is ${length}; it must be ${FRAME_HEADER_BYTES} or more, within the message.`,
     );
   }
   const flags = view.getUint16(6, true);
   const captureTimeMs = flags & HAS_CAPTURE_TIME ? view.getFloat64(12, true) : null;
   if (captureTimeMs !== null && !(Number.isFinite(captureTimeMs) && captureTimeMs >= 0)) {
-    throw headerError(`its capture time is ${captureTimeMs}; it must be a number of milliseconds from 0 up`);
+    throw headerError(`Its capture time is ${captureTimeMs}; it must be a number of milliseconds from 0 up.`);
   }
   return {
     seq: flags & HAS_SEQ ? view.getUint32(8, true) : null,
@@ -85,5 +85,5 @@ export function decodeBinaryFrame(message: Uint8Array): BinaryFrame {
 }
 
 function headerError(what: string): ProtocolError {
-  return new ProtocolError("invalid_frame_header", `the frame header is broken: ${what}`);
+  return new ProtocolError("invalid_frame_header", `The frame header is broken. ${what}`);
 }

@@ -72,7 +72,7 @@ export const frameAppend = z
     image: z
       .string()
       .regex(/^(data:image\/[\w.+-]+;base64,)?[A-Za-z0-9+/]+={0,2}$/, {
-        error: "expected base64 (a data:image/…;base64, prefix is allowed)",
+        error: "It must be base64; a data:image/…;base64, prefix is allowed.",
       })
       .describe(
         "One encoded JPEG, PNG or WebP picture in base64; a `data:image/…;base64,` prefix is allowed.",
@@ -96,7 +96,7 @@ export const questionItem = z.object({
     .array(
       z.object({
         type: z.literal("input_text", {
-          error: 'expected "input_text": pictures go as binary messages or input_video_frame.append',
+          error: 'It must be "input_text". Pictures go as binary messages or input_video_frame.append.',
         }),
         text: z.string().describe("The question."),
       }),

@@ -1,5 +1,5 @@
-import type { EngineErrorCode } from "../engine/errors.ts";
-import type { IngestErrorCode } from "../ingest/errors.ts";
+import type { EngineErrorCode } from "../engine/mod.ts";
+import type { IngestErrorCode } from "../ingest/mod.ts";
 import type { ErrorType } from "./error-event.ts";
 
 /** Errors that the protocol itself can have, beside the engine's and those of the ingest. */

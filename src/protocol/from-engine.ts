@@ -1,6 +1,5 @@
-import type { AnswerDone, EngineEvent, ThoughtDone } from "../engine/events.ts";
-import { errorEvent, sessionClosed } from "./new-events.ts";
-import type { ServerEvent } from "./server-events.ts";
+import type { AnswerDone, EngineEvent, ThoughtDone } from "../engine/mod.ts";
+import { errorEvent, type UnnumberedEvent } from "./new-events.ts";
 
 /** What the client said with its question, so that the answer can be matched to it. */
 export interface Asked {
@@ -12,30 +11,23 @@ export interface Asked {
 }
 
 /**
- * Turns the events of one engine stream into those of the protocol. It touches nothing else, so the WebSocket
- * session and `replay --json` share it and say the very same.
+ * Turns the events of one engine stream into those of the protocol, without their numbers.
  *
  * @example
- * const mapping = new EngineEventMapping(eventIds());
- * stream.events$.pipe(concatMap((event) => mapping.map(event))).subscribe(print);
+ * const mapping = new EngineEventMapping();
+ * stream.events$.pipe(concatMap((event) => mapping.map(event))).subscribe(say);
  */
 export class EngineEventMapping {
-  private readonly nextEventId: () => string;
   /** Thoughts and answers that were announced and are not done. */
   private readonly open = new Set<string>();
 
-  constructor(nextEventId: () => string) {
-    this.nextEventId = nextEventId;
-  }
-
   /** Announces the answer to a question, as soon as the engine has taken it. */
-  asked(answer: string, { question, itemId, eventId }: Asked): ServerEvent[] {
+  asked(answer: string, { question, itemId, eventId }: Asked): UnnumberedEvent[] {
     if (this.open.has(answer)) return [];
     this.open.add(answer);
     return [
       {
         type: "response.created",
-        event_id: this.nextEventId(),
         response: {
           id: answer,
           kind: "answer",
@@ -50,17 +42,20 @@ export class EngineEventMapping {
     ];
   }
 
-  /** The protocol events that one engine event becomes, in order; none for those that are only counted. */
-  map(event: EngineEvent): ServerEvent[] {
+  /**
+   * The protocol events that one engine event becomes, in order; none for those that are only counted. The end of
+   * the stream is said by its owner, who knows why and has counted (`sessionClosed`).
+   */
+  map(event: EngineEvent): UnnumberedEvent[] {
     switch (event.type) {
       case "unit.seen":
       case "thought.recap":
+      case "stream.ended":
         return [];
       case "scene.changed":
         return [
           {
             type: "session.scene",
-            event_id: this.nextEventId(),
             status: event.status,
             reason: event.reason,
             message: event.message,
@@ -76,7 +71,6 @@ export class EngineEventMapping {
           ...this.thoughtCreated(event.thought, event.unit, event.mediaTimeMs),
           {
             type: "response.reasoning_text.delta",
-            event_id: this.nextEventId(),
             response_id: event.thought,
             unit: event.unit,
             media_time_ms: event.mediaTimeMs,
@@ -90,7 +84,6 @@ export class EngineEventMapping {
           ...this.asked(event.answer, { question: "" }),
           {
             type: "response.output_text.delta",
-            event_id: this.nextEventId(),
             response_id: event.answer,
             delta: event.delta,
           },
@@ -101,7 +94,6 @@ export class EngineEventMapping {
         return [
           {
             type: "session.context_compressed",
-            event_id: this.nextEventId(),
             visual_evicted: event.visualUnits,
             text_evicted: event.textTokens,
           },
@@ -110,28 +102,22 @@ export class EngineEventMapping {
         return [
           {
             type: "input_video_frame.dropped",
-            event_id: this.nextEventId(),
             seq: event.seq,
             media_time_ms: event.mediaTimeMs,
             reason: event.reason,
           },
         ];
       case "stream.failed":
-        return [
-          errorEvent(this.nextEventId(), { code: event.code, message: event.message, fatal: event.fatal }),
-        ];
-      case "stream.ended":
-        return [sessionClosed(this.nextEventId(), "completed", event.totals)];
+        return [errorEvent({ code: event.code, message: event.message, fatal: event.fatal })];
     }
   }
 
-  private thoughtCreated(thought: string, unit: number, mediaTimeMs: number): ServerEvent[] {
+  private thoughtCreated(thought: string, unit: number, mediaTimeMs: number): UnnumberedEvent[] {
     if (this.open.has(thought)) return [];
     this.open.add(thought);
     return [
       {
         type: "response.created",
-        event_id: this.nextEventId(),
         response: {
           id: thought,
           kind: "thought",
@@ -146,14 +132,13 @@ export class EngineEventMapping {
     ];
   }
 
-  private thoughtDone(event: ThoughtDone): ServerEvent[] {
+  private thoughtDone(event: ThoughtDone): UnnumberedEvent[] {
     const created = this.thoughtCreated(event.thought, event.unit, event.mediaTimeMs);
     this.open.delete(event.thought);
     return [
       ...created,
       {
         type: "response.reasoning_text.done",
-        event_id: this.nextEventId(),
         response_id: event.thought,
         unit: event.unit,
         since_media_time_ms: event.sinceMediaTimeMs,
@@ -164,7 +149,6 @@ export class EngineEventMapping {
       },
       {
         type: "response.done",
-        event_id: this.nextEventId(),
         response: {
           id: event.thought,
           kind: "thought",
@@ -182,14 +166,13 @@ export class EngineEventMapping {
     ];
   }
 
-  private answerDone(event: AnswerDone): ServerEvent[] {
+  private answerDone(event: AnswerDone): UnnumberedEvent[] {
     const created = this.asked(event.answer, { question: event.question });
     this.open.delete(event.answer);
     return [
       ...created,
       {
         type: "response.output_text.done",
-        event_id: this.nextEventId(),
         response_id: event.answer,
         text: event.text,
         unit: event.unit,
@@ -202,7 +185,6 @@ export class EngineEventMapping {
       },
       {
         type: "response.done",
-        event_id: this.nextEventId(),
         response: {
           id: event.answer,
           kind: "answer",

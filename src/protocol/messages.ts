@@ -18,19 +18,22 @@ export function encodeServerEvent(event: ServerEvent): string {
 export function parseClientMessage(text: string): ClientMessage {
   const value = parseJson(text);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new ProtocolError("invalid_message", 'expected a JSON object such as {"type":"session.close"}');
+    throw new ProtocolError(
+      "invalid_message",
+      'A message must be a JSON object, such as {"type":"session.close"}.',
+    );
   }
   const { type, event_id } = value as { type?: unknown; event_id?: unknown };
   const clientEventId = typeof event_id === "string" ? event_id : null;
   if (typeof type !== "string") {
-    throw new ProtocolError("invalid_message", `expected a "type"; it is one of ${typeNames}`, {
+    throw new ProtocolError("invalid_message", `A message must have a "type". It is one of ${typeNames}.`, {
       param: "type",
       clientEventId,
     });
   }
   if (!isClientMessageType(type)) {
     const shown = JSON.stringify(type.slice(0, 64));
-    throw new ProtocolError("unknown_type", `there is no message type ${shown}; it is one of ${typeNames}`, {
+    throw new ProtocolError("unknown_type", `There is no message type ${shown}. It is one of ${typeNames}.`, {
       param: "type",
       clientEventId,
     });
@@ -39,14 +42,11 @@ export function parseClientMessage(text: string): ClientMessage {
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const param = issue ? pathOf(issue) : null;
-  throw new ProtocolError(
-    "invalid_value",
-    `${type}: ${param ? `${param}: ` : ""}${issue?.message ?? "invalid"}`,
-    {
-      param,
-      clientEventId,
-    },
-  );
+  const where = param === null ? `The message ${type} is wrong.` : `The field ${param} of ${type} is wrong.`;
+  throw new ProtocolError("invalid_value", `${where} ${sentence(issue?.message ?? "")}`.trimEnd(), {
+    param,
+    clientEventId,
+  });
 }
 
 const typeNames = Object.keys(CLIENT_MESSAGES).join(", ");
@@ -59,10 +59,19 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new ProtocolError("invalid_json", "this text message is not JSON; pictures go as binary messages", {
-      cause,
-    });
+    throw new ProtocolError(
+      "invalid_json",
+      "This text message is not JSON. Pictures go as binary messages.",
+      {
+        cause,
+      },
+    );
   }
+}
+
+/** Zod says "Invalid input: expected number, received string". */
+function sentence(message: string): string {
+  return message === "" || message.endsWith(".") ? message : `${message}.`;
 }
 
 /** `item.content[0].text`, as a person writes it. */

@@ -1,30 +1,37 @@
-import type { StreamTotals } from "../engine/events.ts";
+import type { StreamTotals } from "../engine/mod.ts";
 import type { ErrorEvent } from "./error-event.ts";
 import { errorInfo } from "./errors.ts";
 import type { CloseReason } from "./fields.ts";
-import type { ServerEventOf, SessionTotals } from "./server-events.ts";
+import type { ServerEvent, ServerEventOf, SessionTotals } from "./server-events.ts";
 
-/** Counts up the ids of a session's events: `event_0`, `event_1`, … */
-export function eventIds(): () => string {
-  let next = 0;
-  return () => `event_${next++}`;
+/** A server event as it is made: its `event_id` comes with its number, from the owner of its stream. */
+export type UnnumberedEvent<E extends ServerEvent = ServerEvent> = E extends unknown
+  ? Omit<E, "event_id">
+  : never;
+
+/**
+ * The event with the id of its number: `event_0`, `event_1`, …
+ *
+ * @example numberEvent(3, errorEvent({ code: "internal_error", message: "…" })).event_id // "event_3"
+ */
+export function numberEvent(number: number, event: UnnumberedEvent): ServerEvent {
+  const { type, ...rest } = event;
+  return { type, event_id: `event_${number}`, ...rest } as ServerEvent;
 }
 
 /** An error as an event; what the code means (`ERRORS`) fills in its type, and whether it is fatal where unsaid. */
-export function errorEvent(
-  eventId: string,
-  error: {
-    readonly code: string;
-    readonly message: string;
-    readonly param?: string | null;
-    readonly clientEventId?: string | null;
-    readonly fatal?: boolean;
-  },
-): ErrorEvent {
+export function errorEvent(error: {
+  readonly code: string;
+  readonly message: string;
+  /** Path of the field that was wrong. */
+  readonly param?: string | null;
+  /** `event_id` of the client's message that caused it. */
+  readonly clientEventId?: string | null;
+  readonly fatal?: boolean;
+}): UnnumberedEvent<ErrorEvent> {
   const info = errorInfo(error.code);
   return {
     type: "error",
-    event_id: eventId,
     error: {
       type: info.type,
       code: error.code,
@@ -38,11 +45,10 @@ export function errorEvent(
 
 /** The last event of a session. */
 export function sessionClosed(
-  eventId: string,
   reason: CloseReason,
   totals: StreamTotals,
-): ServerEventOf<"session.closed"> {
-  return { type: "session.closed", event_id: eventId, reason, totals: toSessionTotals(totals) };
+): UnnumberedEvent<ServerEventOf<"session.closed">> {
+  return { type: "session.closed", reason, totals: toSessionTotals(totals) };
 }
 
 function toSessionTotals(totals: StreamTotals): SessionTotals {

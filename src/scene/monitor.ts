@@ -184,8 +184,9 @@ export class SceneMonitor {
   private isSame(frames: Uint8Array, size: number): boolean {
     let same = this.lastFrame !== null;
     for (let at = 0; at < frames.length; at += size) {
+      const before = this.lastFrame;
       const frame = frames.subarray(at, at + size);
-      same &&= Buffer.compare(frame, this.lastFrame!) === 0;
+      same &&= frame.every((byte, i) => byte === before![i]);
       this.lastFrame = frame;
     }
     return same;

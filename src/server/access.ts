@@ -27,14 +27,14 @@ export function isLoopback(address: string): boolean {
 export function refusal(headers: IncomingHttpHeaders, rules: AccessRules): string | null {
   const host = headers.host ?? "";
   if (rules.loopback && !isKnownHost(host, rules)) {
-    return `the Host ${JSON.stringify(host)} is not a name of this server (allowedHosts can name it)`;
+    return `The Host ${JSON.stringify(host)} is not a name of this server. If it should be, name it in allowedHosts.`;
   }
   const { origin } = headers;
   if (origin === undefined || rules.allowedOrigins.includes("*") || rules.allowedOrigins.includes(origin))
     return null;
   const originHost = URL.canParse(origin) ? new URL(origin).host : null;
   if (originHost !== null && originHost === host.toLowerCase()) return null;
-  return `the Origin ${JSON.stringify(origin)} is neither this server's own nor allowed (allowedOrigins can name it)`;
+  return `The Origin ${JSON.stringify(origin)} is neither this server's own nor allowed. If it should be, name it in allowedOrigins.`;
 }
 
 function isKnownHost(host: string, rules: AccessRules): boolean {

@@ -4,12 +4,13 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { getRequestListener } from "@hono/node-server";
 import { type Logger, pino } from "pino";
-import type { Engine } from "../engine/types.ts";
+import type { Engine } from "../engine/mod.ts";
+import { StreamRegistry } from "../streams/mod.ts";
 import { isLoopback } from "./access.ts";
 import { ServerError } from "./errors.ts";
-import { createHttpApp } from "./http-app.ts";
+import { createHttpApp } from "./http/app.ts";
 import { type Limits, readLimits } from "./limits.ts";
-import { StreamSockets } from "./stream-sockets.ts";
+import { StreamSockets } from "./ws/stream-sockets.ts";
 
 /** How a server is set up; everything but the engine has a default. */
 export interface ServerOptions {
@@ -56,13 +57,19 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     allowedOrigins: options.allowedOrigins ?? [],
     allowedHosts: options.allowedHosts ?? [],
   };
-  const sockets = new StreamSockets(engine, limits, access, log);
+  const streams = new StreamRegistry({
+    engine,
+    limits,
+    maxStreams: limits.maxSessions,
+    onFault: (err, what) => log.error({ err }, what),
+  });
+  const sockets = new StreamSockets(streams, limits, access, log);
   const app = createHttpApp({
     engine,
     access,
     clientDir: options.clientDir ?? fileURLToPath(new URL("../../dist/client", import.meta.url)),
     sampleDir: options.sampleDir ?? null,
-    readiness: () => ({ sessions: sockets.sessions, full: sockets.isFull, closing: sockets.isClosing }),
+    readiness: () => ({ sessions: streams.size, full: streams.isFull, closing: sockets.isClosing }),
   });
   const http = createHttpServer(
     {

@@ -17,16 +17,24 @@ export class ServerError extends Error {
       case "EADDRINUSE":
         return new ServerError(
           "port_in_use",
-          `port ${port} on ${host} is taken: choose another with --port`,
+          `Port ${port} on ${host} is taken. Choose another one (--port).`,
           { cause },
         );
       case "EADDRNOTAVAIL":
       case "ENOTFOUND":
-        return new ServerError("address_unavailable", `${host} is not an address of this machine`, { cause });
+        return new ServerError(
+          "address_unavailable",
+          `The address ${host} is not one of this machine. Choose another one (--host).`,
+          { cause },
+        );
       default:
-        return new ServerError("listen_failed", `cannot listen on ${host}:${port}: ${cause.message}`, {
-          cause,
-        });
+        return new ServerError(
+          "listen_failed",
+          `The server cannot listen on ${host}:${port}. ${cause.message}.`,
+          {
+            cause,
+          },
+        );
     }
   }
 }

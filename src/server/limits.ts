@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LOG_LIMITS } from "../streams/mod.ts";
 
 /** A duration (ms), as far as a timer reaches. */
 const durationMs = (least: number) =>
@@ -42,6 +43,14 @@ export const limitsSchema = z.strictObject({
     .min(64 * 1024)
     .default(4 * 1024 * 1024)
     .describe("Bytes of events that may wait for a client to read them before it is closed with 4410."),
+  maxLogBytes: z
+    .int()
+    .min(0)
+    .default(LOG_LIMITS.maxLogBytes)
+    .describe("Bytes of one stream's events that are held for those who come late."),
+  maxLogAgeMs: durationMs(0)
+    .default(LOG_LIMITS.maxLogAgeMs)
+    .describe("Longest time that an event of a stream is held for those who come late (ms)."),
   idleTimeoutMs: durationMs(100)
     .default(5 * 60_000)
     .describe("Time without any message of a client (ms) after which its session is closed with 4408."),

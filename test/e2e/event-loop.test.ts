@@ -8,7 +8,7 @@ describe("the main thread", () => {
     const { code, stdout, stderr } = await runScript(`
       import { monitorEventLoopDelay } from "node:perf_hooks";
       import { createEngine } from "src/backends/mod.ts";
-      import { replay } from "src/replay/mod.ts";
+      import { replay } from "src/streams/mod.ts";
       const engine = await createEngine({ model: ${JSON.stringify(BUNDLED_MODEL)} });
       const delay = monitorEventLoopDelay({ resolution: 1 });
       const stop = new AbortController();

@@ -106,7 +106,8 @@ describe("a stream", () => {
     log.stream.push(frame(engine.model, 5));
     log.stream.end();
     await log.completed;
-    expect(log.stream.totals).toMatchObject({ framesIn: 2, units: 1, thoughts: 1 });
+    expect(log.stream.totals).toMatchObject({ framesIn: 2, units: 1 });
+    expect(log.all("thought.done")).toHaveLength(1);
   });
 
   it("refuses questions that are empty or too long", async () => {

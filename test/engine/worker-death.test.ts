@@ -74,7 +74,8 @@ describe("when a worker dies that had run for a while", () => {
       expect(() => engine.openStream()).toThrowError(/being started anew/);
       const stream = await vi.waitFor(() => engine.openStream(), { timeout: 20_000, interval: 50 });
       const log = await watch(new StreamLog(stream), engine.model, 6);
-      expect(log.events.at(-1)).toMatchObject({ type: "stream.ended", totals: { thoughts: 3 } });
+      expect(log.events.at(-1)).toMatchObject({ type: "stream.ended", totals: { units: 3 } });
+      expect(log.all("thought.done")).toHaveLength(3);
       expect(failures).toEqual([]);
       await engine.close();
     },

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { EngineEvent, ThoughtDone } from "../../src/engine/events.ts";
-import { EngineEventMapping, eventIds, SERVER_EVENTS } from "../../src/protocol/mod.ts";
+import type { EngineEvent, ThoughtDone } from "../../src/engine/mod.ts";
+import {
+  EngineEventMapping,
+  errorEvent,
+  numberEvent,
+  SERVER_EVENTS,
+  sessionClosed,
+} from "../../src/protocol/mod.ts";
 
 const at = { thought: "thought_3", unit: 3, mediaTimeMs: 3500 };
 const interval = { startedAtMs: 1, finishedAtMs: 2 };
@@ -44,9 +50,11 @@ const answered: EngineEvent = {
   doneMs: 31,
 };
 
-/** Maps them in order, and holds every result against its schema. */
-function mapAll(events: readonly EngineEvent[], mapping = new EngineEventMapping(eventIds())) {
-  const mapped = events.flatMap((event) => mapping.map(event));
+/** Maps and numbers them in order, and holds every result against its schema. */
+function mapAll(events: readonly EngineEvent[], mapping = new EngineEventMapping()) {
+  const mapped = events
+    .flatMap((event) => mapping.map(event))
+    .map((event, number) => numberEvent(number, event));
   for (const event of mapped) expect(SERVER_EVENTS[event.type].parse(event)).toEqual(event);
   return mapped;
 }
@@ -120,7 +128,7 @@ describe("engine events as protocol events", () => {
   });
 
   it("announce an answer when it is asked for, once, under the client's own ids", () => {
-    const mapping = new EngineEventMapping(eventIds());
+    const mapping = new EngineEventMapping();
     const [created] = mapping.asked("answer_0", { question: "how many?", itemId: "q1", eventId: "e1" });
     expect(created).toMatchObject({
       type: "response.created",
@@ -153,7 +161,7 @@ describe("engine events as protocol events", () => {
     });
   });
 
-  it("carry drops, evictions, failures and the end; seen units are only counted", () => {
+  it("carry drops, evictions and failures; seen units and the end are left to who owns the stream", () => {
     const events = mapAll([
       {
         type: "unit.seen",
@@ -173,12 +181,21 @@ describe("engine events as protocol events", () => {
       { type: "input_video_frame.dropped", seq: 4, media_time_ms: 2000, reason: "busy" },
       { type: "session.context_compressed", visual_evicted: 1, text_evicted: 6 },
       { type: "error", error: { type: "server_error", code: "worker_failed", fatal: true } },
-      { type: "session.closed", reason: "completed", totals: { frames_in: 8, units: 4, skips: 2 } },
     ]);
+    expect(events).toHaveLength(3);
   });
 
-  it("count their ids up", () => {
-    const ids = mapAll([{ type: "thought.started", ...at }, done]).map((event) => event.event_id);
-    expect(ids).toEqual(["event_0", "event_1", "event_2"]);
+  it("have their id second, made of their number", () => {
+    const [created] = mapAll([{ type: "thought.started", ...at }]);
+    expect(Object.keys(created!)).toEqual(["type", "event_id", "response"]);
+    expect(numberEvent(7, errorEvent({ code: "internal_error", message: "Oh." })).event_id).toBe("event_7");
+  });
+
+  it("end with the reason and the totals", () => {
+    const closed = numberEvent(0, sessionClosed("completed", totals));
+    expect(SERVER_EVENTS["session.closed"].parse(closed)).toMatchObject({
+      reason: "completed",
+      totals: { frames_in: 8, units: 4, thoughts: 1, skips: 2 },
+    });
   });
 });

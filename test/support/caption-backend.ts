@@ -59,6 +59,8 @@ export class CaptionBackend implements Backend {
   readonly model = CAPTION_MODEL;
   readonly died: Promise<Error>;
   readonly streams = new Map<string, CaptionStream>();
+  /** Sizes of the pictures that it has looked at (px). */
+  readonly sizes: string[] = [];
   /** Dies by itself, with all of its streams. */
   die!: (error: Error) => void;
 
@@ -72,7 +74,9 @@ export class CaptionBackend implements Backend {
   }
 
   open(id: string, options: BackendStreamOptions, report: (report: BackendReport) => void): CaptionStream {
-    const stream = new CaptionStream(options, this.options, report, () => this.streams.delete(id));
+    const stream = new CaptionStream(options, { ...this.options, sizes: this.sizes }, report, () =>
+      this.streams.delete(id),
+    );
     this.streams.set(id, stream);
     return stream;
   }
@@ -103,7 +107,7 @@ export class CaptionStream implements BackendStream {
 
   constructor(
     private readonly options: BackendStreamOptions,
-    private readonly how: CaptionOptions,
+    private readonly how: CaptionOptions & { readonly sizes: string[] },
     private readonly report: (report: BackendReport) => void,
     private readonly gone: () => void,
   ) {
@@ -167,7 +171,10 @@ export class CaptionStream implements BackendStream {
 
   private async look(unit: Unit): Promise<void> {
     const startedAtMs = performance.now();
-    const { channels } = await sharp(await unit.frames.at(-1)!.jpeg(64)).stats();
+    const picture = sharp(await unit.frames.at(-1)!.jpeg(CAPTION_MODEL.width));
+    const { width, height } = await picture.metadata();
+    this.how.sizes.push(`${width}×${height}`);
+    const { channels } = await picture.stats();
     const names = ["red", "green", "blue"] as const;
     const means = channels.slice(0, 3).map(({ mean }) => mean);
     const colour = names[means.indexOf(Math.max(...means))]!;

@@ -63,7 +63,7 @@ export function enduranceReport(endurance: Endurance): Report {
     plots: [latencyPlot(endurance), memoryPlot(endurance)],
     figures: { sizes, unitsPerBucket, unitHours, totals, still, pairs, buckets },
     notes: [
-      `${sizes.hours} h of stream: ${totals.units} units (${still} of them still, and not encoded), ${totals.thoughts - totals.skips} thoughts spoken, ${totals.framesDropped} frames dropped, ${totals.visualUnitsEvicted} units and ${totals.textTokensEvicted} tokens of thought evicted.`,
+      `${sizes.hours} h of stream: ${totals.units} units (${still} of them still, and not encoded), ${totals.thoughts} thoughts spoken, ${totals.framesDropped} frames dropped, ${totals.visualUnitsEvicted} units and ${totals.textTokensEvicted} tokens of thought evicted.`,
       `The first ${Math.round(100 * WARM_UP)} % are warm-up. A target is met when last / first is at most ${100 * TOLERANCE} % above 1. The range over all parts shows how much they differ for other reasons, such as other work on the machine.`,
       "Memory was read after a garbage collection of the main thread. The garbage of the two workers counts as resident.",
     ],

@@ -79,7 +79,8 @@ async function stretch(
 }
 
 async function thoughtAbout(stream: EngineStream, unit: number, signal: AbortSignal): Promise<void> {
-  if (stream.totals.thoughts > unit) return;
+  const { thoughts, skips } = stream.totals;
+  if (thoughts + skips > unit) return;
   const heard = stream.events$.pipe(filter((event) => event.type === "thought.done" && event.unit >= unit));
   await abortable(firstValueFrom(heard, { defaultValue: null }), signal);
 }

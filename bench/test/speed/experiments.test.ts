@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { StreamTotals } from "../../../src/engine/mod.ts";
 import { makeTempDir } from "../../../test/support/media.ts";
 import type { Experiment } from "../../speed/experiment.ts";
 import { endless, endlessRealtime } from "../../speed/experiments/endless.ts";
@@ -67,10 +68,14 @@ describe("experiments", () => {
     expect(ran.json.figures).toMatchObject({
       // Parts are whole loops of the clip, 40 units each at this rate.
       unitsPerBucket: 40,
-      totals: { framesIn: 400, framesDropped: 0, units: 200, thoughts: 200 },
+      totals: { framesIn: 400, framesDropped: 0, units: 200 },
       pairs: [{ atUnit: 90 }, { atUnit: 190 }],
     });
-    const { buckets } = ran.json.figures as { buckets: { ttft: { samples: number } }[] };
+    const { buckets, totals } = ran.json.figures as {
+      buckets: { ttft: { samples: number } }[];
+      totals: StreamTotals;
+    };
+    expect(totals.thoughts + totals.skips).toBe(200);
     expect(buckets.map(({ ttft }) => ttft.samples)).toEqual([40, 40, 40, 40, 40]);
   });
 

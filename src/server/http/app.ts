@@ -1,0 +1,39 @@
+import type { HttpBindings } from "@hono/node-server";
+import { Hono } from "hono";
+import type { Engine } from "../../engine/mod.ts";
+import { type AccessRules, refusal } from "../access.ts";
+import { health, type Readiness } from "./health.ts";
+import { httpError } from "./http-error.ts";
+import { models } from "./models.ts";
+import { page, sample } from "./page.ts";
+import { stream } from "./stream.ts";
+
+/** What the HTTP side shows. */
+export interface HttpAppOptions {
+  readonly engine: Engine;
+  readonly access: AccessRules;
+  /** The built sample page. */
+  readonly clientDir: string;
+  /** A folder of clips for it, served below /sample/. */
+  readonly sampleDir: string | null;
+  readonly readiness: () => Readiness;
+}
+
+/** Everything of the server that is not the WebSocket: access for all of it, and then a file a resource. */
+export function createHttpApp({ engine, access, clientDir, sampleDir, readiness }: HttpAppOptions) {
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  app.use(async (c, next) => {
+    const refused = refusal(c.env.incoming.headers, access);
+    if (refused) return httpError(c, 403, "forbidden", refused);
+    c.header("X-Content-Type-Options", "nosniff");
+    c.header("Referrer-Policy", "no-referrer");
+    await next();
+  });
+  app.route("/", health(readiness));
+  app.route("/", models(engine.model));
+  app.route("/", stream());
+  if (sampleDir !== null) app.route("/", sample(sampleDir));
+  app.route("/", page(clientDir));
+  app.notFound((c) => httpError(c, 404, "not_found", `There is nothing at ${c.req.path}.`));
+  return app;
+}

@@ -1,0 +1,38 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { serveStatic } from "@hono/node-server/serve-static";
+import { Hono } from "hono";
+
+/** The built sample page or, where it has not been built, how to do so. */
+export function page(clientDir: string): Hono {
+  const app = new Hono();
+  if (existsSync(join(clientDir, "index.html"))) app.get("/*", serveStatic({ root: clientDir }));
+  else app.get("/", (c) => c.html(MISSING_CLIENT, 404));
+  return app;
+}
+
+/** The clips that the page plays, below /sample/. */
+export function sample(sampleDir: string): Hono {
+  const app = new Hono();
+  app.get(
+    "/sample/*",
+    async (c, next) => {
+      // Browsers seek only in media of which they know that ranges work.
+      c.header("Accept-Ranges", "bytes");
+      await next();
+    },
+    serveStatic({ root: sampleDir, rewriteRequestPath: (path) => path.slice("/sample".length) }),
+  );
+  return app;
+}
+
+const MISSING_CLIENT = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>thinkalong</title>
+<style>:root { color-scheme: light dark } body { font: 16px/1.5 system-ui; max-width: 40rem; margin: 3rem auto; padding: 0 1rem }</style>
+<h1>thinkalong is running</h1>
+<p>The WebSocket is at <code>/v1/stream</code>, but the sample page has not been built.
+Build it in the project's folder, then start the server again:</p>
+<pre><code>npm run build</code></pre>
+</html>`;

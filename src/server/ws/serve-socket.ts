@@ -1,0 +1,54 @@
+import type { Logger } from "pino";
+import type { WebSocket } from "ws";
+import { CLOSE_CODES, type CloseReason, encodeServerEvent } from "../../protocol/mod.ts";
+import type { Limits } from "../limits.ts";
+import type { Session } from "./session.ts";
+
+/**
+ * Ties one socket to one session, until either ends: messages in, events out, the session's end as a close code.
+ * Returns at once; the session is abandoned, and its stream closed, however the socket goes away.
+ */
+export function serveSocket(socket: WebSocket, session: Session, limits: Limits, log: Logger): void {
+  let reason: CloseReason = "failed";
+  let isSlow = false;
+  session.events$.subscribe({
+    next: (event) => {
+      if (event.type === "session.closed") reason = event.reason;
+      if (socket.readyState !== socket.OPEN) return;
+      socket.send(encodeServerEvent(event));
+      if (socket.bufferedAmount > limits.maxBufferedBytes && !isSlow) {
+        isSlow = true;
+        session.end("slow_reader", {
+          code: "slow_reader",
+          message: `More than ${limits.maxBufferedBytes} bytes of events were waiting to be read.`,
+        });
+      }
+    },
+    complete: () => closeSocket(socket, reason, limits),
+  });
+
+  socket.on("message", (data, isBinary) => {
+    const bytes = toBytes(data);
+    if (isBinary) session.receiveBinary(bytes);
+    else session.receiveText(bytes.toString("utf8"));
+  });
+  // ws closes the socket itself, with 1007 or 1009, when a message is not valid or too large.
+  socket.on("error", (error) => log.info({ session: session.id, err: error }, "socket failed"));
+  socket.on("close", (code) => {
+    log.info({ session: session.id, code }, "socket closed");
+    session.abandon();
+  });
+  session.start();
+}
+
+/** Closes with the reason's code, and cuts a client off that does not answer the closing handshake. */
+export function closeSocket(socket: WebSocket, reason: keyof typeof CLOSE_CODES, limits: Limits): void {
+  socket.close(CLOSE_CODES[reason].code, reason);
+  const cutOff = setTimeout(() => socket.terminate(), limits.handshakeTimeoutMs);
+  socket.once("close", () => clearTimeout(cutOff));
+}
+
+function toBytes(data: Buffer | ArrayBuffer | Buffer[]): Buffer {
+  if (Buffer.isBuffer(data)) return data;
+  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
+}

@@ -1,0 +1,182 @@
+import type { Logger } from "pino";
+import { type Observable, Subject } from "rxjs";
+import {
+  type ClientMessage,
+  type CloseReason,
+  decodeBinaryFrame,
+  errorEvent,
+  parseClientMessage,
+  type ServerEvent,
+  type UnnumberedEvent,
+} from "../../protocol/mod.ts";
+import { type Gap, type Problem, type Sink, type StreamHandle, toProblem } from "../../streams/mod.ts";
+
+export interface SessionOptions {
+  /** A stream that nobody else has; it is closed with the session. */
+  readonly stream: StreamHandle;
+  /** Time without any message of the client after which the session ends (ms). */
+  readonly idleTimeoutMs: number;
+  readonly log: Logger;
+}
+
+/**
+ * One client on one stream: its messages become calls of the stream, and the stream's log and what is meant for this
+ * client alone become its events. Knows no sockets.
+ *
+ * Nothing that a client sends makes it throw: what cannot be taken becomes an `error` event.
+ *
+ * @example
+ * const session = new Session({ stream: registry.open(), idleTimeoutMs: 60_000, log });
+ * session.events$.subscribe({ next: (event) => socket.send(encodeServerEvent(event)), complete: () => socket.close() });
+ * session.start();
+ * session.receiveBinary(jpeg);
+ */
+export class Session {
+  readonly id: string;
+  /** Hot; `session.created` first, `session.closed` last, then it completes. Never errors. */
+  readonly events$: Observable<ServerEvent>;
+
+  private readonly events = new Subject<ServerEvent>();
+  private readonly stream: StreamHandle;
+  private readonly idleTimeoutMs: number;
+  private readonly log: Logger;
+  private readonly idle: NodeJS.Timeout;
+  private stats: NodeJS.Timeout | null = null;
+  /** What the stream says to all. */
+  private readonly pass: Sink = ({ event }) => this.events.next(event);
+
+  constructor({ stream, idleTimeoutMs, log }: SessionOptions) {
+    this.id = stream.id;
+    this.stream = stream;
+    this.idleTimeoutMs = idleTimeoutMs;
+    this.log = log.child({ session: this.id });
+    this.events$ = this.events.asObservable();
+    this.idle = setTimeout(() => this.endIdle(), idleTimeoutMs).unref();
+  }
+
+  /** Says `session.created` and what the stream says from now on; call it once, when somebody listens. */
+  start(): void {
+    this.tell({ type: "session.created", session: this.stream.describe() });
+    this.restartStats();
+    this.stream.log.from(this.stream.log.newest).subscribe({
+      next: (entry) => ("event" in entry ? this.pass(entry) : this.missed(entry)),
+      complete: () => this.completed(),
+    });
+  }
+
+  /** Takes one text message. */
+  receiveText(text: string): void {
+    if (this.isClosed) return;
+    this.idle.refresh();
+    this.guard(null, () => {
+      const message = parseClientMessage(text);
+      this.guard(message.event_id ?? null, () => this.receive(message));
+    });
+  }
+
+  /** Takes one binary message, a picture with or without a header; its bytes must not change afterwards. */
+  receiveBinary(bytes: Uint8Array): void {
+    if (this.isClosed) return;
+    this.idle.refresh();
+    this.guard(null, () => {
+      const { image, seq, captureTimeMs } = decodeBinaryFrame(bytes);
+      this.push(image, seq, captureTimeMs);
+    });
+  }
+
+  /** Says that the session will be ended in so many ms; a client may finish until then with `session.close`. */
+  goAway(timeLeftMs: number): void {
+    if (!this.isClosed) this.tell({ type: "session.going_away", time_left_ms: timeLeftMs });
+  }
+
+  /** Ends at once, without finishing what waits: an `error` where there is one, then `session.closed`. */
+  end(reason: Exclude<CloseReason, "completed">, problem?: Problem): void {
+    if (this.isClosed) return;
+    if (problem) this.tell(errorEvent({ ...problem, fatal: true }));
+    this.stream.close(reason);
+  }
+
+  /** The client is gone: closes the stream; says nothing more. */
+  abandon(): void {
+    this.completed();
+    this.stream.close();
+  }
+
+  private get isClosed(): boolean {
+    return this.stream.state === "closed";
+  }
+
+  private receive(message: ClientMessage): void {
+    switch (message.type) {
+      case "session.update":
+        this.stream.update(message.session);
+        this.restartStats();
+        break;
+      case "input_video_frame.append": {
+        const base64 = message.image.slice(message.image.indexOf(",") + 1);
+        this.push(Buffer.from(base64, "base64"), message.seq ?? null, message.capture_time_ms ?? null);
+        break;
+      }
+      case "conversation.item.create": {
+        const question = message.item.content.map((part) => part.text).join(" ");
+        this.stream.ask(question, { itemId: message.item.id, eventId: message.event_id });
+        break;
+      }
+      case "response.cancel":
+        this.stream.cancel(message.response_id);
+        break;
+      case "session.close":
+        clearTimeout(this.idle);
+        this.stream.end();
+        break;
+    }
+  }
+
+  private push(image: Uint8Array, seq: number | null, captureTimeMs: number | null): void {
+    this.stream.push(image, {
+      ...(seq === null ? {} : { seq }),
+      ...(captureTimeMs === null ? {} : { mediaTimeMs: captureTimeMs }),
+    });
+  }
+
+  /** Runs what a client's message asks for; what goes wrong is told to the client. */
+  private guard(clientEventId: string | null, work: () => void): void {
+    try {
+      work();
+    } catch (thrown) {
+      const problem = toProblem(thrown);
+      if (problem.code === "internal_error") this.log.error({ err: thrown }, "a message failed");
+      const event = errorEvent({ clientEventId, ...problem });
+      this.tell(event);
+      if (event.error.fatal) this.stream.close("failed");
+    }
+  }
+
+  private endIdle(): void {
+    const message = `Nothing came from the client for ${this.idleTimeoutMs} ms.`;
+    this.end("idle_timeout", { code: "idle_timeout", message });
+  }
+
+  /** Something for this client alone. */
+  private tell(event: UnnumberedEvent): void {
+    this.pass(this.stream.numbered(event));
+  }
+
+  private missed(gap: Gap): void {
+    this.log.warn(gap, "events were gone from the log before this client got them");
+  }
+
+  private completed(): void {
+    clearTimeout(this.idle);
+    clearInterval(this.stats ?? undefined);
+    this.events.complete();
+  }
+
+  private restartStats(): void {
+    clearInterval(this.stats ?? undefined);
+    this.stats = setInterval(
+      () => this.pass(this.stream.stats()),
+      this.stream.settings.stats_interval_ms,
+    ).unref();
+  }
+}

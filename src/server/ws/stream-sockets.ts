@@ -1,0 +1,120 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Logger } from "pino";
+import { type WebSocket, WebSocketServer } from "ws";
+import {
+  encodeServerEvent,
+  errorEvent,
+  FRAME_HEADER_BYTES,
+  numberEvent,
+  ProtocolError,
+} from "../../protocol/mod.ts";
+import { type StreamHandle, type StreamRegistry, toProblem } from "../../streams/mod.ts";
+import type { AccessRules } from "../access.ts";
+import type { Limits } from "../limits.ts";
+import { closeSocket, serveSocket } from "./serve-socket.ts";
+import { Session } from "./session.ts";
+import { refuseUpgrade, upgradeRefusal } from "./upgrade.ts";
+
+/** The WebSocket side of the server: upgrades, heartbeats, and the sessions under way. */
+export class StreamSockets {
+  private readonly streams: StreamRegistry;
+  private readonly limits: Limits;
+  private readonly access: AccessRules;
+  private readonly log: Logger;
+  private readonly server: WebSocketServer;
+  private readonly sessions = new Set<Session>();
+  private readonly heartbeat: NodeJS.Timeout;
+  private closing = false;
+
+  constructor(streams: StreamRegistry, limits: Limits, access: AccessRules, log: Logger) {
+    this.streams = streams;
+    this.limits = limits;
+    this.access = access;
+    this.log = log;
+    this.server = new WebSocketServer({
+      noServer: true,
+      perMessageDeflate: false,
+      maxPayload: limits.maxFrameBytes + FRAME_HEADER_BYTES,
+    });
+    this.heartbeat = this.startHeartbeat();
+  }
+
+  get isClosing(): boolean {
+    return this.closing;
+  }
+
+  /** Answers one HTTP upgrade; a refused one gets an HTTP status and the reason as text. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on("error", (err) => this.log.debug({ err }, "connection failed during its upgrade"));
+    const refused = upgradeRefusal(request, this.access, this.closing);
+    if (refused === null) {
+      this.server.handleUpgrade(request, socket, head, (webSocket) => this.accept(webSocket));
+    } else {
+      this.log.warn({ origin: request.headers.origin, host: request.headers.host }, refused.message);
+      refuseUpgrade(socket, refused);
+    }
+  }
+
+  /** Tells every session, gives it `shutdownMs` to finish, ends it, and waits until its socket is closed. */
+  async close(): Promise<void> {
+    this.closing = true;
+    const closed = Promise.all([...this.server.clients].map(untilClosed));
+    for (const session of this.sessions) session.goAway(this.limits.shutdownMs);
+    const timeIsUp = setTimeout(() => {
+      for (const session of this.sessions) session.end("going_away");
+    }, this.limits.shutdownMs);
+    await closed;
+    clearTimeout(timeIsUp);
+    clearInterval(this.heartbeat);
+    this.server.close();
+  }
+
+  private accept(socket: WebSocket): void {
+    const stream = this.openStream(socket);
+    if (stream === null) return;
+    const { idleTimeoutMs } = this.limits;
+    const session = new Session({ stream, idleTimeoutMs, log: this.log });
+    this.sessions.add(session);
+    socket.once("close", () => this.sessions.delete(session));
+    this.log.info({ session: session.id, sessions: this.streams.size }, "session opened");
+    serveSocket(socket, session, this.limits, this.log);
+  }
+
+  /** A stream for a socket; null where there is no room, and the socket was told so. */
+  private openStream(socket: WebSocket): StreamHandle | null {
+    try {
+      return this.streams.open();
+    } catch (error) {
+      if (!(error instanceof ProtocolError && error.code === "too_many_sessions")) throw error;
+      socket.on("error", (err) => this.log.debug({ err }, "refused socket failed"));
+      socket.send(encodeServerEvent(numberEvent(0, errorEvent(toProblem(error)))));
+      closeSocket(socket, error.code, this.limits);
+      return null;
+    }
+  }
+
+  /** Cuts off every socket that has not answered the ping before this one: its machine or network is gone. */
+  private startHeartbeat(): NodeJS.Timeout {
+    const waitingFor = new WeakSet<WebSocket>();
+    const beat = () => {
+      for (const socket of this.server.clients) {
+        if (waitingFor.has(socket)) {
+          socket.terminate();
+        } else {
+          waitingFor.add(socket);
+          socket.once("pong", () => waitingFor.delete(socket));
+          socket.ping();
+        }
+      }
+    };
+    return setInterval(beat, this.limits.heartbeatMs).unref();
+  }
+}
+
+function untilClosed(socket: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.readyState === socket.CLOSED) resolve();
+    else socket.once("close", () => resolve());
+  });
+}

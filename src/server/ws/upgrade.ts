@@ -1,0 +1,39 @@
+import { type IncomingMessage, STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import { type AccessRules, refusal } from "../access.ts";
+
+/** Where the WebSocket is. */
+export const STREAM_PATH = "/v1/stream";
+
+/** Why an upgrade is not made, as HTTP says it. */
+export interface UpgradeRefusal {
+  readonly status: 403 | 404 | 503;
+  readonly message: string;
+}
+
+/** Why a request to become a WebSocket is refused, or null when it is not. */
+export function upgradeRefusal(
+  request: IncomingMessage,
+  access: AccessRules,
+  isClosing: boolean,
+): UpgradeRefusal | null {
+  const path = (request.url ?? "").split("?", 1)[0];
+  if (path !== STREAM_PATH) return { status: 404, message: `The WebSocket is at ${STREAM_PATH}.` };
+  const forbidden = refusal(request.headers, access);
+  if (forbidden) return { status: 403, message: forbidden };
+  return isClosing ? { status: 503, message: "The server is shutting down." } : null;
+}
+
+/** Answers with an HTTP status and the reason as text, and closes the connection. */
+export function refuseUpgrade(socket: Duplex, { status, message }: UpgradeRefusal): void {
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+      "Connection: close",
+      "Content-Type: text/plain; charset=utf-8",
+      `Content-Length: ${Buffer.byteLength(message)}`,
+      "",
+      message,
+    ].join("\r\n"),
+  );
+}

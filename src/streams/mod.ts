@@ -1,0 +1,22 @@
+/**
+ * Streams that outlive who listens to them: registry, handle, log of events, sources, settings and counters. Knows no
+ * sockets.
+ */
+export type { EventLog, Gap, LogEntry, Numbered, Sink } from "./event-log.ts";
+export type { FaultListener } from "./event-writer.ts";
+export { LOG_LIMITS, type LogLimits, type StreamLimits } from "./limits.ts";
+export { MemoryEventLog, type MemoryEventLogOptions } from "./memory-event-log.ts";
+export { type Problem, toProblem } from "./problem.ts";
+export { StreamRegistry, type StreamRegistryOptions } from "./registry.ts";
+export { type ReplayOptions, replay, startReplay } from "./replay.ts";
+export { parseScheduledQuestion, type ScheduledQuestion } from "./scheduled-questions.ts";
+export type { StreamSettings } from "./settings.ts";
+export { PulledVideo, type PulledVideoOptions } from "./sources/pulled-video.ts";
+export { type ImageBounds, PushedImages } from "./sources/pushed-images.ts";
+export type { Intake, Source, Stop } from "./sources/source.ts";
+export {
+  type AskOptions,
+  StreamHandle,
+  type StreamHandleOptions,
+  type StreamState,
+} from "./stream-handle.ts";

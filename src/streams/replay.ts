@@ -1,0 +1,77 @@
+import { Observable } from "rxjs";
+import { type Engine, EngineError, type StreamOptions } from "../engine/mod.ts";
+import { ProtocolError, type ServerEvent } from "../protocol/mod.ts";
+import { LOG_LIMITS, type StreamLimits } from "./limits.ts";
+import { toProblem } from "./problem.ts";
+import { type ScheduledQuestion, withQuestions } from "./scheduled-questions.ts";
+import { PulledVideo, type PulledVideoOptions } from "./sources/pulled-video.ts";
+import { StreamHandle } from "./stream-handle.ts";
+
+export interface ReplayOptions extends PulledVideoOptions {
+  readonly engine: Engine;
+  readonly questions?: readonly ScheduledQuestion[];
+  readonly stream?: StreamOptions;
+}
+
+/** A replay has no client to be protected from: only the model limits what is taken. */
+function limitsOf({ model }: Engine): StreamLimits {
+  return {
+    maxFps: model.fps,
+    maxFrameBytes: Number.POSITIVE_INFINITY,
+    maxFramePixels: Number.POSITIVE_INFINITY,
+    maxInflight: 2 * model.framesPerUnit,
+    idleTimeoutMs: Number.POSITIVE_INFINITY,
+    ...LOG_LIMITS,
+  };
+}
+
+/**
+ * Starts to play a video into a stream of its own; what is thought of it comes out of the stream's log. What goes wrong
+ * with the video is an `error` event, and `session.closed` has the reason `failed`.
+ *
+ * @throws {EngineError} for options out of range, or when the engine has no room
+ */
+export function startReplay({ engine, questions = [], stream, ...video }: ReplayOptions): StreamHandle {
+  const handle = new StreamHandle({
+    id: "session_0",
+    engine,
+    limits: limitsOf(engine),
+    ...(stream && { engineOptions: stream }),
+  });
+  const ask = (text: string, when: "now" | "end") => {
+    try {
+      handle.ask(text, { when });
+    } catch (error) {
+      if (!(error instanceof EngineError || error instanceof ProtocolError)) throw error;
+      const { code, message } = toProblem(error);
+      handle.problem({ code, message: `The question "${text}" was not asked. ${message}` });
+    }
+  };
+  handle.feed(withQuestions(new PulledVideo(video), questions, ask));
+  return handle;
+}
+
+/**
+ * Plays a video through the engine and tells what is thought, in the events of the WebSocket protocol: responses as
+ * they come, then `session.stats` and `session.closed`. What goes wrong is an `error` event, and `session.closed`
+ * has the reason `failed`. Unsubscribing ends it at once.
+ *
+ * @example
+ * ```ts
+ * replay({ engine, input: "street.mp4", pace: "max" }).subscribe((event) => console.log(JSON.stringify(event)));
+ * ```
+ * @throws {EngineError} on subscription, for options out of range
+ */
+export function replay(options: ReplayOptions): Observable<ServerEvent> {
+  return new Observable<ServerEvent>((subscriber) => {
+    const stream = startReplay(options);
+    const listening = stream.log.from(null).subscribe({
+      next: (entry) => "event" in entry && subscriber.next(entry.event),
+      complete: () => subscriber.complete(),
+    });
+    return () => {
+      listening.unsubscribe();
+      stream.close();
+    };
+  });
+}

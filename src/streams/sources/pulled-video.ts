@@ -1,0 +1,41 @@
+import { IngestError, type OpenVideoOptions, openVideo } from "../../ingest/mod.ts";
+import type { Intake, Source, Stop } from "./source.ts";
+
+export interface PulledVideoOptions extends Pick<OpenVideoOptions, "pace"> {
+  /** A video file, or an http(s), HLS or RTSP URL. */
+  readonly input: string;
+  /** Ends the video early, as if it ended there. */
+  readonly signal?: AbortSignal;
+}
+
+/** A video that is read by ourselves. What goes wrong with it is a fatal problem of the stream, which ends then. */
+export class PulledVideo implements Source {
+  constructor(private readonly options: PulledVideoOptions) {}
+
+  start(into: Intake): Stop {
+    const { input, pace, signal } = this.options;
+    const frames$ = openVideo(input, {
+      ...into.format,
+      pace,
+      ready$: into.ready$,
+      ...(signal && { signal }),
+    });
+    const playing = frames$.subscribe({
+      next: (frame) => {
+        into.arrived();
+        into.see(frame);
+      },
+      error: (error: unknown) => {
+        if (!(error instanceof IngestError)) throw error;
+        const { code, message } = error;
+        if (code !== "aborted") into.problem({ code, message, fatal: true });
+        into.ended();
+      },
+      complete: () => into.ended(),
+    });
+    return (how) => {
+      playing.unsubscribe();
+      if (how === "drain") into.ended();
+    };
+  }
+}

@@ -1,0 +1,104 @@
+import type { EngineEvent, StreamTotals } from "../engine/mod.ts";
+import type { DropReason } from "../ingest/mod.ts";
+import type { SessionStats } from "../protocol/mod.ts";
+import { SlidingWindow } from "./sliding-window.ts";
+
+const WINDOW_MS = 30_000;
+const SAMPLES = 1024;
+
+/** What the engine alone knows: it tells of evictions only now and then. */
+export type Evictions = Pick<StreamTotals, "visualUnitsEvicted" | "textTokensEvicted">;
+
+const NO_EVICTIONS: Evictions = { visualUnitsEvicted: 0, textTokensEvicted: 0 };
+
+/**
+ * The one set of counters of a stream: `session.stats` and the totals of `session.closed` are both made of it, so they
+ * agree. All times are monotonic ms.
+ */
+export class StreamCounters {
+  private readonly startedAtMs: number;
+  private readonly dropped: Record<DropReason, number> = { busy: 0, rate: 0, duplicate: 0, decode_error: 0 };
+  private readonly arrivals = new SlidingWindow(WINDOW_MS, SAMPLES);
+  private readonly tokens = new SlidingWindow(WINDOW_MS, SAMPLES);
+  private readonly ttft = new SlidingWindow(WINDOW_MS, SAMPLES);
+  private readonly skip = new SlidingWindow(WINDOW_MS, SAMPLES);
+  private stalenessMs: number | null = null;
+  private framesIn = 0;
+  private units = 0;
+  private unfamiliarUnits = 0;
+  private thoughts = 0;
+  private skips = 0;
+  private answers = 0;
+  private reasoningTokens = 0;
+
+  constructor(nowMs: number) {
+    this.startedAtMs = nowMs;
+  }
+
+  /** Counts since the stream's start; drops are those of the engine and those before it. */
+  totals(evictions: Evictions = NO_EVICTIONS): StreamTotals {
+    const { visualUnitsEvicted, textTokensEvicted } = evictions;
+    return {
+      framesIn: this.framesIn,
+      framesDropped: Object.values(this.dropped).reduce((sum, dropped) => sum + dropped, 0),
+      units: this.units,
+      unfamiliarUnits: this.unfamiliarUnits,
+      thoughts: this.thoughts,
+      skips: this.skips,
+      answers: this.answers,
+      reasoningTokens: this.reasoningTokens,
+      visualUnitsEvicted,
+      textTokensEvicted,
+    };
+  }
+
+  frameArrived(nowMs: number): void {
+    this.framesIn++;
+    this.arrivals.add(nowMs, 1);
+  }
+
+  /** Takes note of an engine event; those that count nothing are ignored. */
+  engineEvent(event: EngineEvent, nowMs: number): void {
+    switch (event.type) {
+      case "unit.seen":
+        this.units++;
+        if (event.unfamiliar) this.unfamiliarUnits++;
+        break;
+      case "frame.dropped":
+        this.dropped[event.reason]++;
+        break;
+      case "thought.done":
+        this.tokens.add(nowMs, event.tokens);
+        this.reasoningTokens += event.tokens;
+        (event.skipped ? this.skip : this.ttft).add(nowMs, event.ttftMs);
+        if (event.skipped) this.skips++;
+        else this.thoughts++;
+        this.stalenessMs = event.stalenessMs;
+        break;
+      case "answer.done":
+        this.tokens.add(nowMs, event.tokens.answer);
+        this.answers++;
+        break;
+    }
+  }
+
+  /** Counts since the start; rates and percentiles over the last half minute. */
+  stats(nowMs: number): SessionStats {
+    return {
+      uptime_ms: nowMs - this.startedAtMs,
+      window_ms: WINDOW_MS,
+      frames_in: this.framesIn,
+      frames_dropped: { ...this.dropped },
+      fps_in: this.arrivals.perSecond(nowMs),
+      units: this.units,
+      units_unfamiliar: this.unfamiliarUnits,
+      thoughts: this.thoughts,
+      skips: this.skips,
+      answers: this.answers,
+      tokens_per_s: this.tokens.perSecond(nowMs),
+      ttft_ms: this.ttft.percentiles(nowMs),
+      skip_ms: this.skip.percentiles(nowMs),
+      staleness_ms: this.stalenessMs,
+    };
+  }
+}

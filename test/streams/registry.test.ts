@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { LOG_LIMITS, StreamRegistry } from "../../src/streams/mod.ts";
+import { ScriptedEngine } from "../support/scripted-engine.ts";
+import { picture, until } from "../support/server.ts";
+
+const limits = {
+  maxFps: 30,
+  maxFrameBytes: 1_000_000,
+  maxFramePixels: 100 * 100,
+  maxInflight: 4,
+  idleTimeoutMs: 60_000,
+  ...LOG_LIMITS,
+};
+
+describe("a registry", () => {
+  it("opens streams up to its limit, knows them, and forgets each when it closes", () => {
+    const registry = new StreamRegistry({ engine: new ScriptedEngine(), limits, maxStreams: 2 });
+    const [first, second] = [registry.open(), registry.open()];
+    expect([first.id, second.id]).toEqual(["session_0", "session_1"]);
+    expect([...registry]).toEqual([first, second]);
+    expect(registry.get("session_1")).toBe(second);
+    expect(registry.isFull).toBe(true);
+    expect(() => registry.open()).toThrowError(
+      expect.objectContaining({ code: "too_many_sessions", message: expect.stringContaining("All 2") }),
+    );
+
+    first.close();
+    expect(registry.get("session_0")).toBeUndefined();
+    expect([registry.size, registry.isFull]).toEqual([1, false]);
+    expect(registry.open().id, "no id comes twice").toBe("session_2");
+  });
+
+  it("forgets streams that end by themselves or fail, once each", async () => {
+    const engine = new ScriptedEngine();
+    const registry = new StreamRegistry({ engine, limits, maxStreams: 8 });
+    const [ends, fails, stays] = [registry.open(), registry.open(), registry.open()];
+    for (const stream of [ends, fails, stays]) stream.push(await picture());
+    await until("all are seen", () => engine.opened.every(({ frames }) => frames.length === 1));
+    ends.end();
+    engine.opened[1]!.emit({
+      type: "stream.failed",
+      code: "worker_failed",
+      message: "It died.",
+      fatal: true,
+    });
+    await until("both are gone", () => registry.size === 1);
+    ends.close();
+    fails.close("failed");
+    expect([...registry]).toEqual([stays]);
+  });
+});

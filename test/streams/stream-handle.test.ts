@@ -1,0 +1,287 @@
+import { Observable } from "rxjs";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { ServerEvent, ServerEventOf } from "../../src/protocol/mod.ts";
+import {
+  type EventLog,
+  LOG_LIMITS,
+  type LogEntry,
+  type Source,
+  StreamHandle,
+  type StreamHandleOptions,
+  type StreamLimits,
+} from "../../src/streams/mod.ts";
+import { frame } from "../support/frames.ts";
+import { type Script, ScriptedEngine } from "../support/scripted-engine.ts";
+import { picture, until } from "../support/server.ts";
+
+const limits: StreamLimits = {
+  maxFps: 30,
+  maxFrameBytes: 1_000_000,
+  maxFramePixels: 100 * 100,
+  maxInflight: 4,
+  idleTimeoutMs: 60_000,
+  ...LOG_LIMITS,
+};
+const jpeg = await picture();
+
+function open(
+  script: Script = {},
+  { limits: changed, ...options }: Partial<Omit<StreamHandleOptions, "limits">> & { limits?: object } = {},
+) {
+  const engine = new ScriptedEngine(script);
+  const stream = new StreamHandle({ id: "session_0", engine, limits: { ...limits, ...changed }, ...options });
+  onTestFinished(() => stream.close());
+  let sent = 0;
+  /** Pushes frames at 10 a second of media time, each after the one before was decoded, so that none is dropped. */
+  const frames = async (count: number) => {
+    for (const end = sent + count; sent < end; sent++) {
+      stream.push(jpeg, { seq: sent, mediaTimeMs: 100 * sent });
+      await until("the frame was taken", () => engine.opened[0]?.frames.length === sent + 1);
+    }
+  };
+  return { engine, stream, frames };
+}
+
+function listen(stream: StreamHandle, after: number | null = null) {
+  const heard: LogEntry[] = [];
+  const ears = { isCompleted: false };
+  const listening = stream.log.from(after).subscribe({
+    next: (entry) => heard.push(entry),
+    complete: () => (ears.isCompleted = true),
+  });
+  const events = () => heard.flatMap((entry) => ("event" in entry ? [entry.event] : []));
+  return Object.assign(ears, {
+    heard,
+    events,
+    stop: () => listening.unsubscribe(),
+    all: <T extends ServerEvent["type"]>(type: T) =>
+      events().filter((event): event is ServerEventOf<T> & ServerEvent => event.type === type),
+  });
+}
+
+describe("a stream's handle", () => {
+  it("thinks on when its only listener has left, and tells the next one what the log still holds", async () => {
+    const { stream, frames } = open();
+    const first = listen(stream);
+    await frames(2);
+    await until("a thought", () => first.all("response.done").length === 1);
+    first.stop();
+    const leftAt = first.heard.length;
+    await frames(4);
+    stream.ask("still there?");
+    stream.end();
+    await until("the end", () => stream.state === "closed");
+    expect(first.heard).toHaveLength(leftAt);
+
+    const second = listen(stream);
+    expect(second.isCompleted).toBe(true);
+    expect(second.heard.slice(0, leftAt)).toEqual(first.heard);
+    expect(second.all("response.reasoning_text.done").map(({ text }) => text)).toEqual([
+      "unit 0 was seen",
+      "unit 1 was seen",
+      "unit 2 was seen",
+    ]);
+    expect(second.all("response.output_text.done")).toHaveLength(1);
+    expect(second.events().at(-1)).toMatchObject({
+      type: "session.closed",
+      totals: { units: 3, answers: 1 },
+    });
+    const lastOfFirst = first.heard.at(-1) as { number: number };
+    expect(listen(stream, lastOfFirst.number).heard).toEqual(second.heard.slice(leftAt));
+  });
+
+  it("says what is gone of its log", async () => {
+    const { stream, frames } = open({}, { limits: { maxLogBytes: 2000 } });
+    const there = listen(stream);
+    await frames(12);
+    await until("all thoughts", () => there.all("response.done").length === 6);
+    const late = listen(stream);
+    const [gap, ...rest] = late.heard;
+    expect(gap).toEqual({ type: "gap", after: null, upTo: stream.log.oldest! - 1 });
+    expect(rest.length).toBeGreaterThan(2);
+    expect(rest).toEqual(there.heard.slice(-rest.length));
+  });
+
+  it("numbers what it says, and what it says to one alone, and puts the latter in no log", async () => {
+    const { stream, frames } = open();
+    const there = listen(stream);
+    const aside = stream.stats();
+    await frames(2);
+    await until("a thought", () => there.all("response.done").length === 1);
+    const other = stream.stats();
+    expect([aside.number, aside.event.event_id]).toEqual([0, "event_0"]);
+    const numbers = there.heard.map((entry) => ("event" in entry ? entry.number : -1));
+    expect(numbers).toEqual(numbers.map((_, i) => i + 1));
+    expect(there.events().map(({ event_id }) => event_id)).toEqual(
+      numbers.map((number) => `event_${number}`),
+    );
+    expect(other.number).toBe(numbers.length + 1);
+    expect(there.all("session.stats")).toEqual([]);
+  });
+
+  it("counts thoughts and skips the same in its stats and in its totals", async () => {
+    const { stream, frames } = open({ thought: (unit) => (unit % 3 === 0 ? "a car" : null) });
+    const there = listen(stream);
+    await frames(10);
+    stream.ask("what?");
+    stream.end();
+    await until("the end", () => there.isCompleted);
+    const stats = there.all("session.stats").at(-1)!.stats;
+    const { totals } = there.all("session.closed")[0]!;
+    expect(stats).toMatchObject({ units: 5, thoughts: 2, skips: 3, answers: 1, frames_in: 10 });
+    const { units, thoughts, skips, answers, frames_in } = stats;
+    expect(totals).toMatchObject({ units, thoughts, skips, answers, frames_in });
+    // Two tokens and the end of a thought; a skip is a token.
+    expect(totals.reasoning_tokens).toBe(2 * 3 + 3 * 1);
+  });
+
+  it("counts the same when it is stopped in the middle", async () => {
+    const { stream, frames } = open({ thought: (unit) => (unit === 0 ? "a car" : null) });
+    const there = listen(stream);
+    await frames(6);
+    await until("three thoughts", () => there.all("response.done").length === 3);
+    stream.close("going_away");
+    const { thoughts, skips } = there.all("session.stats").at(-1)!.stats;
+    expect([thoughts, skips]).toEqual([1, 2]);
+    expect(there.events().at(-1)).toMatchObject({
+      type: "session.closed",
+      reason: "going_away",
+      totals: { thoughts: 1, skips: 2 },
+    });
+    expect(there.isCompleted).toBe(true);
+  });
+
+  it("closes without a word when no reason is given, and takes nothing afterwards", async () => {
+    const { stream, engine, frames } = open();
+    const there = listen(stream);
+    await frames(1);
+    stream.close();
+    expect(there).toMatchObject({ heard: [], isCompleted: true });
+    expect(engine.open).toEqual([]);
+    expect(() => stream.push(jpeg)).toThrowError(expect.objectContaining({ code: "session_closing" }));
+    expect(() => stream.ask("what?")).toThrowError(expect.objectContaining({ code: "session_closing" }));
+    expect(() => stream.update({ fps: 1 })).toThrowError(
+      expect.objectContaining({ code: "session_closing" }),
+    );
+  });
+
+  it("says each of its last events once, though a listener closes it at the first of them", () => {
+    const { stream } = open();
+    const there = listen(stream);
+    stream.log.from(null).subscribe((entry) => {
+      if ("event" in entry && entry.event.type === "session.stats") stream.close("slow_reader");
+    });
+    stream.close("idle_timeout");
+    expect(there.events().map(({ type }) => type)).toEqual(["session.stats", "session.closed"]);
+    expect(there.all("session.closed")[0]?.reason).toBe("idle_timeout");
+  });
+
+  it("opens the engine's stream with options that no setting has", () => {
+    const { stream, engine } = open({}, { engineOptions: { positions: "growing", temperature: 1 } });
+    stream.update({ paradigm: "batch" });
+    stream.ask("what?");
+    expect(engine.opened[0]?.options).toMatchObject({
+      positions: "growing",
+      temperature: 1,
+      paradigm: "batch",
+      visualWindowUnits: 32,
+    });
+  });
+});
+
+describe("a stream's source", () => {
+  it("is one", () => {
+    const { stream } = open();
+    stream.push(jpeg);
+    expect(() => stream.feed({ start: () => () => {} })).toThrowError(/has a source already/);
+  });
+
+  it("is drained at the end, and stopped when the stream is closed", () => {
+    for (const [stop, how] of [
+      [(stream: StreamHandle) => stream.end(), "drain"],
+      [(stream: StreamHandle) => stream.close(), "now"],
+    ] as const) {
+      const { stream, engine } = open();
+      const stopped: string[] = [];
+      const source: Source = { start: () => (asked) => stopped.push(asked) };
+      stream.feed(source);
+      expect(engine.opened).toHaveLength(1);
+      stop(stream);
+      expect(stopped).toEqual([how]);
+    }
+  });
+
+  it("that is broken makes the stream fail, after what was seen of it was thought about", async () => {
+    const { stream, engine } = open();
+    const there = listen(stream);
+    stream.feed({
+      start: (into) => {
+        for (const seq of [0, 1]) {
+          into.arrived();
+          into.see(frame(engine.model, seq));
+        }
+        into.problem({ code: "stall_timeout", message: "The camera fell silent.", fatal: true });
+        into.ended();
+        return () => {};
+      },
+    });
+    await until("the end", () => there.isCompleted);
+    expect(there.all("error")[0]?.error).toMatchObject({ code: "stall_timeout", fatal: true });
+    expect(there.all("response.reasoning_text.done")).toHaveLength(1);
+    expect(there.all("session.closed")[0]).toMatchObject({ reason: "failed", totals: { frames_in: 2 } });
+  });
+
+  it("that ends its stream while it starts is stopped", () => {
+    const stopped: string[] = [];
+    const { stream } = open();
+    stream.feed({
+      start: () => {
+        stream.close();
+        return (how) => stopped.push(how);
+      },
+    });
+    expect(stopped).toEqual(["now"]);
+  });
+});
+
+/** A log that keeps its events later, or cannot. */
+class SlowLog implements EventLog {
+  readonly kept: number[] = [];
+  readonly oldest = null;
+  readonly newest = null;
+  isFull = false;
+
+  async append({ number }: { readonly number: number }): Promise<number> {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    if (this.isFull) throw new Error("The disk is full.");
+    this.kept.push(number);
+    return number;
+  }
+
+  from() {
+    return new Observable<never>();
+  }
+
+  end(): void {}
+}
+
+describe("a log that takes its time", () => {
+  it("is given every event in order, and is not waited for", async () => {
+    const log = new SlowLog();
+    const { stream, frames } = open({}, { log });
+    await frames(2);
+    stream.close("going_away");
+    await until("all is kept", () => log.kept.length >= 4);
+    expect(log.kept).toEqual(log.kept.map((_, i) => i));
+  });
+
+  it("that loses an event is told as a fault", async () => {
+    const log = new SlowLog();
+    log.isFull = true;
+    const faults: string[] = [];
+    const { stream } = open({}, { log, onFault: (error, what) => faults.push(`${what} ${error}`) });
+    stream.ask("what?");
+    await until("the fault", () => faults.length > 0);
+    expect(faults[0]).toBe("The log did not keep an event. Error: The disk is full.");
+  });
+});
