@@ -97,6 +97,12 @@ describe("the layers of src/", async () => {
     expect([...imports.values()].flat().length).toBeGreaterThan(300);
   });
 
+  it("are the map of docs/architecture.md", async () => {
+    const text = await readFile(join(src, "../docs/architecture.md"), "utf8");
+    const named = [...text.matchAll(/^\| `src\/(\w+)\/` \|/gm)].map(([, room]) => room!);
+    expect([...named].sort()).toEqual([...Object.keys(MAY_USE), "cli"].sort());
+  });
+
   it("use only what lies before them", () => {
     expect(wrongWays(imports)).toEqual([]);
   });
