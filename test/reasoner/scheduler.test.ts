@@ -108,7 +108,10 @@ describe("32 long questions to one stream beside 16 narrators of other streams",
       for (const [each, from] of since)
         if (live.includes(each)) narratorWait = Math.max(narratorWait, step - from);
     }
-    expect(asked.every(({ demand }) => demand === 0), "all are answered").toBe(true);
+    expect(
+      asked.every(({ demand }) => demand === 0),
+      "all are answered",
+    ).toBe(true);
     return { narratorWait, questionWait };
   }
 
@@ -219,6 +222,27 @@ describe("a failure", () => {
       expect(bench.failed).toHaveLength(1);
     },
   );
+
+  it("takes what others of its stream had prepared out of the step", async () => {
+    const bench = new Bench();
+    const bad = question("bad", 9);
+    bad.failsAt = "prepare";
+    bench.join(narrator("sibling", 3), bad);
+    const other = narrator("other", 1);
+    bench.join(other);
+    expect(await bench.step()).toEqual([other]);
+    expect(bench.ran).toEqual([[1]]);
+  });
+
+  it("of all who were chosen lets others take the step", async () => {
+    const bench = new Bench();
+    const [bad, next] = [question("bad", 90), question("next", 50)];
+    bad.failsAt = "prepare";
+    bench.join(bad);
+    bench.join(next);
+    expect(await bench.step()).toEqual([next]);
+    expect(bench.failed).toHaveLength(1);
+  });
 
   it("of naming its thinkers fails a stream and no other", async () => {
     const bench = new Bench();
