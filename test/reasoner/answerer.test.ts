@@ -78,7 +78,7 @@ describe("an answer", () => {
     expect(run.log.thoughts).toHaveLength(7);
   });
 
-  it("takes its turn before the narrator, so that thoughts in the queue do not delay it", async () => {
+  it("is not delayed by units that wait to be thought about", async () => {
     const run = await thoughtAbout(1);
     for (let unit = 0; unit < 7; unit++) await run.show();
     run.ask("a");
