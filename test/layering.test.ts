@@ -25,9 +25,6 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   server: ["streams", "protocol", "engine", "ingest", "scene"],
 };
 
-/** Rooms that are entered through their mod.ts. */
-const WITH_A_DOOR = ["protocol", "streams", "server", "ingest", "scene", "engine"];
-
 /** A file of src/ and those that it imports, both relative to src/; types count like values. */
 type Imports = ReadonlyMap<string, readonly string[]>;
 
@@ -65,10 +62,7 @@ function wrongWays(imports: Imports): string[] {
 
 function pastTheDoor(imports: Imports): string[] {
   return betweenRooms(imports)
-    .filter(({ from, to, target }) => {
-      const hasDoor = WITH_A_DOOR.includes(to) || from === "cli" || from === "index.ts";
-      return hasDoor && target !== `${to}/mod.ts`;
-    })
+    .filter(({ to, target }) => target !== `${to}/mod.ts`)
     .map(({ file, target }) => `${file} -> ${target}`);
 }
 

@@ -1,9 +1,8 @@
 import * as ort from "onnxruntime-node";
-import type { Attention, AttentionRow, Stack } from "../../src/attention/mod.ts";
-import type { TextCache, VisualCache } from "../../src/cache/mod.ts";
-import { floats } from "../../src/models/graph.ts";
-import type { EncoderState, ImageEncoder } from "../../src/vision/image-encoder.ts";
-import type { UnitFrames } from "../../src/vision/messages.ts";
+import { type Attention, type AttentionRow, floats, type Stack } from "../../src/attention/mod.ts";
+import type { TextCache } from "../../src/cache/mod.ts";
+import { unitMs } from "../../src/models/mod.ts";
+import { type EncoderState, type ImageEncoder, type UnitFrames, unitRows } from "../../src/vision/mod.ts";
 import type { ModelBench, Video } from "./model-bench.ts";
 
 /** What the ways of doing it have in common: the same weights, in this thread. */
@@ -58,26 +57,14 @@ function remembered({ bench }: Parts, units: number) {
   return floats(new Float32Array(rows * bench.width).fill(0.1), rows, bench.width);
 }
 
-async function look({ encoder, unit }: Parts, state: EncoderState): Promise<void> {
-  await encoder.look([{ unit, state }]);
+async function encode({ encoder, unit }: Parts, state: EncoderState): Promise<void> {
+  await encoder.encode([{ unit, state }]);
 }
 
-/** What a unit's own tokens see in a cache that holds those before it. */
-function rowsOfNext(cache: VisualCache): AttentionRow[] {
-  const place = cache.place(cache.newest)!;
-  const { store } = cache;
-  const own = cache.slotsOf(cache.newest);
-  const view = cache.view(place);
-  const segments = [
-    { store, ranges: view.sink, position: place.unit },
-    { store, ranges: view.window, position: place.unit },
-  ];
-  return Array.from({ length: own.count }, (_, i) => ({
-    store,
-    slot: own.slot + i,
-    position: place.unit,
-    segments,
-  }));
+/** Rows of the unit that has just arrived, in a cache that holds those before it. */
+function rowsOfNext({ bench }: Parts, { cache, scheme, newest }: Video): AttentionRow[] {
+  const mediaTimeMs = newest.mediaTimeMs + unitMs(bench.bundle.manifest);
+  return unitRows(cache, scheme, { unit: newest.unit + 1, mediaTimeMs });
 }
 
 /** thinkalong: the unit is encoded and prefilled on a window that stays where it is; a step a token. */
@@ -91,8 +78,8 @@ export function incremental(parts: Parts, { units, tokens }: History): Baseline 
   return {
     name: "thinkalong",
     first: async () => {
-      await look(parts, state);
-      await visual.run({ x: remembered(parts, 1) }, rowsOfNext(video.cache));
+      await encode(parts, state);
+      await visual.run({ x: remembered(parts, 1) }, rowsOfNext(parts, video));
       await step();
     },
     next: step,
@@ -123,9 +110,9 @@ export function rotatingAnew(parts: Parts, history: History): Baseline {
   return {
     name: "all keys re-rotated (StreamingVLM)",
     first: async () => {
-      await look(parts, state);
+      await encode(parts, state);
       rotate(visualRows);
-      await visual.run({ x: remembered(parts, 1) }, rowsOfNext(video.cache));
+      await visual.run({ x: remembered(parts, 1) }, rowsOfNext(parts, video));
       await step();
     },
     next: step,
@@ -146,7 +133,7 @@ function recomputing(parts: Parts, name: string, { units, tokens }: History, enc
   return {
     name,
     first: async () => {
-      for (let i = 0; i < encoded; i++) await look(parts, state);
+      for (let i = 0; i < encoded; i++) await encode(parts, state);
       await visual.run({ x: remembered(parts, units) }, rowsAnew(video, units));
       await text.run({ tokens: ids(tokens + 1) }, bench.rows(video, anew, tokens + 1));
     },

@@ -1,12 +1,23 @@
 import { Attention, type AttentionRow, Stack } from "../../src/attention/mod.ts";
-import { KvMemory, type KvShape, TextCache, VisualCache } from "../../src/cache/mod.ts";
-import { type Bundle, loadBundle } from "../../src/models/mod.ts";
-import { kvShape, unitMs } from "../../src/models/model-caches.ts";
+import {
+  KvMemory,
+  type KvShape,
+  type PositionScheme,
+  positionScheme,
+  TextCache,
+  type UnitPlace,
+  VisualCache,
+} from "../../src/cache/mod.ts";
+import { type Bundle, kvShape, loadBundle, unitMs } from "../../src/models/mod.ts";
+import { ThinkerContext } from "../../src/reasoner/mod.ts";
 import { median } from "../lib/statistics.ts";
 
 /** A filled C_v of its own, or shared by some thinkers. */
 export interface Video {
   readonly cache: VisualCache;
+  readonly scheme: PositionScheme;
+  /** The newest unit in it. */
+  readonly newest: UnitPlace;
 }
 
 /** Caches of a model's shape in this thread, filled to any length with noise: what they hold does not change the time. */
@@ -61,7 +72,12 @@ export class ModelBench {
         mediaTimeMs: unit * unitMs(this.bundle.manifest),
         kv: this.noise(this.tokensPerUnit),
       });
-    return { cache };
+    const { positions } = this.bundle.manifest.cache;
+    return {
+      cache,
+      scheme: positionScheme(positions, unitMs(this.bundle.manifest)),
+      newest: cache.place(cache.newest)!,
+    };
   }
 
   /** A C_r with a sink of one token and `tokens` more, and room for `room` new ones. */
@@ -83,25 +99,9 @@ export class ModelBench {
     return cache;
   }
 
-  /** What `count` new tokens of a thinker write and see. */
-  rows({ cache }: Video, text: TextCache, count = 1): AttentionRow[] {
-    const place = cache.place(cache.newest)!;
-    const view = cache.view(place);
-    return Array.from({ length: count }, (_, ahead) => {
-      const at = text.query(ahead);
-      const { sink, window } = text.view(ahead);
-      return {
-        store: text.store,
-        slot: text.slot(ahead),
-        position: at.window,
-        segments: [
-          { store: cache.store, ranges: view.sink, position: place.unit },
-          { store: cache.store, ranges: view.window, position: place.unit + 0.5 },
-          { store: text.store, ranges: sink, position: at.sink },
-          { store: text.store, ranges: window, position: at.window },
-        ],
-      };
-    });
+  /** Rows of the next `count` tokens of a thinker that looks from the newest unit. */
+  rows(video: Video, text: TextCache, count = 1): AttentionRow[] {
+    return new ThinkerContext(video, text).rows(video.newest, count);
   }
 
   private noise(tokens: number) {

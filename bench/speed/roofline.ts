@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import * as ort from "onnxruntime-node";
-import { openGraph } from "../../src/models/graph.ts";
+import { openGraph } from "../../src/attention/mod.ts";
 import { median } from "../lib/statistics.ts";
 import type { ModelBench } from "./model-bench.ts";
 import { timeInTurn } from "./model-bench.ts";

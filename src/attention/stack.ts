@@ -1,9 +1,8 @@
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import type { KvMemory } from "../cache/mod.ts";
-import { floats, openGraph, outputOf } from "../models/graph.ts";
-import type { BundleManifest } from "../models/mod.ts";
-import { kvShape } from "../models/model-caches.ts";
+import { type BundleManifest, kvShape } from "../models/mod.ts";
 import { Attention, type AttentionRow } from "./attention.ts";
+import { floats, openGraph, outputOf } from "./graph.ts";
 
 type Outputs = InferenceSession.OnnxValueMapType;
 

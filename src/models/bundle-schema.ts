@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { POSITION_SCHEMES } from "../cache/positions.ts";
+import { POSITION_SCHEMES } from "../cache/mod.ts";
 
 const count = z.int().positive();
 const fileName = z.string().regex(/^[\w.-]+$/, "must be the name of a file in the bundle's folder");

@@ -1,6 +1,7 @@
-/** Model bundles: read, check, describe. */
+/** Model bundles: read, check, describe; the tokenizer; caches of a model's shape. */
 export { type Bundle, loadBundle } from "./bundle.ts";
 export type { BundleManifest } from "./bundle-schema.ts";
 export { BUNDLED_MODEL } from "./bundled-model.ts";
 export { ModelError, type ModelErrorCode } from "./errors.ts";
+export { kvShape, makeTextCache, makeVisualCache, type TextBudgets, unitMs } from "./model-caches.ts";
 export { type SpecialTokens, TextCodec } from "./tokenizer.ts";

@@ -1,4 +1,4 @@
-import { type KvMemory, type KvShape, VisualCache } from "../cache/mod.ts";
+import { type KvMemory, type KvShape, TextCache, VisualCache } from "../cache/mod.ts";
 import type { BundleManifest } from "./bundle-schema.ts";
 
 /** Shape of a model's keys and values. */
@@ -26,5 +26,34 @@ export function makeVisualCache(
     windowUnits,
     maxAgeMs: (windowUnits + 0.5) * unitMs(manifest),
     slackUnits,
+  });
+}
+
+/** What a stream allows its thinkers (tokens). */
+export interface TextBudgets {
+  readonly textWindowTokens: number;
+  readonly thoughtTokens: number;
+  readonly answerTokens: number;
+}
+
+/**
+ * An empty text cache of a model's shape, in which a thought with its recap fits, and a question with its answer.
+ * @throws {RangeError} when the memory is full
+ */
+export function makeTextCache(
+  memory: KvMemory,
+  manifest: BundleManifest,
+  { textWindowTokens, thoughtTokens, answerTokens }: TextBudgets,
+): TextCache {
+  const { cache, thinking } = manifest;
+  return new TextCache({
+    memory,
+    shape: kvShape(manifest),
+    sinkTokens: cache.text_sink_tokens,
+    windowTokens: textWindowTokens,
+    groupTokens: Math.max(
+      3 + thoughtTokens + thinking.thought_tokens,
+      2 + thinking.question_tokens + answerTokens,
+    ),
   });
 }

@@ -5,15 +5,18 @@ import type { TextCodec } from "../models/mod.ts";
 export interface ClockLayout {
   /** Id of the token of time 0; the others follow it. */
   readonly first: number;
-  /** How many there are: after so many units the clock begins again. */
+  /** How many there are. After so many units the clock begins again. */
   readonly count: number;
 }
 
 /**
- * The time in a model's thoughts. A spoken thought is closed with the token of its unit's time; an answer about time
- * repeats one, and what is told is how long ago that is. So the model has to find the moment and not to reckon, and
- * is right to the second for as long as it remembers the thought: of a thought that it may have read it from, a token
- * tells the time however often the clock has gone round since.
+ * How a model writes the time. A thought with words is closed with the token of its unit's time. An answer about time
+ * repeats such a token, and the service writes how long ago that time was. So the model has to find the right thought,
+ * but need not calculate.
+ *
+ * The clock has a limited number of tokens and goes round. If the narrator's text still holds a thought that was closed
+ * with a token, the token means the time of that thought, however often the clock has gone round since. Otherwise it
+ * means a time less than one round ago.
  */
 export class ClockTokens {
   constructor(
@@ -27,8 +30,8 @@ export class ClockTokens {
   }
 
   /**
-   * Tokens of times at which there was nothing to see: while a stream is younger than a round of the clock, those
-   * ahead of a unit would be read as times before the stream began.
+   * Tokens that an answer at a unit must not use. While a stream is younger than one round of the clock, the tokens of
+   * later times would be read as times before the stream began.
    */
   unseen(place: UnitPlace): number[] {
     const next = this.units(place) + 1;
@@ -37,9 +40,8 @@ export class ClockTokens {
   }
 
   /**
-   * Whole seconds from a token's time to a unit, or null where the token is no time.
-   * @param remembered units of the thoughts that it may stand behind, oldest first; behind none of them, its time is
-   * less than a round of the clock ago
+   * Whole seconds from the time of a token to a unit; null when the token does not stand for a time.
+   * @param remembered units of the thoughts that the token may have been read from, oldest first
    */
   secondsSince(token: number, place: UnitPlace, remembered: readonly UnitPlace[] = []): number | null {
     const { first, count } = this.tokens;
@@ -50,7 +52,7 @@ export class ClockTokens {
     return Math.round((ago * this.unitMs) / 1000);
   }
 
-  /** Words as text, times among them as `7 seconds`. */
+  /** Decodes tokens. Those that stand for times become `7 seconds`, see {@link secondsSince}. */
   decode(
     codec: TextCodec,
     words: readonly number[],
@@ -70,7 +72,10 @@ export class ClockTokens {
     return [...parts, codec.decode(plain)].filter((part) => part !== "").join(" ");
   }
 
-  /** A unit's time is that of its last frame, half a unit from where the count changes: jitter does not move it. */
+  /**
+   * A unit's time in units. It is the time of the last frame, which lies half a unit from where the count changes, so
+   * that jitter does not change it.
+   */
   private units({ mediaTimeMs }: UnitPlace): number {
     return Math.max(0, Math.floor(mediaTimeMs / this.unitMs));
   }

@@ -1,6 +1,6 @@
 import type { SpecialTokens } from "../models/mod.ts";
 
-/** What a thought or an answer may say next. */
+/** Hides the tokens that a thought, a recap or an answer may not say next: their logits become -Infinity. */
 export class LogitsMask {
   private readonly never: readonly number[];
 
@@ -9,22 +9,25 @@ export class LogitsMask {
     this.never = [...special.forbidden, special.narrate, special.question, special.answer, ...asks];
   }
 
-  /** A thought may be skipped at its first token only, and ended after it. `skipBias` is added to the skip's logit. */
+  /**
+   * A thought can be skipped with its first token only, and ended only after that.
+   * @param skipBias added to the logit of a skip
+   */
   thought(logits: Float32Array, first: boolean, skipBias: number): void {
     this.hide(logits, ...this.special.clock, this.special.endAnswer);
     this.hide(logits, first ? this.special.endThink : this.special.skip);
     if (first) logits[this.special.skip]! += skipBias;
   }
 
-  /** A recap says at least one word. */
+  /** A recap has at least one word. */
   recap(logits: Float32Array, first: boolean): void {
     this.hide(logits, ...this.special.clock, this.special.endAnswer, this.special.skip);
     if (first) this.hide(logits, this.special.endThink);
   }
 
   /**
-   * An answer says at least one word, and never skips.
-   * @param unseen times that it cannot tell of, see {@link ClockTokens.unseen}
+   * An answer has at least one word and is never skipped.
+   * @param unseen tokens of times that it cannot be about, see ClockTokens.unseen
    */
   answer(logits: Float32Array, first: boolean, unseen: readonly number[] = []): void {
     this.hide(logits, this.special.skip, this.special.endThink, ...unseen);

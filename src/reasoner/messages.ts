@@ -8,18 +8,22 @@ export interface ReasonerSetup {
   readonly bundle: Bundle;
   readonly threads: number;
   readonly clockOrigin: number;
-  /** Most words that are drafted ahead of a thinker; 0: none. */
+  /** Most words of one draft; 0: nothing is drafted. */
   readonly draftWords: number;
-  /** Finished units come from it. */
+  /** Port through which finished units come from the vision worker. */
   readonly units: MessagePort;
 }
 
-/** How a stream is thought about. */
+/** Options of a stream that concern reasoning. */
 export interface ReasoningOptions {
+  /** Units kept in the visual window. */
   readonly visualWindowUnits: number;
+  /** Tokens kept in a thinker's text window. */
   readonly textWindowTokens: number;
   readonly positions: PositionSchemeName;
+  /** Most tokens of a thought. */
   readonly thoughtTokens: number;
+  /** Most tokens of an answer. */
   readonly answerTokens: number;
   /** 0: greedy. */
   readonly temperature: number;
@@ -34,7 +38,7 @@ export type ReasonerRequest =
   | {
       readonly type: "ask";
       readonly stream: string;
-      /** Of the answer. */
+      /** Task of the answer. */
       readonly task: string;
       readonly tokens: readonly number[];
       /** `end`: to be answered when every unit of the ended stream has been thought about. */
@@ -46,7 +50,7 @@ export type ReasonerRequest =
   | { readonly type: "close"; readonly stream: string }
   | { readonly type: "stop" };
 
-/** How a thinker's turn came to its end. */
+/** Why a thought ended: by itself, or because it had used up its tokens. */
 export type StopReason = "end" | "length";
 
 /** From the reasoner worker to the main thread. */

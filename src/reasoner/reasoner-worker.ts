@@ -1,38 +1,25 @@
 import { setImmediate as yieldToMessages } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { TextCodec } from "../models/mod.ts";
-import type { PublishedUnit } from "../vision/messages.ts";
-import { processNow } from "../worker/monotonic-time.ts";
+import type { PublishedUnit } from "../vision/mod.ts";
+import { processNow } from "../worker/mod.ts";
 import type { ReasonerReport, ReasonerRequest, ReasonerSetup } from "./messages.ts";
 import { NgramDrafter } from "./ngram-drafter.ts";
-import { type ReasonerContext, ReasonerStream } from "./reasoner-stream.ts";
-import { TextRunner, type TextStep } from "./text-runner.ts";
-import type { Thinker } from "./thinker.ts";
+import { type ReasonerEnvironment, ReasonerStream } from "./reasoner-stream.ts";
+import { Scheduler, STEP_TOKENS } from "./scheduler.ts";
+import { TextRunner } from "./text-runner.ts";
 
-/**
- * Tokens that one step takes at the most. More waits for the next step: a burst of long questions must not hold up
- * everybody's next word.
- */
-const STEP_TOKENS = 96;
-
-/** Measured: what gains most, if little (docs/benchmarks, drafts). */
+/** What gains most, if little, as measured (docs/benchmarks, drafts). */
 const DRAFT_CONFIDENCE = 0.8;
-
-interface Turn {
-  readonly stream: string;
-  readonly mind: ReasonerStream;
-  readonly thinker: Thinker;
-  readonly step: TextStep;
-}
 
 const setup = workerData as ReasonerSetup;
 const port = parentPort!;
 const post = (message: ReasonerReport) => port.postMessage(message);
-const session = await TextRunner.open(setup.bundle, setup.threads);
-const context: ReasonerContext = {
+const runner = await TextRunner.open(setup.bundle, setup.threads);
+const environment: ReasonerEnvironment = {
   bundle: setup.bundle,
   codec: new TextCodec(setup.bundle),
-  memory: session.memory,
+  memory: runner.memory,
   drafters: { thoughts: makeDrafter(), answers: makeDrafter() },
   now: () => processNow() - setup.clockOrigin,
   report: (stream, report) => post({ type: "report", stream, report }),
@@ -45,116 +32,91 @@ function makeDrafter(): NgramDrafter {
   });
 }
 
-const minds = new Map<string, ReasonerStream>();
-/** Taken up between two steps, so that nothing changes under one. */
+const streams = new Map<string, ReasonerStream>();
+const scheduler = new Scheduler<ReasonerStream>({
+  stepTokens: STEP_TOKENS,
+  run: (steps) => runner.run(steps),
+  onFailed: (stream, error) => {
+    close(stream.id);
+    reportFailure(stream.id, error);
+  },
+});
+/** What has come; it is handled between two steps, so that nothing changes during one. */
 const inbox: ReasonerRequest[] = [];
 const arrivals: PublishedUnit[] = [];
-/** Who was left out of the last step for want of room comes first in the next. */
-let first = 0;
 let stopping = false;
 let wake: () => void = () => {};
 
-function forget(stream: string): boolean {
-  minds.get(stream)?.release();
-  return minds.delete(stream);
+function open({ stream: id, options }: Extract<ReasonerRequest, { type: "open" }>): void {
+  try {
+    const stream = new ReasonerStream(id, options, environment);
+    streams.set(id, stream);
+    scheduler.join(stream);
+  } catch (error) {
+    reportFailure(id, error);
+  }
 }
 
-function fail(stream: string, error: unknown): void {
-  if (forget(stream)) reportFailure(stream, error);
+function close(id: string): void {
+  const stream = streams.get(id);
+  if (stream === undefined) return;
+  scheduler.leave(stream);
+  stream.release();
+  streams.delete(id);
 }
 
 function reportFailure(stream: string, error: unknown): void {
-  context.report(stream, { type: "failed", message: `Reasoning failed: ${(error as Error).message}` });
+  environment.report(stream, { type: "failed", message: `Reasoning failed: ${(error as Error).message}` });
 }
 
-/** The next step of everybody who has one to take, up to the limit. */
-function collect(): Turn[] {
-  const turns: Turn[] = [];
-  const order = [...minds];
-  let tokens = 0;
-  for (let i = 0; i < order.length; i++) {
-    const at = (first + i) % order.length;
-    const [stream, mind] = order[at]!;
-    try {
-      for (const thinker of mind.thinkers()) {
-        if (tokens >= STEP_TOKENS) {
-          first = at;
-          return turns;
-        }
-        const step = thinker.prepare();
-        if (step === null) continue;
-        mind.began(thinker);
-        turns.push({ stream, mind, thinker, step });
-        tokens += step.tokens.length;
-      }
-    } catch (error) {
-      fail(stream, error);
-    }
+function closeFinished(): void {
+  for (const [id, stream] of [...streams]) {
+    if (!stream.isFinished) continue;
+    close(id);
+    environment.report(id, { type: "ended" });
   }
-  return turns;
 }
 
-/** One step of all thinkers together; false when nobody had one to take. */
-async function round(): Promise<boolean> {
-  const turns = collect().filter(({ stream, mind }) => minds.get(stream) === mind);
-  try {
-    if (turns.length > 0) {
-      const results = await session.run(turns.map(({ step }) => step));
-      turns.forEach(({ thinker }, i) => {
-        thinker.accept(results[i]!);
-      });
-    }
-  } catch (error) {
-    for (const { stream } of turns) fail(stream, error);
-  }
-  for (const [stream, mind] of [...minds]) {
-    if (mind.finished && forget(stream)) context.report(stream, { type: "ended" });
-  }
-  return turns.length > 0;
-}
-
-async function think(): Promise<void> {
-  while (!stopping) {
-    takeMessages();
-    if (await round()) await yieldToMessages();
-    else if (inbox.length + arrivals.length === 0 && !stopping)
-      await new Promise<void>((resolve) => (wake = resolve));
-  }
-  setup.units.close();
-  port.close();
-}
-
-/** Requests first: a stream is opened before its first unit is sent to vision. */
-function takeMessages(): void {
+/** Requests come first: a stream is opened before its first unit is sent to the vision worker. */
+function handleMessages(): void {
   for (const request of inbox.splice(0)) handle(request);
-  for (const { stream, unit } of arrivals.splice(0)) minds.get(stream)?.receive(unit);
+  for (const { stream, unit } of arrivals.splice(0)) streams.get(stream)?.receive(unit);
 }
 
 function handle(request: ReasonerRequest): void {
   switch (request.type) {
     case "open":
-      try {
-        minds.set(request.stream, new ReasonerStream(request.stream, request.options, context));
-      } catch (error) {
-        reportFailure(request.stream, error);
-      }
+      open(request);
       return;
     case "ask":
-      minds.get(request.stream)?.ask(request);
+      streams.get(request.stream)?.ask(request);
       return;
     case "cancel":
-      minds.get(request.stream)?.cancel(request.task);
+      streams.get(request.stream)?.cancel(request.task);
       return;
     case "end":
-      minds.get(request.stream)?.end(request.units);
+      streams.get(request.stream)?.end(request.units);
       return;
     case "close":
-      forget(request.stream);
+      close(request.stream);
       post({ type: "closed", stream: request.stream });
       return;
     case "stop":
       stopping = true;
   }
+}
+
+async function work(): Promise<void> {
+  while (!stopping) {
+    handleMessages();
+    const turns = await scheduler.step();
+    closeFinished();
+    if (turns.length > 0) await yieldToMessages();
+    else if (inbox.length + arrivals.length === 0 && !stopping)
+      await new Promise<void>((resolve) => (wake = resolve));
+  }
+  setup.units.close();
+  port.close();
 }
 
 port.on("message", (request: ReasonerRequest) => {
@@ -166,4 +128,4 @@ setup.units.on("message", (published: PublishedUnit) => {
   wake();
 });
 post({ type: "ready" });
-void think();
+void work();

@@ -1,4 +1,4 @@
-/** A small seeded generator of numbers in 0..1 (mulberry32): the same seed, the same thoughts. */
+/** A small generator of random numbers in 0..1 (mulberry32): the same seed gives the same numbers. */
 function uniform(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -9,7 +9,7 @@ function uniform(seed: number): () => number {
   };
 }
 
-/** Chooses the next token: the most likely one at temperature 0, else one drawn from the softmax. */
+/** Chooses the next token: the most likely one at temperature 0, otherwise one drawn from the softmax. */
 export class Sampler {
   private readonly next: () => number;
 
@@ -20,7 +20,7 @@ export class Sampler {
     this.next = uniform(seed);
   }
 
-  /** @param logits of one position; tokens at -Infinity are never chosen */
+  /** @param logits `[vocabulary]`; tokens at -Infinity are never chosen */
   choose(logits: Float32Array): number {
     let best = 0;
     for (let i = 1; i < logits.length; i++) if (logits[i]! > logits[best]!) best = i;

@@ -1,22 +1,21 @@
 import * as ort from "onnxruntime-node";
-import { type AttentionRow, Stack } from "../attention/mod.ts";
+import { type AttentionRow, outputOf, Stack } from "../attention/mod.ts";
 import { KvMemory } from "../cache/mod.ts";
-import { outputOf } from "../models/graph.ts";
 import type { Bundle } from "../models/mod.ts";
 
-/** What one thinker feeds in one step: tokens, and where each writes and reads. */
+/** What one thinker feeds in one step: tokens, and a row for each of them. */
 export interface TextStep {
   readonly tokens: readonly number[];
   readonly rows: readonly AttentionRow[];
 }
 
-/** Logits of every fed token, `[vocabulary]` each; the step's own, to be written to. */
+/** Logits behind every token that was fed, `[vocabulary]` each. They belong to the step and may be written to. */
 export type StepLogits = readonly Float32Array[];
 
-/** Thinking: tokens of any number of thinkers, of any streams, through the text stack in one step. */
+/** Runs the text stack: one step takes the tokens of any number of thinkers, of any streams. */
 export class TextRunner {
   private constructor(
-    /** Where this thread's caches live. */
+    /** Memory of this thread, in which the caches are. */
     readonly memory: KvMemory,
     private readonly stack: Stack,
     private readonly vocabulary: number,
@@ -30,7 +29,7 @@ export class TextRunner {
     return new TextRunner(memory, stack, bundle.manifest.transformer.vocabulary);
   }
 
-  /** One step of several thinkers together; results in their order. */
+  /** Runs the steps of several thinkers as one; results are in the order of the steps. */
   async run(steps: readonly TextStep[]): Promise<StepLogits[]> {
     const tokens = steps.flatMap((step) => step.tokens);
     const rows = steps.flatMap((step) => step.rows);

@@ -1,33 +1,29 @@
 import {
   type KvMemory,
-  type KvStore,
   type PositionScheme,
   type PositionSchemeName,
   positionScheme,
-  type QueryPositions,
   type UnitKv,
-  type UnitPlace,
   type VisualCache,
-  type VisualSpan,
-  type VisualView,
 } from "../cache/mod.ts";
-import type { BundleManifest } from "../models/mod.ts";
-import { makeVisualCache, unitMs } from "../models/model-caches.ts";
+import { type BundleManifest, makeVisualCache, unitMs } from "../models/mod.ts";
+import type { VisualReader } from "./thinker-context.ts";
 
-/** Units that a thinker may fall behind the newest one before its own window begins to go. */
+/** Units by which a thinker may be behind the newest one before units of its own window are overwritten. */
 export const SLACK_UNITS = 8;
 
 /**
- * The reasoner's replica of one stream's C_v, shared by all thinkers of the stream.
+ * The reasoner's replica of the C_v of one stream, shared by all thinkers of the stream.
  *
- * Published units wait in an inbox and are taken over between decode steps, so that a step always runs on a cache
- * that does not change, and no further ahead of the narrator than the ring's slack allows.
+ * Units that were published wait in an inbox. They are taken over between two steps, so that the cache does not change
+ * during a step, and only as far ahead of the narrator as the slack allows.
  */
-export class VisualCacheReplica {
-  private readonly cache: VisualCache;
-  private readonly scheme: PositionScheme;
+export class VisualCacheReplica implements VisualReader {
+  readonly cache: VisualCache;
+  readonly scheme: PositionScheme;
   private readonly inbox: UnitKv[] = [];
 
+  /** @throws {RangeError} when the memory for caches is full */
   constructor(
     memory: KvMemory,
     manifest: BundleManifest,
@@ -38,39 +34,14 @@ export class VisualCacheReplica {
     this.scheme = positionScheme(positions, unitMs(manifest));
   }
 
-  /** The newest unit that can be looked at; -1 before the first. */
-  get newest(): number {
-    return this.cache.newest;
-  }
-
   receive(unit: UnitKv): void {
     this.inbox.push(unit);
   }
 
-  /** Takes over what has arrived, for a narrator that is at `unit`. Called between steps only. */
+  /** Takes over what has arrived, for a narrator that is at `unit`. Must be called between two steps. */
   advance(unit: number): void {
     while (this.inbox.length > 0 && this.inbox[0]!.unit < unit + SLACK_UNITS)
       this.cache.append(this.inbox.shift()!);
-  }
-
-  /** @throws {RangeError} when the unit has left the cache */
-  place(unit: number): UnitPlace {
-    const place = this.cache.place(unit);
-    if (place === null) throw new RangeError(`unit ${unit} is not in the visual cache`);
-    return place;
-  }
-
-  get store(): KvStore {
-    return this.cache.store;
-  }
-
-  /** What is seen from a unit. */
-  look(from: UnitPlace): VisualView {
-    return this.cache.view(from);
-  }
-
-  query(span: VisualSpan, textPosition: number): QueryPositions {
-    return this.scheme.visualQuery(span, textPosition);
   }
 
   /** Gives its memory back. */

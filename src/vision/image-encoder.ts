@@ -1,11 +1,10 @@
 import type { InferenceSession } from "onnxruntime-node";
 import * as ort from "onnxruntime-node";
-import { floats, openGraph, outputOf } from "../models/graph.ts";
+import { floats, joinPieces, openGraph, outputOf } from "../attention/mod.ts";
 import type { Bundle } from "../models/mod.ts";
-import { join } from "./join.ts";
 import type { UnitFrames } from "./messages.ts";
 
-/** What the encoder carries from unit to unit of a stream. */
+/** What the encoder keeps of a stream from unit to unit. */
 export interface EncoderState {
   /** The last frame, `[3, height, width]`, 0..1. */
   readonly previous: Float32Array;
@@ -15,7 +14,7 @@ export interface EncoderState {
   readonly seen: number;
 }
 
-/** A unit to be looked at, with the state that its stream was left in. */
+/** A unit to be encoded, with the state after the unit before it. */
 export interface EncoderInput {
   readonly unit: UnitFrames;
   readonly state: EncoderState;
@@ -29,10 +28,10 @@ export interface EncoderOutput {
 
 const OUTPUTS = ["x", "previous_out", "background_out", "seen_out"] as const;
 
-/** Runs the encoder graph: pixels of units of different streams in, their visual tokens out. */
+/** Runs the encoder graph: frames of units of different streams go in, their visual tokens come out. */
 export class ImageEncoder {
   private constructor(
-    private readonly session: InferenceSession,
+    private readonly graph: InferenceSession,
     private readonly bundle: Bundle,
   ) {}
 
@@ -49,16 +48,19 @@ export class ImageEncoder {
     return { previous: new Float32Array(pixels), background: new Float32Array(pixels), seen: 0 };
   }
 
-  /** @throws {ModelError} `graph_mismatch` */
-  async look(inputs: readonly EncoderInput[]): Promise<EncoderOutput[]> {
+  /**
+   * Encodes one unit each of different streams together; outputs are in the order of the inputs.
+   * @throws {ModelError} `graph_mismatch`
+   */
+  async encode(inputs: readonly EncoderInput[]): Promise<EncoderOutput[]> {
     const { width, height, frames_per_unit, tokens_per_unit } = this.bundle.manifest.vision;
     const { heads, head_width } = this.bundle.manifest.transformer;
     const batch = inputs.length;
     const picture = [batch, 3, height, width];
     const pixels = 3 * width * height;
-    const out = await this.session.run(
+    const out = await this.graph.run(
       {
-        frames: new ort.Tensor("uint8", join(inputs.map(({ unit }) => unit.frames)), [
+        frames: new ort.Tensor("uint8", joinPieces(inputs.map(({ unit }) => unit.frames)), [
           batch,
           frames_per_unit,
           height,
@@ -70,8 +72,8 @@ export class ImageEncoder {
           batch,
           frames_per_unit,
         ),
-        previous: floats(join(inputs.map(({ state }) => state.previous)), ...picture),
-        background: floats(join(inputs.map(({ state }) => state.background)), ...picture),
+        previous: floats(joinPieces(inputs.map(({ state }) => state.previous)), ...picture),
+        background: floats(joinPieces(inputs.map(({ state }) => state.background)), ...picture),
         seen: floats(
           Float32Array.from(inputs, ({ state }) => state.seen),
           batch,

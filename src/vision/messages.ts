@@ -8,27 +8,29 @@ export interface VisionSetup {
   readonly bundle: Bundle;
   readonly threads: number;
   readonly clockOrigin: number;
-  /** Finished units go through it, straight to the reasoner. */
+  /** Port through which finished units go straight to the reasoner worker. */
   readonly publish: MessagePort;
 }
 
-/** A unit's frames, in order: RGB bytes of all of them, one after the other. */
+/** The frames of a unit. */
 export interface UnitFrames {
   readonly unit: number;
   /** Media time of the last frame (ms). */
   readonly mediaTimeMs: number;
   /** Seconds from the frame before to each frame; 0 for a stream's first. */
   readonly seconds: readonly number[];
+  /** RGB bytes of all frames, in order: `[frames, height, width, 3]`. */
   readonly frames: Uint8Array;
 }
 
-/** How a stream is seen. */
+/** Options of a stream that concern vision. */
 export interface SeeingOptions {
+  /** Units kept in the visual window. */
   readonly windowUnits: number;
   readonly positions: PositionSchemeName;
-  /** Levels of 0..255 within which nothing has changed; null: every unit is encoded. */
+  /** Changes of up to so many levels (of 0..255) count as none; null: every unit is encoded. */
   readonly stillLevels: number | null;
-  /** Whether it is watched that the scene is one of a fixed camera; default false. */
+  /** Whether to judge if the scene is one of a fixed camera; default false. */
   readonly sceneMonitor?: boolean;
 }
 

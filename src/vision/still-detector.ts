@@ -2,36 +2,36 @@
 const SQUARE_PX = 4;
 
 /**
- * A square's change is noise up to this many times the median square's: 8 medians of normal noise are 5.4 of its
- * standard deviations, and of some thousand squares hardly one goes beyond.
+ * A square's change counts as noise up to this many times the change of the median square. For normal noise, 8 medians
+ * are 5.4 standard deviations, which hardly one of a thousand squares exceeds.
  */
 const NOISE_FACTOR = 8;
 
-/** However noisy the median square: beyond this many times `levels` something has changed, if only the light. */
+/** A change of more than this many times `levels` is never noise, however noisy the picture is. */
 const MOST_NOISE = 3;
 
 export interface StillDetectorOptions {
   readonly width: number;
   readonly height: number;
   /**
-   * Change of a square's mean colour that is none in a picture without noise, in levels of 0..255; up to three times
-   * as much in a noisy one.
+   * Greatest change of a square's mean colour that counts as none in a picture without noise, in levels of 0..255. In
+   * a noisy picture it may be up to three times as much.
    */
   readonly levels: number;
-  /** Most units in a row that are not encoded; then one is, so that the running background keeps up. */
+  /** Most units in a row that are not encoded. Then one is, so that the encoder's background stays up to date. */
   readonly mostUnits: number;
 }
 
 /**
  * Tells whether a unit shows what the last encoded one showed, so that its visual tokens can be used again.
  *
- * Every frame of it must be like the last one that was encoded, and that one must have been like those before it:
- * tokens of a unit in which something stopped still say that it moves. Compared is always with what was encoded, so a
- * slow change adds up until it is seen.
+ * Two things are required. Every frame of the unit must be like the last encoded frame. And the last encoded unit must
+ * have been still itself: the tokens of a unit in which something came to a stop still say that it moves. A unit is
+ * always compared with the last encoded one, so a slow change adds up until it is noticed.
  */
 export class StillDetector {
   private reference: Float32Array | null = null;
-  /** Whether the last encoded unit was itself like the frame before it. */
+  /** Whether the last encoded unit was itself like the one encoded before it. */
   private settled = false;
   private skipped = 0;
 
@@ -39,7 +39,7 @@ export class StillDetector {
 
   /**
    * @param frames RGB bytes of the unit's frames, `[frames, height, width, 3]`
-   * @returns true where the unit need not be encoded; a unit for which it is false is taken as encoded
+   * @returns true when the unit need not be encoded; when false, the caller must encode it
    */
   judge(frames: Uint8Array): boolean {
     const { width, height, mostUnits, levels } = this.options;
@@ -58,7 +58,7 @@ export class StillDetector {
     return false;
   }
 
-  /** Mean of every square and channel. */
+  /** Mean colour of every square, `[squares, 3]`. */
   private means(frame: Uint8Array): Float32Array {
     const { width, height } = this.options;
     const across = Math.ceil(width / SQUARE_PX);
@@ -78,7 +78,7 @@ export class StillDetector {
   }
 }
 
-/** Whether no square differs by more than the picture's own noise, or than `levels` where there is hardly any. */
+/** Whether no square differs by more than the noise of the picture, or by more than `levels` if it has hardly any. */
 function alike(a: Float32Array, b: Float32Array, levels: number): boolean {
   const changes = a.map((x, i) => Math.abs(x - b[i]!)).sort();
   const noise = NOISE_FACTOR * changes[changes.length >> 1]!;

@@ -1,30 +1,28 @@
-import { Stack } from "../attention/mod.ts";
+import { floats, joinPieces, Stack } from "../attention/mod.ts";
 import { KvMemory, type UnitKv } from "../cache/mod.ts";
-import { floats } from "../models/graph.ts";
 import type { Bundle } from "../models/mod.ts";
 import { ImageEncoder } from "./image-encoder.ts";
-import { join } from "./join.ts";
 import type { SeeingOptions, UnitFrames } from "./messages.ts";
 import { VisionStream } from "./vision-stream.ts";
 
-/** A unit to be seen, and whose it is. */
+/** A unit to be encoded and prefilled, with the stream that it belongs to. */
 export interface UnitToSee {
   readonly vision: VisionStream;
   readonly unit: UnitFrames;
 }
 
-/** A unit that was seen, ready to be published. */
+/** A unit that has been seen: encoded and prefilled. It is ready to be published. */
 export interface SeenUnit {
   readonly unit: UnitKv;
-  /** Nothing had changed: the tokens of the unit before were used again. */
+  /** Nothing had changed: the unit was not encoded, and the tokens of the last encoded one were used again. */
   readonly still: boolean;
 }
 
-/** Seeing: pixels of a unit and the visual cache in, the unit's keys and values in the cache and out. */
+/** Runs the image encoder and the visual stack: the frames of a unit go in, its keys and values come out. */
 export class VisionRunner {
   private constructor(
     private readonly bundle: Bundle,
-    /** Where this thread's visual caches live. */
+    /** Memory of this thread, in which the visual caches are. */
     readonly memory: KvMemory,
     private readonly encoder: ImageEncoder,
     private readonly stack: Stack,
@@ -43,23 +41,26 @@ export class VisionRunner {
     );
   }
 
-  /** A stream that has seen nothing yet. */
+  /**
+   * Opens a stream that has seen no unit yet.
+   * @throws {RangeError} when the memory for caches is full
+   */
   openStream(options: SeeingOptions): VisionStream {
     return new VisionStream(this.memory, this.bundle.manifest, options, this.encoder.initialState());
   }
 
-  /** Sees one unit each of different streams together; only those that show something new are encoded. */
+  /** Encodes and prefills one unit each of different streams together. Units that show nothing new are not encoded. */
   async run(requests: readonly UnitToSee[]): Promise<SeenUnit[]> {
     const { heads, head_width } = this.bundle.manifest.transformer;
-    const inputs = requests.map(({ vision, unit }) => vision.toLookAt(unit));
-    const news = inputs.filter((input) => input !== null);
-    const looked = news.length === 0 ? [] : await this.encoder.look(news);
+    const inputs = requests.map(({ vision, unit }) => vision.toEncode(unit));
+    const changed = inputs.filter((input) => input !== null);
+    const outputs = changed.length === 0 ? [] : await this.encoder.encode(changed);
     let next = 0;
     const tokens = requests.map(({ vision }, i) =>
-      vision.looked(inputs[i] === null ? null : looked[next++]!),
+      vision.encoded(inputs[i] === null ? null : outputs[next++]!),
     );
     const rows = requests.flatMap(({ vision, unit }) => vision.rows(unit));
-    const x = floats(join(tokens), rows.length, heads * head_width);
+    const x = floats(joinPieces(tokens), rows.length, heads * head_width);
     await this.stack.run({ x }, rows);
     return requests.map(({ vision, unit: { unit, mediaTimeMs } }, i) => {
       const kv = vision.admit({ unit, mediaTimeMs });

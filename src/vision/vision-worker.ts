@@ -1,17 +1,15 @@
 import { setImmediate as yieldToMessages } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
-import { processNow } from "../worker/monotonic-time.ts";
-import type { PublishedUnit, UnitFrames, VisionReport, VisionRequest, VisionSetup } from "./messages.ts";
-import { VisionRunner } from "./vision-runner.ts";
+import { processNow } from "../worker/mod.ts";
+import type { PublishedUnit, VisionReport, VisionRequest, VisionSetup } from "./messages.ts";
+import { type UnitToSee, VisionRunner } from "./vision-runner.ts";
 import type { VisionStream } from "./vision-stream.ts";
 
-/** Units of different streams that are seen together at the most. A larger batch makes its first wait longer. */
+/** Most units that are seen together. In a larger batch, the unit that came first would wait longer. */
 const BATCH = 4;
 
-interface WaitingUnit {
+interface WaitingUnit extends UnitToSee {
   readonly stream: string;
-  readonly vision: VisionStream;
-  readonly unit: UnitFrames;
 }
 
 const setup = workerData as VisionSetup;
@@ -22,9 +20,9 @@ const fail = (stream: string, error: unknown) => {
   const message = `Vision failed: ${(error as Error).message}`;
   post({ type: "report", stream, report: { type: "failed", message } });
 };
-const session = await VisionRunner.open(setup.bundle, setup.threads);
+const runner = await VisionRunner.open(setup.bundle, setup.threads);
 const streams = new Map<string, VisionStream>();
-/** Taken up between two batches, so that nothing changes under one. */
+/** Requests that have come; they are handled between two batches, so that nothing changes during one. */
 const inbox: VisionRequest[] = [];
 const waiting: WaitingUnit[] = [];
 let stopping = false;
@@ -38,7 +36,7 @@ function close(stream: string): void {
 function handle(request: VisionRequest): void {
   switch (request.type) {
     case "open":
-      streams.set(request.stream, session.openStream(request.options));
+      streams.set(request.stream, runner.openStream(request.options));
       return;
     case "unit": {
       const vision = streams.get(request.stream);
@@ -54,7 +52,7 @@ function handle(request: VisionRequest): void {
   }
 }
 
-function takeRequests(): void {
+function handleRequests(): void {
   for (const request of inbox.splice(0)) {
     try {
       handle(request);
@@ -65,7 +63,7 @@ function takeRequests(): void {
   }
 }
 
-/** The oldest waiting units, one a stream; those of streams that were closed are left out. */
+/** Takes the oldest waiting units, at most one of a stream. Units of streams that were closed are dropped. */
 function nextBatch(): WaitingUnit[] {
   const batch: WaitingUnit[] = [];
   for (let i = 0; i < waiting.length && batch.length < BATCH; ) {
@@ -82,8 +80,8 @@ function nextBatch(): WaitingUnit[] {
 
 async function see(batch: readonly WaitingUnit[]): Promise<void> {
   const startedAtMs = now();
-  const seen = await session.run(batch);
-  // Before they are published: reasoning may begin with them at once.
+  const seen = await runner.run(batch);
+  // Taken before they are published, because reasoning may begin with them at once.
   const finishedAtMs = now();
   seen.forEach(({ unit }, i) => {
     const { stream } = batch[i]!;
@@ -93,7 +91,7 @@ async function see(batch: readonly WaitingUnit[]): Promise<void> {
       unit.kv.value.buffer as ArrayBuffer,
     ]);
   });
-  // After they are published: reasoning need not wait for what is said of the scene.
+  // Judged after they are published, so that reasoning does not wait for it.
   seen.forEach(({ unit, still }, i) => {
     const { stream, vision, unit: frames } = batch[i]!;
     const scene = vision.judgeScene(frames);
@@ -106,7 +104,7 @@ async function see(batch: readonly WaitingUnit[]): Promise<void> {
 
 async function work(): Promise<void> {
   while (!stopping) {
-    takeRequests();
+    handleRequests();
     const batch = nextBatch();
     if (batch.length > 0) {
       try {

@@ -1,13 +1,24 @@
 import type { PositionSchemeName } from "../../src/cache/mod.ts";
-import type { Bundle } from "../../src/models/mod.ts";
-import { TextCodec } from "../../src/models/mod.ts";
-import { NgramDrafter } from "../../src/reasoner/ngram-drafter.ts";
-import { type ReasonerContext, ReasonerStream } from "../../src/reasoner/reasoner-stream.ts";
-import { TextRunner, type TextStep } from "../../src/reasoner/text-runner.ts";
-import type { Thinker } from "../../src/reasoner/thinker.ts";
-import { type EncoderState, ImageEncoder } from "../../src/vision/image-encoder.ts";
-import { VisionRunner } from "../../src/vision/vision-runner.ts";
-import type { VisionStream } from "../../src/vision/vision-stream.ts";
+import { type Bundle, TextCodec } from "../../src/models/mod.ts";
+import {
+  NgramDrafter,
+  openTextRunner,
+  type ReasonerEnvironment,
+  ReasonerStream,
+  Scheduler,
+  STEP_TOKENS,
+  type StepLogits,
+  type TextRunner,
+  type Thinker,
+} from "../../src/reasoner/mod.ts";
+import {
+  type EncoderState,
+  type ImageEncoder,
+  openImageEncoder,
+  openVisionRunner,
+  type VisionRunner,
+  type VisionStream,
+} from "../../src/vision/mod.ts";
 import { ReportLog } from "../support/report-log.ts";
 
 /** What one thinker fed in one real step, and what came out. */
@@ -23,19 +34,19 @@ export interface RecordedStep {
   readonly newest: number;
 }
 
-export interface Sessions {
-  readonly see: VisionRunner;
-  readonly think: TextRunner;
+export interface Runners {
+  readonly vision: VisionRunner;
+  readonly text: TextRunner;
   readonly encoder: ImageEncoder;
 }
 
-export async function openSessions(bundle: Bundle): Promise<Sessions> {
-  const [see, think, encoder] = await Promise.all([
-    VisionRunner.open(bundle, 1),
-    TextRunner.open(bundle, 1),
-    ImageEncoder.open(bundle, 1),
+export async function openRunners(bundle: Bundle): Promise<Runners> {
+  const [vision, text, encoder] = await Promise.all([
+    openVisionRunner(bundle, 1),
+    openTextRunner(bundle, 1),
+    openImageEncoder(bundle, 1),
   ]);
-  return { see, think, encoder };
+  return { vision, text, encoder };
 }
 
 export interface Windows {
@@ -48,7 +59,7 @@ export interface Windows {
 export class RecordedRun {
   readonly steps: RecordedStep[] = [];
   readonly log = new ReportLog();
-  readonly drafters: ReasonerContext["drafters"];
+  readonly drafters: ReasonerEnvironment["drafters"];
   /** Thinkers that took a step together, at the most. */
   widest = 0;
   /** Visual tokens of each unit before the stack: `[tokens, width]`. */
@@ -56,26 +67,32 @@ export class RecordedRun {
   readonly times: number[] = [];
   /** Units whose thought was finished when a question was taken up. */
   readonly finishedAtBirth = new Map<Thinker, number>();
-  private readonly mind: ReasonerStream;
+  private readonly stream: ReasonerStream;
+  private readonly scheduler: Scheduler<{ thinkers(): readonly Thinker[] }>;
+  /** See {@link step}. */
+  private pick = 0;
+  /** Logits of the step that has just run, as the graph gave them. */
+  private raw: readonly StepLogits[] = [];
+  private masked: readonly StepLogits[] = [];
   private readonly vision: VisionStream;
   private state: EncoderState;
   private asked = 0;
 
   constructor(
     bundle: Bundle,
-    private readonly sessions: Sessions,
+    private readonly runners: Runners,
     windows: Windows,
   ) {
     const { manifest } = bundle;
     const drafter = () => new NgramDrafter(manifest.transformer.vocabulary, { words: 3, confidence: 0.5 });
     this.drafters = { thoughts: drafter(), answers: drafter() };
-    this.vision = sessions.see.openStream({
+    this.vision = runners.vision.openStream({
       windowUnits: windows.visualWindowUnits,
       positions: windows.positions,
       stillLevels: null,
     });
-    this.state = sessions.encoder.initialState();
-    this.mind = new ReasonerStream(
+    this.state = runners.encoder.initialState();
+    this.stream = new ReasonerStream(
       "stream",
       {
         ...windows,
@@ -88,65 +105,72 @@ export class RecordedRun {
       {
         bundle,
         codec: new TextCodec(bundle),
-        memory: sessions.think.memory,
+        memory: runners.text.memory,
         drafters: this.drafters,
         now: () => 0,
         report: (_, report) => this.log.add(report),
       },
     );
+    this.scheduler = new Scheduler({
+      stepTokens: STEP_TOKENS,
+      run: async (steps) => {
+        this.masked = await runners.text.run(steps);
+        this.raw = this.masked.map((rows) => rows.map((row) => row.slice()));
+        return this.masked;
+      },
+      onFailed: (_, error) => {
+        throw error;
+      },
+    });
+    this.scheduler.join({ thinkers: () => this.picked() });
   }
 
   /** Encodes a unit and publishes it. */
-  async see(mediaTimeMs: number, frames: Uint8Array, seconds: readonly number[]): Promise<void> {
+  async show(mediaTimeMs: number, frames: Uint8Array, seconds: readonly number[]): Promise<void> {
     const unit = { unit: this.times.length, mediaTimeMs, seconds, frames };
     this.times.push(mediaTimeMs);
-    const [looked] = await this.sessions.encoder.look([{ unit, state: this.state }]);
-    this.embeddings.push(looked!.x.slice());
-    this.state = looked!.state;
-    const [seen] = await this.sessions.see.run([{ vision: this.vision, unit }]);
-    this.mind.receive(seen!.unit);
+    const [encoded] = await this.runners.encoder.encode([{ unit, state: this.state }]);
+    this.embeddings.push(encoded!.x.slice());
+    this.state = encoded!.state;
+    const [seen] = await this.runners.vision.run([{ vision: this.vision, unit }]);
+    this.stream.receive(seen!.unit);
   }
 
   ask(tokens: readonly number[]): void {
-    this.mind.ask({ task: `answer_${this.asked++}`, tokens, when: "now" });
+    this.stream.ask({ task: `answer_${this.asked++}`, tokens, when: "now" });
   }
 
   /**
-   * One step, as the worker does it: of everybody together, or of one. False when nobody has one.
+   * One step, as the worker runs it: of everybody together, or of one. False when nobody has one.
    * @param pick 0: everybody; else chooses who is asked first
    */
   async step(pick: number): Promise<boolean> {
-    const thinkers = this.mind.thinkers();
+    this.pick = pick;
+    const turns = await this.scheduler.step();
+    this.widest = Math.max(this.widest, turns.length);
+    const newest = this.stream.newestUnit;
+    turns.forEach(({ thinker, step }, i) => {
+      const from = step.rows[0]!.position;
+      const stayed = Math.max(1, thinker.context.position - from); // silence is forgotten, but it was fed
+      this.steps.push({
+        thinker,
+        tokens: step.tokens.slice(0, stayed),
+        logits: this.raw[i]!.slice(0, stayed),
+        masked: this.masked[i]!.slice(0, stayed),
+        newest,
+      });
+    });
+    return turns.length > 0;
+  }
+
+  private picked(): Thinker[] {
+    const thinkers = this.stream.thinkers();
     const finished = this.log.thoughts.length;
     for (const thinker of thinkers) {
       if (!this.finishedAtBirth.has(thinker)) this.finishedAtBirth.set(thinker, finished);
     }
-    const turns: { thinker: Thinker; step: TextStep; from: number }[] = [];
-    for (let i = 0; i < thinkers.length; i++) {
-      const thinker = thinkers[(pick + i) % thinkers.length]!;
-      const step = thinker.prepare();
-      if (step === null) continue;
-      turns.push({ thinker, step, from: thinker.position });
-      if (pick > 0) break;
-    }
-    if (turns.length === 0) return false;
-    this.widest = Math.max(this.widest, turns.length);
-    const results = await this.sessions.think.run(turns.map(({ step }) => step));
-    const newest = this.mind.newestUnit;
-    turns.forEach(({ thinker, step, from }, i) => {
-      const masked = results[i]!;
-      const logits = masked.map((row) => row.slice());
-      thinker.accept(masked);
-      const stayed = Math.max(1, thinker.position - from); // silence is forgotten, but it was fed
-      const tokens = step.tokens.slice(0, stayed);
-      this.steps.push({
-        thinker,
-        tokens,
-        logits: logits.slice(0, stayed),
-        masked: masked.slice(0, stayed),
-        newest,
-      });
-    });
-    return true;
+    if (this.pick === 0) return thinkers;
+    const order = thinkers.map((_, i) => thinkers[(this.pick + i) % thinkers.length]!);
+    return order.filter(({ demand }) => demand > 0).slice(0, 1);
   }
 }

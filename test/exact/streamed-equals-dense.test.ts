@@ -2,31 +2,28 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { POSITION_SCHEMES, type PositionSchemeName } from "../../src/cache/mod.ts";
-import { type Bundle, loadBundle, TextCodec } from "../../src/models/mod.ts";
-import { unitMs } from "../../src/models/model-caches.ts";
-import { Answerer } from "../../src/reasoner/answerer.ts";
-import type { Thinker } from "../../src/reasoner/thinker.ts";
-import { SLACK_UNITS } from "../../src/reasoner/visual-cache-replica.ts";
+import { type Bundle, loadBundle, TextCodec, unitMs } from "../../src/models/mod.ts";
+import { Answerer, SLACK_UNITS, type Thinker } from "../../src/reasoner/mod.ts";
 import { type DenseSizes, DenseStack, denseLogits, embed } from "./dense-reference.ts";
 import { type FedToken, type PolicyOptions, textSights, visualSights } from "./policy.ts";
-import { openSessions, RecordedRun, type Sessions } from "./recorded-run.ts";
+import { openRunners, RecordedRun, type Runners } from "./recorded-run.ts";
 import { readWeights } from "./weights.ts";
 
 const DIR = join(import.meta.dirname, "../fixtures/tiny-bundle");
 
 let bundle: Bundle;
-let sessions: Sessions;
+let runners: Runners;
 let special: TextCodec["special"];
 const weight = readWeights(DIR);
 
 beforeAll(async () => {
   bundle = await loadBundle(DIR);
-  sessions = await openSessions(bundle);
+  runners = await openRunners(bundle);
   special = new TextCodec(bundle).special;
 });
 
 type Op =
-  | { readonly type: "see"; readonly gap: number; readonly seed: number }
+  | { readonly type: "show"; readonly gap: number; readonly seed: number }
   | { readonly type: "step"; readonly pick: number }
   | { readonly type: "ask"; readonly tokens: number[] };
 
@@ -43,7 +40,7 @@ interface Scene {
 
 /** In units of the nominal rate: regular, jitter, dropped frames, a camera that paused. */
 const gap = fc.constantFrom(1, 1, 1, 0.6, 1.7, 4, 40);
-const see = fc.record({ type: fc.constant("see" as const), gap, seed: fc.integer({ min: 1, max: 1e6 }) });
+const show = fc.record({ type: fc.constant("show" as const), gap, seed: fc.integer({ min: 1, max: 1e6 }) });
 const step = fc.record({ type: fc.constant("step" as const), pick: fc.nat(5) });
 const words = fc.array(fc.integer({ min: 8, max: 110 }), { minLength: 1, maxLength: 6 });
 const ask = fc.record({ type: fc.constant("ask" as const), tokens: words });
@@ -57,7 +54,11 @@ const scenes = (length: number): fc.Arbitrary<Scene> =>
     skipBias: fc.constantFrom(0, 6, 12),
     remembersSilence: fc.boolean(),
     ops: fc.array(
-      fc.oneof({ weight: 4, arbitrary: see }, { weight: 12, arbitrary: step }, { weight: 1, arbitrary: ask }),
+      fc.oneof(
+        { weight: 4, arbitrary: show },
+        { weight: 12, arbitrary: step },
+        { weight: 1, arbitrary: ask },
+      ),
       { minLength: length / 2, maxLength: length },
     ),
   });
@@ -81,15 +82,15 @@ async function play(given: Scene): Promise<RecordedRun> {
       remembers_silence: given.remembersSilence,
     },
   };
-  const run = new RecordedRun({ ...bundle, manifest }, sessions, given);
+  const run = new RecordedRun({ ...bundle, manifest }, runners, given);
   const { width, height, frames_per_unit } = manifest.vision;
   let mediaTimeMs = given.startMs;
   for (const op of given.ops) {
-    if (op.type === "see") {
+    if (op.type === "show") {
       const frameMs = (op.gap * unitMs(manifest)) / frames_per_unit;
       mediaTimeMs += frameMs * frames_per_unit;
       const first = run.times.length === 0 ? 0 : frameMs / 1000;
-      await run.see(mediaTimeMs, picture(op.seed, frames_per_unit * 3 * width * height), [
+      await run.show(mediaTimeMs, picture(op.seed, frames_per_unit * 3 * width * height), [
         first,
         frameMs / 1000,
       ]);
@@ -115,14 +116,14 @@ function history(run: RecordedRun, { visualWindowUnits, remembersSilence }: Scen
   let unit = -1;
   for (const { thinker, tokens, newest } of run.steps) {
     const oldestHeld = newest - (visualWindowUnits + SLACK_UNITS) + 1;
-    if (thinker instanceof Answerer) {
+    if (thinker.policy instanceof Answerer) {
       const finished = run.finishedAtBirth.get(thinker)!;
       const past = narration.filter((i) => fed[i]!.group < finished);
       const branch = branches.get(thinker) ?? { group: 1e6 + branches.size, last: past.at(-1)! };
       branches.set(thinker, branch);
       for (const token of tokens) {
         const position = fed[branch.last]!.position + 1;
-        const from = thinker.from.unit;
+        const from = thinker.policy.from.unit;
         fed.push({ token, group: branch.group, position, from, oldestHeld, before: branch.last });
         branch.last = fed.length - 1;
       }
@@ -237,7 +238,7 @@ describe("the streamed path equals one dense masked pass over the whole history"
     "and still after many evictions in each cache, with questions (%s, %i units, silence remembered: %s)",
     async (positions, units, remembersSilence) => {
       const ops = Array.from({ length: units }, (_, unit): Op[] => [
-        { type: "see", gap: unit % 7 === 3 ? 1.7 : 1, seed: unit + 1 },
+        { type: "show", gap: unit % 7 === 3 ? 1.7 : 1, seed: unit + 1 },
         ...(unit % 100 === 60 ? [{ type: "ask" as const, tokens: [20, 30, 40] }] : []),
         ...Array.from({ length: 5 }, (): Op => ({ type: "step", pick: unit % 2 })),
       ]).flat();

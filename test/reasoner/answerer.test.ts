@@ -1,28 +1,28 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Bundle, loadBundle } from "../../src/models/mod.ts";
-import { Answerer } from "../../src/reasoner/answerer.ts";
-import type { ReasoningOptions } from "../../src/reasoner/messages.ts";
+import { Answerer, type ReasoningOptions } from "../../src/reasoner/mod.ts";
 import { TINY_BUNDLE } from "../support/bundles.ts";
 import { openRunners, ReasonerRun, type ReasonerRunners } from "../support/reasoner-run.ts";
 
 let bundle: Bundle;
-let sessions: ReasonerRunners;
+let runners: ReasonerRunners;
 beforeAll(async () => {
   bundle = await loadBundle(TINY_BUNDLE);
-  sessions = await openRunners(bundle);
+  runners = await openRunners(bundle);
 });
 
 /** A run that has thought about so many units. */
 async function thoughtAbout(units: number, options: Partial<ReasoningOptions> = {}): Promise<ReasonerRun> {
-  const run = new ReasonerRun(bundle, sessions, options);
+  const run = new ReasonerRun(bundle, runners, options);
   for (let unit = 0; unit < units; unit++) {
-    await run.see();
+    await run.show();
     await run.settle();
   }
   return run;
 }
 
-const fedByAnswerers = (run: ReasonerRun) => run.fed.filter(({ thinker }) => thinker instanceof Answerer);
+const fedByAnswerers = (run: ReasonerRun) =>
+  run.fed.filter(({ thinker }) => thinker.policy instanceof Answerer);
 
 describe("an answer", () => {
   it("begins with the whole question in one step, then goes on word by word", async () => {
@@ -44,8 +44,8 @@ describe("an answer", () => {
     run.ask("a");
     await run.settle();
     expect(run.log.reports).toEqual([]);
-    await run.see();
-    await run.round();
+    await run.show();
+    await run.step();
     expect(fedByAnswerers(run)).toEqual([]);
     await run.settle();
     expect(run.log.answers).toMatchObject([{ task: "a", unit: 0 }]);
@@ -56,8 +56,8 @@ describe("an answer", () => {
     const answers: string[] = [];
     for (const stepsIntoThought of [0, 1, 2, 3]) {
       const run = await thoughtAbout(2);
-      await run.see();
-      for (let step = 0; step < stepsIntoThought; step++) await run.round();
+      await run.show();
+      for (let step = 0; step < stepsIntoThought; step++) await run.step();
       run.ask("a");
       await run.settle();
       expect(run.log.answers).toMatchObject([{ task: "a", unit: 2 }]);
@@ -71,16 +71,16 @@ describe("an answer", () => {
 
   it("does not look past the unit that is being thought about", async () => {
     const run = await thoughtAbout(2);
-    for (let unit = 0; unit < 5; unit++) await run.see();
+    for (let unit = 0; unit < 5; unit++) await run.show();
     run.ask("a");
     await run.settle();
     expect(run.log.answers).toMatchObject([{ unit: 2 }]);
     expect(run.log.thoughts).toHaveLength(7);
   });
 
-  it("takes its turn before the narrator, so that thoughts in the queue do not delay it", async () => {
+  it("is not delayed by units that wait to be thought about", async () => {
     const run = await thoughtAbout(1);
-    for (let unit = 0; unit < 7; unit++) await run.see();
+    for (let unit = 0; unit < 7; unit++) await run.show();
     run.ask("a");
     await run.settle();
     const { reports } = run.log;
@@ -104,11 +104,11 @@ describe("an answer", () => {
     const run = await thoughtAbout(3);
     run.ask("running");
     run.ask("waiting", "end");
-    await run.round();
-    run.mind.cancel("running");
-    run.mind.cancel("waiting");
-    run.mind.cancel("running");
-    run.mind.cancel("no such answer");
+    await run.step();
+    run.stream.cancel("running");
+    run.stream.cancel("waiting");
+    run.stream.cancel("running");
+    run.stream.cancel("no such answer");
     const fed = fedByAnswerers(run).length;
     await run.settle();
     expect(fedByAnswerers(run)).toHaveLength(fed);
@@ -120,31 +120,31 @@ describe("an answer", () => {
     ]);
   });
 
-  it("about the end waits for it, and is given before the mind is finished", async () => {
+  it("about the end waits for it, and is given before the stream is finished", async () => {
     const run = await thoughtAbout(3);
     run.ask("a", "end");
     await run.settle();
     expect(run.log.answers).toEqual([]);
-    run.mind.end(4);
+    run.stream.end(4);
     await run.settle();
-    expect(run.mind.finished).toBe(false);
-    await run.see();
+    expect(run.stream.isFinished).toBe(false);
+    await run.show();
     await run.settle();
     expect(run.log.answers).toMatchObject([{ task: "a", unit: 3 }]);
-    expect(run.mind.finished).toBe(true);
+    expect(run.stream.isFinished).toBe(true);
   });
 
   it("cannot be given when nothing was ever seen", async () => {
     const run = await thoughtAbout(0);
     run.ask("now");
     run.ask("end", "end");
-    run.mind.end(0);
-    expect(run.mind.finished).toBe(false);
+    run.stream.end(0);
+    expect(run.stream.isFinished).toBe(false);
     await run.settle();
     expect(run.log.answers.map(({ task, outcome, unit }) => [task, outcome, unit])).toEqual([
       ["now", "nothing_seen", -1],
       ["end", "nothing_seen", -1],
     ]);
-    expect(run.mind.finished).toBe(true);
+    expect(run.stream.isFinished).toBe(true);
   });
 });

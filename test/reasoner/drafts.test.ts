@@ -4,17 +4,17 @@ import { TINY_BUNDLE } from "../support/bundles.ts";
 import { openRunners, ReasonerRun, type ReasonerRunners } from "../support/reasoner-run.ts";
 
 let bundle: Bundle;
-let sessions: ReasonerRunners;
+let runners: ReasonerRunners;
 beforeAll(async () => {
   bundle = await loadBundle(TINY_BUNDLE);
-  sessions = await openRunners(bundle);
+  runners = await openRunners(bundle);
 });
 
 /** Thinks about some units, with a question now and then. */
 async function run(draftWords: number, temperature: number): Promise<ReasonerRun> {
-  const it = new ReasonerRun(bundle, sessions, { temperature, thoughtTokens: 6 }, draftWords);
+  const it = new ReasonerRun(bundle, runners, { temperature, thoughtTokens: 6 }, draftWords);
   for (let unit = 0; unit < 60; unit++) {
-    await it.see();
+    await it.show();
     if (unit % 6 === 5) it.ask(`answer-${unit}`);
     await it.settle();
   }

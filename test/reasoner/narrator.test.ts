@@ -1,16 +1,15 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Bundle, loadBundle, type SpecialTokens, TextCodec } from "../../src/models/mod.ts";
-import type { ReasoningOptions } from "../../src/reasoner/messages.ts";
-import type { Narrator } from "../../src/reasoner/narrator.ts";
+import { Narrator, type ReasoningOptions } from "../../src/reasoner/mod.ts";
 import { TINY_BUNDLE } from "../support/bundles.ts";
 import { openRunners, ReasonerRun, type ReasonerRunners } from "../support/reasoner-run.ts";
 
 let bundle: Bundle;
-let sessions: ReasonerRunners;
+let runners: ReasonerRunners;
 let special: SpecialTokens;
 beforeAll(async () => {
   bundle = await loadBundle(TINY_BUNDLE);
-  sessions = await openRunners(bundle);
+  runners = await openRunners(bundle);
   special = new TextCodec(bundle).special;
 });
 
@@ -18,7 +17,7 @@ beforeAll(async () => {
 function start(skipBias = 0, options: Partial<ReasoningOptions> = {}, remembersSilence = true): ReasonerRun {
   const { manifest } = bundle;
   const thinking = { ...manifest.thinking, skip_bias: skipBias, remembers_silence: remembersSilence };
-  return new ReasonerRun({ ...bundle, manifest: { ...manifest, thinking } }, sessions, options);
+  return new ReasonerRun({ ...bundle, manifest: { ...manifest, thinking } }, runners, options);
 }
 
 const ALWAYS = 1e6;
@@ -36,7 +35,7 @@ describe("the narrator", () => {
   it("feeds what closes a thought only once the next unit has landed, whether it was said or skipped", async () => {
     const run = start(SOMETIMES);
     for (let unit = 0; unit < 12; unit++) {
-      await run.see();
+      await run.show();
       await run.settle();
     }
     const closing = run.fed
@@ -53,7 +52,7 @@ describe("the narrator", () => {
   it("needs one step for a skip, and for a thought one a word and one more", async () => {
     const quiet = start(ALWAYS);
     for (let unit = 0; unit < 5; unit++) {
-      await quiet.see();
+      await quiet.show();
       const before = quiet.fed.length;
       await quiet.settle();
       expect(quiet.fed.length - before).toBe(1);
@@ -63,7 +62,7 @@ describe("the narrator", () => {
     );
     const talking = start(NEVER);
     for (let unit = 0; unit < 5; unit++) {
-      await talking.see();
+      await talking.show();
       const before = talking.fed.length;
       await talking.settle();
       const { tokens, skipped } = talking.log.thoughts.at(-1)!;
@@ -78,9 +77,9 @@ describe("the narrator", () => {
       const run = start(ALWAYS, {}, remembers);
       const positions: number[] = [];
       for (let unit = 0; unit < 20; unit++) {
-        await run.see();
+        await run.show();
         await run.settle();
-        positions.push(run.fed.at(-1)!.thinker.position);
+        positions.push(run.fed.at(-1)!.thinker.context.position);
       }
       const units = Array.from({ length: 20 }, (_, unit) => unit + 1);
       expect(positions).toEqual(remembers ? units : units.map(() => 1));
@@ -90,7 +89,7 @@ describe("the narrator", () => {
   it("forgets a skip only where nothing was closed by it", async () => {
     const run = start(SOMETIMES, {}, false);
     for (let unit = 0; unit < 40; unit++) {
-      await run.see();
+      await run.show();
       await run.settle();
     }
     const thoughts = run.log.thoughts;
@@ -98,32 +97,32 @@ describe("the narrator", () => {
     const forgotten = thoughts.filter(
       ({ skipped }, i) => i > 0 && skipped && thoughts[i - 1]!.skipped,
     ).length;
-    expect(run.fed[0]!.thinker.position).toBe(40 + words - forgotten);
+    expect(run.fed[0]!.thinker.context.position).toBe(40 + words - forgotten);
     expect(forgotten).toBeGreaterThan(2);
     expect(forgotten).toBeLessThan(thoughts.filter(({ skipped }) => skipped).length);
   });
 
   it("knows the units of the thoughts that its text still holds", async () => {
     const run = start(SOMETIMES, { textWindowTokens: 12 }, false);
-    const narrator = run.mind.thinkers().at(-1) as Narrator;
+    const { context } = run.stream.thinkers().find(({ policy }) => policy instanceof Narrator)!;
     const held: number[] = [];
     for (let unit = 0; unit < 40; unit++) {
-      await run.see();
+      await run.show();
       await run.settle();
       const said = run.log.thoughts.flatMap((thought) => (thought.skipped ? [] : [thought.unit]));
-      const remembered = narrator.remembered.map((place) => place.unit);
+      const remembered = context.remembered.map((place) => place.unit);
       expect(remembered).toEqual(said.slice(said.length - remembered.length));
       expect(remembered.at(-1)).toBe(said.at(-1));
       held.push(remembered.length);
     }
     // A thought has two tokens at least, its last word and its time; a group more than the window may be held.
     expect(Math.max(...held)).toBeLessThanOrEqual((12 + 3 + 2 * bundle.manifest.thinking.thought_tokens) / 2);
-    expect(narrator.evicted).toBeGreaterThan(0);
+    expect(context.evicted).toBeGreaterThan(0);
   });
 
   it("tells a skip as its first token, without words", async () => {
     const run = start(ALWAYS);
-    await run.see();
+    await run.show();
     await run.settle();
     expect(run.log.reports.map(({ type }) => type)).toEqual(["task.started", "task.done", "unit.done"]);
     expect(run.log.thoughts).toMatchObject([{ text: "", skipped: true }]);
@@ -131,7 +130,7 @@ describe("the narrator", () => {
 
   it("ends a thought that outgrows its budget, and closes it all the same", async () => {
     const run = start(NEVER, { thoughtTokens: 1 });
-    for (let unit = 0; unit < 6; unit++) await run.see();
+    for (let unit = 0; unit < 6; unit++) await run.show();
     await run.settle();
     const thoughts = run.log.thoughts;
     const cut = thoughts.filter(({ stop }) => stop === "length");
@@ -142,13 +141,13 @@ describe("the narrator", () => {
 
   it("catches up with many units that wait, one thought each, in order", async () => {
     const run = start(SOMETIMES);
-    for (let unit = 0; unit < 40; unit++) await run.see();
+    for (let unit = 0; unit < 40; unit++) await run.show();
     await run.settle();
     const late = run.log.thoughts.map(({ text }) => text);
     expect(run.log.thoughts.map(({ unit }) => unit)).toEqual(Array.from({ length: 40 }, (_, i) => i));
     const prompt = start(SOMETIMES);
     for (let unit = 0; unit < 40; unit++) {
-      await prompt.see();
+      await prompt.show();
       await prompt.settle();
     }
     expect(late).toEqual(prompt.log.thoughts.map(({ text }) => text));
@@ -156,13 +155,13 @@ describe("the narrator", () => {
 
   it("thinks nothing while it is held, and then about everything", async () => {
     const run = start(0, { held: true });
-    for (let unit = 0; unit < 4; unit++) await run.see();
+    for (let unit = 0; unit < 4; unit++) await run.show();
     await run.settle();
     expect(run.fed).toEqual([]);
-    run.mind.end(4);
+    run.stream.end(4);
     await run.settle();
     expect(run.log.thoughts).toHaveLength(4);
-    expect(run.mind.finished).toBe(true);
+    expect(run.stream.isFinished).toBe(true);
   });
 
   describe("with a clock and recaps", () => {
@@ -180,13 +179,13 @@ describe("the narrator", () => {
         recap: { token: RECAP, every_tokens },
       };
       const timed = { ...bundle, manifest };
-      return { run: new ReasonerRun(timed, sessions, options), ids: new TextCodec(timed).special };
+      return { run: new ReasonerRun(timed, runners, options), ids: new TextCodec(timed).special };
     }
 
     it("closes a spoken thought with its unit's time, and a skip with a skip", async () => {
       const { run, ids } = startTimed(1e9);
       for (let unit = 0; unit < 20; unit++) {
-        await run.see();
+        await run.show();
         await run.settle();
       }
       const thoughts = run.log.thoughts;
@@ -203,7 +202,7 @@ describe("the narrator", () => {
     it("asks for a recap once enough was thought, tells it apart, and goes on with the next unit", async () => {
       const { run, ids } = startTimed(10);
       for (let unit = 0; unit < 40; unit++) {
-        await run.see();
+        await run.show();
         await run.settle();
       }
       const recaps = run.log.all("recap");
@@ -225,7 +224,7 @@ describe("the narrator", () => {
     it("says a recap to its end, however short its thoughts shall be", async () => {
       const { run } = startTimed(10, { thoughtTokens: 1 });
       for (let unit = 0; unit < 40; unit++) {
-        await run.see();
+        await run.show();
         await run.settle();
       }
       const most = bundle.manifest.thinking.thought_tokens;

@@ -4,7 +4,7 @@ import { NgramDrafter } from "../../src/reasoner/ngram-drafter.ts";
 const END = 99;
 const drafter = (words = 4, confidence = 0.6) => new NgramDrafter(100, { words, confidence });
 
-describe("a phrase drafter", () => {
+describe("an n-gram drafter", () => {
   it("has nothing to say before it has heard anything, or of what it never heard", () => {
     const fresh = drafter();
     expect(fresh.draft([], 4, [END])).toEqual([]);

@@ -1,41 +1,49 @@
-import type { Bundle } from "../../src/models/mod.ts";
-import { TextCodec } from "../../src/models/mod.ts";
-import { unitMs } from "../../src/models/model-caches.ts";
-import type { ReasoningOptions } from "../../src/reasoner/messages.ts";
-import { NgramDrafter } from "../../src/reasoner/ngram-drafter.ts";
-import { type ReasonerContext, ReasonerStream } from "../../src/reasoner/reasoner-stream.ts";
-import { TextRunner } from "../../src/reasoner/text-runner.ts";
-import type { Thinker } from "../../src/reasoner/thinker.ts";
-import { VisionRunner } from "../../src/vision/vision-runner.ts";
-import type { VisionStream } from "../../src/vision/vision-stream.ts";
+import { type Bundle, TextCodec, unitMs } from "../../src/models/mod.ts";
+import {
+  NgramDrafter,
+  openTextRunner,
+  type ReasonerEnvironment,
+  ReasonerStream,
+  type ReasoningOptions,
+  Scheduler,
+  STEP_TOKENS,
+  type StepLogits,
+  type TextRunner,
+  type TextStep,
+  type Thinker,
+} from "../../src/reasoner/mod.ts";
+import { openVisionRunner, type VisionRunner, type VisionStream } from "../../src/vision/mod.ts";
 import { picturePixels } from "./frames.ts";
 import { ReportLog } from "./report-log.ts";
 
 export interface ReasonerRunners {
-  readonly see: VisionRunner;
-  readonly think: TextRunner;
+  readonly vision: VisionRunner;
+  readonly text: TextRunner;
 }
 
 export async function openRunners(bundle: Bundle): Promise<ReasonerRunners> {
-  const [see, think] = await Promise.all([VisionRunner.open(bundle, 1), TextRunner.open(bundle, 1)]);
-  return { see, think };
+  const [vision, text] = await Promise.all([openVisionRunner(bundle, 1), openTextRunner(bundle, 1)]);
+  return { vision, text };
 }
 
-/** A mind on the real graphs in this thread, driven one step at a time, so that a test decides what comes when. */
+/** A reasoner stream on the real graphs in this thread, run one step at a time, so that a test decides what comes when. */
 export class ReasonerRun {
   readonly log = new ReportLog();
-  readonly drafters: ReasonerContext["drafters"];
+  readonly drafters: ReasonerEnvironment["drafters"];
   /** What was fed, by thinker, step by step; `newest`: the newest unit that it could have looked at. */
   readonly fed: { readonly thinker: Thinker; readonly tokens: readonly number[]; readonly newest: number }[] =
     [];
-  readonly mind: ReasonerStream;
+  readonly stream: ReasonerStream;
+  /** Runs a step; a test may do something around it. */
+  runSteps: (steps: readonly TextStep[]) => Promise<readonly StepLogits[]>;
+  private readonly scheduler: Scheduler<ReasonerStream>;
   readonly codec: TextCodec;
   private readonly vision: VisionStream;
   private units = 0;
 
   constructor(
     private readonly bundle: Bundle,
-    private readonly sessions: ReasonerRunners,
+    private readonly runners: ReasonerRunners,
     options: Partial<ReasoningOptions> = {},
     draftWords = 3,
   ) {
@@ -43,12 +51,12 @@ export class ReasonerRun {
     const drafter = () => new NgramDrafter(transformer.vocabulary, { words: draftWords, confidence: 0.6 });
     this.drafters = { thoughts: drafter(), answers: drafter() };
     this.codec = new TextCodec(bundle);
-    this.vision = sessions.see.openStream({
+    this.vision = runners.vision.openStream({
       windowUnits: cache.visual_window_units,
       positions: cache.positions,
       stillLevels: null,
     });
-    this.mind = new ReasonerStream(
+    this.stream = new ReasonerStream(
       "stream",
       {
         visualWindowUnits: cache.visual_window_units,
@@ -64,16 +72,25 @@ export class ReasonerRun {
       {
         bundle,
         codec: this.codec,
-        memory: sessions.think.memory,
+        memory: runners.text.memory,
         drafters: this.drafters,
         now: () => performance.now(),
         report: (_, report) => this.log.add(report),
       },
     );
+    this.runSteps = (steps) => runners.text.run(steps);
+    this.scheduler = new Scheduler({
+      stepTokens: STEP_TOKENS,
+      run: (steps) => this.runSteps(steps),
+      onFailed: (_, error) => {
+        throw error;
+      },
+    });
+    this.scheduler.join(this.stream);
   }
 
   /** Encodes and publishes the next unit. */
-  async see(): Promise<void> {
+  async show(): Promise<void> {
     const { width, height, frames_per_unit, fps } = this.bundle.manifest.vision;
     const unit = this.units++;
     const mediaTimeMs = (unit + 1) * unitMs(this.bundle.manifest);
@@ -82,34 +99,24 @@ export class ReasonerRun {
     );
     const seconds = pictures.map((_, i) => (unit === 0 && i === 0 ? 0 : 1 / fps));
     const frames = { unit, mediaTimeMs, seconds, frames: Buffer.concat(pictures) };
-    const [seen] = await this.sessions.see.run([{ vision: this.vision, unit: frames }]);
-    this.mind.receive(seen!.unit);
+    const [seen] = await this.runners.vision.run([{ vision: this.vision, unit: frames }]);
+    this.stream.receive(seen!.unit);
   }
 
   ask(task: string, when: "now" | "end" = "now"): void {
-    this.mind.ask({ task, tokens: this.codec.encode("what is moving"), when });
+    this.stream.ask({ task, tokens: this.codec.encode("what is moving"), when });
   }
 
-  /** One step of everybody who has one, as the worker does it; false when nobody had. */
-  async round(): Promise<boolean> {
-    const turns = this.mind.thinkers().flatMap((thinker) => {
-      const step = thinker.prepare();
-      return step === null ? [] : [{ thinker, step }];
-    });
-    for (const { thinker, step } of turns) {
-      this.mind.began(thinker);
-      this.fed.push({ thinker, tokens: step.tokens, newest: this.mind.newestUnit });
-    }
-    if (turns.length === 0) return false;
-    const results = await this.sessions.think.run(turns.map(({ step }) => step));
-    turns.forEach(({ thinker }, i) => {
-      thinker.accept(results[i]!);
-    });
-    return true;
+  /** One step of everybody who has one to take, as the worker runs it; false when nobody had. */
+  async step(): Promise<boolean> {
+    const turns = await this.scheduler.step();
+    const newest = this.stream.newestUnit;
+    for (const { thinker, step } of turns) this.fed.push({ thinker, tokens: step.tokens, newest });
+    return turns.length > 0;
   }
 
-  /** Rounds until nobody has a step left. */
+  /** Steps until nobody has one left. */
   async settle(): Promise<void> {
-    while (await this.round()) {}
+    while (await this.step()) {}
   }
 }

@@ -1,4 +1,4 @@
-import type { UnitFrames } from "../../src/vision/messages.ts";
+import type { UnitFrames } from "../../src/vision/mod.ts";
 
 /** Side of the made-up pictures (px), and of the wide one that a moving camera looks at. */
 export const SIDE = 96;

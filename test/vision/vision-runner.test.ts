@@ -1,18 +1,18 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Bundle, loadBundle } from "../../src/models/mod.ts";
-import { type SeenUnit, VisionRunner } from "../../src/vision/vision-runner.ts";
+import { openVisionRunner, type SeenUnit, type VisionRunner } from "../../src/vision/mod.ts";
 import { TINY_BUNDLE } from "../support/bundles.ts";
 import { picturePixels } from "../support/frames.ts";
 
 let bundle: Bundle;
-let session: VisionRunner;
+let runner: VisionRunner;
 beforeAll(async () => {
   bundle = await loadBundle(TINY_BUNDLE);
-  session = await VisionRunner.open(bundle, 1);
+  runner = await openVisionRunner(bundle, 1);
 });
 
 const open = (stillLevels: number | null = null) =>
-  session.openStream({ windowUnits: 4, positions: "real-time", stillLevels });
+  runner.openStream({ windowUnits: 4, positions: "real-time", stillLevels });
 
 function frames(unit: number, scene: number) {
   const { width, height } = bundle.manifest.vision;
@@ -37,9 +37,9 @@ describe("units of several streams seen together", () => {
     for (let step = 0; step < 12; step++) {
       const active = scenes.map((_, i) => i).filter((i) => (i === 2 ? step >= 4 : i === 0 ? step < 9 : true));
       const unitOf = (i: number) => frames(i === 2 ? step - 4 : step, scenes[i]!);
-      const batch = await session.run(active.map((i) => ({ vision: together[i]!, unit: unitOf(i) })));
+      const batch = await runner.run(active.map((i) => ({ vision: together[i]!, unit: unitOf(i) })));
       for (const [at, i] of active.entries()) {
-        const [single] = await session.run([{ vision: alone[i]!, unit: unitOf(i) }]);
+        const [single] = await runner.run([{ vision: alone[i]!, unit: unitOf(i) }]);
         expect(worst(batch[at]!, single!)).toBeLessThan(1e-5);
       }
     }
@@ -55,7 +55,7 @@ describe("a still unit", () => {
     for (let unit = 0; unit < 5; unit++) {
       const still = { ...frames(unit, 1), frames: same };
       seen.push(
-        await session.run([
+        await runner.run([
           { vision: quiet, unit: still },
           { vision: busy, unit: frames(unit, 2) },
         ]),
@@ -77,8 +77,8 @@ describe("a still unit", () => {
     const { width, height } = bundle.manifest.vision;
     const vision = open(6);
     const same = Buffer.concat([0, 1].map(() => picturePixels(width, height, 7)));
-    const fed = Array.from({ length: 4 }, (_, unit) => vision.toLookAt({ ...frames(unit, 1), frames: same }));
+    const fed = Array.from({ length: 4 }, (_, unit) => vision.toEncode({ ...frames(unit, 1), frames: same }));
     expect(fed.map((input) => input?.unit.seconds ?? null)).toEqual([[0, 0.25], [0.25, 0.25], null, null]);
-    expect(vision.toLookAt(frames(4, 2))?.unit.seconds).toEqual([1.25, 0.25]);
+    expect(vision.toEncode(frames(4, 2))?.unit.seconds).toEqual([1.25, 0.25]);
   });
 });

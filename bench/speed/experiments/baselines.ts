@@ -1,6 +1,6 @@
 import type { Engine } from "../../../src/engine/mod.ts";
 import { joinRgb } from "../../../src/ingest/mod.ts";
-import { ImageEncoder } from "../../../src/vision/image-encoder.ts";
+import { openImageEncoder } from "../../../src/vision/mod.ts";
 import { framesOf } from "../../lib/frames.ts";
 import { labelledClips } from "../../lib/labelled-clips.ts";
 import { type Narration, narrateClip } from "../../lib/narrate-clip.ts";
@@ -182,7 +182,7 @@ async function openParts({ model, threads, clip: path, signal }: ExperimentConte
   const frames = Array.from({ length: frames_per_unit }, (_, i) => clip.frame(i));
   return {
     bench,
-    encoder: await ImageEncoder.open(bench.bundle, threads),
+    encoder: await openImageEncoder(bench.bundle, threads),
     visual: await bench.openStack("visual", threads),
     text: await bench.openStack("text", threads),
     attention: await bench.loadAttention(),

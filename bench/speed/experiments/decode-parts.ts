@@ -1,6 +1,5 @@
 import * as ort from "onnxruntime-node";
-import type { AttentionRow } from "../../../src/attention/mod.ts";
-import { openGraph } from "../../../src/models/graph.ts";
+import { type AttentionRow, openGraph } from "../../../src/attention/mod.ts";
 import { median } from "../../lib/statistics.ts";
 import { type ModelBench, timeInTurn } from "../model-bench.ts";
 

@@ -1,11 +1,15 @@
 import type { UnitKv } from "../../../src/cache/mod.ts";
 import { joinRgb } from "../../../src/ingest/mod.ts";
 import { type Bundle, loadBundle, TextCodec } from "../../../src/models/mod.ts";
-import { NgramDrafter } from "../../../src/reasoner/ngram-drafter.ts";
-import { ReasonerStream } from "../../../src/reasoner/reasoner-stream.ts";
-import { TextRunner } from "../../../src/reasoner/text-runner.ts";
-import type { UnitFrames } from "../../../src/vision/messages.ts";
-import { VisionRunner } from "../../../src/vision/vision-runner.ts";
+import {
+  NgramDrafter,
+  openTextRunner,
+  ReasonerStream,
+  Scheduler,
+  STEP_TOKENS,
+  type TextRunner,
+} from "../../../src/reasoner/mod.ts";
+import { openVisionRunner, type UnitFrames } from "../../../src/vision/mod.ts";
 import { framesOf } from "../../lib/frames.ts";
 import { labelledClips } from "../../lib/labelled-clips.ts";
 import { pairedRatios, type Spread, spread } from "../../lib/statistics.ts";
@@ -51,7 +55,7 @@ interface Run {
 
 async function run(context: ExperimentContext, sizes: DraftSizes): Promise<Report> {
   const bundle = await loadBundle(context.model);
-  const think = await TextRunner.open(bundle, context.threads);
+  const runner = await openTextRunner(bundle, context.threads);
   context.progress(0, "seeing the clips");
   const seen = await seeAll(bundle, context);
   const ways: Way[] = [
@@ -68,7 +72,7 @@ async function run(context: ExperimentContext, sizes: DraftSizes): Promise<Repor
         (round + i / ways.length) / sizes.rounds,
         `drafts of ${way.words} words, round ${round + 1}`,
       );
-      runs[i]!.push(await narrate(bundle, think, seen, way));
+      runs[i]!.push(await narrate(bundle, runner, seen, way));
     }
   const without = runs[0]!;
   const rows = ways.map((way, i) => {
@@ -121,12 +125,12 @@ const ratio = (runs: readonly Run[], others: readonly Run[], of: (run: Run) => n
 async function seeAll(bundle: Bundle, context: ExperimentContext): Promise<UnitKv[][]> {
   const { signal, threads } = context;
   const { width, height, fps, frames_per_unit } = bundle.manifest.vision;
-  const session = await VisionRunner.open(bundle, threads);
+  const runner = await openVisionRunner(bundle, threads);
   const clips: UnitKv[][] = [];
   for (const { path } of await labelledClips(context.labelledClips)) {
     const frames = await framesOf({ width, height, fps }, path, signal);
     const { visual_window_units, positions } = bundle.manifest.cache;
-    const vision = session.openStream({ windowUnits: visual_window_units, positions, stillLevels: null });
+    const vision = runner.openStream({ windowUnits: visual_window_units, positions, stillLevels: null });
     const units: UnitKv[] = [];
     for (let from = 0; from + frames_per_unit <= frames.length; from += frames_per_unit) {
       const some = frames.slice(from, from + frames_per_unit);
@@ -136,7 +140,7 @@ async function seeAll(bundle: Bundle, context: ExperimentContext): Promise<UnitK
         seconds: some.map((_, i) => (from + i === 0 ? 0 : 1 / fps)),
         frames: await joinRgb(some, width, height),
       };
-      const [seen] = await session.run([{ vision, unit }]);
+      const [seen] = await runner.run([{ vision, unit }]);
       units.push(seen!.unit);
     }
     clips.push(units);
@@ -148,7 +152,7 @@ async function seeAll(bundle: Bundle, context: ExperimentContext): Promise<UnitK
 /** A narrator's way through all clips. */
 async function narrate(
   bundle: Bundle,
-  think: TextRunner,
+  runner: TextRunner,
   clips: readonly UnitKv[][],
   way: Way,
 ): Promise<Run> {
@@ -159,7 +163,7 @@ async function narrate(
   let [said, spokenMs, totalMs, steps] = ["", 0, 0, 0];
   for (const units of clips) {
     let spoke = false;
-    const mind = new ReasonerStream(
+    const stream = new ReasonerStream(
       "clip",
       {
         visualWindowUnits: cache.visual_window_units,
@@ -174,7 +178,7 @@ async function narrate(
       {
         bundle,
         codec,
-        memory: think.memory,
+        memory: runner.memory,
         drafters,
         now: () => performance.now(),
         report: (_, report) => {
@@ -184,26 +188,23 @@ async function narrate(
         },
       },
     );
+    const scheduler = new Scheduler<ReasonerStream>({
+      stepTokens: STEP_TOKENS,
+      run: (some) => runner.run(some),
+      onFailed: (_, error) => {
+        throw error;
+      },
+    });
+    scheduler.join(stream);
     for (const unit of units) {
-      mind.receive(unit);
+      stream.receive(unit);
       const startedAtMs = performance.now();
-      for (;;) {
-        const turns = mind.thinkers().flatMap((thinker) => {
-          const step = thinker.prepare();
-          return step === null ? [] : [{ thinker, step }];
-        });
-        if (turns.length === 0) break;
-        steps++;
-        const results = await think.run(turns.map(({ step }) => step));
-        turns.forEach(({ thinker }, i) => {
-          thinker.accept(results[i]!);
-        });
-      }
+      while ((await scheduler.step()).length > 0) steps++;
       const ms = performance.now() - startedAtMs;
       totalMs += ms;
       if (spoke) spokenMs += ms;
     }
-    mind.release();
+    stream.release();
   }
   return { said, spokenMs, totalMs, steps, ...drafters.thoughts.counts };
 }

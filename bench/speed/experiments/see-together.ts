@@ -1,7 +1,6 @@
 import { joinRgb } from "../../../src/ingest/mod.ts";
-import type { Bundle } from "../../../src/models/mod.ts";
-import { unitMs } from "../../../src/models/model-caches.ts";
-import { VisionRunner } from "../../../src/vision/vision-runner.ts";
+import { type Bundle, unitMs } from "../../../src/models/mod.ts";
+import { openVisionRunner } from "../../../src/vision/mod.ts";
 import { median, pairedRatios, type Spread, spread } from "../../lib/statistics.ts";
 import type { Table } from "../../lib/table.ts";
 import type { Clip } from "../clip.ts";
@@ -28,14 +27,14 @@ export async function seeTogether(
   signal: AbortSignal,
 ): Promise<TogetherFigures[]> {
   const { vision, cache } = bundle.manifest;
-  const session = await VisionRunner.open(bundle, threads);
+  const runner = await openVisionRunner(bundle, threads);
   const options = { windowUnits: cache.visual_window_units, positions: cache.positions, stillLevels: null };
   const streams = Array.from({ length: Math.max(...counts) }, () => ({
-    vision: session.openStream(options),
+    vision: runner.openStream(options),
     units: 0,
   }));
   const see = async (some: typeof streams) =>
-    session.run(
+    runner.run(
       await Promise.all(
         some.map(async (stream) => {
           const unit = stream.units++;

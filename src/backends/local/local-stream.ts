@@ -2,7 +2,7 @@ import type { BackendReport, BackendStream, ModelInfo, Unit } from "../../engine
 import { EngineError } from "../../engine/mod.ts";
 import { joinRgb } from "../../ingest/mod.ts";
 import type { TextCodec } from "../../models/mod.ts";
-import type { UnitFrames } from "../../vision/messages.ts";
+import type { UnitFrames } from "../../vision/mod.ts";
 import type { LocalPort } from "./port.ts";
 
 export interface LocalStreamContext {

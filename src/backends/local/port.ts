@@ -1,5 +1,5 @@
 import type { BackendReport, BackendStreamOptions } from "../../engine/mod.ts";
-import type { UnitFrames } from "../../vision/messages.ts";
+import type { UnitFrames } from "../../vision/mod.ts";
 
 /** What the local backend asks of its workers. */
 export type LocalRequest =

@@ -1,12 +1,14 @@
 import { MessageChannel } from "node:worker_threads";
 import type { BackendStreamOptions } from "../../engine/mod.ts";
 import { type Bundle, ModelError } from "../../models/mod.ts";
-import type { ReasonerReport, ReasonerRequest, ReasoningOptions } from "../../reasoner/messages.ts";
-import { spawnReasoner } from "../../reasoner/spawn.ts";
-import type { SeeingOptions, VisionReport, VisionRequest } from "../../vision/messages.ts";
-import { spawnVision } from "../../vision/spawn.ts";
-import { WorkerHost } from "../../worker/host.ts";
-import { clockOrigin } from "../../worker/monotonic-time.ts";
+import {
+  type ReasonerReport,
+  type ReasonerRequest,
+  type ReasoningOptions,
+  spawnReasoner,
+} from "../../reasoner/mod.ts";
+import { type SeeingOptions, spawnVision, type VisionReport, type VisionRequest } from "../../vision/mod.ts";
+import { clockOrigin, WorkerHost } from "../../worker/mod.ts";
 import type { LocalPort, LocalPortListener, LocalRequest } from "./port.ts";
 
 export interface WorkerPairOptions {

@@ -1,5 +1,5 @@
 import * as ort from "onnxruntime-node";
-import { ModelError } from "./errors.ts";
+import { ModelError } from "../models/mod.ts";
 
 /**
  * Opens an ONNX graph for the calling thread: `run()` computes on the thread that calls it.
@@ -52,4 +52,16 @@ export function outputOf(
   if (data.length === length) return data;
   const message = `The graph's ${name} has ${data.length} numbers, and bundle.json implies ${length}. Export the bundle again.`;
   throw new ModelError("graph_mismatch", message);
+}
+
+/** Pieces of equal size, one after the other, as one array; the piece itself where there is only one. */
+export function joinPieces<T extends Float32Array | Uint8Array>(pieces: readonly T[]): T {
+  const [first] = pieces as [T];
+  if (pieces.length === 1) return first;
+  const length = pieces.length * first.length;
+  const whole = first instanceof Float32Array ? new Float32Array(length) : new Uint8Array(length);
+  pieces.forEach((piece, i) => {
+    whole.set(piece, i * first.length);
+  });
+  return whole as T;
 }

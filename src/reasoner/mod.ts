@@ -1,0 +1,27 @@
+/** Reasoning: a narrator and answerers think about streams, one step of the model for all of them together. */
+export type {
+  ReasonerReport,
+  ReasonerRequest,
+  ReasonerSetup,
+  ReasoningOptions,
+  StopReason,
+} from "./messages.ts";
+export { NgramDrafter, type NgramDrafterOptions } from "./ngram-drafter.ts";
+export { Answerer } from "./policies/answerer.ts";
+export { Narrator } from "./policies/narrator.ts";
+export { type Feed, type Policy, PRIORITY } from "./policies/policy.ts";
+export { type ReasonerEnvironment, ReasonerStream } from "./reasoner-stream.ts";
+export {
+  type Schedulable,
+  Scheduler,
+  type SchedulerOptions,
+  STEP_TOKENS,
+  type ThinkerGroup,
+  type Turn,
+} from "./scheduler.ts";
+export { openTextRunner, spawnReasoner } from "./start.ts";
+export type { StepLogits, TextRunner, TextStep } from "./text-runner.ts";
+export { Thinker } from "./thinker.ts";
+export { ThinkerContext, type VisualReader } from "./thinker-context.ts";
+export { SLACK_UNITS, VisualCacheReplica } from "./visual-cache-replica.ts";
+export type { Question } from "./waiting-questions.ts";

@@ -1,0 +1,163 @@
+import type { UnitPlace } from "../../cache/mod.ts";
+import type { SpecialTokens } from "../../models/mod.ts";
+import type { ClockTokens } from "../clock-tokens.ts";
+import type { LogitsMask } from "../logits-mask.ts";
+import type { StopReason } from "../messages.ts";
+import type { NgramDrafter } from "../ngram-drafter.ts";
+import type { Sampler } from "../sampler.ts";
+import type { ThinkerContext } from "../thinker-context.ts";
+import { type Feed, type Policy, PRIORITY } from "./policy.ts";
+
+export interface NarratorOptions {
+  readonly special: SpecialTokens;
+  readonly mask: LogitsMask;
+  readonly sampler: Sampler;
+  /** Added to the logit of a skip. */
+  readonly skipBias: number;
+  /** Most tokens of a thought. */
+  readonly thoughtTokens: number;
+  /** Writes the time; null when the model does not. */
+  readonly clock: ClockTokens | null;
+  /** Whether a skip that follows a skip stays in the text. */
+  readonly remembersSilence: boolean;
+  /** A recap is asked for after so many tokens of thought; null: never. */
+  readonly recapEvery: number | null;
+  /** Most tokens of a recap. The model's own limit: a short limit for thoughts must not cut off what was counted. */
+  readonly recapTokens: number;
+  /** Drafts thoughts; null when they are not chosen greedily. */
+  readonly drafter: NgramDrafter | null;
+}
+
+/** A thought that has ended. */
+export interface NarratedThought {
+  /** The unit that it is about. */
+  readonly place: UnitPlace;
+  /** Tokens of its words; none for a skip. */
+  readonly words: readonly number[];
+  readonly stop: StopReason;
+  /** Tokens that were generated, the closing one or the skip included. */
+  readonly tokens: number;
+}
+
+export interface NarratorEvents {
+  /** The first step of the thought about a unit begins. */
+  began(unit: number): void;
+  /** A token of the thought about a unit is decided; `words` are all of them so far, none for a skip. */
+  token(unit: number, words: readonly number[]): void;
+  done(thought: NarratedThought): void;
+  /** A recap has ended: what the narrator has counted so far. */
+  recap(unit: number, words: readonly number[]): void;
+}
+
+/**
+ * Thinks about every unit in turn: a few words, or a skip. From time to time it is asked for a recap of what it has
+ * counted, before the thoughts that the recap rests on leave its window.
+ *
+ * A skip that follows a skip is taken back, if the model was trained so. Then quiet time takes no room in the window,
+ * which holds the last things that were said, however long ago that was. Clock tokens tell how long ago.
+ *
+ * The token that closes a thought is not fed when it is sampled. It is the first input of the next unit's thought,
+ * because in training it already looks at that unit (TaYS, streaming mask).
+ */
+export class Narrator implements Policy {
+  readonly priority = PRIORITY.narration;
+  readonly drafter: NgramDrafter | null;
+  private unit = 0;
+  /** Where the unit stands that it thinks about; null while it has not begun with it. */
+  private place: UnitPlace | null = null;
+  private words: number[] = [];
+  private pending: readonly number[];
+  /** Tokens generated about this unit. */
+  private tokens = 0;
+  private recapping = false;
+  /** Tokens of thought since the last recap. */
+  private sinceRecap = 0;
+
+  constructor(
+    private readonly context: ThinkerContext,
+    private readonly options: NarratorOptions,
+    private readonly events: NarratorEvents,
+  ) {
+    this.drafter = options.drafter;
+    this.pending = [options.special.narrate];
+  }
+
+  /** The unit that it thinks about, or waits for. All before it are done. */
+  get current(): number {
+    return this.unit;
+  }
+
+  /** A context of its finished thoughts, from which another thinker goes on. */
+  forkFinished(): ThinkerContext {
+    return this.context.fork(this.place === null ? "all" : "before current group");
+  }
+
+  next(): Feed | null {
+    if (this.place !== null) return { tokens: this.pending, from: this.place };
+    if (this.context.newest < this.unit) return null;
+    return { tokens: this.pending, from: this.context.place(this.unit) };
+  }
+
+  begin(): void {
+    if (this.place !== null) return;
+    this.place = this.context.place(this.unit);
+    if (this.unit > 0) this.context.beginGroup();
+    this.events.began(this.unit);
+  }
+
+  draft(drafter: NgramDrafter, most: number): readonly number[] {
+    const { special, thoughtTokens } = this.options;
+    const left = Math.min(most, thoughtTokens - this.words.length);
+    return this.recapping ? [] : drafter.draft(this.words, left, [special.skip, special.endThink]);
+  }
+
+  decide(logits: Float32Array): number | null {
+    const { special, mask, sampler, skipBias, thoughtTokens, recapTokens } = this.options;
+    if (this.recapping) mask.recap(logits, this.words.length === 0);
+    else mask.thought(logits, this.words.length === 0, skipBias);
+    const token = sampler.choose(logits);
+    this.tokens++;
+    const closed = token === special.skip || token === special.endThink;
+    if (!closed && this.words.length < (this.recapping ? recapTokens : thoughtTokens)) {
+      this.words.push(token);
+      this.pending = [token];
+      if (!this.recapping) this.events.token(this.unit, this.words);
+      return token;
+    }
+    if (this.recapping) this.closeRecap();
+    else this.closeThought(token, closed);
+    return null;
+  }
+
+  private closeThought(token: number, closed: boolean): void {
+    const { special, clock, recapEvery, remembersSilence } = this.options;
+    const place = this.place!;
+    const isSilent = this.words.length === 0;
+    if (token === special.skip) this.events.token(this.unit, this.words);
+    this.drafter?.learn(this.words, closed ? token : null);
+    this.events.done({ place, words: this.words, stop: closed ? "end" : "length", tokens: this.tokens });
+    if (!isSilent || remembersSilence) this.sinceRecap += this.words.length + 1;
+    else if (this.pending[0] === special.skip) this.context.forgetGroup();
+    const closing = isSilent ? special.skip : (clock?.token(place) ?? special.endThink);
+    if (!isSilent) this.context.remember(place);
+    this.words = [];
+    this.recapping = recapEvery !== null && special.recap !== null && this.sinceRecap >= recapEvery;
+    this.pending = this.recapping ? [closing, special.recap!] : [closing];
+    if (!this.recapping) this.goOn();
+  }
+
+  private closeRecap(): void {
+    this.events.recap(this.unit, this.words);
+    this.sinceRecap = 0;
+    this.recapping = false;
+    this.words = [];
+    this.pending = [this.options.special.endThink];
+    this.goOn();
+  }
+
+  private goOn(): void {
+    this.unit++;
+    this.place = null;
+    this.tokens = 0;
+  }
+}

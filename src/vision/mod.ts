@@ -1,0 +1,14 @@
+/** Vision: the frames of a unit become visual tokens, and their keys and values. */
+export type { EncoderInput, EncoderOutput, EncoderState, ImageEncoder } from "./image-encoder.ts";
+export type {
+  PublishedUnit,
+  SeeingOptions,
+  UnitFrames,
+  VisionReport,
+  VisionRequest,
+  VisionSetup,
+} from "./messages.ts";
+export { openImageEncoder, openVisionRunner, spawnVision } from "./start.ts";
+export { unitRows } from "./unit-rows.ts";
+export type { SeenUnit, UnitToSee, VisionRunner } from "./vision-runner.ts";
+export type { VisionStream } from "./vision-stream.ts";

@@ -1,0 +1,32 @@
+import type { Worker } from "node:worker_threads";
+import type { Bundle } from "../models/mod.ts";
+import { spawnWorker } from "../worker/mod.ts";
+import type { ImageEncoder } from "./image-encoder.ts";
+import type { VisionSetup } from "./messages.ts";
+import type { VisionRunner } from "./vision-runner.ts";
+
+/** Starts the vision worker. */
+export function spawnVision(setup: VisionSetup): Worker {
+  return spawnWorker(import.meta.url, "vision-worker", setup, [setup.publish]);
+}
+
+/**
+ * Opens vision in this thread. Only this loads the inference runtime: the main thread of the service never does.
+ *
+ * @param threads of the inference
+ * @throws {ModelError} `graph_mismatch`, `attention_unavailable`
+ */
+export async function openVisionRunner(bundle: Bundle, threads: number): Promise<VisionRunner> {
+  const { VisionRunner } = await import("./vision-runner.ts");
+  return VisionRunner.open(bundle, threads);
+}
+
+/**
+ * Opens the image encoder alone in this thread, see {@link openVisionRunner}.
+ *
+ * @throws {ModelError} `graph_mismatch`
+ */
+export async function openImageEncoder(bundle: Bundle, threads: number): Promise<ImageEncoder> {
+  const { ImageEncoder } = await import("./image-encoder.ts");
+  return ImageEncoder.open(bundle, threads);
+}
