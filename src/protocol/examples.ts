@@ -2,7 +2,7 @@ import type { ClientMessage } from "./client-messages.ts";
 import type { ServerEventOf, ServerEventType } from "./server-events.ts";
 import type { SessionObject } from "./session-object.ts";
 
-/** One example per message, for the docs; a test holds each against its schema. */
+/** One example of each message, for docs/protocol.md. A test checks each against its schema. */
 
 export const CLIENT_EXAMPLES: { readonly [M in ClientMessage as M["type"]]: M } = {
   "session.update": {
@@ -198,7 +198,7 @@ export const SERVER_EXAMPLES: { readonly [T in ServerEventType]: ServerEventOf<T
     error: {
       type: "invalid_request_error",
       code: "out_of_range",
-      message: "session.fps is 30: it must be more than 0 and at most 2",
+      message: "The setting session.fps is 30. It may be from 0 to 2.",
       param: "session.fps",
       event_id: "mine_1",
       fatal: false,

@@ -1,6 +1,6 @@
 /**
- * The WebSocket protocol: its messages, their codecs, and how engine events become them. Knows no sockets, and loads
- * nothing that a browser could not.
+ * The WebSocket protocol: its messages, their codecs, and how events of the engine become messages. Knows no sockets.
+ * It loads only what a browser can load too.
  */
 export {
   type BinaryFrame,
@@ -16,7 +16,6 @@ export {
   type SessionSettings,
 } from "./client-messages.ts";
 export { CLOSE_CODES, type CloseInfo, TRANSPORT_CLOSE_CODES } from "./close-codes.ts";
-export type { ErrorEvent, ErrorType } from "./error-event.ts";
 export {
   ERRORS,
   type ErrorInfo,
@@ -30,6 +29,8 @@ export { type Asked, EngineEventMapping } from "./from-engine.ts";
 export { encodeServerEvent, parseClientMessage } from "./messages.ts";
 export { errorEvent, numberEvent, sessionClosed, type UnnumberedEvent } from "./new-events.ts";
 export {
+  type ErrorEvent,
+  type ErrorType,
   SERVER_EVENTS,
   type ServerEvent,
   type ServerEventOf,
