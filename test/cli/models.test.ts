@@ -18,7 +18,7 @@ describe("thinkalong models", () => {
     });
     const { code, stdout, stderr } = await thinkalong(["models", "info", bundle.path]).ended;
     expect([code, stdout]).toEqual([1, ""]);
-    expect(stderr).toMatch(/^error: .*text\.1\.onnx is not the file that bundle\.json names.*\n$/);
+    expect(stderr).toMatch(/^error: .*text\.1\.onnx is not the file that bundle\.json lists.*\n$/);
   });
 
   it("list names the bundled model, and info takes it by default", async () => {
