@@ -86,11 +86,13 @@ export function replayCommand(): Command {
   return new Command("replay")
     .description("Play a video file or URL and show the thoughts and answers about it as they come.")
     .argument("<file-or-url>", "a video file, or an http(s), HLS or RTSP URL")
-    .option(
-      "-a, --ask <question>",
-      "a question; append @20s or @1:05 to ask it at that time, else it is asked at the end (repeatable)",
-      collect,
-      [],
+    .addOption(
+      new Option(
+        "-a, --ask <question>",
+        "a question; append @20s or @1:05 to ask it at that time, else it is asked at the end (repeatable)",
+      )
+        .argParser(collect)
+        .default([], "none"),
     )
     .addOption(
       new Option("-p, --pace <pace>", "at the speed of the video, or as fast as the machine can")

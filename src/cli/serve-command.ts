@@ -82,10 +82,11 @@ export function serveCommand(): Command {
     .option("-m, --model <dir>", "folder of a model bundle", BUNDLED_MODEL)
     .option("--threads <n>", "inference threads for each of the two workers", positive, 1)
     .option("--max-sessions <n>", "most clients at once", positive, 16)
-    .option(
-      "--allow-origin <origin...>",
-      "web origins that may connect, in addition to the server's own page; '*': all",
-      [],
+    .addOption(
+      new Option(
+        "--allow-origin <origin...>",
+        "web origins that may connect, in addition to the server's own page; '*': all",
+      ).default([], "none"),
     )
     .addOption(
       new Option("--log-level <level>", "least severe messages to log to standard error")

@@ -23,7 +23,12 @@ export const sessionSettings = z.object({
     })
     .optional()
     .describe("How much the model may say; at most what it was trained for (`model_info.limits`)."),
-  temperature: z.number().min(0).max(2).optional().describe("Sampling temperature, from 0 (greedy) to 2."),
+  temperature: z
+    .number()
+    .min(0)
+    .max(2)
+    .optional()
+    .describe("Sampling temperature, from 0 (greedy: always the most likely token) to 2."),
   seed: z
     .int()
     .min(0)

@@ -132,8 +132,8 @@ These rules hold everywhere:
 
 const BINARY_FRAME = `### Binary messages
 
-Each is one encoded JPEG, PNG or WebP picture of at most \`limits.max_frame_bytes\` bytes. A header of 20 bytes may come
-before the picture. It is little endian:
+A binary message is one encoded JPEG, PNG or WebP picture of at most \`limits.max_frame_bytes\` bytes. A header of 20
+bytes may come before the picture. It is little endian:
 
 | offset | bytes | type | field |
 |---|---|---|---|

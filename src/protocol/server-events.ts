@@ -14,7 +14,7 @@ export const sessionCreated = z
   .object({
     type: z.literal("session.created"),
     event_id: eventId,
-    session: sessionObject.describe("The session as it stands."),
+    session: sessionObject.describe("The session with all its settings."),
   })
   .describe("The first event of every session: the model, the limits and the settings.");
 
@@ -22,7 +22,7 @@ export const sessionUpdated = z
   .object({
     type: z.literal("session.updated"),
     event_id: eventId,
-    session: sessionObject.describe("The session as it stands."),
+    session: sessionObject.describe("The session with all its settings."),
   })
   .describe("The answer to `session.update`: the settings as they are now.");
 

@@ -12,13 +12,13 @@ export const modelInfo = z.object({
   sink_units: z.int().describe("Number of units at the start of a stream that are never evicted."),
   limits: z
     .object({
-      visual_units: z.int().describe("Largest `windows.visual_units`."),
-      text_tokens: z.int().describe("Largest `windows.text_tokens`."),
-      thought_tokens: z.int().describe("Largest `budgets.thought_tokens`."),
-      answer_tokens: z.int().describe("Largest `budgets.answer_tokens`."),
+      visual_units: z.int().describe("Largest value of `windows.visual_units`."),
+      text_tokens: z.int().describe("Largest value of `windows.text_tokens`."),
+      thought_tokens: z.int().describe("Largest value of `budgets.thought_tokens`."),
+      answer_tokens: z.int().describe("Largest value of `budgets.answer_tokens`."),
       question_tokens: z.int().describe("Most tokens of a question."),
     })
-    .describe("What it was trained for."),
+    .describe("What it was trained for; the settings cannot exceed it."),
   example_questions: z.array(z.string()).describe("Questions that it was trained to answer."),
 });
 
@@ -29,7 +29,7 @@ export const sessionLimits = z.object({
     .int()
     .describe("Most bytes of one encoded picture. A larger message closes the socket (1009)."),
   max_frame_pixels: z.int().describe("Most pixels of one picture (width × height)."),
-  max_inflight: z.int().describe("Largest `max_inflight`."),
+  max_inflight: z.int().describe("Largest value of `max_inflight`."),
   idle_timeout_ms: z.number().describe("How long the client may send nothing before the session ends (ms)."),
 });
 

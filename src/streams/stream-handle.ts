@@ -73,7 +73,7 @@ export class StreamHandle implements Intake {
   /** All events of the stream, except those for one listener alone. `session.closed` is the last one. */
   readonly log: EventLog;
   private readonly writer: EventWriter;
-  private readonly lockable: LockableSettings;
+  private readonly lockableSettings: LockableSettings;
   private readonly answering = new Set<string>();
   private phase: StreamState = "created";
   private stream: EngineStream | null = null;
@@ -86,7 +86,7 @@ export class StreamHandle implements Intake {
     this.id = id;
     this.log = options.log ?? memoryLog(limits);
     this.writer = new EventWriter(this.log, (error, what) => this.fault(error, what));
-    this.lockable = new LockableSettings(engine.model, limits);
+    this.lockableSettings = new LockableSettings(engine.model, limits);
   }
 
   get state(): StreamState {
@@ -94,7 +94,7 @@ export class StreamHandle implements Intake {
   }
 
   get settings(): StreamSettings {
-    return this.lockable.current;
+    return this.lockableSettings.current;
   }
 
   get format(): Intake["format"] {
@@ -111,7 +111,7 @@ export class StreamHandle implements Intake {
 
   /** The stream as `session.created` and `session.updated` show it. */
   describe(): SessionObject {
-    return this.lockable.toSessionObject(this.id);
+    return this.lockableSettings.toSessionObject(this.id);
   }
 
   /**
@@ -121,7 +121,7 @@ export class StreamHandle implements Intake {
    */
   update(change: SessionSettings): void {
     this.requireOpen();
-    this.lockable.update(change);
+    this.lockableSettings.update(change);
     this.writer.write({ type: "session.updated", session: this.describe() });
   }
 
@@ -133,9 +133,9 @@ export class StreamHandle implements Intake {
   open(): EngineStream {
     if (this.stream) return this.stream;
     const { engine, engineOptions } = this.options;
-    const stream = engine.openStream({ ...this.lockable.toStreamOptions(), ...engineOptions });
+    const stream = engine.openStream({ ...this.lockableSettings.toStreamOptions(), ...engineOptions });
     this.stream = stream;
-    this.lockable.lock();
+    this.lockableSettings.lock();
     this.phase = "open";
     stream.events$.subscribe({
       next: (event) => this.take(event),
@@ -232,6 +232,8 @@ export class StreamHandle implements Intake {
   numbered(event: UnnumberedEvent): Numbered<ServerEvent> {
     return this.writer.numbered(event);
   }
+
+  // The rest of `Intake`, which the source calls.
 
   arrived(): void {
     this.writer.frameArrived();
