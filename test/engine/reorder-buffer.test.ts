@@ -5,8 +5,8 @@ type Report = Parameters<ReorderBuffer["take"]>[0];
 const thought = (unit: number) => ({ type: "task.started", task: `t${unit}`, unit }) satisfies Report;
 const answer = { type: "task.token", task: "a", delta: "x" } satisfies Report;
 
-describe("what the reasoner says of a unit", () => {
-  it("waits until vision has reported that unit, and holds back what comes after it", () => {
+describe("a report about a unit", () => {
+  it("waits until the unit has been reported as seen, and holds back the reports after it", () => {
     const order = new ReorderBuffer();
     expect(order.unitSeen(0)).toEqual([]);
     expect(order.take(thought(0))).toEqual([thought(0)]);
