@@ -1,6 +1,6 @@
 /**
- * thinkalong as a library: an engine to push frames into, sources of frames, and the server around it. The messages
- * of the server are in `thinkalong/protocol`.
+ * thinkalong as a library: an engine that takes frames and gives thoughts and answers, readers for videos and images,
+ * and the server around them. The messages of the server are in `thinkalong/protocol`.
  *
  * @example
  * ```ts

@@ -17,7 +17,7 @@ export function create<K extends keyof HTMLElementTagNameMap>(
 }
 
 /** Media time (ms) as m:ss.t, with hours if there are any. */
-export function clock(mediaTimeMs: number): string {
+export function timecode(mediaTimeMs: number): string {
   const tenths = Math.max(0, Math.round(mediaTimeMs / 100));
   const seconds = Math.floor(tenths / 10);
   const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];

@@ -1,7 +1,7 @@
 import type { ClientMessage } from "../../src/protocol/client-messages.ts";
 import type { ServerEvent } from "../../src/protocol/server-events.ts";
 import { outsideText } from "../../src/protocol/unanswerable.ts";
-import { byId, clock, create, duration } from "./dom.ts";
+import { byId, create, duration, timecode } from "./dom.ts";
 
 interface Asked {
   readonly answer: HTMLElement;
@@ -77,7 +77,7 @@ export class Questions {
         const { status, status_details } = event.response;
         const { answer_first_ms, answer_done_ms } = event.timing;
         const after = `first word after ${duration(answer_first_ms)}, all after ${duration(answer_done_ms)}`;
-        const at = asked.mediaTimeMs >= 0 ? `at ${clock(asked.mediaTimeMs)} · ` : "";
+        const at = asked.mediaTimeMs >= 0 ? `at ${timecode(asked.mediaTimeMs)} · ` : "";
         asked.note.textContent = status === "failed" ? (status_details?.message ?? status) : at + after;
         return true;
       }

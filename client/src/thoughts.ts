@@ -1,5 +1,5 @@
 import type { ServerEvent } from "../../src/protocol/server-events.ts";
-import { byId, clock, create } from "./dom.ts";
+import { byId, create, timecode } from "./dom.ts";
 
 type ReasoningTextDone = Extract<ServerEvent, { type: "response.reasoning_text.done" }>;
 
@@ -53,7 +53,7 @@ export class Thoughts {
   private begin(mediaTimeMs: number): void {
     this.currentText = create("span");
     this.current.replaceChildren(
-      create("span", { className: "time", textContent: clock(mediaTimeMs) }),
+      create("span", { className: "time", textContent: timecode(mediaTimeMs) }),
       this.currentText,
     );
     this.current.hidden = false;
@@ -61,7 +61,7 @@ export class Thoughts {
   }
 
   private add({ since_media_time_ms, media_time_ms, text, unfamiliar }: ReasoningTextDone): void {
-    const time = clock(media_time_ms);
+    const time = timecode(media_time_ms);
     const stamp = this.canSeek
       ? create("button", {
           type: "button",
@@ -82,7 +82,7 @@ export class Thoughts {
   private tick(mediaTimeMs: number, isQuiet: boolean): void {
     this.units++;
     if (isQuiet) this.quiet++;
-    const title = `${clock(mediaTimeMs)}${isQuiet ? " – nothing to say" : ""}`;
+    const title = `${timecode(mediaTimeMs)}${isQuiet ? " – nothing to say" : ""}`;
     this.ticks.append(create("i", { className: isQuiet ? "quiet" : "said", title }));
     while (this.ticks.childElementCount > MOST_TICKS) this.ticks.firstElementChild?.remove();
     this.ticks.ariaLabel = `${this.units} units watched, ${this.quiet} of them quiet`;

@@ -22,7 +22,11 @@ export async function openGraph(
       graphOptimizationLevel: "all",
     });
   } catch (cause) {
-    throw new ModelError("graph_mismatch", `${path} cannot be loaded: ${(cause as Error).message}`, cause);
+    throw new ModelError(
+      "graph_mismatch",
+      `${path} cannot be loaded (${(cause as Error).message}). Export the bundle again.`,
+      cause,
+    );
   }
   const missing = [
     ...inputs.filter((name) => !session.inputNames.includes(name)),

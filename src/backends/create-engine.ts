@@ -1,11 +1,11 @@
 import { type Engine, type EngineOptions, startEngine } from "../engine/mod.ts";
 import { LocalBackend, type LocalBackendOptions } from "./local/mod.ts";
 
-/** How a bundle runs on this machine, and how its streams are kept. */
+/** Options of an engine that runs a bundle on this machine. */
 export interface LocalEngineOptions extends LocalBackendOptions, EngineOptions {}
 
 /**
- * Loads a bundle and starts its two workers.
+ * Loads a model bundle and starts an engine that runs it on this machine, on two worker threads.
  *
  * @example
  * ```ts

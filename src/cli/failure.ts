@@ -5,23 +5,27 @@ import { IngestError } from "../ingest/mod.ts";
 import { ModelError } from "../models/mod.ts";
 import { ServerError } from "../server/mod.ts";
 
-/** Errors that a person can act on: their message is enough, a stack trace would hide it. */
+/** Errors whose message says all that a user needs. A stack trace would only hide it. */
 const EXPECTED: readonly ErrorKind[] = [IngestError, EngineError, ModelError, ServerError];
 
-// biome-ignore lint/suspicious/noExplicitAny: a constructor's own parameters do not matter here
+// biome-ignore lint/suspicious/noExplicitAny: the parameters of the constructors do not matter here
 type ErrorKind = abstract new (...args: any[]) => Error;
 
-/** Prints a message for a person, and makes the process end with exit code 1. */
+/** Prints an error message to standard error and sets the exit code to 1. */
 export function reportError(message: string): void {
   process.exitCode = 1;
   console.error(`${pc.red("error:")} ${message}`);
 }
 
-/** Prints what went wrong to the terminal and makes the process end with exit code 1. */
+/**
+ * Prints what went wrong to standard error and sets the exit code to 1.
+ *
+ * @param alsoExpected further kinds of errors of which only the message is printed
+ */
 export function reportFailure(error: unknown, alsoExpected: readonly ErrorKind[] = []): void {
   process.exitCode = 1;
   if (error instanceof ZodError) {
-    for (const { path, message } of error.issues) reportError(`${path.join(".")}: ${message}`);
+    for (const { path, message } of error.issues) reportError(`${path.join(".")} is wrong: ${message}.`);
   } else if ([...EXPECTED, ...alsoExpected].some((kind) => error instanceof kind)) {
     reportError((error as Error).message);
   } else {
@@ -29,7 +33,7 @@ export function reportFailure(error: unknown, alsoExpected: readonly ErrorKind[]
   }
 }
 
-/** A command's action whose failure is reported instead of thrown. */
+/** Wraps the action of a command, so that its failure is printed instead of thrown. */
 export function guarded<Args extends unknown[]>(
   action: (...args: Args) => Promise<void>,
   alsoExpected: readonly ErrorKind[] = [],

@@ -8,17 +8,15 @@ import { serveCommand } from "./serve-command.ts";
 const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
 
 const program = new Command("thinkalong")
-  .description(
-    "Thinks along with live video: vision and reasoning at the same time, on two KV caches of their own.",
-  )
+  .description("Watches live video, tells what happens while it plays, and answers questions about it.")
   .version(version)
   .addCommand(serveCommand())
   .addCommand(replayCommand())
   .addCommand(modelsCommand());
 
-/** Commands that are added do not inherit it. */
+/** Lets every command point to its help after an error. Subcommands do not inherit this from their parent. */
 function pointToHelp(command: Command): void {
-  command.showHelpAfterError("(add --help for what can be said)");
+  command.showHelpAfterError("(add --help to see the options)");
   for (const each of command.commands) pointToHelp(each);
 }
 

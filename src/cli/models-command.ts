@@ -17,7 +17,7 @@ async function list(): Promise<void> {
 async function info(dir: string): Promise<void> {
   const { manifest } = await loadBundle(dir);
   const { vision, cache, transformer, thinking } = manifest;
-  const quiet = thinking.remembers_silence ? "" : "; quiet time takes none of them";
+  const quiet = thinking.remembers_silence ? "" : "; skips take none of them";
   const unitS = vision.frames_per_unit / vision.fps;
   console.log(`${pc.bold(manifest.id)}
 ${manifest.description}
@@ -30,12 +30,12 @@ ${manifest.example_questions.map((question) => `  ${question}`).join("\n")}`);
 }
 
 export function modelsCommand(): Command {
-  const models = new Command("models").description("Show the models that are here.");
+  const models = new Command("models").description("List the bundled models and describe a model.");
   models.command("list").description("List the bundled models.").action(guarded(list));
   models
     .command("info")
-    .description("Check a model's files and describe it.")
-    .argument("[dir]", "folder of its bundle", BUNDLED_MODEL)
+    .description("Check the files of a model and describe it.")
+    .argument("[dir]", "folder of the model bundle", BUNDLED_MODEL)
     .action(guarded(info));
   return models;
 }

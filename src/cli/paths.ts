@@ -1,11 +1,13 @@
 import { fileURLToPath } from "node:url";
 
-/** The package's own folder: the same from the source and from what was built of it. */
+/** A path in this package. It is the same from src/ and from dist/. */
 const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
+/** The bundled models. */
 export const MODELS_DIR = root("models");
-/** The model that is used unless another is named. */
+/** The model that is used when no other is given. */
 export { BUNDLED_MODEL } from "../models/mod.ts";
-/** Clips that the sample page plays without a camera. */
+/** Clips for the sample page, for those without a camera. */
 export const SAMPLE_DIR = root("client/sample");
+/** The built sample page. */
 export const CLIENT_DIR = root("dist/client");

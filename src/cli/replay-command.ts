@@ -30,13 +30,13 @@ function printLine(event: ServerEvent): void {
   process.stdout.write(`${JSON.stringify(event)}\n`);
 }
 
-/** Whoever reads the lines is told of an error in their shape; a person reads standard error. */
+/** Prints an event as a line of JSON, and the message of an error to standard error too. */
 function print(event: ServerEvent): void {
   if (event.type === "error") reportError(event.error.message);
   printLine(event);
 }
 
-/** Shows events to a person. */
+/** Shows events as a timeline. */
 function timelineOf(durationMs: number | null, ffmpeg: FfmpegBinary): (event: ServerEvent) => void {
   const timeline = new Timeline(durationMs, ffmpeg);
   return (event) => timeline.show(event);
@@ -46,7 +46,7 @@ async function run(input: string, flags: ReplayFlags): Promise<void> {
   const engine = await createEngine({ model: flags.model, threads: flags.threads });
   const stop = new AbortController();
   const interrupt = () => stop.abort();
-  /** Who read the output has gone, as `head` does when it has enough: that is no failure. */
+  /** Whatever read the output is gone, as `head` is when it has enough lines. That is not a failure. */
   const readerGone = (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") reportFailure(error);
     stop.abort();
@@ -71,7 +71,7 @@ async function run(input: string, flags: ReplayFlags): Promise<void> {
   }
 }
 
-async function runOrTell(input: string, flags: ReplayFlags): Promise<void> {
+async function runAndPrintFailure(input: string, flags: ReplayFlags): Promise<void> {
   try {
     await run(input, flags);
   } catch (error) {
@@ -84,23 +84,25 @@ async function runOrTell(input: string, flags: ReplayFlags): Promise<void> {
 
 export function replayCommand(): Command {
   return new Command("replay")
-    .description("Think along with a video file or URL and show the thoughts as they come.")
+    .description("Play a video file or URL and show the thoughts and answers about it as they come.")
     .argument("<file-or-url>", "a video file, or an http(s), HLS or RTSP URL")
-    .option(
-      "-a, --ask <question>",
-      "ask it: at the end, or when the video gets to a time (repeatable)",
-      collect,
-      [],
+    .addOption(
+      new Option(
+        "-a, --ask <question>",
+        "a question; append @20s or @1:05 to ask it at that time, else it is asked at the end (repeatable)",
+      )
+        .argParser(collect)
+        .default([], "none"),
     )
     .addOption(
-      new Option("-p, --pace <pace>", "as a camera would bring it, or as fast as it goes")
+      new Option("-p, --pace <pace>", "at the speed of the video, or as fast as the machine can")
         .choices(["realtime", "max"])
         .default("realtime"),
     )
     .addOption(
       new Option(
         "--paradigm <order>",
-        "vision and reasoning side by side, in strict turn, or all frames first",
+        "run vision and reasoning side by side, in strict turn, or all frames first",
       )
         .choices(["streamed", "interleaved", "batch"])
         .default("streamed"),
@@ -108,12 +110,12 @@ export function replayCommand(): Command {
     .addOption(
       new Option(
         "--positions <scheme>",
-        "how old the video is to a thought; for comparison, the model's own is best",
+        "position scheme of the KV caches, for comparisons; default: the one that the model was trained with",
       ).choices(POSITION_SCHEMES),
     )
-    .option("--json", "print protocol events, one a line, instead of a timeline", false)
-    .option("-m, --model <dir>", "folder of a model's bundle", BUNDLED_MODEL)
-    .option("--threads <n>", "threads for each of the two workers", positive, 1)
+    .option("--json", "print the events of the WebSocket protocol, one a line, instead of a timeline", false)
+    .option("-m, --model <dir>", "folder of a model bundle", BUNDLED_MODEL)
+    .option("--threads <n>", "inference threads for each of the two workers", positive, 1)
     .addHelpText(
       "after",
       `
@@ -122,5 +124,5 @@ Examples:
   $ thinkalong replay yard.mp4 --ask "How many cars passed?" --ask "What happened last? @20s"
   $ thinkalong replay yard.mp4 --pace max --json | jq -r 'select(.type=="response.reasoning_text.done" and (.skipped|not)) | .text'`,
     )
-    .action(guarded(runOrTell));
+    .action(guarded(runAndPrintFailure));
 }

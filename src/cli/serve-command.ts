@@ -19,7 +19,7 @@ interface ServeFlags {
   readonly logLevel: string;
 }
 
-/** Resolves at the first Ctrl-C or termination; a second one ends the process at once. */
+/** Resolves at the first SIGINT (Ctrl-C) or SIGTERM. A second one ends the process at once. */
 async function interrupted(): Promise<void> {
   const stop = new AbortController();
   const { signal } = stop;
@@ -37,7 +37,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     model: flags.model,
     threads: flags.threads,
     maxStreams: flags.maxSessions,
-    onWorkerDeath: (error) => log.error({ err: error }, "a worker died, its sessions have failed"),
+    onWorkerDeath: (error) => log.error({ err: error }, "the backend died and its sessions have failed"),
     onFailure: (error) => {
       log.fatal({ err: error }, "the engine cannot go on");
       process.exitCode = 1;
@@ -47,7 +47,10 @@ async function serve(flags: ServeFlags): Promise<void> {
   try {
     await resolveFfmpeg().then(
       ({ path, origin, version }) => log.info({ path, origin, version }, "ffmpeg"),
-      (error: Error) => log.warn(`${error.message} Cameras and images over the WebSocket work without it.`),
+      (error: Error) =>
+        log.warn(
+          `${error.message} Only the server's own reading of videos needs it; images over the WebSocket work without it.`,
+        ),
     );
     const server = await createServer({
       engine,
@@ -59,11 +62,11 @@ async function serve(flags: ServeFlags): Promise<void> {
       allowedOrigins: flags.allowOrigin,
       log,
     });
-    console.log(`${pc.bold("thinkalong")} thinks with ${engine.model.id}: ${engine.model.description}`);
+    console.log(`${pc.bold("thinkalong")} runs ${engine.model.id}: ${engine.model.description}`);
     console.log(
-      `Open ${pc.cyan(server.url)} for the sample page; clients connect to ${pc.cyan(`${server.url.replace("http", "ws")}/v1/stream`)}`,
+      `Open ${pc.cyan(server.url)} for the sample page. Clients connect to ${pc.cyan(`${server.url.replace("http", "ws")}/v1/stream`)}`,
     );
-    console.log(pc.dim("Ctrl-C stops it."));
+    console.log(pc.dim("Press Ctrl-C to stop."));
     await Promise.race([interrupted(), failure]);
     await server.close();
   } finally {
@@ -74,18 +77,19 @@ async function serve(flags: ServeFlags): Promise<void> {
 export function serveCommand(): Command {
   return new Command("serve")
     .description("Start the server: the WebSocket, the HTTP API and the sample page.")
-    .option("-p, --port <port>", "port to listen on (0: any free one)", port, 8080)
-    .option(
-      "--host <address>",
-      "address to listen on; the default is reachable from this machine only",
-      "127.0.0.1",
-    )
-    .option("-m, --model <dir>", "folder of a model's bundle", BUNDLED_MODEL)
-    .option("--threads <n>", "threads for each of the two workers", positive, 1)
-    .option("--max-sessions <n>", "clients at a time", positive, 16)
-    .option("--allow-origin <origin...>", "web origins beside its own page that may connect", [])
+    .option("-p, --port <port>", "port to listen on; 0: any free one", port, 8080)
+    .option("--host <address>", "address to listen on; only this machine can reach the default", "127.0.0.1")
+    .option("-m, --model <dir>", "folder of a model bundle", BUNDLED_MODEL)
+    .option("--threads <n>", "inference threads for each of the two workers", positive, 1)
+    .option("--max-sessions <n>", "most clients at once", positive, 16)
     .addOption(
-      new Option("--log-level <level>", "what to log to standard error")
+      new Option(
+        "--allow-origin <origin...>",
+        "web origins that may connect, in addition to the server's own page; '*': all",
+      ).default([], "none"),
+    )
+    .addOption(
+      new Option("--log-level <level>", "least severe messages to log to standard error")
         .choices(["silent", "error", "warn", "info", "debug"])
         .default("warn"),
     )

@@ -4,8 +4,8 @@ import type { FfmpegBinary } from "../ingest/mod.ts";
 import { outsideText, type ServerEvent } from "../protocol/mod.ts";
 import { reportError } from "./failure.ts";
 
-/** Media time as a person reads it: `1:05.2`. */
-export function clock(mediaTimeMs: number): string {
+/** Media time as minutes, seconds and tenths: `1:05.2`. */
+export function timecode(mediaTimeMs: number): string {
   const tenths = Math.max(0, Math.floor(mediaTimeMs / 100));
   const seconds = Math.floor(tenths / 10);
   const rest = String(seconds % 60).padStart(2, "0");
@@ -16,8 +16,8 @@ const count = (number: number, noun: string) => `${number} ${noun}${number === 1
 const ms = (value: number | null) => (value === null ? "–" : `${Math.round(value)} ms`);
 
 /**
- * Shows a replay to a person: a line a thought and an answer, a progress bar below where there is a terminal, and
- * what it came to at the end.
+ * Shows the events of a replay: a line for each thought and answer, a progress bar below when the output is a terminal,
+ * and a summary at the end.
  */
 export class Timeline {
   private readonly bars: MultiBar | null;
@@ -25,7 +25,7 @@ export class Timeline {
   private readonly questions = new Map<string, string>();
   private drops = 0;
 
-  /** @param durationMs of the video; null when it is not known */
+  /** @param durationMs length of the video (ms); null when it is not known */
   constructor(
     durationMs: number | null,
     private readonly ffmpeg: FfmpegBinary,
@@ -38,20 +38,21 @@ export class Timeline {
           Presets.shades_classic,
         )
       : null;
-    this.bar = this.bars?.create(durationMs ?? 1, 0, { at: clock(0), of: clock(durationMs ?? 0) }) ?? null;
+    this.bar =
+      this.bars?.create(durationMs ?? 1, 0, { at: timecode(0), of: timecode(durationMs ?? 0) }) ?? null;
   }
 
   show(event: ServerEvent): void {
     switch (event.type) {
       case "response.reasoning_text.done":
-        this.bar?.update(event.media_time_ms, { at: clock(event.media_time_ms) });
-        if (!event.skipped) this.line(`${pc.cyan(clock(event.media_time_ms).padStart(8))}  ${event.text}`);
+        this.bar?.update(event.media_time_ms, { at: timecode(event.media_time_ms) });
+        if (!event.skipped) this.line(`${pc.cyan(timecode(event.media_time_ms).padStart(8))}  ${event.text}`);
         break;
       case "response.created":
         if (event.response.question !== null) this.questions.set(event.response.id, event.response.question);
         break;
       case "response.output_text.done": {
-        const at = pc.cyan(clock(event.media_time_ms).padStart(8));
+        const at = pc.cyan(timecode(event.media_time_ms).padStart(8));
         this.line(`${at}  ${pc.dim(this.questions.get(event.response_id) ?? "")} ${pc.bold(event.text)}`);
         if (event.outside !== null) this.line(pc.dim(`${" ".repeat(10)}${outsideText(event.outside)}`));
         break;
@@ -60,7 +61,7 @@ export class Timeline {
         if (event.response.status_details !== null) this.error(event.response.status_details.message);
         break;
       case "session.scene": {
-        const at = clock(event.media_time_ms).padStart(8);
+        const at = timecode(event.media_time_ms).padStart(8);
         const paint = event.status === "familiar" ? pc.green : pc.yellow;
         this.line(`${paint(at)}  ${paint(`${event.status} scene: ${event.message}`)}`);
         break;

@@ -3,84 +3,93 @@ import type { Scene } from "../scene/mod.ts";
 import type { ModelInfo } from "./model-info.ts";
 
 /**
- * The seam: what any model must do to think along with streams. What is above it (queue, drops, paradigm, totals,
- * order and ids) knows neither tensors nor workers; what is below it knows neither sockets nor the protocol.
+ * What runs a model for the engine. This interface is the seam between the two: the engine above it (queue, drops,
+ * paradigm, totals, order and ids) knows neither tensors nor workers, and a backend below it knows neither sockets nor
+ * the protocol.
  *
- * A backend reports by **task**: one piece of a thinker's work, a thought or an answer. Several tasks may be about one
- * unit. The engine checks every report against what is written here; a stream whose backend breaks it fails.
+ * A backend reports by **task**. A task is one piece of work of one thinker: a thought about a unit, or an answer.
+ * Several tasks may be about one unit. The engine checks every report against the rules in this file. When a backend
+ * breaks one, the engine fails the stream.
  */
 export interface Backend {
   readonly model: ModelInfo;
   /**
-   * Opens a stream. Reports may come until {@link BackendStream.close} has resolved, never from within a call.
-   * @param id unique for the backend's life
+   * Opens a stream. Reports may come until {@link BackendStream.close} has resolved. A backend never reports while one
+   * of its own methods is being called.
+   * @param id unique in the lifetime of the backend
+   * @param report called with every report about the stream
    */
   open(id: string, options: BackendStreamOptions, report: (report: BackendReport) => void): BackendStream;
-  /** Resolves with the reason when it dies by itself, with all of its streams. Never resolves when it is closed. */
+  /** Resolves with the reason when the backend dies, with all of its streams. Closing it does not resolve this. */
   readonly died: Promise<Error>;
-  /** Lets go of everything. Streams that are still open get no more reports. */
+  /** Releases everything. Streams that are still open get no more reports. */
   close(): Promise<void>;
 }
 
-/** One stream of a backend. Nothing here throws but {@link ask}; what fails is reported. */
+/** One stream of a backend. Only {@link ask} throws; every other failure is reported. */
 export interface BackendStream {
-  /** Takes the next unit. Units come in order, without gaps, from 0. */
+  /** Takes the next unit. Units come in order, without gaps, and begin with 0. */
   see(unit: Unit): void;
   /**
-   * Takes a question; `task.done` answers it, whatever happens.
-   * @param task chosen by the engine, unique in the stream
-   * @param when `now`: as soon as there is something to answer from. `end`: when every unit of the ended stream has
-   *   been thought about.
-   * @returns the question's tokens, or null where the backend has no tokenizer
+   * Takes a question. Exactly one `task.done` follows, whatever happens.
+   * @param task id of the task, chosen by the engine and unique in the stream
+   * @param when `now`: answer as soon as a unit has been seen. `end`: answer when the stream has ended and every unit
+   *   has been thought about.
+   * @returns the number of tokens of the question, or null when the backend has no tokenizer
    * @throws {EngineError} `question_too_long`
    */
   ask(task: string, question: string, when: "now" | "end"): number | null;
-  /** Ends an answer early: it is reported as `cancelled`. An unknown task is ignored. */
+  /** Ends an answer early; it is then reported as `cancelled`. An unknown task is ignored. */
   cancel(task: string): void;
-  /** No unit follows the first `units` ones: think about them, answer, then report `ended`. */
+  /**
+   * The stream has `units` units, and no more will come: think about them all, answer the questions, then report
+   * `ended`.
+   */
   end(units: number): void;
-  /** Stops at once and resolves when everything that the stream held is given back. May be called at any time. */
+  /** Stops at once. Resolves when everything that the stream held is released. May be called at any time. */
   close(): Promise<void>;
 }
 
-/** How a stream is to be thought about; every value has been checked against {@link ModelInfo}. */
+/** The options of one stream. The engine has checked every value against {@link ModelInfo}. */
 export interface BackendStreamOptions {
   /** Units kept in the visual window. */
   readonly visualWindowUnits: number;
   /** Tokens kept in a thinker's text window. */
   readonly textWindowTokens: number;
-  /** One of {@link ModelInfo.positionSchemes}; null where it has none. */
+  /** One of {@link ModelInfo.positionSchemes}; null when the model has none. */
   readonly positions: string | null;
-  /** Levels of 0..255 within which nothing has changed; null: every unit is encoded. */
+  /** A change of up to this many levels (0..255) counts as none, see `StreamOptions`; null: every unit is encoded. */
   readonly stillLevels: number | null;
-  /** Whether to judge if the scene is one of a fixed camera. */
+  /** Whether to watch if the picture is still that of a fixed camera. */
   readonly sceneMonitor: boolean;
+  /** Most tokens of one thought. */
   readonly thoughtTokens: number;
+  /** Most tokens of one answer. */
   readonly answerTokens: number;
-  /** 0: greedy. */
+  /** Sampling temperature; 0: greedy. */
   readonly temperature: number;
   readonly seed: number;
-  /** Wait with all thinking until the stream's end (the batch paradigm). */
+  /** Whether all thinking waits until the end of the stream (the batch paradigm). */
   readonly held: boolean;
 }
 
-/** Frames that are looked at together. */
+/** Frames that are looked at and thought about together. */
 export interface Unit {
   /** Counts the units of a stream from 0. */
   readonly unit: number;
-  /** In order; at a stream's end the last one may be there twice. */
+  /** In order. At the end of a stream the last frame may be repeated to fill the unit. */
   readonly frames: readonly Frame[];
-  /** From the frame before to each frame (s); 0 for a stream's first. */
+  /** For each frame, the time since the frame before it (s); 0 for the first frame of a stream. */
   readonly seconds: readonly number[];
-  /** Media time of the last frame before it (ms); of its own first one when there is none. */
+  /** Media time of the last frame before this unit, or of its own first frame when there is none before (ms). */
   readonly sinceMediaTimeMs: number;
-  /** Media time of its last frame (ms). */
+  /** Media time of the last frame of this unit (ms). */
   readonly mediaTimeMs: number;
-  /** When its last frame arrived (ms, monotonic). */
+  /** When the last frame of this unit arrived (ms, monotonic). */
   readonly arrivedAtMs: number;
 }
 
-/** What a backend says. Times are `performance.now()` of the main thread (ms). */
+/** Everything that a backend can report. Times are `performance.now()` of the main thread (ms). */
 export type BackendReport =
   | UnitSeenReport
   | TaskStarted
@@ -92,31 +101,31 @@ export type BackendReport =
   | BackendFailed;
 
 /**
- * A unit has been seen. In order; every unit that was given, once. It may cross with what is reported of the unit's
- * thoughts, and even with `ended`: the engine tells a unit's thoughts after the unit.
+ * A unit has been seen. Every unit is reported once, and in order. This report may come later than reports about
+ * thoughts about the same unit, and even later than `ended`: the engine puts them in order.
  */
 export interface UnitSeenReport {
   readonly type: "seen";
   readonly unit: number;
-  /** Nothing had changed: the unit was not encoded again. */
+  /** Nothing had changed, so the unit was not encoded and the visual tokens of the unit before are used again. */
   readonly still: boolean;
-  /** How the scene stands; null where nobody watches it. */
+  /** The state of the scene at this unit; null when it is not watched. */
   readonly scene: Scene | null;
   readonly startedAtMs: number;
   readonly finishedAtMs: number;
-  /** Units that have left the visual window since the stream's start. */
+  /** Units that have left the visual window since the start of the stream. */
   readonly evictedUnits: number;
 }
 
-/** A thinker has taken up a unit by itself and decided its first token. Tasks that `ask` began are not announced. */
+/** A thinker has begun to think about a unit: its first token is decided. Tasks that `ask` began are not announced. */
 export interface TaskStarted {
   readonly type: "task.started";
-  /** Chosen by the backend, unique in the stream. */
+  /** Id of the task, chosen by the backend and unique in the stream. */
   readonly task: string;
   readonly unit: number;
 }
 
-/** A piece of text. `task.done` repeats the whole, which is what counts. */
+/** The next piece of text of a task. `task.done` has the whole text; where they differ, the whole text counts. */
 export interface TaskToken {
   readonly type: "task.token";
   readonly task: string;
@@ -127,49 +136,50 @@ export interface TaskToken {
 export interface TaskDone {
   readonly type: "task.done";
   readonly task: string;
-  /** All that was said. */
+  /** The whole text. */
   readonly text: string;
   /**
-   * `incomplete`: the token budget ended it. `skipped`: a thought that decided that there is nothing to say.
-   * `nothing_seen`: a question to a stream that ended before its first unit.
+   * `incomplete`: the token budget ended it. `skipped` (thoughts only): the thinker decided that there is nothing to
+   * say. `cancelled` and `nothing_seen` (answers only): the answer was cancelled, or the stream ended before its first
+   * unit.
    */
   readonly outcome: "completed" | "incomplete" | "skipped" | "cancelled" | "nothing_seen";
-  /** The newest unit that it could look at, and its media time (ms); -1 before the first. */
+  /** The newest unit that the task could look at, and its media time (ms); both are -1 before the first unit. */
   readonly unit: number;
   readonly mediaTimeMs: number;
-  /** Tokens that were generated. */
+  /** Number of tokens that were generated. */
   readonly tokens: number;
-  /** When the work on it began and ended. */
+  /** When the work on the task began and ended. */
   readonly startedAtMs: number;
   readonly finishedAtMs: number;
-  /** Why the model said that it cannot tell; null when it did not. */
+  /** Set when the model said that it cannot answer the question; else null. */
   readonly unanswerable: Unanswerable | null;
 }
 
-/** Why a question was answered with "I cannot tell that", and what may be asked instead. */
+/** Why the model could not answer a question, and what may be asked instead. */
 export interface Unanswerable {
-  /** Words of the question that the model does not know; none when it knows them all, but not this question. */
+  /** Words of the question that the model does not know. Empty when it knows the words, but not the question. */
   readonly unknownWords: readonly string[];
-  /** Questions that it was taught. */
+  /** Questions that the model was trained to answer. */
   readonly examples: readonly string[];
 }
 
-/** Every thought about a unit has ended; none of its tasks follows. In order; every unit that was seen, once. */
+/** All thoughts about a unit have ended, and none follows. Every unit that was seen is reported once, and in order. */
 export interface UnitDone {
   readonly type: "unit.done";
   readonly unit: number;
-  /** Tokens that have left the narrator's window since the stream's start. */
+  /** Tokens that have left the narrator's text window since the start of the stream. */
   readonly evictedTokens: number;
 }
 
-/** What the narrator has counted so far, said to itself so that it outlives its window. */
+/** The narrator has summarised for itself what it has counted, so that this outlives the window of its thoughts. */
 export interface Recap {
   readonly type: "recap";
   readonly unit: number;
   readonly text: string;
 }
 
-/** All units have been thought about and all questions answered. Only after `end`; nothing follows. */
+/** All units have been thought about and all questions answered. Comes only after `end`; nothing follows. */
 export interface BackendEnded {
   readonly type: "ended";
 }

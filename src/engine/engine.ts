@@ -6,22 +6,24 @@ import { resolveStreamOptions } from "./stream-options.ts";
 import type { Engine, EngineStream, StreamOptions } from "./types.ts";
 
 export interface EngineOptions {
-  /** Lets streams ask for windows longer than the model was trained for, to see what they cost; default false. */
+  /** Whether streams may have longer windows than the model was trained for (for measurements); default false. */
   readonly untrainedWindows?: boolean;
-  /** Most streams at a time; default 64. */
+  /** Most streams that may be open at once; default 64. */
   readonly maxStreams?: number;
-  /** Is told when the backend has died; its streams have failed, and it is being started anew. */
+  /** Called when the backend has died. Its streams have failed, and it is being started again. */
   readonly onWorkerDeath?: (error: EngineError) => void;
-  /** Is told when the engine can no longer be used: the backend died again soon, or could not be started anew. */
+  /**
+   * Called when the engine can no longer be used: the backend died too soon after its start, or did not start again.
+   */
   readonly onFailure?: (error: EngineError) => void;
-  /** A backend that dies sooner than this after its start would only die again (ms); default 10,000. */
+  /** A backend that dies sooner than this after its start is not started again (ms); default 10,000. */
   readonly minUptimeMs?: number;
 }
 
-/** Starts a backend; called again when it has died. */
+/** Starts a backend. The engine calls it once at its own start, and again when the backend has died. */
 export type StartBackend = () => Promise<Backend>;
 
-/** Streams on a backend that is started anew when it dies. */
+/** An engine that starts its backend again when that has died. */
 class BackendEngine implements Engine {
   readonly model: ModelInfo;
   private readonly streams = new Map<string, Stream>();
@@ -44,7 +46,10 @@ class BackendEngine implements Engine {
     this.requireOpen();
     const most = this.options.maxStreams ?? 64;
     if (this.streams.size >= most) {
-      throw new EngineError("too_many_streams", `${most} streams are open; close one first.`);
+      throw new EngineError(
+        "too_many_streams",
+        `All ${most} streams of this engine are open. Close one first.`,
+      );
     }
     const resolved = resolveStreamOptions(options, this.model, this.options.untrainedWindows);
     const id = `stream_${this.opened++}`;
@@ -72,13 +77,13 @@ class BackendEngine implements Engine {
   private requireOpen(): void {
     switch (this.state) {
       case "closed":
-        throw new EngineError("engine_closed", "The engine is closed.");
+        throw new EngineError("engine_closed", "The engine is closed. Create another one.");
       case "failed":
-        throw new EngineError("worker_failed", "A worker has died; restart the service.");
+        throw new EngineError("worker_failed", "The model's backend has died. Restart the service.");
       case "restarting":
         throw new EngineError(
           "worker_failed",
-          "A worker has died and is being started anew; try again soon.",
+          "The model's backend has died and is being started again. Try again soon.",
         );
     }
   }
@@ -91,7 +96,7 @@ class BackendEngine implements Engine {
     );
   }
 
-  /** The streams of a dead backend cannot go on: what its caches held is gone. */
+  /** The streams of a dead backend cannot go on, because the contents of its caches are lost. */
   private onDeath(error: EngineError): void {
     const wasOpen = this.state === "open";
     if (wasOpen) this.state = "restarting";
@@ -100,16 +105,16 @@ class BackendEngine implements Engine {
     this.options.onWorkerDeath?.(error);
     const uptimeMs = performance.now() - this.startedAtMs;
     if (uptimeMs < (this.options.minUptimeMs ?? 10_000)) this.giveUp(error);
-    else this.restart = this.startAnew();
+    else this.restart = this.startAgain();
   }
 
-  private async startAnew(): Promise<void> {
+  private async startAgain(): Promise<void> {
     await this.backend.close();
     try {
       this.adopt(await this.startBackend());
       if (this.state === "restarting") this.state = "open";
     } catch (cause) {
-      const message = `The workers could not be started anew: ${(cause as Error).message}`;
+      const message = `The model's backend could not be started again. ${(cause as Error).message}`;
       this.giveUp(new EngineError("worker_failed", message, { cause }));
     }
   }
@@ -122,9 +127,9 @@ class BackendEngine implements Engine {
 }
 
 /**
- * Starts a backend and makes an engine of it. `createEngine` does so with the backend that runs a bundle on this machine.
+ * Starts an engine on any backend. `createEngine` does this with the backend that runs a bundle on this machine.
  *
- * @throws what `startBackend` rejects with
+ * @throws whatever `startBackend` rejects with
  */
 export async function startEngine(startBackend: StartBackend, options: EngineOptions = {}): Promise<Engine> {
   return new BackendEngine(await startBackend(), startBackend, options);

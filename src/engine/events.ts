@@ -2,13 +2,13 @@ import type { DroppedFrame } from "../ingest/mod.ts";
 import type { SceneReason } from "../scene/mod.ts";
 import type { Unanswerable } from "./backend.ts";
 
-/** When something ran, on the main thread's monotonic clock (ms). */
+/** When something ran: `performance.now()` of the main thread (ms). */
 export interface Interval {
   readonly startedAtMs: number;
   readonly finishedAtMs: number;
 }
 
-/** A unit (two frames) has been encoded and its keys and values stand in the visual cache. */
+/** A unit has been seen: it can be thought about from now on. */
 export interface UnitSeen {
   readonly type: "unit.seen";
   /** Counts the units of a stream from 0. */
@@ -17,33 +17,33 @@ export interface UnitSeen {
   readonly mediaTimeMs: number;
   /** When the unit's last frame arrived (ms, monotonic). */
   readonly arrivedAtMs: number;
-  /** Nothing had changed since the unit before: it was not encoded again, its tokens were used. */
+  /** Nothing had changed, so the unit was not encoded and the visual tokens of the unit before are used again. */
   readonly still: boolean;
-  /** The scene was unfamiliar: a `scene.changed` said why. */
+  /** Whether the scene was unfamiliar. A `scene.changed` before it says why. */
   readonly unfamiliar: boolean;
-  /** When vision worked on it. */
+  /** When vision worked on the unit. */
   readonly encoded: Interval;
 }
 
 /**
- * The scene is now one that the model was not made for, or is again one that it was; or the reason is another. Until
- * the first of these it is familiar. Thoughts and answers go on all the same.
+ * The scene has become unfamiliar (the model was not made for it), or familiar again, or is unfamiliar for another
+ * reason. A stream begins familiar. Thoughts and answers go on in an unfamiliar scene.
  */
 export interface SceneChanged {
   readonly type: "scene.changed";
   readonly status: "familiar" | "unfamiliar";
-  /** Null when it is familiar. */
+  /** Why the scene is unfamiliar; null when it is familiar. */
   readonly reason: SceneReason | null;
-  /** What it is and what to do, for people. */
+  /** For people: what is wrong with the scene, and what to do. */
   readonly message: string;
-  /** The unit that was judged, and its media time (ms). */
+  /** The unit at which the scene changed, and its media time (ms). */
   readonly unit: number;
   readonly mediaTimeMs: number;
-  /** Media time of the first sign of it (ms). */
+  /** Media time of the first sign of the change (ms). */
   readonly sinceMs: number;
 }
 
-/** The narrator took up a unit: the first token of its thought was decided. */
+/** A thought about a unit has begun: its first token is decided. */
 export interface ThoughtStarted {
   readonly type: "thought.started";
   readonly thought: string;
@@ -51,7 +51,7 @@ export interface ThoughtStarted {
   readonly mediaTimeMs: number;
 }
 
-/** A piece of text of a thought, as it is decoded. */
+/** The next piece of text of a thought, as it is decoded. */
 export interface ThoughtDelta {
   readonly type: "thought.delta";
   readonly thought: string;
@@ -60,36 +60,42 @@ export interface ThoughtDelta {
   readonly delta: string;
 }
 
-/** A thought is finished. `skipped`: the model decided that there is nothing to say. */
+/** A thought is finished. */
 export interface ThoughtDone {
   readonly type: "thought.done";
   readonly thought: string;
   readonly unit: number;
-  /** Media time of the last frame before the unit (ms): what the thought tells happened between there and `mediaTimeMs`. */
+  /**
+   * Media time of the last frame before the unit (ms). What the thought tells happened between it and `mediaTimeMs`.
+   */
   readonly sinceMediaTimeMs: number;
   readonly mediaTimeMs: number;
   readonly text: string;
+  /** The model decided that there is nothing to say; `text` is empty then. */
   readonly skipped: boolean;
-  /** The scene was unfamiliar at this unit: what is said of it may be wrong. */
+  /** The scene was unfamiliar at this unit, so the thought may be wrong. */
   readonly unfamiliar: boolean;
   /** `length`: the token budget ended it. */
   readonly stop: "end" | "length";
   readonly tokens: number;
-  /** From the arrival of the unit's last frame to the first token's decision (ms). */
+  /** From the arrival of the unit's last frame to the decision of the first token (ms). */
   readonly ttftMs: number;
   /** How far the unit's media time was behind the newest arrived frame when the thought ended (ms). */
   readonly stalenessMs: number;
+  /** When the model worked on the thought. */
   readonly reasoned: Interval;
 }
 
-/** What the narrator has counted so far, said to itself before the thoughts that it rests on leave its window. */
+/**
+ * The narrator has summarised for itself what it has counted, before the thoughts that this rests on leave its window.
+ */
 export interface ThoughtRecap {
   readonly type: "thought.recap";
   readonly unit: number;
   readonly text: string;
 }
 
-/** A piece of an answer, as it is decoded. */
+/** The next piece of text of an answer, as it is decoded. */
 export interface AnswerDelta {
   readonly type: "answer.delta";
   readonly answer: string;
@@ -103,22 +109,22 @@ export interface AnswerDone {
   readonly question: string;
   readonly text: string;
   readonly status: "completed" | "cancelled" | "incomplete" | "failed";
-  /** Set when the model said that it cannot tell: the question is none that it was taught. */
+  /** Set when the model said that it cannot answer, because it was not trained for such a question; else null. */
   readonly unanswerable: Unanswerable | null;
-  /** The newest unit that the answer could see, and its media time (ms); -1 before the first. */
+  /** The newest unit that the answer could look at, and its media time (ms); both are -1 before the first unit. */
   readonly unit: number;
   readonly mediaTimeMs: number;
-  /** The scene was unfamiliar at that unit. */
+  /** The scene was unfamiliar at that unit, so the answer may be wrong. */
   readonly unfamiliar: boolean;
   readonly tokens: { readonly question: number; readonly answer: number };
-  /** From the question's arrival to the first and to the last token of the answer (ms). */
+  /** From the arrival of the question to the first and to the last token of the answer (ms). */
   readonly firstMs: number;
   readonly doneMs: number;
   /** Set when `status` is `failed`: what was wrong and what to do. */
   readonly error?: { readonly code: string; readonly message: string };
 }
 
-/** Units have left a cache's window. */
+/** Old units or tokens have left the windows of the caches. */
 export interface ContextEvicted {
   readonly type: "context.evicted";
   /** Units that left the visual cache since the last such event. */
@@ -127,12 +133,12 @@ export interface ContextEvicted {
   readonly textTokens: number;
 }
 
-/** Frames were not looked at. */
+/** A frame was not looked at. */
 export interface FrameDropped extends DroppedFrame {
   readonly type: "frame.dropped";
 }
 
-/** Something went wrong that ended the stream (`fatal`) or one of its tasks. */
+/** Something went wrong that ended the stream (`fatal`) or a part of its work. */
 export interface StreamFailed {
   readonly type: "stream.failed";
   readonly code: string;
@@ -140,20 +146,20 @@ export interface StreamFailed {
   readonly fatal: boolean;
 }
 
-/** All that was pushed has been thought about; nothing follows. */
+/** Everything that was pushed has been thought about; nothing follows. */
 export interface StreamEnded {
   readonly type: "stream.ended";
   readonly totals: StreamTotals;
 }
 
-/** Counts since the stream's start. */
+/** Counts since the start of the stream. */
 export interface StreamTotals {
   readonly framesIn: number;
   readonly framesDropped: number;
   readonly units: number;
-  /** Units of an unfamiliar scene. */
+  /** Units at which the scene was unfamiliar. */
   readonly unfamiliarUnits: number;
-  /** Thoughts that were said; skips are counted apart. */
+  /** Thoughts with text. Skips are counted separately. */
   readonly thoughts: number;
   /** Units about which there was nothing to say. */
   readonly skips: number;

@@ -1,16 +1,18 @@
 import type { Frame } from "../ingest/mod.ts";
 import type { Unit } from "./backend.ts";
 
-/** Frames that wait for the backend: a few at most, the oldest dropped first, taken out a unit at a time. */
+/**
+ * Frames that wait for the backend. It holds a few at most, drops the oldest first, and is emptied a unit at a time.
+ */
 export class FrameQueue {
   private readonly frames: Frame[] = [];
   private lastMediaTimeMs: number | null = null;
   private units = 0;
 
   /**
-   * @param framesPerUnit frames that make a unit
-   * @param limit most frames that wait
-   * @param onDropped is told of every frame that had to go
+   * @param framesPerUnit number of frames in a unit
+   * @param limit most frames that may wait
+   * @param onDropped called with every frame that is dropped
    */
   constructor(
     private readonly framesPerUnit: number,
@@ -32,13 +34,13 @@ export class FrameQueue {
     this.frames.push(frame);
   }
 
-  /** Fills up a last unit by repeating its frame, so that the end of a stream is not lost. */
+  /** Fills up the last unit by repeating its last frame, so that the end of a stream is not lost. */
   complete(): void {
     const last = this.frames.at(-1);
     while (last !== undefined && this.frames.length % this.framesPerUnit !== 0) this.frames.push(last);
   }
 
-  /** Takes the oldest unit; null while there is none. */
+  /** Takes the oldest unit out; null while no unit is complete. */
   take(): Unit | null {
     if (this.frames.length < this.framesPerUnit) return null;
     const frames = this.frames.splice(0, this.framesPerUnit);

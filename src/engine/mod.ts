@@ -1,4 +1,7 @@
-/** Streams of frames in, events out, on any backend: queue, drops, paradigm, order, totals. Knows no tensors and no sockets. */
+/**
+ * Takes streams of frames and gives events, on any backend. It has the queue, the drops, the paradigms, the order of
+ * events and the totals. It knows no tensors and no sockets.
+ */
 export type * from "./backend.ts";
 export { type EngineOptions, type StartBackend, startEngine } from "./engine.ts";
 export { EngineError, type EngineErrorCode } from "./errors.ts";

@@ -1,17 +1,18 @@
-/** What a client and the engine must know about a model, whoever runs it. */
+/** What the engine and its clients must know about a model, whichever backend runs it. */
 export interface ModelInfo {
   readonly id: string;
   readonly description: string;
-  /** Size of the pictures that it looks at (px); the largest useful one where {@link input} says `dynamic`. */
+  /** Width of the pictures that it looks at (px); the largest useful one when {@link input} is `dynamic`. */
   readonly width: number;
-  /** px */
+  /** Height, in the same way (px). */
   readonly height: number;
-  /** Frames a second that it was trained for. */
+  /** Frame rate that it was trained for (frames a second). */
   readonly fps: number;
+  /** Number of frames in a unit. */
   readonly framesPerUnit: number;
-  /** How it takes its pictures. */
+  /** The pictures that it takes. */
   readonly input: {
-    /** `fixed`: always `width` × `height`. `dynamic`: each at its own proportions. */
+    /** `fixed`: always `width` × `height`. `dynamic`: each in its own proportions. */
     readonly size: "fixed" | "dynamic";
     /** `rgb`: as pixels. `encoded`: as JPEG. */
     readonly format: "rgb" | "encoded";
@@ -20,17 +21,21 @@ export interface ModelInfo {
   readonly can: {
     /** Say nothing about a unit, at next to no cost. */
     readonly skip: boolean;
-    /** Follow instructions in the words of whoever runs it. */
+    /** Follow instructions in free text. */
     readonly instructions: boolean;
-    /** Begin an answer from what has been thought, without reading it again. */
+    /** Begin an answer from a copy of the narrator's cache, without computing the earlier thoughts again. */
     readonly fork: boolean;
     /** Work on several tasks at a time. */
     readonly parallel: boolean;
   };
-  /** Names of the ways in which it can number what it sees, the trained one first; none where that is not ours to say. */
+  /**
+   * Names of the position schemes that it can use, the one that it was trained with first. Empty when its backend
+   * leaves no choice.
+   */
   readonly positionSchemes: readonly string[];
-  /** Units that are never evicted from the visual cache: the first of a stream. */
+  /** Number of units at the start of a stream that are never evicted from the visual cache. */
   readonly sinkUnits: number;
+  /** Each the most that a stream may have, and the default. */
   readonly limits: {
     readonly visualWindowUnits: number;
     readonly textWindowTokens: number;
@@ -39,8 +44,8 @@ export interface ModelInfo {
     /** Most tokens of a question. */
     readonly questionTokens: number;
   };
-  /** What it answers to a question that it was not taught; null where it was not taught to say so. */
+  /** Its answer to questions that it was not trained to answer; null when it has no such answer. */
   readonly cannotAnswer: string | null;
-  /** Questions that it was taught, to be shown as examples. */
+  /** Questions that it was trained to answer, as examples for people. */
   readonly exampleQuestions: readonly string[];
 }

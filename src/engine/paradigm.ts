@@ -1,8 +1,8 @@
 import type { Paradigm } from "./types.ts";
 
 /**
- * Most units of a stream that may be at the backend without being thought about. This is all that tells the three
- * orders apart: side by side with a little room, strictly in turn, or everything first.
+ * Most units of a stream that the backend may have without having thought about them. This number alone makes the
+ * difference between the three paradigms: side by side with a little room, strictly in turn, or everything first.
  */
 export function mostUnfinished(paradigm: Paradigm): number {
   switch (paradigm) {
@@ -15,5 +15,5 @@ export function mostUnfinished(paradigm: Paradigm): number {
   }
 }
 
-/** Most units that the batch paradigm keeps before it begins to think: an hour at two a second. */
+/** Most units of a stream in the batch paradigm, which keeps them all: an hour at two units a second. */
 export const BATCH_UNITS = 7200;

@@ -1,9 +1,8 @@
 import type { TaskDone, TaskToken } from "./backend.ts";
-import { ContractBreach } from "./contract-breach.ts";
-import { EngineError } from "./errors.ts";
+import { ContractBreach, EngineError } from "./errors.ts";
 import type { AnswerDelta, AnswerDone } from "./events.ts";
 
-/** Most questions of one stream that may be open at a time. */
+/** Most questions of one stream that may be open at once. */
 const MAX_QUESTIONS = 32;
 
 interface PendingQuestion {
@@ -13,7 +12,7 @@ interface PendingQuestion {
   firstAtMs: number | null;
 }
 
-/** The questions of a stream that have no whole answer yet, and how long they have waited. */
+/** The open questions of a stream: those whose answer is not complete. Turns reports about them into events. */
 export class PendingQuestions {
   private readonly questions = new Map<string, PendingQuestion>();
   private next = 0;
@@ -21,17 +20,18 @@ export class PendingQuestions {
   constructor(private readonly stream: string) {}
 
   /**
-   * Takes a question and hands it on. Returns the id of its answer.
-   * @param ask hands it to the backend; returns its tokens, or null where they are not known
-   * @throws {EngineError} `question_empty`, `too_many_questions`, and what `ask` throws
+   * Takes a question and passes it on.
+   * @param ask passes the question to the backend; returns its number of tokens, or null when that is not known
+   * @returns the id of the answer, which is also that of the backend's task
+   * @throws {EngineError} `question_empty`, `too_many_questions`, and whatever `ask` throws
    */
   take(question: string, ask: (answer: string, text: string) => number | null): string {
     const text = question.trim();
     if (text === "") {
-      throw new EngineError("question_empty", "The question is empty; ask something.", { param: "question" });
+      throw new EngineError("question_empty", "The question is empty. Ask something.", { param: "question" });
     }
     if (this.questions.size >= MAX_QUESTIONS) {
-      const message = `${MAX_QUESTIONS} questions are open; wait for an answer or cancel one.`;
+      const message = `${MAX_QUESTIONS} questions of this stream are open. Wait for an answer, or cancel one.`;
       throw new EngineError("too_many_questions", message);
     }
     const answer = `${this.stream}_answer_${this.next}`;
@@ -52,21 +52,24 @@ export class PendingQuestions {
   }
 
   /**
-   * @param unfamiliar whether the scene was, at the answer's unit
-   * @throws {ContractBreach} when it ended as no answer can
+   * @param unfamiliar whether the scene was unfamiliar at the answer's unit
+   * @throws {ContractBreach} when the outcome is one that only a thought can have
    */
   done(report: TaskDone, unfamiliar: boolean): AnswerDone {
     const { task, text, outcome, unit, mediaTimeMs, tokens, unanswerable } = report;
     if (outcome === "skipped") throw new ContractBreach(`task ${task}, an answer, was skipped`);
     const common = { text, unit, mediaTimeMs, unfamiliar, tokens, unanswerable };
     if (outcome !== "nothing_seen") return this.finish(task, { ...common, status: outcome });
-    const message = "The stream ended before a frame was seen; nothing can be said.";
+    const message = "The stream ended before a frame was seen. Send a frame before you ask.";
     return this.finish(task, { ...common, status: "failed", error: { code: outcome, message } });
   }
 
-  /** The stream has ended without answering these: they came too late. */
+  /** Fails every question that is still open when the stream has ended: it came too late to be answered. */
   tooLate(): AnswerDone[] {
-    const error = { code: "stream_closed", message: "The stream ended before the question arrived." };
+    const error = {
+      code: "stream_closed",
+      message: "The stream ended before the question arrived. Ask before you end it.",
+    };
     return [...this.questions.keys()].map((answer) =>
       this.finish(answer, {
         text: "",

@@ -1,5 +1,5 @@
 import type { TaskDone, TaskStarted, TaskToken } from "./backend.ts";
-import { ContractBreach } from "./contract-breach.ts";
+import { ContractBreach } from "./errors.ts";
 import type { EngineEvent, ThoughtDone } from "./events.ts";
 import type { PendingUnit } from "./pending-units.ts";
 
@@ -9,10 +9,10 @@ interface PendingThought {
   readonly firstAtMs: number;
 }
 
-/** Thoughts that the backend has begun by itself and not ended: what it reports of them becomes events. */
+/** The thoughts of a stream that have begun and not ended. Turns reports about them into events. */
 export class PendingThoughts {
   private readonly thoughts = new Map<string, PendingThought>();
-  /** Of the units that thoughts were begun about: how many. */
+  /** How many thoughts have begun about a unit, by unit. */
   private readonly begun = new Map<number, number>();
 
   constructor(private readonly stream: string) {}
@@ -21,7 +21,7 @@ export class PendingThoughts {
     return this.thoughts.has(task);
   }
 
-  /** @throws {ContractBreach} when the task has begun already */
+  /** @throws {ContractBreach} when the task had begun already */
   started({ task }: TaskStarted, about: PendingUnit): EngineEvent {
     if (this.thoughts.has(task)) throw new ContractBreach(`task ${task} began twice`);
     const { unit, mediaTimeMs } = about;
@@ -38,9 +38,9 @@ export class PendingThoughts {
   }
 
   /**
-   * @param newestMediaTimeMs of the newest frame that has arrived
-   * @param unfamiliar whether the scene was
-   * @throws {ContractBreach} when it ended as no thought can
+   * @param newestMediaTimeMs media time of the newest frame that has arrived (ms)
+   * @param unfamiliar whether the scene was unfamiliar at the thought's unit
+   * @throws {ContractBreach} when the outcome is one that only an answer can have
    */
   done(report: TaskDone, newestMediaTimeMs: number, unfamiliar: boolean): ThoughtDone {
     const { task, text, outcome, tokens, startedAtMs, finishedAtMs } = report;

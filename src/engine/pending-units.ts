@@ -1,16 +1,16 @@
 import type { Unit } from "./backend.ts";
 
-/** What a unit's thoughts are dated and timed by. */
+/** What is kept of a unit while the backend has it: its number and its times. */
 export type PendingUnit = Pick<Unit, "unit" | "sinceMediaTimeMs" | "mediaTimeMs" | "arrivedAtMs">;
 
-/** Units that the backend has and that it has not finished with: first to be seen, then to be thought about. */
+/** The units that the backend has not finished with. Each is to be seen first, and then to be thought about. */
 export class PendingUnits {
   private readonly units = new Map<number, PendingUnit>();
   private given = 0;
   private lastSeen = -1;
   private lastDone = -1;
 
-  /** Units that were given to the backend so far. */
+  /** Units that have been given to the backend so far. */
   get count(): number {
     return this.given;
   }
@@ -30,7 +30,7 @@ export class PendingUnits {
     this.units.set(unit, { unit, sinceMediaTimeMs, mediaTimeMs, arrivedAtMs });
   }
 
-  /** The unit, when it is the next to be seen; else null. */
+  /** Marks a unit as seen and returns it; null when it is not the next one to be seen. */
   seen(unit: number): PendingUnit | null {
     if (unit !== this.lastSeen + 1) return null;
     const pending = this.units.get(unit) ?? null;
@@ -38,12 +38,12 @@ export class PendingUnits {
     return pending;
   }
 
-  /** A unit that may be thought about: seen, and not finished. */
+  /** The unit, when it may be thought about: it has been seen and is not finished. Else null. */
   thinkable(unit: number): PendingUnit | null {
     return unit <= this.lastSeen ? (this.units.get(unit) ?? null) : null;
   }
 
-  /** Whether the unit was the next to be finished; it is forgotten then. */
+  /** Marks a unit as finished and forgets it; false when it is not the next one to be finished. */
   done(unit: number): boolean {
     if (unit !== this.lastDone + 1 || this.thinkable(unit) === null) return false;
     this.units.delete(unit);

@@ -1,21 +1,22 @@
 import type { BackendReport } from "./backend.ts";
 
 /**
- * Keeps what is said of a unit until the unit has been reported as seen: the reports of what sees and of what thinks may
- * cross, and a thought is told together with how its scene stands. The order of what is kept stays as it is.
+ * Holds every report about a unit back until the unit has been reported as seen. Vision and reasoning report
+ * independently, so a thought can be reported before its unit; but its event has to say whether the scene was
+ * unfamiliar. The reports that are held back keep their order.
  */
 export class ReorderBuffer {
   private readonly held: BackendReport[] = [];
   private seen = -1;
 
-  /** Takes a report that is not `seen`; gives those that can be told now. */
+  /** Takes a report that is not `seen`. Returns the reports that need not wait any longer. */
   take(report: BackendReport): BackendReport[] {
     this.held.push(report);
     return this.release();
   }
 
-  /** A unit has been seen; gives what was held back for it. */
-  reported(unit: number): BackendReport[] {
+  /** A unit has been seen. Returns the reports that were held back for it. */
+  unitSeen(unit: number): BackendReport[] {
     this.seen = unit;
     return this.release();
   }

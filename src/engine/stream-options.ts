@@ -10,33 +10,34 @@ export type ResolvedStreamOptions = Omit<BackendStreamOptions, "held"> & {
 
 const PARADIGMS = ["streamed", "interleaved", "batch"] as const satisfies readonly Paradigm[];
 
-/** What it saves, and what becomes of accuracy: docs/benchmarks (still). */
+/** Default. docs/benchmarks/still.md has what it saves and what it costs in accuracy. */
 const STILL_LEVELS = 6;
 
-/** Longest window where those beyond training are allowed, in units or tokens. */
+/** Longest window (units or tokens) when windows may be longer than the model was trained for. */
 const UNTRAINED_WINDOW = 4096;
 
 function oneOf<T extends string>(param: keyof StreamOptions, value: T, names: readonly T[]): T {
   if (names.includes(value)) return value;
-  const message = `${param} must be ${names.slice(0, -1).join(", ")} or ${names.at(-1)}, not ${value}.`;
+  const list = names.length === 1 ? names[0] : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
+  const message = `The option ${param} is ${value}. It must be ${list}.`;
   throw new EngineError("option_out_of_range", message, { param });
 }
 
 function positionScheme(value: string | undefined, schemes: readonly string[]): string | null {
   if (value === undefined) return schemes[0] ?? null;
   if (schemes.length > 0) return oneOf("positions", value, schemes);
-  const message = "positions cannot be chosen: this model numbers what it sees by itself.";
+  const message = "The option positions cannot be set: this model has no position schemes. Leave it out.";
   throw new EngineError("option_out_of_range", message, { param: "positions" });
 }
 
 function stillLevels(value: number | null = STILL_LEVELS): number | null {
   if (value === null || (value >= 0 && value <= 255)) return value;
-  const message = `stillLevels must be from 0 to 255, or null to encode every unit, not ${value}.`;
+  const message = `The option stillLevels is ${value}. It must be from 0 to 255, or null to encode every unit.`;
   throw new EngineError("option_out_of_range", message, { param: "stillLevels" });
 }
 
 /**
- * Stream options with the model's defaults.
+ * Checks the options of a stream and fills in the defaults of the model.
  *
  * @param untrainedWindows whether windows may be longer than the model was trained for
  * @throws {EngineError} `option_out_of_range`
@@ -49,19 +50,15 @@ export function resolveStreamOptions(
   const { limits } = model;
   const whole = (param: keyof StreamOptions, value: number, most: number, least = 1): number => {
     if (Number.isInteger(value) && value >= least && value <= most) return value;
-    throw new EngineError(
-      "option_out_of_range",
-      `${param} must be a whole number from ${least} to ${most}, not ${value}.`,
-      { param },
-    );
+    const message = `The option ${param} is ${value}. It must be a whole number from ${least} to ${most}.`;
+    throw new EngineError("option_out_of_range", message, { param });
   };
   const temperature = options.temperature ?? 0;
   if (!(temperature >= 0 && temperature <= 2)) {
-    throw new EngineError("option_out_of_range", `temperature must be from 0 to 2, not ${temperature}.`, {
-      param: "temperature",
-    });
+    const message = `The option temperature is ${temperature}. It must be from 0 to 2.`;
+    throw new EngineError("option_out_of_range", message, { param: "temperature" });
   }
-  const optional = (param: "thoughtTokens" | "answerTokens") =>
+  const budget = (param: "thoughtTokens" | "answerTokens") =>
     whole(param, options[param] ?? limits[param], limits[param]);
   const window = (param: "visualWindowUnits" | "textWindowTokens") =>
     whole(param, options[param] ?? limits[param], untrainedWindows ? UNTRAINED_WINDOW : limits[param]);
@@ -70,8 +67,8 @@ export function resolveStreamOptions(
     positions: positionScheme(options.positions, model.positionSchemes),
     visualWindowUnits: window("visualWindowUnits"),
     textWindowTokens: window("textWindowTokens"),
-    thoughtTokens: optional("thoughtTokens"),
-    answerTokens: optional("answerTokens"),
+    thoughtTokens: budget("thoughtTokens"),
+    answerTokens: budget("answerTokens"),
     stillLevels: stillLevels(options.stillLevels),
     sceneMonitor: options.sceneMonitor ?? true,
     temperature,
@@ -85,7 +82,7 @@ export function resolveStreamOptions(
   };
 }
 
-/** What of them a backend must know. */
+/** The part of the options that a backend must know. */
 export function toBackendOptions(options: ResolvedStreamOptions): BackendStreamOptions {
   const { paradigm, maxInflightFrames: _, ...rest } = options;
   return { ...rest, held: paradigm === "batch" };

@@ -1,6 +1,6 @@
 import type { ContextEvicted, StreamTotals } from "./events.ts";
 
-/** The counts of a stream that has not begun. */
+/** The totals of a stream that has not begun. */
 export const NO_TOTALS: StreamTotals = {
   framesIn: 0,
   framesDropped: 0,
@@ -14,19 +14,19 @@ export const NO_TOTALS: StreamTotals = {
   textTokensEvicted: 0,
 };
 
-/** What a stream has counted, and how much of it was already told. */
+/** Counts what happens in a stream, and decides when evictions are worth an event. */
 export class TotalsCounter {
   readonly counts: { -readonly [K in keyof StreamTotals]: StreamTotals[K] } = { ...NO_TOTALS };
-  private readonly told = { visualUnits: 0, textTokens: 0, atUnit: 0 };
+  private readonly emitted = { visualUnits: 0, textTokens: 0, atUnit: 0 };
 
-  /** @param heldUnits units that a visual cache holds, its sink included */
+  /** @param heldUnits units that the visual cache holds when it is full, its sink included */
   constructor(private readonly heldUnits: number) {}
 
   get totals(): StreamTotals {
     return { ...this.counts };
   }
 
-  /** @param evictedUnits units that have left the visual window since the stream's start */
+  /** @param evictedUnits units that have left the visual window since the start of the stream */
   seen(unfamiliar: boolean, evictedUnits: number): void {
     this.counts.units++;
     if (unfamiliar) this.counts.unfamiliarUnits++;
@@ -39,20 +39,25 @@ export class TotalsCounter {
     this.counts.reasoningTokens += tokens;
   }
 
-  /** @param evictedTokens tokens that have left the narrator's window since the stream's start */
+  /** @param evictedTokens tokens that have left the narrator's text window since the start of the stream */
   unitDone(evictedTokens: number): void {
     this.counts.textTokensEvicted = evictedTokens;
   }
 
-  /** What has left the caches since it was last told: at the first eviction, then once a window; null else. */
+  /**
+   * What has left the caches since the last such event: at the first eviction, then once for every full window of
+   * units. Null when it is not time for an event yet.
+   *
+   * @param last whether the stream ends, so that the event cannot wait
+   */
   evictions(last: boolean): ContextEvicted | null {
     const { visualUnitsEvicted, textTokensEvicted, units } = this.counts;
-    const visualUnits = visualUnitsEvicted - this.told.visualUnits;
-    const textTokens = textTokensEvicted - this.told.textTokens;
+    const visualUnits = visualUnitsEvicted - this.emitted.visualUnits;
+    const textTokens = textTokensEvicted - this.emitted.textTokens;
     if (visualUnits === 0 && textTokens === 0) return null;
-    const first = this.told.visualUnits === 0 && this.told.textTokens === 0;
-    if (!first && !last && units - this.told.atUnit < this.heldUnits) return null;
-    Object.assign(this.told, {
+    const first = this.emitted.visualUnits === 0 && this.emitted.textTokens === 0;
+    if (!first && !last && units - this.emitted.atUnit < this.heldUnits) return null;
+    Object.assign(this.emitted, {
       visualUnits: visualUnitsEvicted,
       textTokens: textTokensEvicted,
       atUnit: units,

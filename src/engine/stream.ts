@@ -1,8 +1,7 @@
 import { BehaviorSubject, distinctUntilChanged, type Observable, Subject } from "rxjs";
 import type { Frame } from "../ingest/mod.ts";
 import type { Backend, BackendReport, BackendStream, TaskDone, Unit, UnitSeenReport } from "./backend.ts";
-import { ContractBreach } from "./contract-breach.ts";
-import { EngineError, type EngineErrorCode } from "./errors.ts";
+import { ContractBreach, EngineError, type EngineErrorCode } from "./errors.ts";
 import type { EngineEvent, StreamTotals } from "./events.ts";
 import { FrameQueue } from "./frame-queue.ts";
 import { BATCH_UNITS, mostUnfinished } from "./paradigm.ts";
@@ -15,16 +14,16 @@ import { type ResolvedStreamOptions, toBackendOptions } from "./stream-options.t
 import { TotalsCounter } from "./stream-totals.ts";
 import type { EngineStream } from "./types.ts";
 
-/** What a stream has from its engine. */
+/** What a stream needs from its engine. */
 export interface StreamContext {
   readonly backend: Backend;
-  /** Units of all streams that the backend has and has not seen. */
+  /** Units, of all streams together, that the backend has been given and has not seen yet. */
   unseenUnits(): number;
-  /** The stream has ended or was closed: the engine forgets it. */
+  /** Called when the stream has ended, failed or been closed, so that the engine can forget it. */
   gone(id: string): void;
 }
 
-/** One camera on a backend: gives it the next unit when the paradigm lets it, and tells what comes out. */
+/** One stream on a backend: gives it the next unit when the paradigm allows that, and turns its reports into events. */
 export class Stream implements EngineStream {
   readonly events$: Observable<EngineEvent>;
   readonly ready$: Observable<boolean>;
@@ -39,7 +38,7 @@ export class Stream implements EngineStream {
   private readonly scenes = new SceneLog();
   private readonly order = new ReorderBuffer();
   private newestMediaTimeMs = Number.NEGATIVE_INFINITY;
-  /** `ending`: no more frames are taken; `ended`: the backend knows how many units there are. */
+  /** `ending`: no more frames are taken. `ended`: the backend has been told how many units there are. */
   private state: "open" | "ending" | "ended" | "closed" = "open";
   private closed: Promise<void> | null = null;
 
@@ -62,7 +61,7 @@ export class Stream implements EngineStream {
     return this.counter.totals;
   }
 
-  /** Units of it that the backend has and has not seen. */
+  /** Units of this stream that the backend has been given and has not seen yet. */
   get unseenUnits(): number {
     return this.units.unseen;
   }
@@ -73,7 +72,7 @@ export class Stream implements EngineStream {
     if (!(Number.isFinite(mediaTimeMs) && mediaTimeMs >= this.newestMediaTimeMs)) {
       throw new EngineError(
         "frame_time",
-        `A frame's media time must not go back: ${mediaTimeMs} ms came after ${this.newestMediaTimeMs} ms.`,
+        `A frame's media time is ${mediaTimeMs} ms. It must be a number, and not earlier than that of the newest frame (${this.newestMediaTimeMs} ms).`,
       );
     }
     this.counter.counts.framesIn++;
@@ -119,24 +118,29 @@ export class Stream implements EngineStream {
     try {
       this.requireGiven(report);
       if (report.type === "seen") this.seen(report);
-      else for (const next of this.order.take(report)) this.tell(next);
+      else for (const next of this.order.take(report)) this.emitFor(next);
     } catch (error) {
       if (!(error instanceof ContractBreach)) throw error;
       this.fail("worker_failed", error.message);
     }
   }
 
-  /** What is said of a unit waits until it is seen; of one that was never given, it would wait for ever. */
+  /**
+   * A report about a unit is held back until the unit is seen. About a unit that was never given, it would wait for
+   * ever.
+   */
   private requireGiven(report: BackendReport): void {
     if ("unit" in report && report.unit >= this.units.count)
-      throw new ContractBreach(`${report.type} was reported about unit ${report.unit}, which is not there`);
+      throw new ContractBreach(
+        `${report.type} was reported about unit ${report.unit}, which the backend was not given`,
+      );
   }
 
   private seen(report: UnitSeenReport): void {
     const { unit, still, scene, startedAtMs, finishedAtMs, evictedUnits } = report;
     const seen = this.units.seen(unit);
     if (seen === null)
-      throw new ContractBreach(`unit ${unit} was seen, which is not the next that it was given`);
+      throw new ContractBreach(`unit ${unit} was reported as seen, and it was not the next one`);
     const { mediaTimeMs, arrivedAtMs } = seen;
     const changed = this.scenes.take(scene, unit, mediaTimeMs);
     const unfamiliar = this.scenes.unfamiliarAt(unit);
@@ -144,11 +148,12 @@ export class Stream implements EngineStream {
     const encoded = { startedAtMs, finishedAtMs };
     if (changed !== null) this.events.next(changed);
     this.events.next({ type: "unit.seen", unit, mediaTimeMs, arrivedAtMs, still, unfamiliar, encoded });
-    for (const held of this.order.reported(unit)) this.tell(held);
+    for (const held of this.order.unitSeen(unit)) this.emitFor(held);
     this.pump();
   }
 
-  private tell(report: BackendReport): void {
+  /** Emits the event that a report becomes, where it becomes one. */
+  private emitFor(report: BackendReport): void {
     if (this.state === "closed") return;
     switch (report.type) {
       case "task.started":
@@ -165,9 +170,9 @@ export class Stream implements EngineStream {
       case "unit.done":
         this.thoughts.unitDone(report.unit);
         if (!this.units.done(report.unit))
-          throw new ContractBreach(`unit ${report.unit} was done out of turn`);
+          throw new ContractBreach(`unit ${report.unit} was reported as done, and it was not the next one`);
         this.counter.unitDone(report.evictedTokens);
-        this.tellEvictions(false);
+        this.emitEvictions(false);
         this.pump();
         break;
       case "recap":
@@ -201,7 +206,7 @@ export class Stream implements EngineStream {
       throw new ContractBreach("the stream was reported as ended before all of it was thought about");
     }
     for (const late of this.questions.tooLate()) this.events.next(late);
-    this.tellEvictions(true);
+    this.emitEvictions(true);
     this.events.next({ type: "stream.ended", totals: this.totals });
     this.finish();
     this.context.gone(this.id);
@@ -209,11 +214,12 @@ export class Stream implements EngineStream {
 
   private thinkable(unit: number): PendingUnit {
     const about = this.units.thinkable(unit);
-    if (about === null) throw new ContractBreach(`a thought began about unit ${unit}, which is not there`);
+    if (about === null)
+      throw new ContractBreach(`a thought began about unit ${unit}, which is not to be thought about`);
     return about;
   }
 
-  /** Gives the backend what it can take, and says whether another frame can be taken. */
+  /** Gives the backend the units that it can take, and updates `ready$`. */
   private pump(): void {
     while (this.state !== "closed" && this.backendIsFree()) {
       const unit = this.queue.take();
@@ -231,8 +237,9 @@ export class Stream implements EngineStream {
   }
 
   /**
-   * A stream has one unit to be seen, so that the oldest of what waits can still be dropped; and another one where the
-   * backend would have nothing to do from the report of the first to the arrival of the next.
+   * Usually a stream gives one unit at a time, so that the oldest frames that wait can still be dropped. It gives a
+   * second one when no other stream has a unit to be seen: the backend would have nothing to do between the report
+   * about the first and the arrival of the second.
    */
   private backendIsFree(): boolean {
     const { unseen, unfinished } = this.units;
@@ -242,7 +249,7 @@ export class Stream implements EngineStream {
 
   private give(unit: Unit): void {
     if (this.options.paradigm === "batch" && unit.unit >= BATCH_UNITS) {
-      const message = `The batch paradigm keeps at most ${BATCH_UNITS} units before it thinks; use streamed for longer video.`;
+      const message = `The batch paradigm keeps at most ${BATCH_UNITS} units before it thinks. Use streamed for longer video.`;
       this.fail("batch_too_long", message);
       return;
     }
@@ -256,7 +263,7 @@ export class Stream implements EngineStream {
     this.events.next({ type: "frame.dropped", seq, mediaTimeMs, reason: "busy" });
   }
 
-  private tellEvictions(last: boolean): void {
+  private emitEvictions(last: boolean): void {
     const evicted = this.counter.evictions(last);
     if (evicted !== null) this.events.next(evicted);
   }
@@ -271,9 +278,9 @@ export class Stream implements EngineStream {
 }
 
 function closedError(): EngineError {
-  return new EngineError("stream_closed", "The stream has ended; open another one.");
+  return new EngineError("stream_closed", "The stream has ended. Open another one.");
 }
 
 function unknownTask(task: string): ContractBreach {
-  return new ContractBreach(`task ${task} is unknown or has ended`);
+  return new ContractBreach(`a report was about task ${task}, which is unknown or has ended`);
 }

@@ -4,7 +4,7 @@ import type { EngineEvent, StreamTotals } from "./events.ts";
 import type { ModelInfo } from "./model-info.ts";
 
 /**
- * In which order vision and reasoning run, on the same weights (TaYS, section 3).
+ * The order in which vision and reasoning run on the same weights (the terms are from TaYS, section 3).
  * `streamed`: side by side. `interleaved`: in strict turn. `batch`: all frames first, then all thoughts.
  */
 export type Paradigm = "streamed" | "interleaved" | "batch";
@@ -12,65 +12,72 @@ export type Paradigm = "streamed" | "interleaved" | "batch";
 export interface StreamOptions {
   /** Default `streamed`. */
   readonly paradigm?: Paradigm;
-  /** Units kept in the visual window; at most, and by default, what the model was trained for. */
+  /** Units kept in the visual window. The default, and the most, is what the model was trained for. */
   readonly visualWindowUnits?: number;
-  /** Tokens kept in a thinker's text window; at most, and by default, what the model was trained for. */
+  /** Tokens kept in a thinker's text window. The default, and the most, is what the model was trained for. */
   readonly textWindowTokens?: number;
-  /** How old a visual token is to a query: one of the model's `positionSchemes`; default: as trained. */
+  /**
+   * The rule that gives positions to cached keys and to queries: one of the model's `positionSchemes`. Default: the one
+   * that it was trained with.
+   */
   readonly positions?: string;
   /**
-   * A unit in which no square of 4 px changes its mean colour by more levels (0..255) than this, or than the noise,
-   * is not encoded again; its tokens are those of the unit before. Default 6; null: every unit is encoded.
+   * When a unit counts as still. It does when the mean colour of no square of 4 px changes by more than this many
+   * levels (0..255), or by more than the noise. A still unit is not encoded: the visual tokens of the unit before are
+   * used again. Default 6; null: every unit is encoded.
    */
   readonly stillLevels?: number | null;
   /**
-   * Whether it is watched that the scene is one of a fixed camera, and said (`scene.changed`) when it is not.
+   * Whether to watch if the picture is still that of a fixed camera, and to emit `scene.changed` when that changes.
    * Default true.
    */
   readonly sceneMonitor?: boolean;
-  /** Most tokens of one thought. */
+  /** Most tokens of one thought. Default: what the model was trained for. */
   readonly thoughtTokens?: number;
-  /** Most tokens of one answer. */
+  /** Most tokens of one answer. Default: what the model was trained for. */
   readonly answerTokens?: number;
-  /** 0: greedy, the default. */
+  /** Sampling temperature, 0 to 2. Default 0: greedy, which always takes the most likely token. */
   readonly temperature?: number;
+  /** Seed of the sampling; without effect at temperature 0. Default 0. */
   readonly seed?: number;
-  /** Frames that may wait for vision before the oldest is dropped; default 4. */
+  /** Frames that may wait for vision before the oldest is dropped. Default: two units. */
   readonly maxInflightFrames?: number;
 }
 
-/** One camera: frames go in, events come out. */
+/** One camera or video: frames go in, events come out. */
 export interface EngineStream {
   readonly id: string;
-  /** Hot; completes after `stream.ended` or a fatal `stream.failed`. Never errors. */
+  /** The events of the stream. Hot; completes after `stream.ended` or a fatal `stream.failed`. Never errors. */
   readonly events$: Observable<EngineEvent>;
-  /** True while a frame can be taken without dropping one. Replays its last value. */
+  /** True while another frame can be pushed without a drop. A new subscriber gets the last value at once. */
   readonly ready$: Observable<boolean>;
   /**
-   * Takes a frame; drops the oldest waiting one when the model is behind.
+   * Takes a frame. When the model is behind, the oldest frame that waits is dropped.
    * @throws {EngineError} `frame_time`, `stream_closed`
    */
   push(frame: Frame): void;
   /**
-   * Asks; the answer comes as `answer.*` events under the returned id.
-   * @param when `now`, the default: answered at once, from what has been thought so far. `end`: once the stream has
-   *   ended and all of it has been thought about.
+   * Asks a question. The answer comes as `answer.delta` and `answer.done` events.
+   * @param when `now`, the default: answer at once, from what has been thought so far. `end`: answer when the stream
+   *   has ended and all of it has been thought about.
+   * @returns the id of the answer
    * @throws {EngineError} `question_empty`, `question_too_long`, `too_many_questions`, `stream_closed`
    */
   ask(question: string, when?: "now" | "end"): string;
-  /** Stops an answer; unknown or finished ids are ignored (returns false). */
+  /** Stops an answer. Returns false, and does nothing, for an id that is unknown or finished. */
   cancel(answer: string): boolean;
-  /** No more frames: everything waiting is thought about, questions are answered, then `stream.ended`. */
+  /** Takes no more frames. What waits is thought about, questions are answered, then `stream.ended` comes. */
   end(): void;
-  /** Stops at once, without finishing what waits. Resolves when the backend has let go of it. */
+  /** Stops at once, without finishing what waits. Resolves when the backend has released the stream. */
   close(): Promise<void>;
   readonly totals: StreamTotals;
 }
 
-/** A model that thinks along with any number of streams. */
+/** A model that thinks along with many streams at once. */
 export interface Engine {
   readonly model: ModelInfo;
   /** @throws {EngineError} `engine_closed`, `option_out_of_range`, `too_many_streams` */
   openStream(options?: StreamOptions): EngineStream;
+  /** Closes all streams and the backend. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -20,21 +20,22 @@ export function checkSize({ width, height }: Pick<FrameFormat, "width" | "height
       name,
       value,
       Number.isInteger(value) && value >= 1 && value <= MAX_SIDE_PX,
-      `1 to ${MAX_SIDE_PX} px`,
+      `a whole number from 1 to ${MAX_SIDE_PX} px`,
     );
   }
 }
 
 /** @throws {IngestError} `option_out_of_range` */
 export function checkFps(fps: number): void {
-  check("fps", fps, fps > 0 && fps <= MAX_FPS, `above 0 and up to ${MAX_FPS}`);
+  check("fps", fps, fps > 0 && fps <= MAX_FPS, `greater than 0 and at most ${MAX_FPS}`);
 }
 
 /** @throws {IngestError} `option_out_of_range` */
 export function checkPositive(name: string, value: number | undefined): void {
-  if (value !== undefined) check(name, value, value > 0, "above 0");
+  if (value !== undefined) check(name, value, value > 0, "greater than 0");
 }
 
 function check(name: string, value: number, holds: boolean, range: string): void {
-  if (!holds) throw new IngestError("option_out_of_range", `${name} is ${value}; it must be ${range}.`);
+  if (!holds)
+    throw new IngestError("option_out_of_range", `The option ${name} is ${value}. It must be ${range}.`);
 }

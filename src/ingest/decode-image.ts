@@ -20,8 +20,8 @@ export interface DecodedImage {
   readonly width: number;
   /** px */
   readonly height: number;
-  /** What was decoded. */
-  readonly source: EncodedImage;
+  /** The encoded image: its type and its own size. */
+  readonly original: EncodedImage;
 }
 
 /** What an encoded image says of itself. */
@@ -92,18 +92,22 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeImageOptions
       .toColourspace("srgb")
       .raw()
       .toBuffer();
-    const source = {
+    const original = {
       type,
       width: declared.width,
       height: declared.height,
       upright: (declared.orientation ?? 1) === 1,
     };
-    return { data: new Uint8Array(rgb), width, height, source };
+    return { data: new Uint8Array(rgb), width, height, original };
   } catch (cause) {
     if (cause instanceof IngestError) throw cause;
-    throw new IngestError("image_undecodable", `The image cannot be decoded (${messageOf(cause)}).`, {
-      cause,
-    });
+    throw new IngestError(
+      "image_undecodable",
+      `The image cannot be decoded (${messageOf(cause)}). Check that it is complete.`,
+      {
+        cause,
+      },
+    );
   }
 }
 

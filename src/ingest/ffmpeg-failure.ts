@@ -35,16 +35,15 @@ export function explainFailure(run: FfmpegRun): IngestError | null {
   const { input, exit, frames } = run;
   const name = input.label;
   if (exit.spawnError !== null) {
-    return new IngestError("ffmpeg_missing", `ffmpeg could not be started: ${exit.spawnError.message}.`, {
-      cause: exit.spawnError,
-    });
+    const message = `ffmpeg could not be started (${exit.spawnError.message}). Install it, or name another one in FFMPEG_PATH.`;
+    return new IngestError("ffmpeg_missing", message, { cause: exit.spawnError });
   }
   const killedBy = exit.signal ?? /received signal (\d+)/.exec(run.stderr.join("\n"))?.[0];
   if (killedBy !== undefined) {
     const hint =
       exit.signal === "SIGSEGV" && input.remote
         ? "Old static builds, such as npm's, crash when they resolve host names. Install a current ffmpeg."
-        : "It crashed, or somebody or the system (out of memory?) killed it.";
+        : "It crashed, or was killed by a user or, when memory ran out, by the system.";
     return new IngestError(
       "ffmpeg_killed",
       `ffmpeg was killed (${killedBy}) after ${frames} frames of ${name}. ${hint}`,
@@ -57,11 +56,7 @@ export function explainFailure(run: FfmpegRun): IngestError | null {
   if (frames > 0) {
     const brokenOff = says(BROKEN_OFF) ?? (input.remote ? says(CONNECTION_LOST) : undefined);
     if (brokenOff !== undefined) {
-      return failure(
-        "input_truncated",
-        `${name} is incomplete: it breaks off after ${frames} frames`,
-        brokenOff,
-      );
+      return failure("input_truncated", `${name} is incomplete. It ends after ${frames} frames`, brokenOff);
     }
     if (exit.code === 0) return null;
     return failure(

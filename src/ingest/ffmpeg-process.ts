@@ -5,25 +5,25 @@ import type { FfmpegBinary } from "./ffmpeg-binary.ts";
 import type { FrameLayout } from "./frame-layout.ts";
 import { reapOnExit } from "./reap-on-exit.ts";
 
-/** What ffmpeg is to decode, and into what. */
+/** What ffmpeg decodes, and into which frames. */
 export interface FfmpegDecode {
-  /** Sizes of the pictures that a frame consists of. */
+  /** The pictures of a frame, and their sizes. */
   readonly layout: FrameLayout;
-  /** Frames a second of media time. */
+  /** Frame rate (frames per second of media time). */
   readonly fps: number;
-  /** What follows `-i`: never a string from outside as it came, see `resolveVideoInput`. */
+  /** The argument of `-i`. It must come from `resolveVideoInput`, never directly from a user. */
   readonly url: string;
-  /** What comes before `-i`. */
+  /** The options before `-i`. */
   readonly inputOptions: readonly string[];
-  /** Stop after so much media time (ms). */
+  /** Stop after this much media time (ms). */
   readonly maxDurationMs?: number;
 }
 
-/** How an ffmpeg ended. */
+/** How an ffmpeg process has ended. */
 export interface FfmpegExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** Why it could not be started. */
+  /** Why it could not be started; null when it was. */
   readonly spawnError: Error | null;
 }
 
@@ -31,8 +31,9 @@ const STDERR_LINES = 40;
 const TERM_GRACE_MS = 300;
 
 /**
- * One ffmpeg that decodes a video to raw RGB frames. Frames are pulled: while nobody calls `readFrame`, two frames
- * are read ahead and then ffmpeg blocks on its pipe. The only place that knows of fluent-ffmpeg (archived).
+ * An ffmpeg process that decodes a video to raw RGB frames. Frames are pulled: while nobody calls `readFrame`, two
+ * frames are read ahead, and then ffmpeg waits for its pipe. Only this file uses fluent-ffmpeg, which is no longer
+ * maintained.
  *
  * @example
  * const layout = new FrameLayout({ width: 64, height: 64 });
@@ -41,7 +42,7 @@ const TERM_GRACE_MS = 300;
  * const { code, signal } = await decoder.exited;
  */
 export class FfmpegProcess {
-  /** Resolves when the process is gone (reaped) and its stderr read to the end. Never rejects. */
+  /** Resolves when the process is gone and its standard error has been read to the end. Never rejects. */
   readonly exited: Promise<FfmpegExit>;
   private readonly lines: string[] = [];
   private readonly frameBytes: number;
@@ -53,7 +54,8 @@ export class FfmpegProcess {
 
   constructor(binary: FfmpegBinary, decode: FfmpegDecode) {
     this.frameBytes = decode.layout.bytes;
-    // fluent-ffmpeg takes a target's `close` for a broken pipe and kills an ffmpeg that is about to exit by itself.
+    // fluent-ffmpeg mistakes the `close` of its target for a broken pipe, and would kill an ffmpeg that is about to
+    // exit.
     this.frames = new PassThrough({
       highWaterMark: 2 * this.frameBytes,
       emitClose: false,
@@ -83,7 +85,7 @@ export class FfmpegProcess {
       try {
         command.run();
       } catch (error) {
-        // No file descriptors left: there is a child then, but without pipes.
+        // This happens when no file descriptors are left: there is a child then, but without pipes.
         fail(error instanceof Error ? error : new Error(String(error)));
       }
     });
@@ -93,17 +95,17 @@ export class FfmpegProcess {
     });
   }
 
-  /** The process id, from the moment it is started. */
+  /** The process id; undefined before the start. */
   get pid(): number | undefined {
     return this.child?.pid;
   }
 
-  /** The last lines that ffmpeg wrote, with their level: `[error] …`. */
+  /** The last lines of ffmpeg's standard error, with their level: `[error] …`. */
   get stderr(): readonly string[] {
     return this.lines;
   }
 
-  /** The next frame, in a buffer of its own; null at the end, whatever ended it (see `exited`). One call at a time. */
+  /** Reads the next frame into a buffer of its own; null at the end (`exited` says why). One call at a time. */
   async readFrame(): Promise<Uint8Array | null> {
     while (!this.stopped) {
       const bytes: Buffer | null = this.frames.read(this.frameBytes);
@@ -116,7 +118,7 @@ export class FfmpegProcess {
     return null;
   }
 
-  /** Ends ffmpeg: SIGTERM, and SIGKILL where that is not heard. `readFrame` gives null from now on. */
+  /** Ends ffmpeg with SIGTERM and, if it does not end then, with SIGKILL. `readFrame` returns null from now on. */
   stop(): Promise<FfmpegExit> {
     if (!this.stopped) {
       this.stopped = true;
@@ -129,7 +131,7 @@ export class FfmpegProcess {
   private adopt(child: ChildProcess, fail: (error: Error) => void): void {
     this.child = child;
     if (child.pid === undefined) {
-      // fluent-ffmpeg's own listener throws, uncaught, on a child that could not be started.
+      // fluent-ffmpeg's own listener would throw an uncaught error for a child that could not be started.
       child.removeAllListeners("error").once("error", fail);
       return;
     }
@@ -138,7 +140,7 @@ export class FfmpegProcess {
   }
 
   private kill(child: ChildProcess): void {
-    // An ffmpeg blocked in writing to a full pipe hears no SIGTERM: take the pipe away, too.
+    // An ffmpeg that is blocked by a full pipe does not react to SIGTERM, so the pipe is closed too.
     child.stdout?.unpipe();
     child.stdout?.destroy();
     child.kill("SIGTERM");
@@ -160,7 +162,7 @@ export class FfmpegProcess {
 
 function outputOptions({ layout, fps, maxDurationMs }: FfmpegDecode): string[] {
   return [
-    // Capital V: a song's cover picture is not a video.
+    // Capital V leaves out pictures such as the cover of a song.
     ...["-map", "0:V:0", "-an", "-sn", "-dn"],
     ...["-vf", `fps=${fps},${layout.filter}`],
     ...(maxDurationMs === undefined ? [] : ["-t", String(maxDurationMs / 1000)]),

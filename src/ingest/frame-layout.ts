@@ -6,15 +6,16 @@ export interface PictureSize {
   readonly height: number;
 }
 
-/** The pictures of one frame: at the model's size, and larger where somebody asked for that. */
+/** The pictures of one frame: one at the size of the model and, when it was asked for, a larger one. */
 export interface FramePictures {
   readonly small: RgbPicture;
   readonly large: RgbPicture | undefined;
 }
 
 /**
- * How ffmpeg writes a frame to its pipe: the model's picture alone, or the larger one with the model's below it, both
- * scaled from the same decoded frame. One pipe keeps the two together; the model's bytes are the same either way.
+ * How ffmpeg writes a frame to its pipe: the picture for the model alone, or a larger picture with that one below it.
+ * Both are scaled from the same decoded frame. One pipe keeps the two together. The picture for the model has the same
+ * bytes in both cases.
  */
 export class FrameLayout {
   /** Bytes of one frame on the pipe. */
@@ -29,7 +30,7 @@ export class FrameLayout {
     this.bytes = 3 * this.width * (small.height + (large?.height ?? 0));
   }
 
-  /** What follows `fps` in the filter graph. */
+  /** The part of ffmpeg's filter graph that comes after `fps`. */
   get filter(): string {
     const { small, large } = this;
     const scale = ({ width, height }: PictureSize) => `scale=${width}:${height}:flags=area`;
@@ -38,7 +39,7 @@ export class FrameLayout {
     return `split[a][b];[a]${part(large)}[large];[b]${part(small)}[small];[large][small]vstack`;
   }
 
-  /** Takes a frame apart; the pictures are views of it where they are as wide as the whole. */
+  /** Splits a frame into its pictures. A picture as wide as the frame is a view of it, a narrower one is a copy. */
   split(frame: Uint8Array): FramePictures {
     const { small, large } = this;
     return {
@@ -60,7 +61,9 @@ export class FrameLayout {
   }
 }
 
-/** The size of a picture whose longer side is at most `maxSide` (px), in its own proportions; never larger than it is. */
+/**
+ * Scales a size down so that its longer side is at most `maxSide` (px), in its own proportions. It is never scaled up.
+ */
 export function fitInside({ width, height }: PictureSize, maxSide: number): PictureSize {
   const factor = Math.min(1, maxSide / Math.max(width, height));
   const scaled = (side: number) => Math.max(1, Math.round(side * factor));

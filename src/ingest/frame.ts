@@ -2,21 +2,21 @@ import sharp, { type Sharp } from "sharp";
 import { type DecodedImage, decodeImage } from "./decode-image.ts";
 import { IngestError } from "./errors.ts";
 
-/** Where a frame stands in its stream. */
+/** The number and the times of a frame. */
 export interface FrameStamp {
   /** Counts the frames of a stream from 0, dropped ones included. */
   readonly seq: number;
   /** When it was captured, in the stream's own time (ms). */
   readonly mediaTimeMs: number;
-  /** When this process got its last byte: `performance.now()` of the main thread (ms). */
+  /** When this process had its last byte: `performance.now()` of the main thread (ms). */
   readonly arrivedAtMs: number;
 }
 
-/** One picture with its place in time. Whoever needs its pixels or its JPEG asks for them at the size that it wants. */
+/** One picture of a stream. It gives its pixels or a JPEG at any size, and computes them only when asked. */
 export interface Frame extends FrameStamp {
-  /** Pixels of the wanted size (px): `width * height * 3` bytes of RGB, row-major. They must not be written to. */
+  /** The picture scaled to a size (px): `width * height * 3` bytes of RGB, row-major. They must not be changed. */
   rgb(width: number, height: number): Promise<Uint8Array>;
-  /** A JPEG of the picture, upright, in its own proportions, of which no side is longer than `maxSide` (px). */
+  /** A JPEG of the picture, upright and in its own proportions. No side is longer than `maxSide` (px). */
   jpeg(maxSide: number): Promise<Uint8Array>;
 }
 
@@ -29,7 +29,7 @@ export interface RgbPicture {
   readonly data: Uint8Array;
 }
 
-/** Quality of the JPEGs that are made here: artefacts are hardly visible at it, and a larger file shows nothing more. */
+/** Quality of the JPEGs that are made here. At 85, artefacts are hardly visible, and a larger file shows no more. */
 const JPEG_QUALITY = 85;
 
 /** A frame that came as pixels, such as one that ffmpeg decoded. */
@@ -39,9 +39,9 @@ export class RgbFrame implements Frame {
   readonly arrivedAtMs: number;
 
   /**
-   * @param picture at the size that a model looks at, given out as it is where that size is asked for
-   * @param large the same picture at a larger size, where one was decoded; everything else is scaled from it
-   * @throws {IngestError} `frame_size`, when a picture's bytes do not fit its size
+   * @param picture the picture at the size that the model looks at; `rgb` returns it as it is for that size
+   * @param large the same picture at a larger size, from which all other sizes are scaled; default: `picture`
+   * @throws {IngestError} `frame_size`, when the number of bytes of a picture does not fit its size
    */
   constructor(
     { seq, mediaTimeMs, arrivedAtMs }: FrameStamp,
@@ -53,7 +53,7 @@ export class RgbFrame implements Frame {
     this.arrivedAtMs = arrivedAtMs;
     for (const { width, height, data } of [picture, large]) {
       if (data.length === width * height * 3) continue;
-      const message = `A frame of ${width}×${height} has ${width * height * 3} bytes of RGB; this one has ${data.length}.`;
+      const message = `The frame has ${data.length} bytes. ${width}×${height} px of RGB must have ${width * height * 3}.`;
       throw new IngestError("frame_size", message);
     }
   }
@@ -74,13 +74,13 @@ export class RgbFrame implements Frame {
   }
 }
 
-/** A frame that came as an encoded image. It keeps the bytes, so that what a client sent can be passed on untouched. */
+/** A frame that came as an encoded image. It keeps the bytes, so that they can be passed on as the client sent them. */
 export class EncodedFrame implements Frame {
   readonly seq: number;
   readonly mediaTimeMs: number;
   readonly arrivedAtMs: number;
 
-  /** @param decoded the image at the size that a model looks at; also the proof that it can be decoded */
+  /** @param decoded the image at the size that the model looks at */
   constructor(
     { seq, mediaTimeMs, arrivedAtMs }: FrameStamp,
     private readonly bytes: Uint8Array,
@@ -95,23 +95,23 @@ export class EncodedFrame implements Frame {
   async rgb(width: number, height: number): Promise<Uint8Array> {
     const { decoded } = this;
     if (decoded.width === width && decoded.height === height) return decoded.data;
-    // It was let in by its sender's limits: those that it has itself are none any more.
+    // Its size was checked when it arrived, so its own size is the limit now.
     const limits = {
       maxBytes: this.bytes.length,
-      maxPixels: decoded.source.width * decoded.source.height,
+      maxPixels: decoded.original.width * decoded.original.height,
     };
     return (await decodeImage(this.bytes, { width, height, ...limits })).data;
   }
 
   async jpeg(maxSide: number): Promise<Uint8Array> {
-    const { type, upright, width, height } = this.decoded.source;
+    const { type, upright, width, height } = this.decoded.original;
     if (type === "jpeg" && upright && Math.max(width, height) <= maxSide) return this.bytes;
     const picture = sharp(this.bytes, { limitInputPixels: false, pages: 1 }).autoOrient();
     return await toJpeg(picture.flatten({ background: "black" }), maxSide);
   }
 }
 
-/** The same picture at another place in its stream. (A spread of a frame would lose its methods.) */
+/** The same picture with another number or other times. (Spreading a frame would lose its methods.) */
 export function restamped(frame: Frame, stamp: Partial<FrameStamp>): Frame {
   const { seq, mediaTimeMs, arrivedAtMs } = frame;
   return {
@@ -122,7 +122,7 @@ export function restamped(frame: Frame, stamp: Partial<FrameStamp>): Frame {
   };
 }
 
-/** Pixels of some frames at one size (px), one after the other, in a buffer of their own, which can be transferred. */
+/** The pixels of several frames at one size (px), one after the other in a new buffer, which can be transferred. */
 export async function joinRgb(frames: readonly Frame[], width: number, height: number): Promise<Uint8Array> {
   const pictures = await Promise.all(frames.map((frame) => frame.rgb(width, height)));
   const size = width * height * 3;
@@ -141,10 +141,10 @@ function toJpeg(picture: Sharp, maxSide: number): Promise<Buffer> {
     .toBuffer();
 }
 
-/** Why a frame was not looked at. */
+/** Why a frame was dropped. The protocol explains the reasons (`input_video_frame.dropped`). */
 export type DropReason = "busy" | "rate" | "duplicate" | "decode_error";
 
-/** A frame that was left out, and why. Nothing is dropped without one of these. */
+/** A frame that was dropped, and why. Every frame that is dropped is reported with one of these. */
 export interface DroppedFrame {
   readonly seq: number;
   readonly mediaTimeMs: number;

@@ -10,15 +10,18 @@ export interface ImageFramesOptions extends FrameFormat, DecodeImageOptions {
   readonly concurrency?: 1 | 2;
 }
 
-/** What a client may know about an image that it sends: of all of them, or of none. */
+/** The number and the time that a client may give an image. Give them with all images of a stream, or with none. */
 export interface ImageStamp {
   /** Default: one more than the last. */
   readonly seq?: number;
-  /** When it was captured (ms, any origin, never backwards). Default: the time since the first image's arrival. */
+  /**
+   * When it was captured (ms, from any origin, never backwards). Default: the time since the arrival of the first
+   * image.
+   */
   readonly mediaTimeMs?: number;
 }
 
-/** Why a frame could not be used. A `DroppedFrame` with reason `decode_error` goes with it. */
+/** Why an image could not be used. A `DroppedFrame` with the reason `decode_error` follows. */
 export interface FrameError {
   readonly seq: number;
   readonly error: IngestError;
@@ -29,10 +32,11 @@ interface Waiting extends FrameStamp {
 }
 
 /**
- * Turns pushed JPEG, PNG or WebP images into frames. Images beyond the wanted rate are dropped undecoded (`rate`).
- * While decoding is behind, one image waits and the latest wins (`busy`). An image that is broken, or older than one
- * before it, is dropped (`decode_error`) with the reason on `errors$`, and the stream goes on. Frames keep their
- * order. All three streams are hot and complete after `end` or `close`; none ever errors.
+ * Turns pushed JPEG, PNG or WebP images into frames. Images that exceed the rate are dropped without decoding (`rate`).
+ * While decoding is behind, only the newest image waits, and the one before it is dropped (`busy`). An image that is
+ * broken, or older than the one before it, is dropped (`decode_error`); `errors$` has the reason, and later images are
+ * taken as before. Frames keep their order. All three observables are hot, complete after `end` or `close`, and never
+ * error.
  *
  * @example
  * const images = new ImageFrames({ width: 64, height: 64, fps: 4 });
@@ -55,7 +59,7 @@ export class ImageFrames {
   private lastMediaTimeMs = Number.NEGATIVE_INFINITY;
   private decoding = 0;
   private waiting: Waiting | null = null;
-  /** Resolves when all that was taken before has been given out. */
+  /** Resolves when all earlier images have been emitted or dropped. */
   private inOrder: Promise<void> = Promise.resolve();
 
   /** @throws {IngestError} `option_out_of_range` */
@@ -69,7 +73,7 @@ export class ImageFrames {
     this.errors$ = this.errors.asObservable();
   }
 
-  /** Takes an encoded image; the bytes must not change afterwards. After `end` or `close` it is ignored. */
+  /** Takes an encoded image. Its bytes must not change afterwards. After `end` or `close` it is ignored. */
   push(bytes: Uint8Array, stamp: ImageStamp = {}): void {
     if (this.state !== "open") return;
     const arrivedAtMs = performance.now();
@@ -94,14 +98,14 @@ export class ImageFrames {
     }
   }
 
-  /** No more images: what has been taken is decoded, then the streams complete. */
+  /** Takes no more images. Those that have been taken are decoded, then the observables complete. */
   end(): void {
     if (this.state !== "open") return;
     this.state = "ending";
     this.completeWhenIdle();
   }
 
-  /** Ends at once; what was being decoded is thrown away. */
+  /** Ends at once. Images that are being decoded are discarded. */
   close(): void {
     this.state = "closed";
     this.waiting = null;
@@ -143,7 +147,7 @@ export class ImageFrames {
 function timeBackwards(mediaTimeMs: number, lastMs: number): IngestError {
   return new IngestError(
     "media_time_backwards",
-    `Media time went from ${lastMs} to ${mediaTimeMs} ms: send images in the order of capture; after a camera's ` +
-      "clock has been set back, open a new stream.",
+    `The media time is ${mediaTimeMs} ms after one of ${lastMs} ms. Send images in the order of capture. When the ` +
+      "camera's time was set back, open a new stream.",
   );
 }

@@ -44,12 +44,12 @@ interface ToolResult {
  */
 export async function probeVideo(input: string, options: ProbeOptions = {}): Promise<VideoInfo> {
   const { timeoutMs = 20_000 } = options;
-  const source = await resolveVideoInput(input);
+  const resolved = await resolveVideoInput(input);
   const binary = options.ffmpeg ?? (await resolveFfmpeg());
   const ffprobe = await findFfprobe(binary);
   return ffprobe === null
-    ? await askFfmpeg(binary.path, source, timeoutMs)
-    : await askFfprobe(ffprobe, source, timeoutMs);
+    ? await askFfmpeg(binary.path, resolved, timeoutMs)
+    : await askFfprobe(ffprobe, resolved, timeoutMs);
 }
 
 async function findFfprobe(ffmpeg: FfmpegBinary): Promise<string | null> {
@@ -150,7 +150,10 @@ function runTool(path: string, args: string[], input: VideoInput, timeoutMs: num
       clearTimeout(timer);
       if (timedOut) {
         reject(
-          new IngestError("first_frame_timeout", `${input.label} did not answer within ${timeoutMs} ms.`),
+          new IngestError(
+            "first_frame_timeout",
+            `${input.label} did not answer within ${timeoutMs} ms. Check that it is sending.`,
+          ),
         );
         return;
       }
@@ -174,6 +177,9 @@ function noVideoTrack(input: VideoInput): IngestError {
 function failure(input: VideoInput, { exit, stderr }: ToolResult): IngestError {
   return (
     explainFailure({ input, exit, stderr, frames: 0 }) ??
-    new IngestError("not_a_video", `${input.label} is not a video that ffmpeg can read.`)
+    new IngestError(
+      "not_a_video",
+      `${input.label} is not a video that ffmpeg can read. Give another file or URL.`,
+    )
   );
 }

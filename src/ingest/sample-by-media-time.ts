@@ -31,5 +31,5 @@ export class SampleByMediaTime {
   }
 }
 
-/** Tolerance for camera clocks, which tick in µs or whole ms: 33 ms, 67 ms and 100 ms count as thirds of 100 ms. */
+/** Tolerance for the times of cameras, which count in µs or whole ms: 33 ms, 67 ms and 100 ms count as thirds of 100 ms. */
 const ROUNDING_MS = 1;

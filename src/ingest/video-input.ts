@@ -110,7 +110,7 @@ function pathOfFileUrl(input: string): string {
   try {
     return fileURLToPath(input);
   } catch (cause) {
-    throw new IngestError("url_invalid", `${input} is not a valid file URL.`, { cause });
+    throw new IngestError("url_invalid", `${input} is not a valid file URL. Check its spelling.`, { cause });
   }
 }
 

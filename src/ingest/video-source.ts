@@ -11,50 +11,56 @@ import { probeVideo } from "./probe-video.ts";
 import { resolveVideoInput } from "./video-input.ts";
 
 export interface OpenVideoOptions extends FrameFormat {
-  /** `realtime`: each frame at its media time, as a camera would. `max`: as fast as `ready$` lets it. */
+  /** `realtime`: each frame at its media time, like a camera. `max`: as fast as `ready$` allows. */
   readonly pace: "realtime" | "max";
-  /** For `max`: frames come only while its last value is true. Default: always. */
+  /** For `max`: frames come only while its last value is true. Default: always true. */
   readonly ready$?: Observable<boolean>;
-  /** Ends the video with an `aborted` error; to end it without one, unsubscribe. */
+  /** Ends the video with an `aborted` error. To end it without an error, unsubscribe. */
   readonly signal?: AbortSignal;
   /**
-   * Longest side (px) of a second, larger picture of every frame, for {@link Frame.jpeg} and larger `rgb` sizes.
-   * Default: none is decoded, and both are scaled from `width` × `height`. It costs a look at the video's headers first.
+   * Longest side (px) of a second, larger picture of every frame, for {@link Frame.jpeg} and for larger `rgb` sizes.
+   * Default: there is none, and these are scaled from `width` × `height`. With it, the video is opened twice, because
+   * its size has to be read first.
    */
   readonly largeSide?: number;
-  /** Stop after so much media time (ms). */
+  /** Stop after this much media time (ms). Default: at the end of the video. */
   readonly maxDurationMs?: number;
-  /** Take frames as they come, whatever `pace` and `ready$` say. Default: true for RTSP; set it for HTTP cameras. */
+  /**
+   * Whether the video is a camera: frames come as they arrive, and `pace` and `ready$` are ignored. Default: true for
+   * RTSP.
+   */
   readonly live?: boolean;
-  /** ms, default 20 000. */
+  /** Longest time until the first frame (ms); default 20 000. */
   readonly firstFrameTimeoutMs?: number;
-  /** Longest silence of a URL in mid-stream (ms); default 20 000. */
+  /** Longest time between two frames of a URL (ms); default 20 000. */
   readonly stallTimeoutMs?: number;
   /** Default: `resolveFfmpeg()`. */
   readonly ffmpeg?: FfmpegBinary;
 }
 
 /**
- * Right for a file and late for a camera are: to look at five seconds before the first frame, and frame threads, of
- * which each holds one picture back. (`nobuffer` and `low_delay` would be quicker yet, but lose frames.)
+ * Input options for cameras. Two of ffmpeg's defaults are right for a file, but delay a camera: it reads five seconds
+ * of video before the first frame, and it decodes on several threads, each of which holds one picture back. (`nobuffer`
+ * and `low_delay` would be faster still, but lose frames.)
  */
 const PROMPT = ["-analyzeduration", "1000000", "-threads", "1"];
 
 /**
- * Plays a video file, an HTTP(S) or HLS URL or an RTSP camera. Cold: each subscription runs an ffmpeg of its own, and
- * unsubscribing ends it.
+ * Plays a video file, an HTTP(S) or HLS URL, or an RTSP camera. The observable is cold: each subscription runs an
+ * ffmpeg of its own, and unsubscribing ends it.
  *
- * `mediaTimeMs` is `i * 1000 / fps` from the video's start: frame i shows what is on at that time, to half a frame's
- * distance (ffmpeg's `fps` filter). Of a live source it is the time since the first frame's arrival.
- * `arrivedAtMs` is when the frame is emitted or, of a live source, when its last byte came in.
+ * For a file, `mediaTimeMs` of frame i is `i * 1000 / fps`. The frame shows what the video has at that time, give or
+ * take half the distance of two frames (ffmpeg's `fps` filter). `arrivedAtMs` is when the frame is emitted. For a
+ * camera, `mediaTimeMs` is the time since the arrival of the first frame, and `arrivedAtMs` is when the last byte of
+ * the frame came in.
  *
- * `realtime` is timed here and not by ffmpeg (`-re`): that lets packets in by their decoding time, and what comes out
- * after reordering, frame threads and pipe comes in lumps (measured at 10 fps: gaps of 92–108 ms; here 99–101). A due
- * time counted from the first frame does not drift.
+ * `realtime` is timed here and not by ffmpeg (`-re`). ffmpeg times packets when they go in, but after reordering,
+ * threads and the pipe the frames come out unevenly (measured at 10 fps: gaps of 92–108 ms; here 99–101). The time at
+ * which a frame is due is counted from the first frame, so it does not drift.
  *
  * @example
  * openVideo("walk.mp4", { width: 64, height: 64, fps: 4, pace: "realtime" }).subscribe((frame) => stream.push(frame));
- * @throws {IngestError} as the observable's error: any but the `image_…` codes. Frames decoded before come first.
+ * @throws {IngestError} as an error of the observable, with any code but the `image_…` ones; earlier frames come first
  */
 export function openVideo(input: string, options: OpenVideoOptions): Observable<Frame> {
   return new Observable((subscriber) => {
@@ -76,8 +82,8 @@ async function play(
   checkOptions(options);
   const stop = options.signal === undefined ? cancelled : AbortSignal.any([cancelled, options.signal]);
   const { width, height, fps, firstFrameTimeoutMs = 20_000, stallTimeoutMs = 20_000 } = options;
-  const source = await resolveVideoInput(input);
-  const live = options.live ?? source.live;
+  const resolved = await resolveVideoInput(input);
+  const live = options.live ?? resolved.live;
   const binary = options.ffmpeg ?? (await resolveFfmpeg());
   throwIfAborted(options.signal);
   if (stop.aborted) return;
@@ -89,11 +95,11 @@ async function play(
   const decoder = new FfmpegProcess(binary, {
     layout,
     fps,
-    url: source.url,
-    inputOptions: live ? [...source.options, ...PROMPT] : source.options,
+    url: resolved.url,
+    inputOptions: live ? [...resolved.options, ...PROMPT] : resolved.options,
     ...(options.maxDurationMs === undefined ? {} : { maxDurationMs: options.maxDurationMs }),
   });
-  // Unsubscribing, completion and errors all abort `cancelled`: nothing else needs to clean up.
+  // Unsubscribing, completion and errors all abort `cancelled`, so this is the only cleanup that is needed.
   stop.addEventListener("abort", () => decoder.stop(), { once: true });
   const mayGo = live ? atOnce : pacerOf(options, stop);
   let seq = 0;
@@ -115,7 +121,7 @@ async function play(
   throwIfAborted(options.signal);
   if (cancelled.aborted) return;
   const exit = await decoder.exited;
-  const failure = explainFailure({ input: source, exit, stderr: decoder.stderr, frames: seq });
+  const failure = explainFailure({ input: resolved, exit, stderr: decoder.stderr, frames: seq });
   if (failure !== null) throw failure;
 
   async function sizeInside(maxSide: number) {
@@ -124,10 +130,10 @@ async function play(
     return fitInside(info, maxSide);
   }
 
-  /** A file in mid-stream may take its time; the first frame, and a network, may not. */
+  /** Reads a frame. The first one, and those from a network, must come in time. */
   async function readInTime(): Promise<Uint8Array | null> {
-    if (seq > 0 && !source.remote) return await decoder.readFrame();
-    // The fps filter gives a frame out when the next one has come.
+    if (seq > 0 && !resolved.remote) return await decoder.readFrame();
+    // The fps filter emits a frame only when the next one has come.
     const limitMs = (seq === 0 ? firstFrameTimeoutMs : stallTimeoutMs) + 1000 / fps;
     let timedOut = false;
     const timer = setTimeout(() => {
@@ -140,9 +146,12 @@ async function play(
     throw seq === 0
       ? new IngestError(
           "first_frame_timeout",
-          `${source.label} gave no frame within ${Math.round(limitMs)} ms.`,
+          `${resolved.label} gave no frame within ${Math.round(limitMs)} ms. Check that it is sending.`,
         )
-      : new IngestError("stall_timeout", `${source.label} fell silent for ${Math.round(limitMs)} ms.`);
+      : new IngestError(
+          "stall_timeout",
+          `${resolved.label} sent nothing for ${Math.round(limitMs)} ms. Check that it is still sending.`,
+        );
   }
 }
 

@@ -37,7 +37,11 @@ function parse(text: string, path: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new ModelError("bundle_invalid", `${path} is not valid JSON: ${(cause as Error).message}`, cause);
+    throw new ModelError(
+      "bundle_invalid",
+      `${path} is not valid JSON (${(cause as Error).message}). Export the bundle again.`,
+      cause,
+    );
   }
 }
 
@@ -69,7 +73,7 @@ export async function loadBundle(dir: string): Promise<Bundle> {
   if (!checked.success) {
     throw new ModelError(
       "bundle_invalid",
-      `${manifestPath} is not a valid manifest:\n${z.prettifyError(checked.error)}`,
+      `${manifestPath} is not a valid manifest. Export the bundle again.\n${z.prettifyError(checked.error)}`,
     );
   }
   const manifest = checked.data;

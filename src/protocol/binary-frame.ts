@@ -1,14 +1,14 @@
 import { ProtocolError } from "./errors.ts";
 
 /**
- * The optional header of a binary message, before the encoded picture; little endian.
+ * Length of the optional header of a binary message (bytes). It comes before the encoded picture and is little endian:
  *
  * | offset | bytes | type | field |
  * |---|---|---|---|
  * | 0 | 4 | bytes | magic `F5 54 41 46` (`F5`, then "TAF") |
  * | 4 | 1 | uint8 | version, 1 |
- * | 5 | 1 | uint8 | length of this header in bytes, 20; the picture begins there |
- * | 6 | 2 | uint16 | flags: bit 0 `seq` is given, bit 1 `capture time` is given; others 0, ignored |
+ * | 5 | 1 | uint8 | length of this header in bytes, 20; the picture begins after it |
+ * | 6 | 2 | uint16 | flags: bit 0: `seq` is given, bit 1: the capture time is given; all others 0 and ignored |
  * | 8 | 4 | uint32 | seq |
  * | 12 | 8 | float64 | capture time (ms) |
  *
@@ -21,21 +21,22 @@ const VERSION = 1;
 const HAS_SEQ = 1;
 const HAS_CAPTURE_TIME = 2;
 
-/** What a header can say of a frame; `null` where it does not. */
+/** The contents of a header; null for what it does not have. */
 export interface FrameHeader {
+  /** The client's number of the frame. */
   readonly seq: number | null;
   /** When it was captured, in the stream's own time (ms). */
   readonly captureTimeMs: number | null;
 }
 
-/** One binary message, taken apart. */
+/** A decoded binary message. */
 export interface BinaryFrame extends FrameHeader {
   /** The encoded picture: a view on the message, not a copy. */
   readonly image: Uint8Array;
 }
 
 /**
- * The header of a frame, to be sent before the picture in the same binary message.
+ * Encodes the header of a frame. Send it before the picture, in the same binary message.
  *
  * @example socket.send(new Blob([encodeFrameHeader({ seq: 7, captureTimeMs: 3500 }), jpeg]));
  */
@@ -52,30 +53,33 @@ export function encodeFrameHeader({ seq, captureTimeMs }: FrameHeader): Uint8Arr
 }
 
 /**
- * Takes a binary message apart; one that does not begin with the magic is a picture without a header.
+ * Decodes a binary message. One that does not begin with the magic bytes is a picture without a header.
  *
- * @throws {ProtocolError} `invalid_frame_header`: cut off, of an unknown version, or with an impossible time.
+ * @throws {ProtocolError} `invalid_frame_header`, when the header is cut off or has an unknown version or an invalid
+ *   time
  */
 export function decodeBinaryFrame(message: Uint8Array): BinaryFrame {
   if (!MAGIC.every((byte, at) => message[at] === byte))
     return { seq: null, captureTimeMs: null, image: message };
   if (message.length < FRAME_HEADER_BYTES) {
-    throw headerError(`It is cut off at ${message.length} of ${FRAME_HEADER_BYTES} bytes.`);
+    throw headerError(`It ends after ${message.length} of ${FRAME_HEADER_BYTES} bytes.`);
   }
   const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
   const version = view.getUint8(4);
   if (version !== VERSION)
-    throw headerError(`Its version is ${version}; this server knows version ${VERSION}.`);
+    throw headerError(`Its version is ${version}. This server knows version ${VERSION}.`);
   const length = view.getUint8(5);
   if (length < FRAME_HEADER_BYTES || length > message.length) {
     throw headerError(
-      `Its length field is ${length}; it must be ${FRAME_HEADER_BYTES} or more, within the message.`,
+      `Its length field is ${length}. It must be at least ${FRAME_HEADER_BYTES}, and not more than the message has.`,
     );
   }
   const flags = view.getUint16(6, true);
   const captureTimeMs = flags & HAS_CAPTURE_TIME ? view.getFloat64(12, true) : null;
   if (captureTimeMs !== null && !(Number.isFinite(captureTimeMs) && captureTimeMs >= 0)) {
-    throw headerError(`Its capture time is ${captureTimeMs}; it must be a number of milliseconds from 0 up.`);
+    throw headerError(
+      `Its capture time is ${captureTimeMs}. It must be a number of milliseconds, 0 or more.`,
+    );
   }
   return {
     seq: flags & HAS_SEQ ? view.getUint32(8, true) : null,
@@ -85,5 +89,5 @@ export function decodeBinaryFrame(message: Uint8Array): BinaryFrame {
 }
 
 function headerError(what: string): ProtocolError {
-  return new ProtocolError("invalid_frame_header", `The frame header is broken. ${what}`);
+  return new ProtocolError("invalid_frame_header", `The frame header is not valid. ${what}`);
 }

@@ -1,57 +1,62 @@
 import { z } from "zod";
 import { clientEventId, paradigm, seq } from "./fields.ts";
 
-/** What `session.update` may set. Everything is optional; what is left out stays as it is. */
+/** The settings that `session.update` can change. Each is optional; one that is left out stays as it is. */
 export const sessionSettings = z.object({
   paradigm: paradigm.optional(),
   fps: z
     .number()
     .positive()
     .optional()
-    .describe("Frames a second to look at, at most `limits.max_fps`; the rest is dropped as `rate`."),
+    .describe("Frames a second to look at, at most `limits.max_fps`. Further frames are dropped as `rate`."),
   windows: z
     .object({
       visual_units: z.int().min(1).optional().describe("Units kept in the visual window."),
       text_tokens: z.int().min(1).optional().describe("Tokens kept in the narrator's text window."),
     })
     .optional()
-    .describe("How much is remembered; at most what the model was trained for (`model_info.limits`)."),
+    .describe("How much the model remembers; at most what it was trained for (`model_info.limits`)."),
   budgets: z
     .object({
       thought_tokens: z.int().min(1).optional().describe("Most tokens of one thought."),
       answer_tokens: z.int().min(1).optional().describe("Most tokens of one answer."),
     })
     .optional()
-    .describe("How much may be said; at most what the model was trained for (`model_info.limits`)."),
-  temperature: z.number().min(0).max(2).optional().describe("0 (greedy) to 2."),
+    .describe("How much the model may say; at most what it was trained for (`model_info.limits`)."),
+  temperature: z
+    .number()
+    .min(0)
+    .max(2)
+    .optional()
+    .describe("Sampling temperature, from 0 (greedy: always the most likely token) to 2."),
   seed: z
     .int()
     .min(0)
     .max(2 ** 32 - 1)
     .optional()
-    .describe("Seed of the sampling; without effect at temperature 0."),
+    .describe("Seed of the sampling. It has no effect at temperature 0."),
   max_inflight: z
     .int()
     .min(1)
     .optional()
     .describe(
-      "Frames that may wait for vision before the oldest is dropped as `busy`; `model_info.frames_per_unit` to `limits.max_inflight`.",
+      "Most frames that may wait for vision; one more drops the oldest as `busy`. From `model_info.frames_per_unit` to `limits.max_inflight`.",
     ),
   scene_monitor: z
     .boolean()
     .optional()
-    .describe("Whether `session.scene` says when the scene is unfamiliar; at first it does."),
+    .describe("Whether `session.scene` tells when the scene becomes unfamiliar. Default: true."),
   stats_interval_ms: z
     .int()
     .min(100)
     .max(60_000)
     .optional()
-    .describe("Time between `session.stats` events (ms), 100 to 60000. May change at any time."),
+    .describe("Time between `session.stats` events (ms), from 100 to 60000. It may be changed at any time."),
   instructions: z
     .string()
     .optional()
     .describe(
-      "Reserved: no supported model takes free instructions yet, so it is refused as `unsupported_parameter`.",
+      "Reserved. No supported model takes instructions yet, so it is refused with `unsupported_parameter`.",
     ),
 });
 
@@ -62,7 +67,7 @@ export const sessionUpdate = z
     session: sessionSettings.describe("The settings to change."),
   })
   .describe(
-    "Changes settings: all or, when one is refused, none. All but `stats_interval_ms` are fixed once the first frame or question has come. Answered by `session.updated`.",
+    "Changes settings. When one of them is refused, none is changed. After the first frame or question, only `stats_interval_ms` can still be changed. The answer is `session.updated`.",
   );
 
 export const frameAppend = z
@@ -83,13 +88,17 @@ export const frameAppend = z
       .min(0)
       .optional()
       .describe(
-        "When the picture was captured, in the stream's own time (ms), never backwards; without it, the time of its arrival.",
+        "When the picture was captured, in the stream's own time (ms). It must not go backwards. Default: the time of its arrival, counted from the first frame.",
       ),
   })
-  .describe("One frame as JSON, for clients that cannot send binary messages; a third larger on the wire.");
+  .describe("One frame as JSON, for clients that cannot send binary messages. It takes a third more bytes.");
 
 export const questionItem = z.object({
-  id: z.string().max(128).optional().describe("The client's own id of the question, repeated as `item_id`."),
+  id: z
+    .string()
+    .max(128)
+    .optional()
+    .describe("The client's own id of the question. `response.created` repeats it as `item_id`."),
   type: z.literal("message"),
   role: z.literal("user"),
   content: z
@@ -102,7 +111,7 @@ export const questionItem = z.object({
       }),
     )
     .min(1)
-    .describe("Text parts; several are joined by a space."),
+    .describe("The parts of the question. Several are joined with spaces."),
 });
 
 export const itemCreate = z
@@ -112,26 +121,26 @@ export const itemCreate = z
     item: questionItem.describe("A user message, in OpenAI's shape."),
   })
   .describe(
-    "Asks a question, at any time; it is answered at once from what has been seen and thought so far. No `response.create` is needed.",
+    "Asks a question, at any time. The answer comes at once, from what has been seen and thought so far. No `response.create` is needed.",
   );
 
 export const responseCancel = z
   .object({
     type: z.literal("response.cancel"),
     event_id: clientEventId,
-    response_id: z.string().optional().describe("The answer to stop; without it, every answer under way."),
+    response_id: z.string().optional().describe("The answer to stop. Default: every answer under way."),
   })
   .describe(
-    "Stops answers; they end with status `cancelled`. An answer that has already ended is left alone.",
+    "Stops answers. They end with the status `cancelled`. An answer that has already ended stays as it is.",
   );
 
 export const sessionClose = z
   .object({ type: z.literal("session.close"), event_id: clientEventId })
   .describe(
-    "No more frames: what waits is thought about, questions are answered, then `session.closed` and close code 1000.",
+    "Ends the session. No more frames are taken, what waits is thought about, and questions are answered. Then `session.closed` and close code 1000 follow.",
   );
 
-/** Every message of a client, by its type. */
+/** The schemas of all messages of a client, by type. */
 export const CLIENT_MESSAGES = {
   "session.update": sessionUpdate,
   "input_video_frame.append": frameAppend,

@@ -1,16 +1,19 @@
 import type { CloseReason } from "./fields.ts";
 
-/** How a socket is closed, and what a client should do then. */
+/** A close code of the WebSocket, what it means, and what a client should do. */
 export interface CloseInfo {
   readonly code: number;
   readonly description: string;
 }
 
 /**
- * The close code of every reason that `session.closed` can give, and of a full server, where no session began.
+ * The close code of each reason in `session.closed`, and of `too_many_sessions`, where no session has begun.
  */
 export const CLOSE_CODES: Readonly<Record<CloseReason | "too_many_sessions", CloseInfo>> = {
-  completed: { code: 1000, description: "After `session.close`: all was thought about and answered." },
+  completed: {
+    code: 1000,
+    description: "The session has ended as `session.close` asked: everything was thought about and answered.",
+  },
   going_away: { code: 1001, description: "The server is shutting down. Connect again later." },
   idle_timeout: {
     code: 4408,
@@ -22,14 +25,22 @@ export const CLOSE_CODES: Readonly<Record<CloseReason | "too_many_sessions", Clo
   },
   too_many_sessions: {
     code: 4429,
-    description: "The server is full: an `error` event, and no session. Try again with a growing delay.",
+    description:
+      "The server is full. An `error` event came, and no session began. Try again after a delay that grows each time.",
   },
-  failed: { code: 4500, description: "The engine or the server failed; an `error` event came first." },
+  failed: { code: 4500, description: "The engine or the server failed. An `error` event came before." },
 };
 
-/** Close codes that come from the transport, without a `session.closed` before them. */
+/** Close codes of the WebSocket itself. No `session.closed` comes before them. */
 export const TRANSPORT_CLOSE_CODES: readonly CloseInfo[] = [
-  { code: 1006, description: "The connection broke, or the client did not answer pings and was cut off." },
-  { code: 1007, description: "A text message was not valid UTF-8." },
+  {
+    code: 1006,
+    description:
+      "The connection broke, or the server cut it off because the client did not answer pings. Connect again.",
+  },
+  {
+    code: 1007,
+    description: "A text message was not valid UTF-8. Send JSON as text, and pictures as binary messages.",
+  },
   { code: 1009, description: "A message was larger than `limits.max_frame_bytes`. Send smaller pictures." },
 ];

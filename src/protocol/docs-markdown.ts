@@ -7,7 +7,7 @@ import { SERVER_EVENTS } from "./server-events.ts";
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
-/** The whole of docs/protocol.md, made from the schemas, so that it cannot say anything else than they do. */
+/** The whole text of docs/protocol.md. It is made from the schemas, so that the two always agree. */
 export function protocolMarkdown(): string {
   return [
     INTRODUCTION,
@@ -69,7 +69,7 @@ function isSchema(value: unknown): value is JsonSchema {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A nullable object is written as one of two: its fields are those of the object. */
+/** JSON Schema writes a nullable object as one of two schemas. This is the one with the fields. */
 function firstObject(schema: JsonSchema): JsonSchema {
   return schema.anyOf?.filter(isSchema).find((option) => option.type === "object") ?? schema;
 }
@@ -86,10 +86,16 @@ const INTRODUCTION = `# The protocol
 
 > Generated from src/protocol by \`npm run docs\`; do not edit.
 
-One WebSocket, \`/v1/stream\`: pictures go in, reasoning comes out while the video plays, and a question is answered
-at any moment. Events are JSON texts with a dotted \`type\` and an \`event_id\`, in the manner of OpenAI's Realtime API;
-pictures are **binary** messages, one encoded JPEG, PNG or WebP each. Times are in milliseconds. \`media_time_ms\` is in
-the stream's own time (when a picture was captured); every latency is from arrival at the server.
+A client opens one WebSocket, \`/v1/stream\`, and sends pictures. Thoughts come back while the video plays, and a question
+can be asked at any moment. Events are JSON texts with a dotted \`type\` and an \`event_id\`, as in OpenAI's Realtime
+API. Pictures are **binary** messages, one encoded JPEG, PNG or WebP each.
+
+A **session** is one such connection with its settings. The frames are taken in **units** of \`frames_per_unit\`. About
+each unit the model has one **thought**, or decides that there is nothing to say (a **skip**). Thoughts and answers are
+both called responses. Further words are in the [glossary](glossary.md).
+
+All times are in milliseconds. \`media_time_ms\` is when a picture was captured, in the stream's own time. Every latency
+counts from the arrival at the server.
 
 \`\`\`mermaid
 sequenceDiagram
@@ -114,32 +120,32 @@ sequenceDiagram
     S-->>C: session.closed, close code 1000
 \`\`\`
 
-Rules that hold throughout:
+These rules hold everywhere:
 
-- Fields that the server does not know are ignored; a \`type\` that it does not know is an \`error\` event. Clients
-  should ignore fields and events that they do not know.
-- An \`error\` ends nothing unless its \`fatal\` is true; then \`session.closed\` and a close code follow.
-- Nothing is dropped silently: a frame that was not looked at has its \`input_video_frame.dropped\`. Events are never
-  dropped: a client that does not read them is closed (4410).
-- A session is gone when its socket is. There is no resumption: connect again.
+- The server ignores fields that it does not know, and answers a \`type\` that it does not know with an \`error\` event.
+  Clients should ignore fields and events that they do not know.
+- After an \`error\` the session goes on, unless \`fatal\` is true. Then \`session.closed\` and a close code follow.
+- Every frame that is dropped is reported with \`input_video_frame.dropped\`. Events are never dropped: when a client does
+  not read them, its session is closed (4410).
+- A session ends with its socket and cannot be resumed. Connect again for a new one.
 `;
 
 const BINARY_FRAME = `### Binary messages
 
-One encoded JPEG, PNG or WebP picture each, at most \`limits.max_frame_bytes\` bytes. Before the picture there may stand
-a header of 20 bytes, little endian:
+A binary message is one encoded JPEG, PNG or WebP picture of at most \`limits.max_frame_bytes\` bytes. A header of 20
+bytes may come before the picture. It is little endian:
 
 | offset | bytes | type | field |
 |---|---|---|---|
 | 0 | 4 | bytes | magic \`F5 54 41 46\` (\`F5\`, then \`TAF\`). No picture and no UTF-8 text begins with the byte F5. |
 | 4 | 1 | uint8 | version: 1 |
-| 5 | 1 | uint8 | length of this header in bytes: 20 or more; the picture begins there |
-| 6 | 2 | uint16 | flags: bit 0: \`seq\` is given; bit 1: the capture time is given; the others are 0 and ignored |
+| 5 | 1 | uint8 | length of this header in bytes: 20 or more; the picture begins after it |
+| 6 | 2 | uint16 | flags: bit 0: \`seq\` is given; bit 1: the capture time is given; all others are 0 and ignored |
 | 8 | 4 | uint32 | \`seq\`, the client's number of the frame |
-| 12 | 8 | float64 | capture time (ms), in the stream's own time, from 0 up and never backwards |
+| 12 | 8 | float64 | capture time (ms), in the stream's own time: 0 or more, and never backwards |
 
-Without the header a frame is numbered by the server, from 0 up, and its media time is the time of its arrival since the
-first frame. Use one of the two ways for a whole session.
+Without a header the server numbers the frames from 0, and the media time of a frame is the time since the arrival of the
+first one. Send either all frames of a session with a header, or none.
 
 Example: frame 7, captured at 3500 ms: \`F5 54 41 46 01 14 03 00 07 00 00 00 00 00 00 00 00 58 AB 40\`, then the
 picture's first byte (\`FF\` of a JPEG).
@@ -148,9 +154,9 @@ picture's first byte (\`FF\` of a JPEG).
 const UPGRADE = `
 ## Refused upgrades
 
-| HTTP status | why |
+| HTTP status | meaning |
 |---|---|
-| 403 | The \`Origin\` is neither the server's own nor on its allow list, or the \`Host\` is not one of the server's names. |
+| 403 | The \`Origin\` is neither the server's own nor an allowed one, or the \`Host\` is not a name of the server. |
 | 404 | The path is not \`/v1/stream\`. |
 | 503 | The server is shutting down. |
 `;

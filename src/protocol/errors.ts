@@ -1,8 +1,8 @@
 import type { EngineErrorCode } from "../engine/mod.ts";
 import type { IngestErrorCode } from "../ingest/mod.ts";
-import type { ErrorType } from "./error-event.ts";
+import type { ErrorType } from "./server-events.ts";
 
-/** Errors that the protocol itself can have, beside the engine's and those of the ingest. */
+/** Error codes of the protocol itself. The engine and the ingest have codes of their own. */
 export type ProtocolErrorCode =
   | "invalid_json"
   | "invalid_message"
@@ -18,10 +18,10 @@ export type ProtocolErrorCode =
   | "too_many_sessions"
   | "internal_error";
 
-/** What can be wrong with a pushed picture. */
+/** Error codes of a pushed picture. */
 export type PictureErrorCode = Extract<IngestErrorCode, `image_${string}` | "media_time_backwards">;
 
-/** What an error code means: its type, whether it ends the session, and what a client can do. */
+/** What an error code means: its type, whether it ends the session, and a description that says what to do. */
 export interface ErrorInfo {
   readonly type: ErrorType;
   readonly fatal: boolean;
@@ -44,89 +44,96 @@ const broken = (description: string, fatal = true): ErrorInfo => ({
   description,
 });
 
-/** Every error code that the server itself sends, in one place; the docs' table is made from it. */
+/** Every error code that the server sends. The table in docs/protocol.md is made from this. */
 export const ERRORS: Readonly<Record<ProtocolErrorCode | EngineErrorCode | PictureErrorCode, ErrorInfo>> = {
-  invalid_json: refused("A text message was not JSON. Pictures go as binary messages."),
-  invalid_message: refused("A message was not an object with a `type`."),
-  unknown_type: refused("No such message type; the message names those that exist."),
-  invalid_value: refused("A field is missing or of the wrong kind; `param` says which."),
-  out_of_range: refused("A number is outside what server and model allow; the message names the range."),
-  unsupported_parameter: refused("The loaded model has no such setting."),
-  parameter_locked: refused(
-    "This setting is fixed once the first frame or question has come: open a new session.",
+  invalid_json: refused("A text message was not JSON. Send pictures as binary messages."),
+  invalid_message: refused("A message was not a JSON object with a `type`."),
+  unknown_type: refused("There is no such type of message. The error's `message` lists those that exist."),
+  invalid_value: refused("A field is missing or has a wrong value. `param` says which."),
+  out_of_range: refused(
+    "A number is outside the range that the server and the model allow. The error's `message` names the range.",
   ),
-  invalid_frame_header: refused("A binary message began with the header's magic, but the header is broken."),
+  unsupported_parameter: refused("The model does not have this setting. Leave it out."),
+  parameter_locked: refused("This setting is fixed after the first frame or question. Open a new session."),
+  invalid_frame_header: refused(
+    "A binary message begins with the magic bytes of the header, but the header is not valid.",
+  ),
   image_too_large: refused(
-    "A picture has more bytes than `limits.max_frame_bytes`; dropped as `decode_error`.",
+    "A picture has more bytes than `limits.max_frame_bytes`. It is dropped as `decode_error`.",
   ),
   image_too_many_pixels: refused(
-    "A picture has more pixels than `limits.max_frame_pixels`; dropped as `decode_error`.",
+    "A picture has more pixels than `limits.max_frame_pixels`. It is dropped as `decode_error`.",
   ),
-  image_undecodable: refused("A picture is broken or cut off; dropped as `decode_error`."),
-  image_unsupported_type: refused("The bytes are no JPEG, PNG or WebP; dropped as `decode_error`."),
+  image_undecodable: refused("A picture is broken or cut off. It is dropped as `decode_error`."),
+  image_unsupported_type: refused("A picture is not a JPEG, PNG or WebP. It is dropped as `decode_error`."),
   media_time_backwards: refused(
-    "A frame was captured before the one before it; dropped as `decode_error`. Open a new session after a clock was set back.",
+    "The capture time of a frame is earlier than that of the frame before. It is dropped as `decode_error`. When the camera's time was set back, open a new session.",
   ),
-  session_closing: refused("After `session.close` nothing more is taken but `response.cancel`."),
+  session_closing: refused("After `session.close` only `response.cancel` is taken."),
   idle_timeout: limit(
-    "The client sent nothing for `limits.idle_timeout_ms`: connect again when there is video.",
+    "The client sent nothing for `limits.idle_timeout_ms`. Connect again when there is video.",
     true,
   ),
-  slow_reader: limit("The client did not read its events: too many bytes were waiting for it.", true),
-  too_many_sessions: limit("The server has as many sessions as it may: try again later.", true),
-  internal_error: broken("A fault of the server; its log says more."),
-  engine_closed: broken("The engine is shutting down: connect again later."),
-  stream_closed: refused("The stream takes nothing more."),
-  too_many_streams: limit("The engine has as many streams as it may: try again later.", true),
-  too_many_questions: limit("Too many questions are being answered: wait for a `response.done`."),
+  slow_reader: limit(
+    "The client did not read its events, and too many bytes were waiting. Connect again and read faster.",
+    true,
+  ),
+  too_many_sessions: limit("The server has as many sessions as it allows. Try again later.", true),
+  internal_error: broken("The server has a fault. Its log says more."),
+  engine_closed: broken("The engine was shut down. Connect again later."),
+  stream_closed: refused("The stream has ended and takes nothing more."),
+  too_many_streams: limit("The engine has as many streams as it allows. Try again later.", true),
+  too_many_questions: limit("Too many questions are open. Wait for a `response.done`, or cancel one."),
   question_empty: refused("The question has no text."),
   question_too_long: refused("The question has more tokens than `model_info.limits.question_tokens`."),
-  option_out_of_range: refused("An option is outside what the model was trained for."),
+  option_out_of_range: refused("An option is outside the range that the model was trained for."),
   frame_time: broken(
-    "A frame's media time was no number, or earlier than that of the frame before it.",
+    "The media time of a frame is not a number, or is earlier than that of the frame before.",
     false,
   ),
-  batch_too_long: limit("More frames than the batch paradigm holds; use `streamed`.", true),
-  worker_failed: broken("A worker of the engine has failed; the server's log says more."),
+  batch_too_long: limit("The video is longer than the `batch` paradigm can keep. Use `streamed`.", true),
+  worker_failed: broken("The engine's backend has failed. Connect again later; the server's log says more."),
 };
 
-/** Of a video that is read from a file or URL: `replay --json` says these, the server does not. */
+/**
+ * Error codes of a video that is read from a file or URL. `replay --json` prints these; the server never sends them.
+ */
 const VIDEO_ERRORS: Readonly<
   Record<Exclude<IngestErrorCode, PictureErrorCode | "option_out_of_range">, ErrorInfo>
 > = {
   aborted: refused("The replay was ended early."),
-  frame_size: broken("The bytes of a frame did not fit its size.", false),
-  ffmpeg_missing: broken("There is no usable ffmpeg."),
+  frame_size: broken("The number of bytes of a frame does not fit its size.", false),
+  ffmpeg_missing: broken("No usable ffmpeg was found. Install one, or name it in FFMPEG_PATH."),
   ffmpeg_killed: broken("ffmpeg was killed or crashed."),
   decode_failed: broken("ffmpeg could not decode the video."),
-  file_not_found: refused("There is no such file."),
-  file_is_directory: refused("This is a folder, not a video."),
+  file_not_found: refused("The file does not exist."),
+  file_is_directory: refused("The path is that of a directory, not of a video."),
   file_empty: refused("The file is empty."),
   file_unreadable: refused("The file cannot be read."),
-  unsupported_protocol: refused("Videos are not read over this protocol."),
-  url_invalid: refused("This is not a URL."),
+  unsupported_protocol: refused("Videos cannot be read over this protocol."),
+  url_invalid: refused("The URL is not valid."),
   url_unreachable: refused("The URL could not be reached."),
   first_frame_timeout: refused("No frame came in time."),
   stall_timeout: refused("The source stopped sending."),
   not_a_video: refused("The input is not a video."),
   no_video_track: refused("The input has no video track."),
   no_frames: refused("The video has no frame."),
-  input_truncated: refused("The video ends early: a part is missing."),
+  input_truncated: refused("The file is cut off: the end of the video is missing."),
 };
 
-/** What a code means; one that no table has is a fault of the server that ends nothing. */
+/** What a code means. An unknown code counts as a fault of the server that does not end the session. */
 export function errorInfo(code: string): ErrorInfo {
   const known: Readonly<Record<string, ErrorInfo>> = { ...VIDEO_ERRORS, ...ERRORS };
-  return known[code] ?? broken("A fault of the server; its log says more.", false);
+  return known[code] ?? broken("The server has a fault. Its log says more.", false);
 }
 
-/** A client's message could not be taken: why, where (`param`), and which message it was. */
+/** A message of a client could not be taken, or its session cannot go on. */
 export class ProtocolError extends Error {
   override readonly name = "ProtocolError";
   readonly code: ProtocolErrorCode;
-  /** Path of the field that was wrong, such as `session.fps`. */
+  /** Path of the field that was wrong, such as `session.fps`; null when no field was. */
   readonly param: string | null;
-  /** The message's own `event_id`, where it could be read. */
+  /** `event_id` of the client's message; null when it had none or could not be read. */
   readonly clientEventId: string | null;
 
   constructor(

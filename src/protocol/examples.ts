@@ -2,7 +2,7 @@ import type { ClientMessage } from "./client-messages.ts";
 import type { ServerEventOf, ServerEventType } from "./server-events.ts";
 import type { SessionObject } from "./session-object.ts";
 
-/** One example per message, for the docs; a test holds each against its schema. */
+/** One example of each message, for docs/protocol.md. A test checks each against its schema. */
 
 export const CLIENT_EXAMPLES: { readonly [M in ClientMessage as M["type"]]: M } = {
   "session.update": {
@@ -26,7 +26,7 @@ export const CLIENT_EXAMPLES: { readonly [M in ClientMessage as M["type"]]: M } 
       content: [{ type: "input_text", text: "how many cars have left?" }],
     },
   },
-  "response.cancel": { type: "response.cancel", response_id: "answer_0" },
+  "response.cancel": { type: "response.cancel", response_id: "stream_0_answer_0" },
   "session.close": { type: "session.close" },
 };
 
@@ -81,7 +81,7 @@ export const SERVER_EXAMPLES: { readonly [T in ServerEventType]: ServerEventOf<T
     type: "response.created",
     event_id: "event_6",
     response: {
-      id: "thought_3",
+      id: "stream_0_thought_3",
       kind: "thought",
       status: "in_progress",
       unit: 3,
@@ -94,7 +94,7 @@ export const SERVER_EXAMPLES: { readonly [T in ServerEventType]: ServerEventOf<T
   "response.reasoning_text.delta": {
     type: "response.reasoning_text.delta",
     event_id: "event_7",
-    response_id: "thought_3",
+    response_id: "stream_0_thought_3",
     unit: 3,
     media_time_ms: 3500,
     delta: "a white car",
@@ -102,7 +102,7 @@ export const SERVER_EXAMPLES: { readonly [T in ServerEventType]: ServerEventOf<T
   "response.reasoning_text.done": {
     type: "response.reasoning_text.done",
     event_id: "event_9",
-    response_id: "thought_3",
+    response_id: "stream_0_thought_3",
     unit: 3,
     since_media_time_ms: 3000,
     media_time_ms: 3500,
@@ -113,13 +113,13 @@ export const SERVER_EXAMPLES: { readonly [T in ServerEventType]: ServerEventOf<T
   "response.output_text.delta": {
     type: "response.output_text.delta",
     event_id: "event_14",
-    response_id: "answer_0",
+    response_id: "stream_0_answer_0",
     delta: "one",
   },
   "response.output_text.done": {
     type: "response.output_text.done",
     event_id: "event_15",
-    response_id: "answer_0",
+    response_id: "stream_0_answer_0",
     text: "one car",
     unit: 8,
     media_time_ms: 8500,
@@ -130,7 +130,7 @@ export const SERVER_EXAMPLES: { readonly [T in ServerEventType]: ServerEventOf<T
     type: "response.done",
     event_id: "event_10",
     response: {
-      id: "thought_3",
+      id: "stream_0_thought_3",
       kind: "thought",
       status: "completed",
       status_details: null,
@@ -198,7 +198,7 @@ export const SERVER_EXAMPLES: { readonly [T in ServerEventType]: ServerEventOf<T
     error: {
       type: "invalid_request_error",
       code: "out_of_range",
-      message: "session.fps is 30: it must be more than 0 and at most 2",
+      message: "The setting session.fps is 30. It may be from 0 to 2.",
       param: "session.fps",
       event_id: "mine_1",
       fatal: false,

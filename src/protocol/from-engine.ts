@@ -1,7 +1,7 @@
 import type { AnswerDone, EngineEvent, ThoughtDone } from "../engine/mod.ts";
 import { errorEvent, type UnnumberedEvent } from "./new-events.ts";
 
-/** What the client said with its question, so that the answer can be matched to it. */
+/** A question, and the ids that the client gave it, so that it can tell which answer belongs to it. */
 export interface Asked {
   readonly question: string;
   /** `item.id` of the question. */
@@ -11,14 +11,14 @@ export interface Asked {
 }
 
 /**
- * Turns the events of one engine stream into those of the protocol, without their numbers.
+ * Turns the events of one stream of the engine into events of the protocol, without their numbers.
  *
  * @example
  * const mapping = new EngineEventMapping();
- * stream.events$.pipe(concatMap((event) => mapping.map(event))).subscribe(say);
+ * stream.events$.pipe(concatMap((event) => mapping.map(event))).subscribe(write);
  */
 export class EngineEventMapping {
-  /** Thoughts and answers that were announced and are not done. */
+  /** Thoughts and answers that have been announced and are not done. */
   private readonly open = new Set<string>();
 
   /** Announces the answer to a question, as soon as the engine has taken it. */
@@ -43,8 +43,8 @@ export class EngineEventMapping {
   }
 
   /**
-   * The protocol events that one engine event becomes, in order; none for those that are only counted. The end of
-   * the stream is said by its owner, who knows why and has counted (`sessionClosed`).
+   * The events of the protocol that one event of the engine becomes, in order. An event that is only counted becomes
+   * none. So does the end of the stream: its owner makes `sessionClosed`, with the reason and the counts.
    */
   map(event: EngineEvent): UnnumberedEvent[] {
     switch (event.type) {

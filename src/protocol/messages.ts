@@ -3,16 +3,16 @@ import { CLIENT_MESSAGES, type ClientMessage, type ClientMessageType } from "./c
 import { ProtocolError } from "./errors.ts";
 import type { ServerEvent } from "./server-events.ts";
 
-/** One event as the text of a WebSocket message, or as a line of `replay --json`. */
+/** Encodes an event as the text of a WebSocket message. `replay --json` prints the same. */
 export function encodeServerEvent(event: ServerEvent): string {
   return JSON.stringify(event);
 }
 
 /**
- * Reads one text message of a client. Fields that it does not know are ignored, so newer clients work.
+ * Reads a text message of a client. Unknown fields are ignored, so that newer clients work too.
  *
  * @throws {ProtocolError} `invalid_json`, `invalid_message`, `unknown_type` or `invalid_value`, with the path of
- *   the field and the message's own `event_id` where they can be told.
+ *   the field and the `event_id` of the message where there are such
  * @example parseClientMessage('{"type":"session.close"}').type // "session.close"
  */
 export function parseClientMessage(text: string): ClientMessage {
@@ -26,17 +26,25 @@ export function parseClientMessage(text: string): ClientMessage {
   const { type, event_id } = value as { type?: unknown; event_id?: unknown };
   const clientEventId = typeof event_id === "string" ? event_id : null;
   if (typeof type !== "string") {
-    throw new ProtocolError("invalid_message", `A message must have a "type". It is one of ${typeNames}.`, {
-      param: "type",
-      clientEventId,
-    });
+    throw new ProtocolError(
+      "invalid_message",
+      `A message must have a "type". It must be one of ${typeNames}.`,
+      {
+        param: "type",
+        clientEventId,
+      },
+    );
   }
   if (!isClientMessageType(type)) {
     const shown = JSON.stringify(type.slice(0, 64));
-    throw new ProtocolError("unknown_type", `There is no message type ${shown}. It is one of ${typeNames}.`, {
-      param: "type",
-      clientEventId,
-    });
+    throw new ProtocolError(
+      "unknown_type",
+      `There is no message type ${shown}. It must be one of ${typeNames}.`,
+      {
+        param: "type",
+        clientEventId,
+      },
+    );
   }
   const parsed = CLIENT_MESSAGES[type].safeParse(value);
   if (parsed.success) return parsed.data;
@@ -61,7 +69,7 @@ function parseJson(text: string): unknown {
   } catch (cause) {
     throw new ProtocolError(
       "invalid_json",
-      "This text message is not JSON. Pictures go as binary messages.",
+      "This text message is not JSON. Send pictures as binary messages.",
       {
         cause,
       },
@@ -69,12 +77,12 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Zod says "Invalid input: expected number, received string". */
+/** Zod's messages have no full stop: "Invalid input: expected number, received string". */
 function sentence(message: string): string {
   return message === "" || message.endsWith(".") ? message : `${message}.`;
 }
 
-/** `item.content[0].text`, as a person writes it. */
+/** Path of the field that an issue is about, such as `item.content[0].text`; null for the whole message. */
 function pathOf(issue: z.core.$ZodIssue): string | null {
   const path = issue.path.reduce<string>(
     (before, key) =>

@@ -1,16 +1,15 @@
 import type { StreamTotals } from "../engine/mod.ts";
-import type { ErrorEvent } from "./error-event.ts";
 import { errorInfo } from "./errors.ts";
 import type { CloseReason } from "./fields.ts";
-import type { ServerEvent, ServerEventOf, SessionTotals } from "./server-events.ts";
+import type { ErrorEvent, ServerEvent, ServerEventOf, SessionTotals } from "./server-events.ts";
 
-/** A server event as it is made: its `event_id` comes with its number, from the owner of its stream. */
+/** An event of the server without its `event_id`. The owner of its stream numbers it later. */
 export type UnnumberedEvent<E extends ServerEvent = ServerEvent> = E extends unknown
   ? Omit<E, "event_id">
   : never;
 
 /**
- * The event with the id of its number: `event_0`, `event_1`, …
+ * Gives an event the id of its number: `event_0`, `event_1`, …
  *
  * @example numberEvent(3, errorEvent({ code: "internal_error", message: "…" })).event_id // "event_3"
  */
@@ -19,13 +18,13 @@ export function numberEvent(number: number, event: UnnumberedEvent): ServerEvent
   return { type, event_id: `event_${number}`, ...rest } as ServerEvent;
 }
 
-/** An error as an event; what the code means (`ERRORS`) fills in its type, and whether it is fatal where unsaid. */
+/** Makes an `error` event. Its type comes from the meaning of the code (`ERRORS`), and so does `fatal` by default. */
 export function errorEvent(error: {
   readonly code: string;
   readonly message: string;
-  /** Path of the field that was wrong. */
+  /** Path of the field that was wrong, if one was. */
   readonly param?: string | null;
-  /** `event_id` of the client's message that caused it. */
+  /** `event_id` of the client's message that caused it, if it had one. */
   readonly clientEventId?: string | null;
   readonly fatal?: boolean;
 }): UnnumberedEvent<ErrorEvent> {
@@ -43,7 +42,7 @@ export function errorEvent(error: {
   };
 }
 
-/** The last event of a session. */
+/** Makes the last event of a session. */
 export function sessionClosed(
   reason: CloseReason,
   totals: StreamTotals,

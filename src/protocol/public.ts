@@ -1,6 +1,6 @@
 /**
- * `thinkalong/protocol`: the messages of the server, for programs that talk to it. Every message has a schema (zod)
- * and a type; the frame header has a codec; error and close codes say what they mean. Runs in browsers too.
+ * `thinkalong/protocol`: the messages of the server, for programs that talk to it. Every message has a schema (zod) and
+ * a type. The frame header has a codec. Tables say what the error and close codes mean. All of it runs in browsers too.
  *
  * @example
  * ```ts
@@ -26,7 +26,6 @@ export {
   type SessionSettings,
 } from "./client-messages.ts";
 export { CLOSE_CODES, type CloseInfo, TRANSPORT_CLOSE_CODES } from "./close-codes.ts";
-export type { ErrorEvent, ErrorType } from "./error-event.ts";
 export {
   ERRORS,
   type ErrorInfo,
@@ -38,6 +37,8 @@ export {
 export type { CloseReason } from "./fields.ts";
 export { encodeServerEvent, parseClientMessage } from "./messages.ts";
 export {
+  type ErrorEvent,
+  type ErrorType,
   SERVER_EVENTS,
   type ServerEvent,
   type ServerEventOf,

@@ -3,7 +3,7 @@ import { eventId, latencyMs, mediaTimeMs, responseId, unit } from "./fields.ts";
 
 const kind = z
   .enum(["thought", "answer"])
-  .describe("`thought`: what the narrator says of a unit, unasked; `answer`: the reply to a question.");
+  .describe("`thought`: what the model says about a unit by itself; `answer`: its answer to a question.");
 
 export const responseCreated = z
   .object({
@@ -14,18 +14,21 @@ export const responseCreated = z
         id: responseId,
         kind,
         status: z.literal("in_progress"),
-        unit: unit.nullable().describe("The unit that a thought is about; null for an answer."),
+        unit: unit.nullable().describe("Number of the unit that a thought is about; null for an answer."),
         media_time_ms: mediaTimeMs
           .nullable()
           .describe(
-            "Media time of that unit's last frame (ms); null for an answer, which says it when it is done.",
+            "Media time of that unit's last frame (ms); null for an answer, whose `response.output_text.done` has it.",
           ),
-        question: z.string().nullable().describe("The question that is answered; null for a thought."),
-        item_id: z.string().nullable().describe("`item.id` of the question, where the client gave one."),
+        question: z.string().nullable().describe("The question; null for a thought."),
+        item_id: z
+          .string()
+          .nullable()
+          .describe("`item.id` of the question; null when the client gave none, and for a thought."),
         in_reply_to: z
           .string()
           .nullable()
-          .describe("`event_id` of the client's question, where it gave one; null for a thought."),
+          .describe("`event_id` of the message that asked; null when it had none, and for a thought."),
       })
       .describe("The thought or answer that begins."),
   })
@@ -38,9 +41,9 @@ export const reasoningTextDelta = z
     response_id: responseId,
     unit,
     media_time_ms: mediaTimeMs,
-    delta: z.string().describe("The next piece of the thought."),
+    delta: z.string().describe("The next piece of text."),
   })
-  .describe("A piece of a thought, as it is decoded.");
+  .describe("The next piece of a thought, as it is decoded.");
 
 export const reasoningTextDone = z
   .object({
@@ -51,48 +54,46 @@ export const reasoningTextDone = z
     since_media_time_ms: z
       .number()
       .describe(
-        "Media time of the last frame before the unit (ms); what is told happened after it, up to `media_time_ms`. Farther back where frames were dropped.",
+        "Media time of the last frame before the unit (ms). What the thought tells happened between this time and `media_time_ms`.",
       ),
     media_time_ms: mediaTimeMs,
-    text: z.string().describe("The whole thought; empty when it was skipped."),
-    skipped: z.boolean().describe("The model decided that there is nothing to say of this unit."),
+    text: z.string().describe("The whole thought; empty when the unit was skipped."),
+    skipped: z.boolean().describe("The model decided that there is nothing to say about this unit."),
     unfamiliar: z
       .boolean()
-      .describe("The scene was unfamiliar at this unit (`session.scene`): it may be wrong."),
+      .describe("The scene was unfamiliar at this unit (`session.scene`), so the thought may be wrong."),
   })
-  .describe("A thought is finished, or was skipped.");
+  .describe("A thought is finished, or its unit was skipped.");
 
 export const outputTextDelta = z
   .object({
     type: z.literal("response.output_text.delta"),
     event_id: eventId,
     response_id: responseId,
-    delta: z.string().describe("The next piece of the answer."),
+    delta: z.string().describe("The next piece of text."),
   })
-  .describe("A piece of an answer, as it is decoded.");
+  .describe("The next piece of an answer, as it is decoded.");
 
 export const outputTextDone = z
   .object({
     type: z.literal("response.output_text.done"),
     event_id: eventId,
     response_id: responseId,
-    text: z.string().describe("The whole answer, as far as it came."),
-    unit: unit.describe("The newest unit that the answer could see; -1 before the first."),
+    text: z.string().describe("The whole answer, or the part that was decoded before it was stopped."),
+    unit: unit.describe("Number of the newest unit that the answer could look at; -1 before the first."),
     media_time_ms: mediaTimeMs.describe("Media time of that unit's last frame (ms); -1 before the first."),
     outside: z
       .object({
         unknown_words: z.array(z.string()).describe("Words of the question that the model does not know."),
-        examples: z.array(z.string()).describe("Questions that it was taught."),
+        examples: z.array(z.string()).describe("Questions that it was trained to answer."),
       })
       .nullable()
-      .describe(
-        "Set when the model said that it cannot tell: what it was not taught, and what may be asked.",
-      ),
+      .describe("Set when the model said that it cannot answer the question; else null."),
     unfamiliar: z
       .boolean()
-      .describe("The scene was unfamiliar at that unit (`session.scene`): it may be wrong."),
+      .describe("The scene was unfamiliar at that unit (`session.scene`), so the answer may be wrong."),
   })
-  .describe("An answer's text has ended.");
+  .describe("The text of an answer has ended.");
 
 export const responseDone = z
   .object({
@@ -104,11 +105,13 @@ export const responseDone = z
         kind,
         status: z
           .enum(["completed", "cancelled", "incomplete", "failed"])
-          .describe("`incomplete`: the token budget ended it; `cancelled`: the client did."),
+          .describe(
+            "`incomplete`: the token budget ended it; `cancelled`: the client stopped it; `failed`: `status_details` says why.",
+          ),
         status_details: z
           .object({
             code: z.string().describe("An error code."),
-            message: z.string().describe("What to do."),
+            message: z.string().describe("What went wrong, and what to do."),
           })
           .nullable()
           .describe("What went wrong, when the status is `failed`."),
@@ -116,8 +119,8 @@ export const responseDone = z
           .object({
             input_tokens: z
               .int()
-              .describe("Tokens of the question; 0 for a thought. Frames are not counted."),
-            output_tokens: z.int().describe("Tokens that were decoded."),
+              .describe("Tokens of the question; 0 for a thought. Visual tokens are not counted."),
+            output_tokens: z.int().describe("Tokens that the model generated."),
             total_tokens: z.int().describe("Their sum."),
           })
           .describe("Text tokens."),
@@ -125,11 +128,15 @@ export const responseDone = z
       .describe("The thought or answer that has ended."),
     timing: z
       .object({
-        ttft_ms: latencyMs("Thought: arrival of the unit's last frame → the first token's decision"),
-        staleness_ms: latencyMs("Thought: how far its unit was behind the newest frame when it ended"),
-        answer_first_ms: latencyMs("Answer: the question's arrival → its first token"),
-        answer_done_ms: latencyMs("Answer: the question's arrival → its last token"),
+        ttft_ms: latencyMs(
+          "Of a thought: from the arrival of the unit's last frame to the decision of the first token",
+        ),
+        staleness_ms: latencyMs(
+          "Of a thought: how far its unit was behind the newest frame when the thought ended",
+        ),
+        answer_first_ms: latencyMs("Of an answer: from the arrival of the question to the first token"),
+        answer_done_ms: latencyMs("Of an answer: from the arrival of the question to the last token"),
       })
-      .describe("What it took, from arrival."),
+      .describe("How long it took, from arrival."),
   })
-  .describe("A thought or an answer has ended, with what it cost.");
+  .describe("A thought or an answer has ended: its status, its tokens and its latency.");

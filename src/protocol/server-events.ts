@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { errorEvent } from "./error-event.ts";
 import { closeReason, count, dropReason, eventId, mediaTimeMs, sceneReason, seq, unit } from "./fields.ts";
 import {
   outputTextDelta,
@@ -15,17 +14,17 @@ export const sessionCreated = z
   .object({
     type: z.literal("session.created"),
     event_id: eventId,
-    session: sessionObject.describe("The session as it stands."),
+    session: sessionObject.describe("The session with all its settings."),
   })
-  .describe("The first event of every session: what the model is, and what the session may and will do.");
+  .describe("The first event of every session: the model, the limits and the settings.");
 
 export const sessionUpdated = z
   .object({
     type: z.literal("session.updated"),
     event_id: eventId,
-    session: sessionObject.describe("The session as it stands."),
+    session: sessionObject.describe("The session with all its settings."),
   })
-  .describe("Answers `session.update`: the settings as they are now.");
+  .describe("The answer to `session.update`: the settings as they are now.");
 
 export const frameDropped = z
   .object({
@@ -35,7 +34,7 @@ export const frameDropped = z
     media_time_ms: mediaTimeMs,
     reason: dropReason,
   })
-  .describe("A frame was not looked at. Nothing is dropped without one of these.");
+  .describe("A frame was dropped: it was not looked at. Each frame that is dropped has an event of its own.");
 
 const percentiles = (what: string) =>
   z
@@ -43,7 +42,7 @@ const percentiles = (what: string) =>
       p50: z.number().nullable().describe("Median (ms); null while there is no sample."),
       p95: z.number().nullable().describe("95th percentile (ms)."),
       p99: z.number().nullable().describe("99th percentile (ms)."),
-      samples: z.int().min(0).describe("How many there were in the window."),
+      samples: z.int().min(0).describe("Number of samples in the window."),
     })
     .describe(what);
 
@@ -53,40 +52,40 @@ export const sessionStats = z
     event_id: eventId,
     stats: z
       .object({
-        uptime_ms: z.number().describe("Since the session began (ms)."),
+        uptime_ms: z.number().describe("Time since the session began (ms)."),
         window_ms: z
           .number()
-          .describe("Length of the sliding window that rates and percentiles are over (ms)."),
+          .describe("Length of the sliding window over which rates and percentiles are computed (ms)."),
         frames_in: count("Frames received, dropped ones included."),
         frames_dropped: z
           .object({
             busy: count("Decoding or vision was behind."),
-            rate: count("Over the rate that is looked at."),
+            rate: count("More frames a second than are looked at."),
             duplicate: count("The same picture again."),
-            decode_error: count("Broken, too large or too old."),
+            decode_error: count("The picture was broken, too large, or older than the one before."),
           })
           .describe("Frames dropped since the start, by reason."),
         fps_in: z.number().describe("Frames received a second, over the window."),
         units: count("Units seen since the start."),
-        units_unfamiliar: count("Those of them at which the scene was unfamiliar."),
-        thoughts: count("Thoughts that were said since the start; skips are counted apart."),
+        units_unfamiliar: count("Units at which the scene was unfamiliar, since the start."),
+        thoughts: count("Thoughts with text since the start. Skips are counted separately."),
         skips: count("Units about which the model had nothing to say, since the start."),
         answers: count("Answers since the start."),
         tokens_per_s: z.number().describe("Tokens of thoughts and answers a second, over the window."),
         ttft_ms: percentiles(
-          "Arrival of a unit's last frame → first reasoning token about it; quiet units left out.",
+          "From the arrival of a unit's last frame to the first token about it (time to first token). Skips are not in it.",
         ),
-        skip_ms: percentiles("Arrival of a unit's last frame → the decision that there is nothing to say."),
+        skip_ms: percentiles("From the arrival of a unit's last frame to the decision to skip it."),
         staleness_ms: z
           .number()
           .nullable()
           .describe(
-            "How far the last thought was behind the newest frame when it ended (ms); null before the first.",
+            "How far the unit of the last thought was behind the newest frame when the thought ended (ms); null before the first thought.",
           ),
       })
-      .describe("Counts since the start; rates and percentiles over the window."),
+      .describe("Counts are since the start. Rates and percentiles are over the window."),
   })
-  .describe("How the session is doing, every `stats_interval_ms` and once before `session.closed`.");
+  .describe("Figures about the session, every `stats_interval_ms` and once before `session.closed`.");
 
 export const contextCompressed = z
   .object({
@@ -95,7 +94,9 @@ export const contextCompressed = z
     visual_evicted: count("Units that have left the visual window since the last such event."),
     text_evicted: count("Tokens that have left the narrator's text window since the last such event."),
   })
-  .describe("The windows are full and the oldest was forgotten: normal on a long stream.");
+  .describe(
+    "The windows are full, and their oldest entries have been evicted. This is normal on a long stream. It is sent at the first eviction, and then once for every full window of units.",
+  );
 
 export const sessionScene = z
   .object({
@@ -103,39 +104,43 @@ export const sessionScene = z
     event_id: eventId,
     status: z
       .enum(["familiar", "unfamiliar"])
-      .describe("`unfamiliar`: far from what the model was made for, so its words may be wrong."),
-    reason: sceneReason.nullable().describe("Why it is unfamiliar; null when it is familiar."),
-    message: z.string().describe("What it is and what to do, for people."),
+      .describe(
+        "`unfamiliar`: the scene is not one that the model was made for, so what it says may be wrong.",
+      ),
+    reason: sceneReason.nullable().describe("Why the scene is unfamiliar; null when it is familiar."),
+    message: z.string().describe("For people: what is wrong with the scene, and what to do."),
     unit,
-    media_time_ms: mediaTimeMs.describe("Media time of the unit that was judged so (ms)."),
-    since_ms: z.number().describe("Media time of the first sign of it (ms)."),
+    media_time_ms: mediaTimeMs.describe("Media time of that unit's last frame (ms)."),
+    since_ms: z.number().describe("Media time of the first sign of the change (ms)."),
   })
   .describe(
-    "The scene has become unfamiliar, or familiar again, or the reason has changed. A session begins familiar. Thoughts and answers go on; `unfamiliar` on them says how it stood.",
+    "The scene has become unfamiliar, or familiar again, or is unfamiliar for another reason. A session begins familiar. In an unfamiliar scene thoughts and answers go on, and their `unfamiliar` is true.",
   );
 
 export const goingAway = z
   .object({
     type: z.literal("session.going_away"),
     event_id: eventId,
-    time_left_ms: z.number().min(0).describe("Until the server closes the socket (ms)."),
+    time_left_ms: z.number().min(0).describe("Time until the server closes the socket (ms)."),
   })
-  .describe("The server is shutting down: take no new frames to it, finish, and connect elsewhere or later.");
+  .describe(
+    "The server is shutting down. Send no more frames, send `session.close` to get what is still to come, and connect to another server or later.",
+  );
 
 export const sessionTotals = z
   .object({
     frames_in: count("Frames received, dropped ones included."),
-    frames_dropped: count("Frames that were not looked at."),
+    frames_dropped: count("Frames that were dropped, for any reason."),
     units: count("Units seen."),
-    units_unfamiliar: count("Those of them at which the scene was unfamiliar."),
-    thoughts: count("Thoughts that were said; skips are counted apart."),
+    units_unfamiliar: count("Units at which the scene was unfamiliar."),
+    thoughts: count("Thoughts with text. Skips are counted separately."),
     skips: count("Units about which the model had nothing to say."),
     answers: count("Answers."),
     reasoning_tokens: count("Tokens of thoughts."),
-    visual_units_evicted: count("Units that left the visual window."),
-    text_tokens_evicted: count("Tokens that left the text window."),
+    visual_units_evicted: count("Units that have left the visual window."),
+    text_tokens_evicted: count("Tokens that have left the narrator's text window."),
   })
-  .describe("Counts over the whole session.");
+  .describe("Counts of the whole session.");
 
 export const sessionClosed = z
   .object({
@@ -144,9 +149,38 @@ export const sessionClosed = z
     reason: closeReason,
     totals: sessionTotals,
   })
-  .describe("The last event of every session; then the socket is closed.");
+  .describe("The last event of every session. The server then closes the socket.");
 
-/** Every event of the server, by its type. */
+export const errorType = z
+  .enum(["invalid_request_error", "limit_error", "server_error"])
+  .describe(
+    "Who can do something about it: `invalid_request_error`: the client must change what it sends; `limit_error`: the client must send less or wait; `server_error`: the operator of the server.",
+  );
+
+export const errorEvent = z
+  .object({
+    type: z.literal("error"),
+    event_id: eventId,
+    error: z
+      .object({
+        type: errorType,
+        code: z.string().describe("One of the error codes. Codes do not change."),
+        message: z.string().describe("For people: what was wrong and what to do."),
+        param: z
+          .string()
+          .nullable()
+          .describe("Path of the field that was wrong, such as `session.fps`; null when no field was."),
+        event_id: z
+          .string()
+          .nullable()
+          .describe("`event_id` of the client's message that caused the error; null when it had none."),
+        fatal: z.boolean().describe("Whether the session ends with this error."),
+      })
+      .describe("The error."),
+  })
+  .describe("A message was refused, or something went wrong.");
+
+/** The schemas of all events of the server, by type. */
 export const SERVER_EVENTS = {
   "session.created": sessionCreated,
   "session.updated": sessionUpdated,
@@ -170,3 +204,5 @@ export type ServerEvent = z.infer<(typeof SERVER_EVENTS)[ServerEventType]>;
 export type ServerEventOf<T extends ServerEventType> = Extract<ServerEvent, { type: T }>;
 export type SessionStats = ServerEventOf<"session.stats">["stats"];
 export type SessionTotals = z.infer<typeof sessionTotals>;
+export type ErrorType = z.infer<typeof errorType>;
+export type ErrorEvent = z.infer<typeof errorEvent>;

@@ -2,45 +2,43 @@ import { z } from "zod";
 import type { ModelInfo } from "../engine/mod.ts";
 import { paradigm } from "./fields.ts";
 
-/** What the model is, so that a client can send what it takes and ask what it knows. */
+/** What a client must know about the model: the frames that it takes, its limits, and what it can be asked. */
 export const modelInfo = z.object({
   description: z.string().describe("What the model watches and says, in a sentence."),
-  width: z.int().describe("Width of the frames that it sees (px); larger frames only cost bandwidth."),
-  height: z.int().describe("Height of the frames that it sees (px)."),
-  fps: z.number().describe("Frames a second that it was trained for."),
-  frames_per_unit: z.int().describe("Frames that make one unit."),
-  sink_units: z.int().describe("Units at a stream's start that are never forgotten."),
+  width: z.int().describe("Width of the frames that it looks at (px). Larger frames only cost bandwidth."),
+  height: z.int().describe("Height of the frames that it looks at (px)."),
+  fps: z.number().describe("Frame rate that it was trained for (frames a second)."),
+  frames_per_unit: z.int().describe("Number of frames in a unit."),
+  sink_units: z.int().describe("Number of units at the start of a stream that are never evicted."),
   limits: z
     .object({
-      visual_units: z.int().describe("Largest `windows.visual_units`."),
-      text_tokens: z.int().describe("Largest `windows.text_tokens`."),
-      thought_tokens: z.int().describe("Largest `budgets.thought_tokens`."),
-      answer_tokens: z.int().describe("Largest `budgets.answer_tokens`."),
+      visual_units: z.int().describe("Largest value of `windows.visual_units`."),
+      text_tokens: z.int().describe("Largest value of `windows.text_tokens`."),
+      thought_tokens: z.int().describe("Largest value of `budgets.thought_tokens`."),
+      answer_tokens: z.int().describe("Largest value of `budgets.answer_tokens`."),
       question_tokens: z.int().describe("Most tokens of a question."),
     })
-    .describe("What it was trained for."),
-  example_questions: z.array(z.string()).describe("Questions that it was taught."),
+    .describe("What it was trained for; the settings cannot exceed it."),
+  example_questions: z.array(z.string()).describe("Questions that it was trained to answer."),
 });
 
-/** What the server takes of this session. */
+/** How much the server takes from this session. */
 export const sessionLimits = z.object({
-  max_fps: z.number().describe("Most frames a second that are looked at; send no more."),
+  max_fps: z.number().describe("Most frames a second that are looked at. Sending more only causes drops."),
   max_frame_bytes: z
     .int()
-    .describe("Most bytes of one encoded picture; a larger message closes the socket (1009)."),
+    .describe("Most bytes of one encoded picture. A larger message closes the socket (1009)."),
   max_frame_pixels: z.int().describe("Most pixels of one picture (width × height)."),
-  max_inflight: z.int().describe("Frames that may wait for vision before the oldest is dropped."),
-  idle_timeout_ms: z
-    .number()
-    .describe("Time without any message of the client after which the session ends (ms)."),
+  max_inflight: z.int().describe("Largest value of `max_inflight`."),
+  idle_timeout_ms: z.number().describe("How long the client may send nothing before the session ends (ms)."),
 });
 
-/** A session as it stands: `session.created` and `session.updated` carry all of it. */
+/** A session with all its settings, as `session.created` and `session.updated` show it. */
 export const sessionObject = z.object({
-  id: z.string().describe("Id of the session, unique in this server's life."),
+  id: z.string().describe("Id of the session, unique until the server restarts."),
   model: z.string().describe("Id of the model."),
-  model_info: modelInfo.describe("What the model is."),
-  limits: sessionLimits.describe("What the server takes."),
+  model_info: modelInfo.describe("What a client must know about the model."),
+  limits: sessionLimits.describe("How much the server takes from this session."),
   paradigm,
   fps: z.number().describe("Frames a second that are looked at."),
   windows: z
@@ -48,17 +46,19 @@ export const sessionObject = z.object({
       visual_units: z.int().describe("Units kept in the visual window."),
       text_tokens: z.int().describe("Tokens kept in the narrator's text window."),
     })
-    .describe("How much is remembered."),
+    .describe("How much the model remembers."),
   budgets: z
     .object({
       thought_tokens: z.int().describe("Most tokens of one thought."),
       answer_tokens: z.int().describe("Most tokens of one answer."),
     })
-    .describe("How much may be said."),
-  temperature: z.number().describe("0: greedy."),
-  seed: z.int().nullable().describe("Seed of the sampling; null where the server chooses."),
-  max_inflight: z.int().describe("Frames that may wait for vision."),
-  scene_monitor: z.boolean().describe("Whether `session.scene` says when the scene is unfamiliar."),
+    .describe("How much the model may say."),
+  temperature: z.number().describe("Sampling temperature; 0: greedy."),
+  seed: z.int().nullable().describe("Seed of the sampling; null when the client has set none."),
+  max_inflight: z
+    .int()
+    .describe("Most frames that may wait for vision; one more drops the oldest as `busy`."),
+  scene_monitor: z.boolean().describe("Whether `session.scene` tells when the scene becomes unfamiliar."),
   stats_interval_ms: z.number().describe("Time between `session.stats` events (ms)."),
 });
 
@@ -66,7 +66,7 @@ export type ModelInfoObject = z.infer<typeof modelInfo>;
 export type SessionLimits = z.infer<typeof sessionLimits>;
 export type SessionObject = z.infer<typeof sessionObject>;
 
-/** The engine's model as clients see it, in `session.created` and in `GET /v1/models`. */
+/** The model in the form that `session.created` and `GET /v1/models` show. */
 export function toModelInfo(model: ModelInfo): ModelInfoObject {
   return {
     description: model.description,

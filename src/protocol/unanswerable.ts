@@ -1,11 +1,11 @@
 import type { z } from "zod";
 import type { outputTextDone } from "./response-events.ts";
 
-/** How many examples a sentence names. */
+/** Most examples in one sentence. */
 const EXAMPLES = 3;
 
 /**
- * A sentence for people on why a question could not be answered, and what may be asked instead.
+ * Says to people why the model could not answer a question, and what they may ask instead.
  *
  * @example
  * outsideText({ unknown_words: ["france"], examples: ["Did anything stop?"] });
@@ -15,7 +15,7 @@ export function outsideText(outside: NonNullable<z.infer<typeof outputTextDone>[
   const { unknown_words: words, examples } = outside;
   const why =
     words.length === 0
-      ? "It was not taught this question."
+      ? "It was not trained to answer this question."
       : `It does not know ${words.map((word) => `"${word}"`).join(", ")}.`;
   const instead = examples.slice(0, EXAMPLES).join(" ");
   return instead === "" ? why : `${why} It can answer, for example: ${instead}`;

@@ -7,7 +7,7 @@ import type { Bundle } from "../models/mod.ts";
 export interface ReasonerSetup {
   readonly bundle: Bundle;
   readonly threads: number;
-  readonly clockOrigin: number;
+  readonly timeOrigin: number;
   /** Most words of one draft; 0: nothing is drafted. */
   readonly draftWords: number;
   /** Port through which finished units come from the vision worker. */

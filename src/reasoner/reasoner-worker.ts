@@ -21,7 +21,7 @@ const environment: ReasonerEnvironment = {
   codec: new TextCodec(setup.bundle),
   memory: runner.memory,
   drafters: { thoughts: makeDrafter(), answers: makeDrafter() },
-  now: () => processNow() - setup.clockOrigin,
+  now: () => processNow() - setup.timeOrigin,
   report: (stream, report) => post({ type: "report", stream, report }),
 };
 function makeDrafter(): NgramDrafter {

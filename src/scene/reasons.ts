@@ -1,4 +1,4 @@
-/** Why a scene is unfamiliar, the most telling first: of several that hold, the first is said. */
+/** Why a scene is unfamiliar. When several reasons hold, the first of this list is given. */
 export const SCENE_REASONS = [
   "dark",
   "covered",

@@ -1,12 +1,15 @@
 import type { IncomingHttpHeaders } from "node:http";
 
-/** Who may use this server from a browser. */
+/** Which web pages and host names may use this server. */
 export interface AccessRules {
-  /** True when the server listens on a loopback address only. */
+  /** True when only this machine can reach the server. */
   readonly loopback: boolean;
-  /** Origins such as `https://cameras.example` that may use it beside its own pages; `*` for all. */
+  /** Origins, such as `https://cameras.example`, that may use it in addition to its own page; `*` for all. */
   readonly allowedOrigins: readonly string[];
-  /** Names by which it is called beside loopback ones, when a proxy in front of it keeps them; without a port. */
+  /**
+   * Host names (without a port) that are accepted in addition to the loopback ones. Needed when a proxy in front of the
+   * server passes the original `Host` on.
+   */
   readonly allowedHosts: readonly string[];
 }
 
@@ -18,23 +21,24 @@ export function isLoopback(address: string): boolean {
 }
 
 /**
- * Why a request is refused, or null when it is not.
+ * Why a request is refused, or null when it is accepted.
  *
- * Browsers let any web page open a WebSocket to localhost, so the `Origin` must be the server's own or allowed; a
- * request without one comes from a program, not a page. DNS rebinding makes a foreign page same-origin by pointing
- * its name here, so on loopback the `Host` must be a loopback name.
+ * Browsers let any web page open a WebSocket to localhost. So the `Origin` must be the server's own or an allowed one.
+ * A request without an `Origin` comes from a program, not from a page. With DNS rebinding, a foreign page lets its own
+ * name point to this machine and so counts as same-origin. So on loopback the `Host` must be a loopback or an allowed
+ * name.
  */
 export function refusal(headers: IncomingHttpHeaders, rules: AccessRules): string | null {
   const host = headers.host ?? "";
   if (rules.loopback && !isKnownHost(host, rules)) {
-    return `The Host ${JSON.stringify(host)} is not a name of this server. If it should be, name it in allowedHosts.`;
+    return `The Host ${JSON.stringify(host)} is not a name of this server. If it is one, add it to allowedHosts.`;
   }
   const { origin } = headers;
   if (origin === undefined || rules.allowedOrigins.includes("*") || rules.allowedOrigins.includes(origin))
     return null;
   const originHost = URL.canParse(origin) ? new URL(origin).host : null;
   if (originHost !== null && originHost === host.toLowerCase()) return null;
-  return `The Origin ${JSON.stringify(origin)} is neither this server's own nor allowed. If it should be, name it in allowedOrigins.`;
+  return `The Origin ${JSON.stringify(origin)} is neither this server's own nor an allowed one. To allow it, add it to allowedOrigins (--allow-origin).`;
 }
 
 function isKnownHost(host: string, rules: AccessRules): boolean {

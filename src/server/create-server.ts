@@ -12,39 +12,45 @@ import { createHttpApp } from "./http/app.ts";
 import { type Limits, readLimits } from "./limits.ts";
 import { StreamSockets } from "./ws/stream-sockets.ts";
 
-/** How a server is set up; everything but the engine has a default. */
+/** Options of a server. All but the engine have a default. */
 export interface ServerOptions {
-  /** Owned by the caller: it outlives the server and is closed after it. */
+  /** Belongs to the caller, who closes it after the server. */
   readonly engine: Engine;
-  /** Address to listen on; default 127.0.0.1, reachable from this machine only. */
+  /** Address to listen on. Default 127.0.0.1, which only this machine can reach. */
   readonly host?: string;
-  /** Default 8080; 0: any that is free. */
+  /** Port to listen on; default 8080, 0: any free one. */
   readonly port?: number;
+  /** How much the server takes; each limit has a default, see `Limits`. */
   readonly limits?: Partial<Limits>;
-  /** The built sample page; default dist/client. */
+  /** Folder of the built sample page. Default: the one that comes with this package. */
   readonly clientDir?: string;
-  /** A folder with clips for the sample page, served below /sample/; default: none. */
+  /** Folder with clips for the sample page, served under /sample/. Default: none. */
   readonly sampleDir?: string;
-  /** Web origins that may use it beside its own page, such as `https://cameras.example`; `*` for all. */
+  /** Web origins, such as `https://cameras.example`, that may connect in addition to its own page; `*` for all. */
   readonly allowedOrigins?: readonly string[];
-  /** Names of this server beside the loopback ones, when a proxy in front of a loopback server keeps them. */
+  /**
+   * Host names that are accepted in addition to the loopback ones, when a proxy in front of the server passes them on.
+   */
   readonly allowedHosts?: readonly string[];
+  /** A pino logger. Default: none, nothing is logged. */
   readonly log?: Logger;
 }
 
-/** A server that listens. */
+/** A running server. */
 export interface Server {
-  /** Where it is, such as `http://127.0.0.1:8080`. */
+  /** Its address, such as `http://127.0.0.1:8080`. */
   readonly url: string;
-  /** Tells the sessions, gives them `limits.shutdownMs`, ends them and stops listening. Safe to call twice. */
+  /**
+   * Announces the shutdown to all sessions, gives them `limits.shutdownMs`, ends them and stops. Safe to call twice.
+   */
   close(): Promise<void>;
 }
 
 /**
- * Starts the server: the WebSocket at /v1/stream, the sample page, /v1/models, /healthz and /readyz.
+ * Starts a server: the WebSocket at /v1/stream, the sample page, /v1/models, /healthz and /readyz.
  *
  * @throws {ServerError} `port_in_use`, `address_unavailable` or `listen_failed`
- * @throws {z.ZodError} for a limit that is out of its bounds
+ * @throws {z.ZodError} for a limit that is out of its range or unknown
  * @example
  * const server = await createServer({ engine, port: 8080 });
  * console.log(`open ${server.url}`);
@@ -108,7 +114,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   };
 }
 
-/** A name that a browser can open: the wildcard addresses are not. */
+/** An address that a browser can open, which wildcard addresses are not. */
 function urlOf({ family, port }: AddressInfo, host: string): string {
   if (host === "0.0.0.0" || host === "::") return `http://localhost:${port}`;
   return `http://${family === "IPv6" && host.includes(":") ? `[${host}]` : host}:${port}`;

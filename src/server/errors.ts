@@ -11,26 +11,26 @@ export class ServerError extends Error {
     this.code = code;
   }
 
-  /** The operating system did not let us listen. */
+  /** The error for a failed `listen` call. */
   static ofListen(cause: NodeJS.ErrnoException, host: string, port: number): ServerError {
     switch (cause.code) {
       case "EADDRINUSE":
         return new ServerError(
           "port_in_use",
-          `Port ${port} on ${host} is taken. Choose another one (--port).`,
+          `Port ${port} on ${host} is already in use. Choose another one (--port).`,
           { cause },
         );
       case "EADDRNOTAVAIL":
       case "ENOTFOUND":
         return new ServerError(
           "address_unavailable",
-          `The address ${host} is not one of this machine. Choose another one (--host).`,
+          `This machine has no address ${host}. Choose another one (--host).`,
           { cause },
         );
       default:
         return new ServerError(
           "listen_failed",
-          `The server cannot listen on ${host}:${port}. ${cause.message}.`,
+          `The server cannot listen on ${host}:${port} (${cause.message}). Choose another port (--port).`,
           {
             cause,
           },

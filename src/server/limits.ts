@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { LOG_LIMITS } from "../streams/mod.ts";
 
-/** A duration (ms), as far as a timer reaches. */
+/** A duration (ms), at most the longest that a timer can take. */
 const durationMs = (least: number) =>
   z
     .int()
@@ -9,71 +9,77 @@ const durationMs = (least: number) =>
     .max(2 ** 31 - 1);
 
 /**
- * What one server takes, in one place: each with its unit, default and bounds. None of them is silent: a client that
- * meets one is told by an event, a close code or an HTTP status.
+ * All limits of a server, each with its unit, default and range. A client that reaches one learns it from an event, a
+ * close code or an HTTP status.
  */
 export const limitsSchema = z.strictObject({
   maxSessions: z
     .int()
     .min(1)
     .default(16)
-    .describe("Sessions at a time; one more is told `too_many_sessions` and closed with 4429."),
+    .describe("Most sessions at once. One more gets the error `too_many_sessions` and is closed with 4429."),
   maxFrameBytes: z
     .int()
     .min(1024)
     .default(8 * 1024 * 1024)
-    .describe("Bytes of one encoded picture; a larger message closes its socket with 1009."),
+    .describe("Most bytes of one encoded picture. A larger message closes its socket with 1009."),
   maxFramePixels: z
     .int()
     .min(64 * 64)
     .default(4096 * 4096)
-    .describe("Pixels of one picture; a larger one is dropped as `decode_error` before it is decoded."),
+    .describe("Most pixels of one picture. A larger one is dropped as `decode_error` before it is decoded."),
   maxFps: z
     .number()
     .positive()
     .default(30)
-    .describe("Frames a second of one session that are looked at; the model's own rate is another bound."),
+    .describe(
+      "Most frames a second of one session that are looked at, if the model's own rate is not lower.",
+    ),
   maxInflight: z
     .int()
     .min(1)
     .default(4)
-    .describe("Frames of one session that may wait for vision before the oldest is dropped as `busy`."),
+    .describe("Most frames of one session that may wait for vision. One more drops the oldest as `busy`."),
   maxBufferedBytes: z
     .int()
     .min(64 * 1024)
     .default(4 * 1024 * 1024)
-    .describe("Bytes of events that may wait for a client to read them before it is closed with 4410."),
+    .describe(
+      "Most bytes of events that may wait for a client to read them. With more, its session is closed with 4410.",
+    ),
   maxLogBytes: z
     .int()
     .min(0)
     .default(LOG_LIMITS.maxLogBytes)
-    .describe("Bytes of one stream's events that are held for those who come late."),
+    .describe("Most bytes of the events of one stream that its event log holds."),
   maxLogAgeMs: durationMs(0)
     .default(LOG_LIMITS.maxLogAgeMs)
-    .describe("Longest time that an event of a stream is held for those who come late (ms)."),
+    .describe("How long the event log of a stream holds an event (ms)."),
   idleTimeoutMs: durationMs(100)
     .default(5 * 60_000)
-    .describe("Time without any message of a client (ms) after which its session is closed with 4408."),
+    .describe("How long a client may send nothing before its session is closed with 4408 (ms)."),
   handshakeTimeoutMs: durationMs(100)
     .default(10_000)
     .describe(
-      "Time that a connection may take for its HTTP request, and a socket for its closing handshake (ms).",
+      "How long a connection may take to send its HTTP request, and a socket to complete its closing handshake (ms).",
     ),
   heartbeatMs: durationMs(50)
     .default(15_000)
-    .describe("Time between pings (ms); a socket that has not answered one by the next is cut off."),
+    .describe(
+      "Time between pings (ms). A socket that has not answered a ping when the next is due is cut off.",
+    ),
   shutdownMs: durationMs(0)
     .default(2_000)
-    .describe("Time that sessions are given to finish when the server shuts down (ms)."),
+    .describe("How long sessions may take to finish when the server shuts down (ms)."),
 });
 
-/** Limits, complete. */
+/** All limits of a server. */
 export type Limits = z.infer<typeof limitsSchema>;
 
 /**
- * Fills in the defaults.
+ * Checks limits and fills in the defaults.
  *
- * @throws {z.ZodError} for a limit that is out of its bounds or does not exist
+ * @throws {z.ZodError} for a limit that is out of its range or unknown
  * @example readLimits({ maxSessions: 2 }).maxFrameBytes // 8388608
  */
 export function readLimits(limits: z.input<typeof limitsSchema> = {}): Limits {

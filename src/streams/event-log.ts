@@ -2,50 +2,51 @@ import type { Observable } from "rxjs";
 import type { ServerEvent } from "../protocol/mod.ts";
 
 /**
- * An event with its place in its stream. Numbers count up, though not without holes: an event for one listener alone
- * has a number, too, and is in no log.
+ * An event with its number in its stream. Numbers count up. The log can have gaps between them, because an event for
+ * one listener alone has a number too, but is not in the log.
  */
 export interface Numbered<E> {
   readonly number: number;
   readonly event: E;
 }
 
-/** Told in the place of events that were said and are not held any more. */
+/** Comes in place of events that the log no longer holds. */
 export interface Gap {
   readonly type: "gap";
-  /** The last number that the listener has; null: it asked for all from the beginning. */
+  /** The last number that the listener has; null when it asked for everything from the beginning. */
   readonly after: number | null;
-  /** The last number that is gone: what follows is whole. */
+  /** The last number that is gone. Nothing is missing after it. */
   readonly upTo: number;
 }
 
-/** What a listener is told, in order. */
+/** What a listener gets, in order. */
 export type LogEntry<E = ServerEvent> = Numbered<E> | Gap;
 
-/** Where the events of a stream go: a socket, a web hook, a history. */
+/** Receives the events of a stream: a socket, a webhook, a history. */
 export type Sink<E = ServerEvent> = (entry: Numbered<E>) => void;
 
 /**
- * What a stream has said, as far back as it is held, and what it goes on to say. Whoever owns the stream numbers its
- * events; the log only keeps them.
+ * The numbered events of a stream: the past ones, as far back as the log holds them, and the new ones as they come. The
+ * owner of the stream gives the numbers; the log only keeps the events.
  */
 export interface EventLog<E = ServerEvent> {
   /**
-   * Keeps an event and tells it to who listens. Its number is above every number before it.
+   * Keeps an event and gives it to all listeners. Its number must be greater than every number before.
    *
-   * @returns its number, once it is kept
-   * @throws {RangeError} for a number that is not above the last one, and after `end`
+   * @returns the number, once the event is kept
+   * @throws {RangeError} for a number that is not greater than the last one, and after `end`
    */
   append(entry: Numbered<E>): number | Promise<number>;
   /**
-   * Every event above a number, null for all: first those that are held, then the coming ones as they come; none twice,
-   * none left out. What is not held any more is told as a `Gap` first. Completes after `end`. Never errors.
+   * Gives every event with a number greater than `after` (null: every event): first those that the log holds, then new
+   * ones as they come, each exactly once. When some of them are no longer held, a `Gap` comes in their place. Completes
+   * after `end`. Never errors.
    */
   from(after: number | null): Observable<LogEntry<E>>;
-  /** The oldest number that is held; null when none is. */
+  /** The number of the oldest event that the log holds; null when it holds none. */
   readonly oldest: number | null;
-  /** The newest number that was ever appended, held or not; null before the first. */
+  /** The number of the newest event that was ever appended, held or not; null before the first. */
   readonly newest: number | null;
-  /** Nothing follows: listeners complete when they have all. What is held can still be asked for. */
+  /** No event follows. Listeners complete when they have everything. `from` still gives what the log holds. */
   end(): void;
 }

@@ -1,12 +1,23 @@
-import { encodeServerEvent, numberEvent, type ServerEvent, type UnnumberedEvent } from "../protocol/mod.ts";
+import type { EngineEvent } from "../engine/mod.ts";
+import {
+  type Asked,
+  type CloseReason,
+  EngineEventMapping,
+  encodeServerEvent,
+  numberEvent,
+  type ServerEvent,
+  sessionClosed,
+  type UnnumberedEvent,
+} from "../protocol/mod.ts";
 import type { EventLog, Numbered } from "./event-log.ts";
 import type { LogLimits } from "./limits.ts";
 import { MemoryEventLog } from "./memory-event-log.ts";
+import { type Evictions, StreamCounters } from "./stream-counters.ts";
 
-/** Is told of a fault that is the answer to nobody's message, and of what it means. */
+/** Called with a fault for which no client's message is to blame, and with a sentence that says what it means. */
 export type FaultListener = (error: unknown, what: string) => void;
 
-/** A log in memory within the limits; an event takes the bytes of its JSON. */
+/** A log in memory, within the limits. The size of an event is that of its JSON (bytes). */
 export function memoryLog({ maxLogBytes, maxLogAgeMs }: LogLimits): EventLog {
   return new MemoryEventLog<ServerEvent>({
     maxBytes: maxLogBytes,
@@ -15,24 +26,73 @@ export function memoryLog({ maxLogBytes, maxLogAgeMs }: LogLimits): EventLog {
   });
 }
 
-/** Numbers what a stream says, and writes it into the stream's log. */
+/**
+ * Writes the events of one stream: counts what happens, turns events of the engine into events of the protocol, numbers
+ * these and appends them to the stream's log.
+ */
 export class EventWriter {
+  private readonly counters = new StreamCounters(performance.now());
+  private readonly mapping = new EngineEventMapping();
   private nextNumber = 0;
+  private isClosed = false;
 
-  /** @param onFault is told when the log did not keep an event */
+  /** @param onFault called when the log did not keep an event */
   constructor(
     private readonly log: EventLog,
     private readonly onFault: FaultListener,
   ) {}
 
-  /** Numbers an event without writing it: it is for one listener alone. */
+  /** Numbers an event and appends it to the log. After `close` it is ignored. */
+  write(event: UnnumberedEvent): void {
+    if (!this.isClosed) this.append(event);
+  }
+
+  /** Counts an event of the engine and writes the events of the protocol that it becomes. */
+  engineEvent(event: EngineEvent): void {
+    this.counters.engineEvent(event, performance.now());
+    for (const mapped of this.mapping.map(event)) this.write(mapped);
+  }
+
+  /** Counts a frame that has arrived, whether or not it is dropped later. */
+  frameArrived(): void {
+    this.counters.frameArrived(performance.now());
+  }
+
+  /** Announces the answer to a question. */
+  asked(answer: string, asked: Asked): void {
+    for (const event of this.mapping.asked(answer, asked)) this.write(event);
+  }
+
+  /** `session.stats` as of now, for one listener alone. */
+  stats(): Numbered<ServerEvent> {
+    return this.numbered(this.statsEvent());
+  }
+
+  /** Numbers an event without writing it, because it is for one listener alone. */
   numbered(event: UnnumberedEvent): Numbered<ServerEvent> {
     const number = this.nextNumber++;
     return { number, event: numberEvent(number, event) };
   }
 
-  /** Numbers an event and writes it; a log that takes its time is not waited for. */
-  write(event: UnnumberedEvent): void {
+  /**
+   * Writes nothing from now on. With a reason it writes `session.stats` and `session.closed` first.
+   *
+   * @param evictions counts that only the engine has
+   */
+  close(reason?: CloseReason, evictions?: Evictions): void {
+    // First, so that nothing that a listener does on one of the last two events is written after them.
+    this.isClosed = true;
+    if (reason === undefined) return;
+    this.append(this.statsEvent());
+    this.append(sessionClosed(reason, this.counters.totals(evictions)));
+  }
+
+  private statsEvent(): UnnumberedEvent {
+    return { type: "session.stats", stats: this.counters.stats(performance.now()) };
+  }
+
+  /** A log may keep events asynchronously; nobody waits for it, but its failure is reported. */
+  private append(event: UnnumberedEvent): void {
     const kept = this.log.append(this.numbered(event));
     if (typeof kept === "number") return;
     kept.catch((error: unknown) => this.onFault(error, "The log did not keep an event."));

@@ -1,22 +1,24 @@
-/** What is held of a stream for those who come late; see `EventLog`. */
+/** How much a stream's event log holds for listeners that come late. */
 export interface LogLimits {
-  /** Bytes of a stream's events, as JSON. */
+  /** Most bytes of the events of a stream, as JSON. */
   readonly maxLogBytes: number;
-  /** Longest time that an event is held (ms). */
+  /** How long an event is held (ms). */
   readonly maxLogAgeMs: number;
 }
 
-/** The defaults: of a busy street at two thoughts a second, 1 MiB is some five minutes. */
+/** The defaults. 1 MiB holds about five minutes of a busy street with two thoughts a second. */
 export const LOG_LIMITS: LogLimits = { maxLogBytes: 1024 * 1024, maxLogAgeMs: 10 * 60_000 };
 
-/** What is taken of one stream; the server's configuration decides it. */
+/** How much one stream may send. These are part of the server's limits. */
 export interface StreamLimits extends LogLimits {
-  /** Frames a second that are looked at; the model's own rate is another bound. */
+  /** Most frames a second that are looked at, if the model's own rate is not lower. */
   readonly maxFps: number;
+  /** Most bytes of one encoded picture. */
   readonly maxFrameBytes: number;
+  /** Most pixels of one picture (width × height). */
   readonly maxFramePixels: number;
-  /** Frames that may wait for vision. */
+  /** Most frames that may wait for vision. */
   readonly maxInflight: number;
-  /** Time without any message of its client (ms) after which a session ends. */
+  /** How long a client may send nothing before its session ends (ms). */
   readonly idleTimeoutMs: number;
 }

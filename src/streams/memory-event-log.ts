@@ -2,11 +2,11 @@ import { Observable, type Subscriber } from "rxjs";
 import type { EventLog, LogEntry, Numbered } from "./event-log.ts";
 
 export interface MemoryEventLogOptions<E> {
-  /** Most bytes that are held, by `sizeOf`. */
+  /** Most bytes that are held, as `sizeOf` counts them. */
   readonly maxBytes: number;
-  /** Longest time that an event is held (ms). */
+  /** How long an event is held (ms). */
   readonly maxAgeMs: number;
-  /** Bytes of an event. */
+  /** Size of an event (bytes). */
   readonly sizeOf: (event: E) => number;
   /** The time (ms, monotonic). Default: `performance.now`. */
   readonly now?: () => number;
@@ -20,14 +20,18 @@ interface Held<E> {
 
 interface Listener<E> {
   readonly subscriber: Subscriber<LogEntry<E>>;
-  /** The last number that it has, or that it does not want. */
+  /** The last number that it has, or that it did not ask for. */
   seen: number;
-  isTelling: boolean;
+  /** Whether `deliver` is under way for it. */
+  isDelivering: boolean;
 }
 
-/** An event log in memory, bounded by bytes and by time: the oldest events go first. Each event is told before it can go. */
+/**
+ * An event log in memory, limited in bytes and in time. The oldest events go first. Every listener gets an event before
+ * that can go.
+ */
 export class MemoryEventLog<E> implements EventLog<E> {
-  /** In order of their numbers; those before `first` are gone. */
+  /** Events in the order of their numbers. Those before index `first` are gone. */
   private held: Held<E>[] = [];
   private first = 0;
   private heldBytes = 0;
@@ -51,15 +55,20 @@ export class MemoryEventLog<E> implements EventLog<E> {
   }
 
   append(entry: Numbered<E>): number {
-    if (this.isEnded) throw new RangeError(`Event ${entry.number} came after the end of its log.`);
+    if (this.isEnded)
+      throw new RangeError(
+        `Event ${entry.number} came after the end of its log. Append nothing after end().`,
+      );
     if (!(entry.number > this.lastNumber)) {
-      throw new RangeError(`Event ${entry.number} came after event ${this.lastNumber}. Numbers must go up.`);
+      throw new RangeError(
+        `Event ${entry.number} came after event ${this.lastNumber}. Append events in the order of their numbers.`,
+      );
     }
     const bytes = this.options.sizeOf(entry.event);
     this.lastNumber = entry.number;
     this.held.push({ entry, bytes, atMs: this.now() });
     this.heldBytes += bytes;
-    this.tellAll();
+    this.deliverToAll();
     this.forget();
     return entry.number;
   }
@@ -67,30 +76,30 @@ export class MemoryEventLog<E> implements EventLog<E> {
   from(after: number | null): Observable<LogEntry<E>> {
     return new Observable((subscriber) => {
       this.forget();
-      const listener: Listener<E> = { subscriber, seen: after ?? -1, isTelling: false };
+      const listener: Listener<E> = { subscriber, seen: after ?? -1, isDelivering: false };
       this.listeners.add(listener);
       subscriber.add(() => this.listeners.delete(listener));
-      this.tell(listener);
+      this.deliver(listener);
     });
   }
 
   end(): void {
     if (this.isEnded) return;
     this.isEnded = true;
-    this.tellAll();
+    this.deliverToAll();
   }
 
-  private tellAll(): void {
-    for (const listener of [...this.listeners]) this.tell(listener);
+  private deliverToAll(): void {
+    for (const listener of [...this.listeners]) this.deliver(listener);
   }
 
   /**
-   * Tells a listener all that it does not have. What it does meanwhile may append: then the call under way goes on with
-   * that, so that it gets everything in order.
+   * Gives a listener every event that it does not have. The listener may append events while it is called. Then the
+   * call that is already under way delivers them too, so that it gets everything in order.
    */
-  private tell(listener: Listener<E>): void {
-    if (listener.isTelling) return;
-    listener.isTelling = true;
+  private deliver(listener: Listener<E>): void {
+    if (listener.isDelivering) return;
+    listener.isDelivering = true;
     const { subscriber } = listener;
     while (!subscriber.closed) {
       if (listener.seen < this.goneUpTo) {
@@ -104,11 +113,11 @@ export class MemoryEventLog<E> implements EventLog<E> {
       listener.seen = next.number;
       subscriber.next(next);
     }
-    listener.isTelling = false;
+    listener.isDelivering = false;
     if (this.isEnded) subscriber.complete();
   }
 
-  /** The first that is held above a number, by bisection: the newest is what is asked for most. */
+  /** The first event with a greater number that is held, found by bisection. */
   private nextAfter(number: number): Numbered<E> | undefined {
     if (number >= this.lastNumber) return undefined;
     let [low, high] = [this.first, this.held.length];
@@ -120,7 +129,7 @@ export class MemoryEventLog<E> implements EventLog<E> {
     return this.held[low]?.entry;
   }
 
-  /** Lets go of what is over the bounds. */
+  /** Removes the events that are over the limits. */
   private forget(): void {
     const { maxBytes, maxAgeMs } = this.options;
     const sinceMs = this.now() - maxAgeMs;
@@ -130,7 +139,7 @@ export class MemoryEventLog<E> implements EventLog<E> {
       this.goneUpTo = oldest.entry.number;
       this.first++;
     }
-    // Now and then rather than each time: an amortised constant.
+    // Not each time, so that the cost per event stays constant on average.
     if (2 * this.first > this.held.length) {
       this.held = this.held.slice(this.first);
       this.first = 0;

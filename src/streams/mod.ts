@@ -1,6 +1,6 @@
 /**
- * Streams that outlive who listens to them: registry, handle, log of events, sources, settings and counters. Knows no
- * sockets.
+ * Streams that go on whether or not anybody listens: their registry, handle, event log, sources, settings and counters.
+ * Knows no sockets.
  */
 export type { EventLog, Gap, LogEntry, Numbered, Sink } from "./event-log.ts";
 export type { FaultListener } from "./event-writer.ts";

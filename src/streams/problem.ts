@@ -2,18 +2,18 @@ import { EngineError } from "../engine/mod.ts";
 import { IngestError } from "../ingest/mod.ts";
 import { ProtocolError } from "../protocol/mod.ts";
 
-/** What an `error` event says, wherever it came from. */
+/** The contents of an `error` event. */
 export interface Problem {
   readonly code: string;
   readonly message: string;
   readonly param?: string | null;
   /** `event_id` of the client's message that caused it. */
   readonly clientEventId?: string | null;
-  /** Where unsaid, as the table of error codes has it. */
+  /** Whether the stream ends. Default: what the table of error codes says. */
   readonly fatal?: boolean;
 }
 
-/** The engine's options under the names that they have in `session.update`. */
+/** The names that the engine's options have in the messages of a client. */
 const PARAMS: Readonly<Record<string, string>> = {
   paradigm: "session.paradigm",
   visualWindowUnits: "session.windows.visual_units",
@@ -27,8 +27,8 @@ const PARAMS: Readonly<Record<string, string>> = {
 };
 
 /**
- * What a client is told of anything thrown; of a fault of ours, only that there was one (`internal_error`). Every
- * `error` event of the protocol that an exception causes is made of this.
+ * Describes anything that was thrown for a client. A fault of the server becomes `internal_error`, without any details.
+ * Every `error` event that an exception causes is made from this.
  */
 export function toProblem(thrown: unknown): Problem {
   if (thrown instanceof ProtocolError) {
@@ -42,6 +42,6 @@ export function toProblem(thrown: unknown): Problem {
   if (thrown instanceof IngestError) return { code: thrown.code, message: thrown.message };
   return {
     code: "internal_error",
-    message: "The server made a mistake. Its log says more.",
+    message: "The server has a fault. Its log says more; tell its operator.",
   };
 }

@@ -6,18 +6,18 @@ import { StreamHandle, type StreamHandleOptions } from "./stream-handle.ts";
 export interface StreamRegistryOptions extends Pick<StreamHandleOptions, "onFault"> {
   readonly engine: Engine;
   readonly limits: StreamLimits;
-  /** Streams at a time. */
+  /** Most streams that may be open at once. */
   readonly maxStreams: number;
 }
 
-/** The streams of a server: opens them, knows them until they are closed, and is the one place that counts them. */
+/** The open streams of a server. It opens them, and it forgets each one when that is closed. */
 export class StreamRegistry {
   private readonly streams = new Map<string, StreamHandle>();
   private opened = 0;
 
   constructor(private readonly options: StreamRegistryOptions) {}
 
-  /** Streams that are open. */
+  /** Number of streams that are open. */
   get size(): number {
     return this.streams.size;
   }
@@ -26,7 +26,7 @@ export class StreamRegistry {
     return this.streams.size >= this.options.maxStreams;
   }
 
-  /** The streams that are open, the oldest first. */
+  /** The open streams, the oldest first. */
   [Symbol.iterator](): IterableIterator<StreamHandle> {
     return this.streams.values();
   }
@@ -36,7 +36,7 @@ export class StreamRegistry {
   }
 
   /**
-   * Opens a stream; it is forgotten when it is closed. The protocol calls it a session, hence its id.
+   * Opens a stream. Its id begins with `session_`, because the protocol calls it a session.
    *
    * @throws {ProtocolError} `too_many_sessions`
    */

@@ -8,12 +8,15 @@ import { PulledVideo, type PulledVideoOptions } from "./sources/pulled-video.ts"
 import { StreamHandle } from "./stream-handle.ts";
 
 export interface ReplayOptions extends PulledVideoOptions {
+  /** Belongs to the caller, who closes it afterwards. */
   readonly engine: Engine;
+  /** Questions to be asked while the video plays, or when it has ended. */
   readonly questions?: readonly ScheduledQuestion[];
+  /** Options of the engine's stream. */
   readonly stream?: StreamOptions;
 }
 
-/** A replay has no client to be protected from: only the model limits what is taken. */
+/** A replay has no client, so it needs no protection: only the model sets limits. */
 function limitsOf({ model }: Engine): StreamLimits {
   return {
     maxFps: model.fps,
@@ -26,8 +29,8 @@ function limitsOf({ model }: Engine): StreamLimits {
 }
 
 /**
- * Starts to play a video into a stream of its own; what is thought of it comes out of the stream's log. What goes wrong
- * with the video is an `error` event, and `session.closed` has the reason `failed`.
+ * Starts to play a video into a stream of its own. Its thoughts and answers are in the log of the returned handle. When
+ * something is wrong with the video, an `error` event comes, and `session.closed` has the reason `failed`.
  *
  * @throws {EngineError} for options out of range, or when the engine has no room
  */
@@ -44,7 +47,7 @@ export function startReplay({ engine, questions = [], stream, ...video }: Replay
     } catch (error) {
       if (!(error instanceof EngineError || error instanceof ProtocolError)) throw error;
       const { code, message } = toProblem(error);
-      handle.problem({ code, message: `The question "${text}" was not asked. ${message}` });
+      handle.problem({ code, message: `The question "${text}" was refused. ${message}` });
     }
   };
   handle.feed(withQuestions(new PulledVideo(video), questions, ask));
@@ -52,9 +55,9 @@ export function startReplay({ engine, questions = [], stream, ...video }: Replay
 }
 
 /**
- * Plays a video through the engine and tells what is thought, in the events of the WebSocket protocol: responses as
- * they come, then `session.stats` and `session.closed`. What goes wrong is an `error` event, and `session.closed`
- * has the reason `failed`. Unsubscribing ends it at once.
+ * Plays a video through the engine and gives the events of the WebSocket protocol: thoughts and answers as they come,
+ * then `session.stats` and `session.closed`. When something goes wrong, an `error` event comes, and `session.closed`
+ * has the reason `failed`. Unsubscribing ends the replay at once.
  *
  * @example
  * ```ts

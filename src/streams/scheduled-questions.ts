@@ -1,16 +1,16 @@
 import type { Source } from "./sources/source.ts";
 
-/** A question of a replay: asked when the video gets to a moment, or at its end. */
+/** A question that is asked when the video reaches a time, or when it has ended. */
 export interface ScheduledQuestion {
   readonly text: string;
-  /** Media time (ms); null: at the end. */
+  /** When to ask it, in media time (ms); null: at the end. */
   readonly atMs: number | null;
 }
 
 const AT = /^(?<text>.*\S)\s*@\s*(?:(?<minutes>\d+):)?(?<seconds>\d+(?:\.\d+)?)\s*s?\s*$/;
 
 /**
- * Reads a question with an optional time behind an `@`: seconds, or minutes and seconds.
+ * Reads a question that may end with `@` and a time: seconds, or minutes and seconds.
  *
  * @example
  * ```ts
@@ -27,8 +27,8 @@ export function parseScheduledQuestion(input: string): ScheduledQuestion {
 }
 
 /**
- * A source with questions: each is asked when the video gets to its time, and those that are left when it has ended,
- * about all of it.
+ * Adds questions to a source. Each question is asked when the first frame at or after its time has been seen. The
+ * questions that are left are asked when the source has ended, about the whole video.
  */
 export function withQuestions(
   source: Source,

@@ -2,7 +2,7 @@ import type { ModelInfo, StreamOptions } from "../engine/mod.ts";
 import { ProtocolError, type SessionObject, type SessionSettings, toModelInfo } from "../protocol/mod.ts";
 import type { StreamLimits } from "./limits.ts";
 
-/** The settings of a stream that a client may change, complete, under the names that they have in the protocol. */
+/** All settings of a stream that a client may change, under the names that they have in the protocol. */
 export type StreamSettings = Pick<
   SessionObject,
   | "paradigm"
@@ -16,123 +16,136 @@ export type StreamSettings = Pick<
   | "stats_interval_ms"
 >;
 
-/** What may change at any time; everything else is fixed once the engine's stream is open. */
-const ALWAYS_OPEN: ReadonlySet<string> = new Set(["stats_interval_ms"]);
+/** Settings that may change at any time. All others are fixed once the engine's stream is open. */
+const ALWAYS_CHANGEABLE: ReadonlySet<string> = new Set(["stats_interval_ms"]);
 
-/** What holds until the client says otherwise: all that the model was trained for. */
-export function defaultSettings(model: ModelInfo, limits: StreamLimits): StreamSettings {
-  return {
-    paradigm: "streamed",
-    fps: maxFps(model, limits),
-    windows: { visual_units: model.limits.visualWindowUnits, text_tokens: model.limits.textWindowTokens },
-    budgets: { thought_tokens: model.limits.thoughtTokens, answer_tokens: model.limits.answerTokens },
-    temperature: 0,
-    seed: null,
-    max_inflight: maxInflight(model, limits),
-    scene_monitor: true,
-    stats_interval_ms: 1000,
-  };
-}
+/** The settings of one stream, and the rules for changing them. They begin with all that the model was trained for. */
+export class LockableSettings {
+  private settings: StreamSettings;
+  private isLocked = false;
 
-/**
- * The settings after an update. Nothing is clamped: what is outside the range is refused, and names it.
- *
- * @param locked whether the first frame or question has come
- * @throws {ProtocolError} `out_of_range`, `parameter_locked` or `unsupported_parameter`, with `param`
- */
-export function updatedSettings(
-  settings: StreamSettings,
-  change: SessionSettings,
-  model: ModelInfo,
-  limits: StreamLimits,
-  locked: boolean,
-): StreamSettings {
-  for (const [name, value] of Object.entries(change)) {
-    if (value === undefined) continue;
-    if (name === "instructions") {
-      throw new ProtocolError("unsupported_parameter", `The model ${model.id} takes no instructions.`, {
-        param: "session.instructions",
-      });
-    }
-    if (locked && !ALWAYS_OPEN.has(name)) {
-      throw new ProtocolError(
-        "parameter_locked",
-        `The setting session.${name} is fixed since the first frame or question. Open a new session to change it.`,
-        { param: `session.${name}` },
-      );
+  constructor(
+    private readonly model: ModelInfo,
+    private readonly limits: StreamLimits,
+  ) {
+    this.settings = {
+      paradigm: "streamed",
+      fps: this.maxFps,
+      windows: { visual_units: model.limits.visualWindowUnits, text_tokens: model.limits.textWindowTokens },
+      budgets: { thought_tokens: model.limits.thoughtTokens, answer_tokens: model.limits.answerTokens },
+      temperature: 0,
+      seed: null,
+      max_inflight: this.maxInflight,
+      scene_monitor: true,
+      stats_interval_ms: 1000,
+    };
+  }
+
+  get current(): StreamSettings {
+    return this.settings;
+  }
+
+  /** The first frame or question has come, or a source has begun: only `stats_interval_ms` may change from now on. */
+  lock(): void {
+    this.isLocked = true;
+  }
+
+  /**
+   * Changes settings, all or none. A value outside its range is refused, not clamped.
+   *
+   * @throws {ProtocolError} `out_of_range`, `parameter_locked` or `unsupported_parameter`, with `param`
+   */
+  update(change: SessionSettings): void {
+    this.requireChangeable(change);
+    this.requireInRange(change);
+    const { settings } = this;
+    this.settings = {
+      paradigm: change.paradigm ?? settings.paradigm,
+      fps: change.fps ?? settings.fps,
+      windows: {
+        visual_units: change.windows?.visual_units ?? settings.windows.visual_units,
+        text_tokens: change.windows?.text_tokens ?? settings.windows.text_tokens,
+      },
+      budgets: {
+        thought_tokens: change.budgets?.thought_tokens ?? settings.budgets.thought_tokens,
+        answer_tokens: change.budgets?.answer_tokens ?? settings.budgets.answer_tokens,
+      },
+      temperature: change.temperature ?? settings.temperature,
+      seed: change.seed ?? settings.seed,
+      max_inflight: change.max_inflight ?? settings.max_inflight,
+      scene_monitor: change.scene_monitor ?? settings.scene_monitor,
+      stats_interval_ms: change.stats_interval_ms ?? settings.stats_interval_ms,
+    };
+  }
+
+  /** The settings as options of the engine. */
+  toStreamOptions(): StreamOptions {
+    const { settings } = this;
+    return {
+      paradigm: settings.paradigm,
+      visualWindowUnits: settings.windows.visual_units,
+      textWindowTokens: settings.windows.text_tokens,
+      thoughtTokens: settings.budgets.thought_tokens,
+      answerTokens: settings.budgets.answer_tokens,
+      temperature: settings.temperature,
+      maxInflightFrames: settings.max_inflight,
+      sceneMonitor: settings.scene_monitor,
+      ...(settings.seed === null ? {} : { seed: settings.seed }),
+    };
+  }
+
+  /** The stream as `session.created` and `session.updated` show it. The protocol calls it a session. */
+  toSessionObject(id: string): SessionObject {
+    const { model, limits } = this;
+    return {
+      id,
+      model: model.id,
+      model_info: toModelInfo(model),
+      limits: {
+        max_fps: this.maxFps,
+        max_frame_bytes: limits.maxFrameBytes,
+        max_frame_pixels: limits.maxFramePixels,
+        max_inflight: this.maxInflight,
+        idle_timeout_ms: limits.idleTimeoutMs,
+      },
+      ...this.settings,
+    };
+  }
+
+  /** What the server allows, but not more than the model was trained for (frames a second). */
+  private get maxFps(): number {
+    return Math.min(this.model.fps, this.limits.maxFps);
+  }
+
+  /** What the server allows, but not less than a whole unit (frames). */
+  private get maxInflight(): number {
+    return Math.max(this.model.framesPerUnit, this.limits.maxInflight);
+  }
+
+  private requireChangeable(change: SessionSettings): void {
+    for (const [name, value] of Object.entries(change)) {
+      if (value === undefined) continue;
+      const param = `session.${name}`;
+      if (name === "instructions") {
+        const message = `The model ${this.model.id} takes no instructions. Leave ${param} out.`;
+        throw new ProtocolError("unsupported_parameter", message, { param });
+      }
+      if (this.isLocked && !ALWAYS_CHANGEABLE.has(name)) {
+        const message = `The setting ${param} is fixed since the first frame or question. Open a new session to change it.`;
+        throw new ProtocolError("parameter_locked", message, { param });
+      }
     }
   }
-  const { visualWindowUnits, textWindowTokens, thoughtTokens, answerTokens } = model.limits;
-  requireWithin("fps", change.fps, 0, maxFps(model, limits));
-  requireWithin("windows.visual_units", change.windows?.visual_units, 1, visualWindowUnits);
-  requireWithin("windows.text_tokens", change.windows?.text_tokens, 1, textWindowTokens);
-  requireWithin("budgets.thought_tokens", change.budgets?.thought_tokens, 1, thoughtTokens);
-  requireWithin("budgets.answer_tokens", change.budgets?.answer_tokens, 1, answerTokens);
-  requireWithin("max_inflight", change.max_inflight, model.framesPerUnit, maxInflight(model, limits));
-  return {
-    paradigm: change.paradigm ?? settings.paradigm,
-    fps: change.fps ?? settings.fps,
-    windows: {
-      visual_units: change.windows?.visual_units ?? settings.windows.visual_units,
-      text_tokens: change.windows?.text_tokens ?? settings.windows.text_tokens,
-    },
-    budgets: {
-      thought_tokens: change.budgets?.thought_tokens ?? settings.budgets.thought_tokens,
-      answer_tokens: change.budgets?.answer_tokens ?? settings.budgets.answer_tokens,
-    },
-    temperature: change.temperature ?? settings.temperature,
-    seed: change.seed ?? settings.seed,
-    max_inflight: change.max_inflight ?? settings.max_inflight,
-    scene_monitor: change.scene_monitor ?? settings.scene_monitor,
-    stats_interval_ms: change.stats_interval_ms ?? settings.stats_interval_ms,
-  };
-}
 
-/** The same as options of the engine. */
-export function toStreamOptions(settings: StreamSettings): StreamOptions {
-  return {
-    paradigm: settings.paradigm,
-    visualWindowUnits: settings.windows.visual_units,
-    textWindowTokens: settings.windows.text_tokens,
-    thoughtTokens: settings.budgets.thought_tokens,
-    answerTokens: settings.budgets.answer_tokens,
-    temperature: settings.temperature,
-    maxInflightFrames: settings.max_inflight,
-    sceneMonitor: settings.scene_monitor,
-    ...(settings.seed === null ? {} : { seed: settings.seed }),
-  };
-}
-
-/** The stream as `session.created` and `session.updated` show it: the protocol calls it a session. */
-export function toSessionObject(
-  id: string,
-  settings: StreamSettings,
-  model: ModelInfo,
-  limits: StreamLimits,
-): SessionObject {
-  return {
-    id,
-    model: model.id,
-    model_info: toModelInfo(model),
-    limits: {
-      max_fps: maxFps(model, limits),
-      max_frame_bytes: limits.maxFrameBytes,
-      max_frame_pixels: limits.maxFramePixels,
-      max_inflight: maxInflight(model, limits),
-      idle_timeout_ms: limits.idleTimeoutMs,
-    },
-    ...settings,
-  };
-}
-
-/** Frames a second: what the server allows, and no more than the model was trained for. */
-function maxFps(model: ModelInfo, limits: StreamLimits): number {
-  return Math.min(model.fps, limits.maxFps);
-}
-
-/** A whole unit must fit in, however small the server's limit is. */
-function maxInflight(model: ModelInfo, limits: StreamLimits): number {
-  return Math.max(model.framesPerUnit, limits.maxInflight);
+  private requireInRange({ fps, windows, budgets, max_inflight }: SessionSettings): void {
+    const { framesPerUnit, limits } = this.model;
+    requireWithin("fps", fps, 0, this.maxFps);
+    requireWithin("windows.visual_units", windows?.visual_units, 1, limits.visualWindowUnits);
+    requireWithin("windows.text_tokens", windows?.text_tokens, 1, limits.textWindowTokens);
+    requireWithin("budgets.thought_tokens", budgets?.thought_tokens, 1, limits.thoughtTokens);
+    requireWithin("budgets.answer_tokens", budgets?.answer_tokens, 1, limits.answerTokens);
+    requireWithin("max_inflight", max_inflight, framesPerUnit, this.maxInflight);
+  }
 }
 
 function requireWithin(path: string, value: number | undefined, least: number, most: number): void {

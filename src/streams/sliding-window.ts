@@ -3,7 +3,7 @@ interface Sample {
   readonly value: number;
 }
 
-/** Exact percentiles of a window's values. */
+/** Percentiles of the values in a window, exact. Null while the window is empty. */
 export interface Percentiles {
   readonly p50: number | null;
   readonly p95: number | null;
@@ -12,7 +12,7 @@ export interface Percentiles {
 }
 
 /**
- * The samples of the last `spanMs`, at most `capacity` of them (the newest win), so that it stays small for hours.
+ * The samples of the last `spanMs`, but at most the newest `capacity` of them, so that its size is limited.
  *
  * @example
  * const ttft = new SlidingWindow(30_000, 1024);
@@ -30,15 +30,15 @@ export class SlidingWindow {
     this.capacity = capacity;
   }
 
-  /** `atMs` never goes back. */
+  /** Adds a sample. `atMs` must not be earlier than that of the sample before. */
   add(atMs: number, value: number): void {
     this.since ??= atMs;
     this.samples.push({ atMs, value });
-    // Trimmed now and then rather than each time: an amortised constant.
+    // Not each time, so that the cost per sample stays constant on average.
     if (this.samples.length >= 2 * this.capacity) this.trim(atMs);
   }
 
-  /** By the nearest-rank rule; null while the window is empty. */
+  /** Percentiles by the nearest-rank method. */
   percentiles(nowMs: number): Percentiles {
     this.trim(nowMs);
     const sorted = this.samples.map((sample) => sample.value).sort((a, b) => a - b);
@@ -46,7 +46,9 @@ export class SlidingWindow {
     return { p50: rank(0.5), p95: rank(0.95), p99: rank(0.99), samples: sorted.length };
   }
 
-  /** Sum of the values a second, over the window or, while that is not full, over the time since the first. */
+  /**
+   * Sum of the values per second, over the window. While the window is not full, over the time since the first sample.
+   */
   perSecond(nowMs: number): number {
     this.trim(nowMs);
     if (this.since === null) return 0;

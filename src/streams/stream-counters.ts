@@ -6,14 +6,14 @@ import { SlidingWindow } from "./sliding-window.ts";
 const WINDOW_MS = 30_000;
 const SAMPLES = 1024;
 
-/** What the engine alone knows: it tells of evictions only now and then. */
+/** Counts that only the engine has, because it does not emit an event for every eviction. */
 export type Evictions = Pick<StreamTotals, "visualUnitsEvicted" | "textTokensEvicted">;
 
 const NO_EVICTIONS: Evictions = { visualUnitsEvicted: 0, textTokensEvicted: 0 };
 
 /**
- * The one set of counters of a stream: `session.stats` and the totals of `session.closed` are both made of it, so they
- * agree. All times are monotonic ms.
+ * The counters of a stream. `session.stats` and the totals of `session.closed` are both made from them, so they agree.
+ * All times are monotonic (ms).
  */
 export class StreamCounters {
   private readonly startedAtMs: number;
@@ -35,7 +35,7 @@ export class StreamCounters {
     this.startedAtMs = nowMs;
   }
 
-  /** Counts since the stream's start; drops are those of the engine and those before it. */
+  /** Counts since the start of the stream. Drops include those of the source, before the engine. */
   totals(evictions: Evictions = NO_EVICTIONS): StreamTotals {
     const { visualUnitsEvicted, textTokensEvicted } = evictions;
     return {
@@ -57,7 +57,7 @@ export class StreamCounters {
     this.arrivals.add(nowMs, 1);
   }
 
-  /** Takes note of an engine event; those that count nothing are ignored. */
+  /** Counts an event of the engine. Types of events that are not counted are ignored. */
   engineEvent(event: EngineEvent, nowMs: number): void {
     switch (event.type) {
       case "unit.seen":

@@ -9,53 +9,47 @@ import {
 import type { DroppedFrame, Frame, ImageStamp } from "../ingest/mod.ts";
 import {
   type CloseReason,
-  EngineEventMapping,
   errorEvent,
   ProtocolError,
   type ServerEvent,
   type SessionObject,
   type SessionSettings,
-  sessionClosed,
   type UnnumberedEvent,
 } from "../protocol/mod.ts";
 import type { EventLog, Numbered } from "./event-log.ts";
 import { EventWriter, type FaultListener, memoryLog } from "./event-writer.ts";
 import type { StreamLimits } from "./limits.ts";
 import { type Problem, toProblem } from "./problem.ts";
-import {
-  defaultSettings,
-  type StreamSettings,
-  toSessionObject,
-  toStreamOptions,
-  updatedSettings,
-} from "./settings.ts";
+import { LockableSettings, type StreamSettings } from "./settings.ts";
 import { PushedImages } from "./sources/pushed-images.ts";
 import type { Intake, Source, Stop } from "./sources/source.ts";
-import { StreamCounters } from "./stream-counters.ts";
 
 export interface StreamHandleOptions {
   readonly id: string;
+  /** Belongs to the caller. */
   readonly engine: Engine;
   readonly limits: StreamLimits;
   /** Default: in memory, within the limits. */
   readonly log?: EventLog;
-  /** Options of the engine that no setting has, or that go before the settings. */
+  /** Options of the engine's stream. They take precedence over the settings. */
   readonly engineOptions?: StreamOptions;
-  /** Is told when the stream is closed, before its log ends. */
+  /** Called when the stream is closed, before its log ends. */
   readonly onClosed?: () => void;
-  /** Is told when the log did not keep an event or the engine's stream did not close. Default: it is thrown. */
+  /** Called when the log did not keep an event, or the engine's stream did not close. Default: the error is thrown. */
   readonly onFault?: FaultListener;
 }
 
 /**
- * `created`: settings may change. `open`: the first frame or question has come, or a source has begun; the engine's
- * stream is open. `ending`: nothing more is taken, what waits is thought about. `closed`: the log has ended.
+ * `created`: settings may change. `open`: the first frame or question has come, or a source has begun, and the engine's
+ * stream is open. `ending`: nothing more is taken, and what waits is thought about. `closed`: the log has ended.
  */
 export type StreamState = "created" | "open" | "ending" | "closed";
 
-/** How a question is asked, and what its asker calls it. */
+/** When a question is answered, and the ids that the client gave it. */
 export interface AskOptions {
-  /** `now`, the default, or once the stream has ended and all of it has been thought about. */
+  /**
+   * `now`, the default: answer at once. `end`: answer when the stream has ended and all of it has been thought about.
+   */
   readonly when?: "now" | "end";
   /** `item.id` of the question. */
   readonly itemId?: string | undefined;
@@ -64,8 +58,8 @@ export interface AskOptions {
 }
 
 /**
- * One stream of the engine, with its settings, its counters and the log of what it says. It knows no sockets and does
- * not mind whether anybody listens.
+ * One stream: a stream of the engine with a source, settings that a client may change, counters, and a log of its
+ * events. It knows no sockets, and it goes on whether or not anybody listens.
  *
  * @example
  * const stream = new StreamHandle({ id: "session_0", engine, limits });
@@ -76,13 +70,11 @@ export interface AskOptions {
  */
 export class StreamHandle implements Intake {
   readonly id: string;
-  /** Responses, drops, scenes, problems and changed settings; `session.stats` and `session.closed` at the end. */
+  /** All events of the stream, except those for one listener alone. `session.closed` is the last one. */
   readonly log: EventLog;
   private readonly writer: EventWriter;
-  private readonly counters = new StreamCounters(performance.now());
-  private readonly mapping = new EngineEventMapping();
+  private readonly lockableSettings: LockableSettings;
   private readonly answering = new Set<string>();
-  private current: StreamSettings;
   private phase: StreamState = "created";
   private stream: EngineStream | null = null;
   private images: PushedImages | null = null;
@@ -94,7 +86,7 @@ export class StreamHandle implements Intake {
     this.id = id;
     this.log = options.log ?? memoryLog(limits);
     this.writer = new EventWriter(this.log, (error, what) => this.fault(error, what));
-    this.current = defaultSettings(engine.model, limits);
+    this.lockableSettings = new LockableSettings(engine.model, limits);
   }
 
   get state(): StreamState {
@@ -102,13 +94,13 @@ export class StreamHandle implements Intake {
   }
 
   get settings(): StreamSettings {
-    return this.current;
+    return this.lockableSettings.current;
   }
 
   get format(): Intake["format"] {
     const { width, height, input } = this.options.engine.model;
-    const format = { width, height, fps: this.current.fps };
-    // Pixels of exactly this size are all that other models ever ask for.
+    const format = { width, height, fps: this.settings.fps };
+    // Other models ask for no other size than their own.
     const isLarge = input.size === "dynamic" || input.format === "encoded";
     return isLarge ? { ...format, largeSide: Math.max(width, height) } : format;
   }
@@ -117,34 +109,33 @@ export class StreamHandle implements Intake {
     return this.open().ready$;
   }
 
-  /** The stream as a client sees it. */
+  /** The stream as `session.created` and `session.updated` show it. */
   describe(): SessionObject {
-    const { engine, limits } = this.options;
-    return toSessionObject(this.id, this.current, engine.model, limits);
+    return this.lockableSettings.toSessionObject(this.id);
   }
 
   /**
-   * Changes settings, all or none, and says `session.updated`.
+   * Changes settings, all or none, and writes `session.updated`.
    *
    * @throws {ProtocolError} `session_closing`, `out_of_range`, `parameter_locked` or `unsupported_parameter`
    */
   update(change: SessionSettings): void {
     this.requireOpen();
-    const { engine, limits } = this.options;
-    this.current = updatedSettings(this.current, change, engine.model, limits, this.stream !== null);
-    this.say({ type: "session.updated", session: this.describe() });
+    this.lockableSettings.update(change);
+    this.writer.write({ type: "session.updated", session: this.describe() });
   }
 
   /**
-   * Opens the engine's stream, if it is not open yet; from then on its settings are fixed.
+   * Opens the engine's stream, if it is not open yet. From then on the settings are fixed.
    *
    * @throws {EngineError} as `Engine.openStream` does
    */
   open(): EngineStream {
     if (this.stream) return this.stream;
     const { engine, engineOptions } = this.options;
-    const stream = engine.openStream({ ...toStreamOptions(this.current), ...engineOptions });
+    const stream = engine.openStream({ ...this.lockableSettings.toStreamOptions(), ...engineOptions });
     this.stream = stream;
+    this.lockableSettings.lock();
     this.phase = "open";
     stream.events$.subscribe({
       next: (event) => this.take(event),
@@ -154,8 +145,8 @@ export class StreamHandle implements Intake {
   }
 
   /**
-   * Takes one encoded picture, arrived now; its bytes must not change afterwards. What is wrong with it is told in the
-   * log, and the stream goes on.
+   * Takes one encoded picture that has arrived now. Its bytes must not change afterwards. When something is wrong with
+   * the picture, an `error` event says so in the log, and the stream goes on.
    *
    * @throws {ProtocolError} `session_closing`
    * @throws {EngineError} as `open` does
@@ -172,15 +163,16 @@ export class StreamHandle implements Intake {
   }
 
   /**
-   * Starts a source: a stream is fed by one.
+   * Starts a source. A stream has one source at most.
    *
    * @throws {ProtocolError} `session_closing`
    * @throws {EngineError} as `open` does
-   * @throws {Error} when something feeds it already
+   * @throws {Error} when the stream has a source already
    */
   feed(source: Source): void {
     this.requireOpen();
-    if (this.stopSource) throw new Error(`The stream ${this.id} has a source already.`);
+    if (this.stopSource)
+      throw new Error(`The stream ${this.id} has a source already. Open another stream for this one.`);
     this.open();
     const stop = source.start(this);
     if (this.phase === "open") this.stopSource = stop;
@@ -188,8 +180,9 @@ export class StreamHandle implements Intake {
   }
 
   /**
-   * Asks; `response.created` comes at once, and the answer when it is there, under the returned id.
+   * Asks a question. `response.created` is written at once, and the answer when it comes.
    *
+   * @returns the id of the answer
    * @throws {ProtocolError} `session_closing`
    * @throws {EngineError} as `open` and `EngineStream.ask` do
    */
@@ -197,16 +190,16 @@ export class StreamHandle implements Intake {
     this.requireOpen();
     const answer = this.open().ask(question, when);
     this.answering.add(answer);
-    for (const event of this.mapping.asked(answer, { question, itemId, eventId })) this.say(event);
+    this.writer.asked(answer, { question, itemId, eventId });
     return answer;
   }
 
-  /** Stops an answer, or every answer under way; unknown and finished ones are left alone. */
+  /** Stops an answer; without an id, every answer under way. Ids that are unknown or finished are ignored. */
   cancel(answer?: string): void {
     for (const each of answer === undefined ? [...this.answering] : [answer]) this.stream?.cancel(each);
   }
 
-  /** No more pictures and questions: what waits is thought about and answered, then the stream closes. */
+  /** Takes no more pictures and questions. What waits is thought about and answered, then the stream closes. */
   end(): void {
     if (this.phase === "ending" || this.phase === "closed") return;
     const { stream } = this;
@@ -216,34 +209,34 @@ export class StreamHandle implements Intake {
     else stream.end();
   }
 
-  /** Stops at once, without finishing what waits. With a reason it says `session.stats` and `session.closed` first. */
+  /**
+   * Stops at once, without finishing what waits. With a reason it writes `session.stats` and `session.closed` first.
+   */
   close(reason?: CloseReason): void {
     if (this.phase === "closed") return;
-    // First, so that a listener who closes it at one of the last two events changes nothing.
     this.phase = "closed";
-    if (reason !== undefined) {
-      this.writer.write(this.statsEvent());
-      this.writer.write(sessionClosed(reason, this.counters.totals(this.stream?.totals)));
-    }
+    this.writer.close(reason, this.stream?.totals);
     this.options.onClosed?.();
-    // Before the engine's stream is closed, which may have something to say of it.
+    // Before the engine's stream is closed, because that may emit events.
     this.log.end();
     this.stopSource?.("now");
     this.stream?.close().catch((error: unknown) => this.fault(error, "The engine's stream did not close."));
   }
 
-  /** How the stream is doing, for one listener. */
+  /** `session.stats` as of now, for one listener alone. It is not in the log. */
   stats(): Numbered<ServerEvent> {
-    return this.numbered(this.statsEvent());
+    return this.writer.stats();
   }
 
-  /** Numbers an event that is for one listener alone: it does not get into the log. */
+  /** Numbers an event for one listener alone. It is not in the log. */
   numbered(event: UnnumberedEvent): Numbered<ServerEvent> {
     return this.writer.numbered(event);
   }
 
+  // The rest of `Intake`, which the source calls.
+
   arrived(): void {
-    this.counters.frameArrived(performance.now());
+    this.writer.frameArrived();
   }
 
   see(frame: Frame): void {
@@ -257,13 +250,13 @@ export class StreamHandle implements Intake {
   }
 
   dropped(frame: DroppedFrame): void {
-    this.take({ type: "frame.dropped", ...frame });
+    this.writer.engineEvent({ type: "frame.dropped", ...frame });
   }
 
   problem(problem: Problem): void {
     const event = errorEvent(problem);
     if (event.error.fatal) this.outcome = "failed";
-    this.say(event);
+    this.writer.write(event);
   }
 
   ended(): void {
@@ -274,16 +267,17 @@ export class StreamHandle implements Intake {
 
   private requireOpen(): void {
     if (this.phase === "created" || this.phase === "open") return;
-    throw new ProtocolError("session_closing", "Nothing is taken after session.close. Open a new session.");
+    throw new ProtocolError(
+      "session_closing",
+      "The session is closing and takes nothing more. Open a new session.",
+    );
   }
 
-  /** Takes what the engine, or what is before it, has to say. */
   private take(event: EngineEvent): void {
-    this.counters.engineEvent(event, performance.now());
     if (event.type === "answer.done") this.answering.delete(event.answer);
     if (event.type === "stream.failed" && event.fatal) this.outcome = "failed";
     if (event.type === "stream.ended") this.outcome ??= "completed";
-    for (const mapped of this.mapping.map(event)) this.say(mapped);
+    this.writer.engineEvent(event);
   }
 
   private engineCompleted(): void {
@@ -296,14 +290,6 @@ export class StreamHandle implements Intake {
       });
     }
     this.close(this.outcome ?? "failed");
-  }
-
-  private say(event: UnnumberedEvent): void {
-    if (this.phase !== "closed") this.writer.write(event);
-  }
-
-  private statsEvent(): UnnumberedEvent {
-    return { type: "session.stats", stats: this.counters.stats(performance.now()) };
   }
 
   private fault(error: unknown, what: string): void {

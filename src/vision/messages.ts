@@ -7,7 +7,7 @@ import type { Bundle } from "../models/mod.ts";
 export interface VisionSetup {
   readonly bundle: Bundle;
   readonly threads: number;
-  readonly clockOrigin: number;
+  readonly timeOrigin: number;
   /** Port through which finished units go straight to the reasoner worker. */
   readonly publish: MessagePort;
 }

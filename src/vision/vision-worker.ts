@@ -14,7 +14,7 @@ interface WaitingUnit extends UnitToSee {
 
 const setup = workerData as VisionSetup;
 const port = parentPort!;
-const now = () => processNow() - setup.clockOrigin;
+const now = () => processNow() - setup.timeOrigin;
 const post = (message: VisionReport) => port.postMessage(message);
 const fail = (stream: string, error: unknown) => {
   const message = `Vision failed: ${(error as Error).message}`;

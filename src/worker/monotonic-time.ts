@@ -4,6 +4,6 @@ export function processNow(): number {
 }
 
 /** Offset from {@link processNow} to the main thread's `performance.now()`; computed there and sent to workers. */
-export function clockOrigin(): number {
+export function timeOrigin(): number {
   return processNow() - performance.now();
 }

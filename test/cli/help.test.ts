@@ -27,8 +27,8 @@ describe.concurrent("thinkalong --help", () => {
     ["an unknown command", ["think"]],
     ["a missing argument", ["replay"]],
     ["an unknown choice", ["replay", "clip.mp4", "--pace", "slow"]],
-    ["a number that is none", ["replay", "clip.mp4", "--threads", "0"]],
-    ["a port that is none", ["serve", "--port", "http"]],
+    ["an invalid number", ["replay", "clip.mp4", "--threads", "0"]],
+    ["an invalid port", ["serve", "--port", "http"]],
   ])("is pointed to at %s", async (_, args) => {
     const { code, stdout, stderr } = await thinkalong(args).ended;
     expect(code).not.toBe(0);

@@ -51,7 +51,7 @@ describe("thinkalong serve", () => {
     await Promise.all(
       (
         [
-          [port, /is taken/],
+          [port, /is already in use/],
           [70_000, /70000/],
         ] as const
       ).map(refused),

@@ -87,7 +87,7 @@ describe("a backend that is slow", () => {
 });
 
 describe("a backend that dies", () => {
-  it("takes its streams with it and is started anew", async () => {
+  it("takes its streams with it and is started again", async () => {
     const { engine, backends, failures } = await start([{}, {}], { minUptimeMs: 0 });
     const lost = new StreamLog(engine.openStream());
     lost.stream.push(frame(engine.model, 0));
@@ -106,7 +106,7 @@ describe("a backend that dies", () => {
     await engine.close();
   });
 
-  it("and cannot be started anew leaves an engine that says so", async () => {
+  it("and cannot be started again leaves an engine that says so", async () => {
     const { engine, backends, failures } = await start([{}], { minUptimeMs: 0 });
     backends[0]!.die(new Error("gone"));
     await vi.waitFor(() => expect(failures).toHaveLength(1));

@@ -116,7 +116,7 @@ describe("a stream", () => {
       expect(refused(() => stream.ask(empty))).toMatchObject({ code: "question_empty", param: "question" });
     const long = refused(() => stream.ask("how many cars ".repeat(6)));
     expect(long).toMatchObject({ code: "question_too_long", param: "question" });
-    expect(long.message).toMatch(/has 18 tokens; at most 16/);
+    expect(long.message).toMatch(/has 18 tokens, and the limit is 16/);
     await stream.close();
   });
 

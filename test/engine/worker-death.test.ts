@@ -65,13 +65,13 @@ describe.each(["vision", "reasoner"] as const)("when the %s worker dies", (name)
 
 describe("when a worker dies that had run for a while", () => {
   it.each(["vision", "reasoner"] as const)(
-    "%s: both are started anew and new streams think",
+    "%s: both are started again and new streams think",
     async (name) => {
       const { engine, failures, ...workers } = await startWithWorkers({ minUptimeMs: 0 });
       const [lost] = await busyStreams(engine);
       crash(workers[name]);
       await lost!.completed;
-      expect(() => engine.openStream()).toThrowError(/being started anew/);
+      expect(() => engine.openStream()).toThrowError(/being started again/);
       const stream = await vi.waitFor(() => engine.openStream(), { timeout: 20_000, interval: 50 });
       const log = await watch(new StreamLog(stream), engine.model, 6);
       expect(log.events.at(-1)).toMatchObject({ type: "stream.ended", totals: { units: 3 } });

@@ -46,7 +46,7 @@ describe("ImageFrames", () => {
     expect(arrivals).toEqual([...arrivals].sort((a, b) => a - b));
   });
 
-  it("takes the arrival clock where the client has none, and counts on from a given seq", async () => {
+  it("takes the time of arrival when the client gives none, and counts on from a given seq", async () => {
     const { images, frames, ended } = watch({ fps: 100 });
     images.push(small, { seq: 41 });
     await new Promise((resolve) => setTimeout(resolve, 60));

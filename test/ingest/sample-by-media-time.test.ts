@@ -43,7 +43,7 @@ describe("SampleByMediaTime", () => {
           for (let i = 0; i < times.length; i++) {
             for (let j = i; j < times.length; j++) {
               const span = (times[j]! - times[i]!) / 1000;
-              // And a tenth for the millisecond of clock rounding.
+              // And a tenth for rounding to whole milliseconds.
               expect(j - i + 1).toBeLessThanOrEqual(span * rate + 2.1);
             }
           }
@@ -60,7 +60,7 @@ describe("SampleByMediaTime", () => {
         const sampler = new SampleByMediaTime(rate);
         const frames = 20_000;
         let count = 0;
-        // Whole milliseconds, as camera clocks count.
+        // Whole milliseconds, as cameras count.
         for (let i = 0; i < frames; i++) if (sampler.take(Math.round((i * 1000) / (rate * faster)))) count++;
         expect(Math.abs(count - frames / faster)).toBeLessThanOrEqual(3);
       }),

@@ -16,6 +16,8 @@ describe("outsideText", () => {
   });
 
   it("says so when the words are known and the question is not", () => {
-    expect(outsideText({ unknown_words: [], examples: [] })).toBe("It was not taught this question.");
+    expect(outsideText({ unknown_words: [], examples: [] })).toBe(
+      "It was not trained to answer this question.",
+    );
   });
 });

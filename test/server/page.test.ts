@@ -54,7 +54,7 @@ describe.skipIf(browserPath === null)("the sample page", () => {
       .getByRole("textbox", { name: /Ask about/ })
       .fill("one two three four five six seven eight nine");
     await page.getByRole("button", { name: "Ask" }).click();
-    await page.getByText("ask in at most 8 words").waitFor();
+    await page.getByText("Ask it in at most 8 words").waitFor();
     await page.locator("#status dd", { hasText: /\d+ · \d/ }).waitFor();
     expect(await page.locator("#ticks .quiet").count()).toBeGreaterThan(0);
     expect(await page.getByRole("alert").isVisible()).toBe(false);

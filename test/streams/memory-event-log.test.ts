@@ -9,14 +9,14 @@ const MAX_BYTES = 20;
 const MAX_AGE_MS = 10;
 
 function makeLog() {
-  const clock = { nowMs: 0 };
+  const time = { nowMs: 0 };
   const log = new MemoryEventLog<Bytes>({
     maxBytes: MAX_BYTES,
     maxAgeMs: MAX_AGE_MS,
     sizeOf: (bytes) => bytes,
-    now: () => clock.nowMs,
+    now: () => time.nowMs,
   });
-  return { log, clock };
+  return { log, time };
 }
 
 function listen(log: MemoryEventLog<Bytes>, after: number | null) {
@@ -93,7 +93,7 @@ describe("an event log in memory", () => {
   it("tells everyone exactly what it asked for, or what is gone of it, in whatever order things happen", () => {
     fc.assert(
       fc.property(steps, (run: readonly Step[]) => {
-        const { log, clock } = makeLog();
+        const { log, time } = makeLog();
         const model = new Model();
         const listeners: (ReturnType<typeof listen> & { expected: LogEntry<Bytes>[]; after: number })[] = [];
         let next = 0;
@@ -103,12 +103,12 @@ describe("an event log in memory", () => {
               const entry = { number: next + step.skip, event: step.bytes };
               next = entry.number + 1;
               expect(log.append(entry)).toBe(entry.number);
-              model.all.push({ entry, atMs: clock.nowMs });
+              model.all.push({ entry, atMs: time.nowMs });
               for (const each of listeners) if (entry.number > each.after) each.expected.push(entry);
               break;
             }
             case "subscribe": {
-              const expected = model.replay(step.after, clock.nowMs);
+              const expected = model.replay(step.after, time.nowMs);
               const after = step.after ?? -1;
               listeners.push(Object.assign(listen(log, step.after), { expected, after }));
               break;
@@ -120,9 +120,9 @@ describe("an event log in memory", () => {
               break;
             }
             case "wait":
-              clock.nowMs += step.ms;
+              time.nowMs += step.ms;
           }
-          expect(log.oldest).toBe(model.all[model.gone(clock.nowMs)]?.entry.number ?? null);
+          expect(log.oldest).toBe(model.all[model.gone(time.nowMs)]?.entry.number ?? null);
           expect(log.newest).toBe(model.all.at(-1)?.entry.number ?? null);
         }
         log.end();

@@ -4,7 +4,7 @@ import { expect, onTestFinished } from "vitest";
 
 const USUAL = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-/** A browser that is here: CHROMIUM_PATH, else Chromium or Chrome in its usual place; null where there is none. */
+/** Path of a browser: CHROMIUM_PATH, else Chromium or Chrome in its usual place; null when there is none. */
 export const browserPath: string | null =
   process.env.CHROMIUM_PATH ?? USUAL.find((path) => existsSync(path)) ?? null;
 
@@ -12,7 +12,10 @@ if (browserPath === null) {
   console.warn("No Chromium found: the browser tests are skipped. Install chromium or set CHROMIUM_PATH.");
 }
 
-/** Starts it without a screen, with a fake camera that needs no permission, and quiet towards the network. */
+/**
+ * Starts the browser without a window, with a fake camera that needs no permission, and without network traffic of its
+ * own.
+ */
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: browserPath!,
@@ -29,7 +32,7 @@ export function launchBrowser(): Promise<Browser> {
   });
 }
 
-/** Opens the page, connected, for one test; what it throws fails that test. */
+/** Opens the page for one test and waits until it is connected. An error in the page fails the test. */
 export async function openPage(
   browser: Browser,
   url: string,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 const root = join(import.meta.dirname, "../..");
 
-/** Builds the attention kernel before the tests, so that they never run on one that is older than its source. */
+/** Builds the attention kernel before the tests, so that they never run on an outdated one. */
 export default function buildKernel(): void {
   const asc = join(root, "node_modules/assemblyscript/bin/asc.js");
   const kernel = "src/attention/kernel";

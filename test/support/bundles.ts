@@ -2,7 +2,10 @@ import { join } from "node:path";
 
 const root = join(import.meta.dirname, "../..");
 
-/** Random weights of a shrunken network: says nonsense, but all of it in the real way, and fast. */
+/**
+ * A bundle with random weights of a small network. It says nonsense, but does everything that a real one does, and
+ * fast.
+ */
 export const TINY_BUNDLE = join(root, "test/fixtures/tiny-bundle");
 
 /** The trained model that is shipped. */

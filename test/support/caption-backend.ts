@@ -1,7 +1,7 @@
 /**
- * A FAKE backend, to prove that the engine's seam carries models that are nothing like the local one: it takes JPEGs of
- * any size, has no tokenizer, says something about every unit, never skips, and has two thinkers, so that two tasks are
- * about each unit. It captions the mean colour and the brightness of a picture. It can also be slow, lie or die.
+ * A FAKE backend. It proves that the engine can run models that are nothing like the local one: it takes JPEGs of any
+ * size, has no tokenizer, says something about every unit, never skips, and has two thinkers, so that each unit has two
+ * tasks. It names the strongest colour of a picture. It can also be slow, break its contract, or die.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import sharp from "sharp";
@@ -14,7 +14,7 @@ import type {
   Unit,
 } from "../../src/engine/mod.ts";
 
-/** A way to break the contract, each at the second unit or at the first question. */
+/** A way to break the contract. Each happens at the second unit or at the first question. */
 export type Lie =
   | "sees a unit twice"
   | "sees a unit that it was not given"
@@ -28,7 +28,7 @@ export type Lie =
   | "ends before it was told to";
 
 export interface CaptionOptions {
-  /** Between two words (ms); default 0. */
+  /** Time between two words (ms); default 0. */
   readonly wordMs?: number;
   readonly lie?: Lie;
 }
@@ -61,7 +61,7 @@ export class CaptionBackend implements Backend {
   readonly streams = new Map<string, CaptionStream>();
   /** Sizes of the pictures that it has looked at (px). */
   readonly sizes: string[] = [];
-  /** Dies by itself, with all of its streams. */
+  /** Lets it die, with all of its streams. */
   die!: (error: Error) => void;
 
   constructor(private readonly options: CaptionOptions = {}) {
@@ -188,7 +188,7 @@ export class CaptionStream implements BackendStream {
     if (this.lies("sees a unit twice", unit)) this.say(seen);
   }
 
-  /** Two thinkers, side by side. */
+  /** Both thinkers think about a unit, at the same time. */
   private async think(unit: Unit): Promise<void> {
     const { text } = this.captions[unit.unit]!;
     if (this.lies("ends before it was told to", unit)) this.say({ type: "ended" });

@@ -8,11 +8,11 @@ import { resolveFfmpeg } from "../../src/ingest/mod.ts";
 
 const root = join(import.meta.dirname, "../..");
 
-/** What the sample page plays. */
+/** The clips that the sample page plays. */
 export const SAMPLE_DIR = join(root, "client/sample");
 export const SAMPLE_CLIP = join(SAMPLE_DIR, "street.mp4");
 
-/** Held-out clips with what happens in them. */
+/** Clips that the model was not trained on, with labels of what happens in them. */
 export const LABELLED_CLIPS = join(root, "bench/clips");
 
 const shared = join(root, "../shared");
@@ -22,11 +22,11 @@ const real = {
   score: join(shared, "score-events.mjs"),
 };
 
-/** A real, labelled clip and its scorer, beside the checkout; null where they are not. */
+/** A real clip with labels and a scorer, in a folder beside the checkout; null when they are not there. */
 export const realClip = Object.values(real).every((path) => existsSync(path)) ? real : null;
 if (realClip === null) console.warn(`No real clip at ${real.clip}: the tests on real video are skipped.`);
 
-/** The first seconds of a clip as a camera would send them: JPEG pictures, so many a second. */
+/** The first seconds of a clip as JPEG pictures, as a camera would send them: `fps` a second. */
 export async function jpegsOf(clip: string, fps: number, seconds: number): Promise<Buffer[]> {
   const { path } = await resolveFfmpeg();
   const dir = await mkdtemp(join(tmpdir(), "thinkalong-jpegs-"));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { TINY_BUNDLE } from "./bundles.ts";
 import { makeTempDir } from "./media.ts";
 
-/** A bundle of one's own that may be damaged; gone with `await using`. */
+/** A temporary copy of a bundle that a test may damage. `await using` removes it. */
 export class EditedBundle implements AsyncDisposable {
   private constructor(
     readonly path: string,
@@ -23,7 +23,7 @@ export class EditedBundle implements AsyncDisposable {
   }
 
   /** Changes `bundle.json`; `edit` gets it parsed and changes it in place. */
-  // biome-ignore lint/suspicious/noExplicitAny: what it is made into need not fit any schema
+  // biome-ignore lint/suspicious/noExplicitAny: a test may change it to something that fits no schema
   async manifest(edit: (manifest: any) => void): Promise<this> {
     const manifest = JSON.parse(await readFile(this.file("bundle.json"), "utf8"));
     edit(manifest);
@@ -31,7 +31,7 @@ export class EditedBundle implements AsyncDisposable {
     return this;
   }
 
-  /** Replaces a file and writes its new hash into the manifest, so that only its content can be found wrong. */
+  /** Replaces a file and writes its new hash into the manifest, so that only its contents are wrong. */
   async replace(name: string, content: Buffer): Promise<this> {
     await writeFile(this.file(name), content);
     return this.manifest((manifest) => {

@@ -1,7 +1,9 @@
 import type { ModelInfo } from "../../src/engine/mod.ts";
 import { type Frame, RgbFrame } from "../../src/ingest/mod.ts";
 
-/** A mosaic of coloured tiles of which every picture of every scene has its own; the tiny weights notice no less. */
+/**
+ * A mosaic of coloured tiles, different for every picture and scene. The tiny bundle does not notice smaller changes.
+ */
 export function picturePixels(width: number, height: number, seq: number, scene = 0): Uint8Array {
   const data = new Uint8Array(width * height * 3);
   const tiles = 12;
@@ -16,7 +18,7 @@ export function picturePixels(width: number, height: number, seq: number, scene 
   return data;
 }
 
-/** Frame `seq` of a made-up camera at the model's own rate, arrived now. */
+/** Frame `seq` of an invented camera at the rate of the model. It has arrived now. */
 export function frame({ width, height, fps }: ModelInfo, seq: number, scene = 0): Frame {
   const arrivedAtMs = performance.now();
   const mediaTimeMs = (seq * 1000) / fps;

@@ -2,11 +2,11 @@ import type { KvBlock, KvShape, KvStore, SlotRange } from "../../src/cache/mod.t
 
 export const SMALL: KvShape = { layers: 2, heads: 2, headWidth: 4 };
 
-/** The value that token `id` has at one place; its key has the negative. Exact in float32. */
+/** The value of token `id` at one place; its key has the negative of it. Exact in float32. */
 export const cell = (id: number, layer: number, head: number, at: number): number =>
   id * 64 + layer * 32 + head * 16 + at;
 
-/** A block of tokens that can be told apart wherever they end up. */
+/** A block of tokens that can be recognised in any slot. */
 export function block(shape: KvShape, ids: readonly number[]): KvBlock {
   const size = shape.layers * shape.heads * ids.length * shape.headWidth;
   const value = Float32Array.from({ length: size }, (_, i) => {
@@ -19,13 +19,13 @@ export function block(shape: KvShape, ids: readonly number[]): KvBlock {
   return { tokens: ids.length, value, key: value.map((v) => -v) };
 }
 
-/** Which token stands in a slot; fails when its keys and values are not all of the same one. */
+/** The token in a slot. Fails when the keys and values in it are not all of one token. */
 export function tokenAt(store: KvStore, slot: number): number {
   const { key, value } = store.read(slot, 1);
   const id = value[0]! / 64;
   const wanted = block(store.shape, [id]);
   if (!value.every((x, i) => x === wanted.value[i] && key[i] === 0 - x))
-    throw new Error(`slot ${slot} mixes tokens`);
+    throw new Error(`Slot ${slot} mixes tokens.`);
   return id;
 }
 

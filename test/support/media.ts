@@ -10,7 +10,7 @@ import { type FfmpegBinary, resolveFfmpeg } from "../../src/ingest/ffmpeg-binary
 
 const run = promisify(execFile);
 
-/** A temporary folder for what a test file makes. */
+/** Makes a temporary folder for the files of a test. */
 export async function makeTempDir(): Promise<{ path: string; remove: () => Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), "thinkalong-"));
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
@@ -23,9 +23,9 @@ export async function ffmpeg(...args: string[]): Promise<void> {
 }
 
 export interface TestVideo {
-  /** One second of each, as ffmpeg names colours. Default: a moving test picture. */
+  /** Colours by their names in ffmpeg, one second of each. Default: a moving test picture. */
   readonly colours?: readonly string[];
-  /** Of the moving test picture; default 2. */
+  /** Length of the moving test picture (s); default 2. */
   readonly seconds?: number;
   /** Default 25. */
   readonly fps?: number;
@@ -35,7 +35,10 @@ export interface TestVideo {
   readonly output?: readonly string[];
 }
 
-/** Makes a small video; the container goes by the file's ending. MPEG-4 part 2, which every ffmpeg can write. */
+/**
+ * Makes a small video. The file's ending chooses the container. The codec is MPEG-4 part 2, which every ffmpeg can
+ * write.
+ */
 export async function makeVideo(path: string, video: TestVideo = {}): Promise<string> {
   const { colours, seconds = 2, fps = 25, size = "64x48", output = [] } = video;
   const form = `size=${size}:rate=${fps}`;
@@ -62,14 +65,14 @@ export async function truncateFile(from: string, to: string, share: number): Pro
   return to;
 }
 
-/** An ffmpeg that writes down its process ids: a shell script that becomes the real one. */
+/** An ffmpeg that records its process ids: a shell script that then becomes the real ffmpeg. */
 export async function tracedFfmpeg(
   folder: string,
 ): Promise<{ binary: FfmpegBinary; pids: () => Promise<number[]> }> {
   const real = await resolveFfmpeg();
   const log = join(folder, "pids.txt");
   const path = join(folder, "traced-ffmpeg");
-  // fluent-ffmpeg asks an ffmpeg for its encoders first: only decodes count.
+  // fluent-ffmpeg first runs ffmpeg to list its encoders. Only the runs that decode are recorded.
   const record = `case "$*" in *rawvideo*) echo $$ >> '${log}';; esac`;
   await writeFile(path, `#!/bin/sh\n${record}\nexec '${real.path}' "$@"\n`);
   await chmod(path, 0o755);
@@ -87,16 +90,16 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Waits for a condition, up to 10 s: machines are noisy. */
+/** Waits for a condition, for up to 10 s, because the machine may be busy. */
 export async function eventually(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
   const deadline = performance.now() + 10_000;
   while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error(`not within 10 s: ${what}`);
+    if (performance.now() > deadline) throw new Error(`This did not happen within 10 s: ${what}.`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
-/** Serves on the loopback interface. */
+/** Starts an HTTP server on the loopback interface. */
 export async function serve(listener: RequestListener): Promise<{ url: string; close: () => Promise<void> }> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -108,7 +111,7 @@ export async function serve(listener: RequestListener): Promise<{ url: string; c
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
 }
 
-/** A PNG that declares a size (px), but has hardly a pixel in it: nobody should want to see them. */
+/** A PNG that declares a size (px), but has almost no pixels. A test uses it when nothing should decode it. */
 export function pngHeader(width: number, height: number): Uint8Array {
   const size = Buffer.alloc(13);
   size.writeUInt32BE(width, 0);

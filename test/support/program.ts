@@ -14,7 +14,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A Node process of this project, its output kept. */
+/** A running process whose output is kept. */
 export class Program {
   stdout = "";
   stderr = "";
@@ -35,26 +35,28 @@ export class Program {
     });
   }
 
-  /** Waits until its output matches; fails when it ends before. */
+  /** Waits until its standard output matches. Fails when the process ends before. */
   async says(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {
       const found = pattern.exec(this.stdout);
       if (found) return found;
       const { exitCode, signalCode } = this.process;
       if (exitCode !== null || signalCode !== null)
-        throw new Error(`it ended before it said ${pattern}: ${this.stdout}${this.stderr}`);
+        throw new Error(
+          `The process ended before it printed ${pattern}. Its output was: ${this.stdout}${this.stderr}`,
+        );
       await new Promise<void>((resolve) => this.heard.add(resolve));
     }
   }
 
-  /** Ends it if it has not by itself. */
+  /** Kills the process if it is still running. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill("SIGKILL");
     await this.ended;
   }
 }
 
-/** Starts a module of this project in a Node process of its own, in a process group of its own. */
+/** Starts a module of this project in a Node process and a process group of its own. */
 export function startNode(args: readonly string[], env: Record<string, string> = {}): Program {
   return new Program(
     spawn(process.execPath, ["--import", "tsx", ...args], {
@@ -66,12 +68,12 @@ export function startNode(args: readonly string[], env: Record<string, string> =
   );
 }
 
-/** The command line, as a person runs it. */
+/** Runs the command line, as a user would. */
 export function thinkalong(args: readonly string[], env: Record<string, string> = {}): Program {
   return startNode(["src/cli/main.ts", ...args], env);
 }
 
-/** Runs a script that imports from `src/`, as `import … from "src/engine/mod.ts"`, and waits for its end. */
+/** Runs a script and waits for its end. It can import from `src/`: `import … from "src/engine/mod.ts"`. */
 export async function runScript(source: string): Promise<Ended> {
   const dir = await makeTempDir();
   try {

@@ -1,11 +1,11 @@
 import { expect } from "vitest";
 import { SERVER_EVENTS, type ServerEvent, type ServerEventOf } from "../../src/protocol/mod.ts";
 
-/** Protocol events in the order in which they came, each held against its schema. */
+/** Protocol events in the order in which they came. Each is checked against its schema. */
 export class ProtocolLog {
   readonly events: readonly ServerEvent[];
 
-  /** @param events parsed JSON, as a client would have it */
+  /** @param events the events as parsed JSON */
   constructor(events: readonly unknown[]) {
     this.events = events.map((event) => {
       const { type } = event as ServerEvent;
@@ -17,7 +17,7 @@ export class ProtocolLog {
     expect(new Set(ids).size, "no event id comes twice").toBe(ids.length);
   }
 
-  /** From lines of JSON, none of them anything else. */
+  /** Reads events from text in which every line must be JSON. */
   static ofLines(text: string): ProtocolLog {
     return new ProtocolLog(
       text
@@ -35,7 +35,9 @@ export class ProtocolLog {
     return this.events.map(({ type }) => type);
   }
 
-  /** That every response that was announced was also done, once, and the other way round. */
+  /**
+   * Expects that every response that was created was done exactly once, and that every one that was done was created.
+   */
   expectPaired(): void {
     const created = this.all("response.created").map(({ response }) => response.id);
     const done = this.all("response.done").map(({ response }) => response.id);

@@ -9,7 +9,9 @@ export interface LoggedThought extends Omit<TaskDone, "type" | "outcome"> {
   readonly evictedTokens: number;
 }
 
-/** Keeps what a backend, or a part of one, reports of a stream; tells thoughts from answers by who began them. */
+/**
+ * Keeps the reports of a backend, or of a part of one, about a stream. A task that the backend announced is a thought.
+ */
 export class ReportLog {
   readonly reports: BackendReport[] = [];
 
@@ -20,7 +22,7 @@ export class ReportLog {
     for (const check of this.waiting) check();
   };
 
-  /** Waits until something holds; it is looked at with each report. */
+  /** Waits until a condition holds. It is checked with each report. */
   until(holds: () => boolean): Promise<void> {
     return new Promise((resolve) => {
       const check = () => {
@@ -55,13 +57,13 @@ export class ReportLog {
     );
   }
 
-  /** Tasks that were asked for and are finished. */
+  /** Tasks that `ask` began and that are finished. */
   get answers(): TaskDone[] {
     const own = new Set(this.all("task.started").map(({ task }) => task));
     return this.all("task.done").filter(({ task }) => !own.has(task));
   }
 
-  /** What was streamed of a task. */
+  /** The pieces of text of a task. */
   streamed(task: string): string[] {
     return this.all("task.token").flatMap((token) => (token.task === task ? [token.delta] : []));
   }

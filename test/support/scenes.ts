@@ -1,10 +1,10 @@
 import type { UnitFrames } from "../../src/vision/mod.ts";
 
-/** Side of the made-up pictures (px), and of the wide one that a moving camera looks at. */
+/** Side of the invented pictures (px), and of the wide one that a moving camera looks at. */
 export const SIDE = 96;
 const WIDE = 256;
 
-/** Random numbers of 0..1 that a seed gives. */
+/** A generator of random numbers from 0 to 1, with a seed. */
 export function randomly(seed: number): () => number {
   let state = seed;
   return () => {
@@ -13,7 +13,7 @@ export function randomly(seed: number): () => number {
   };
 }
 
-/** Luminance of a wide, still view: overlapping rectangles, a hundred large and small. */
+/** Luminance of a wide view in which nothing moves: overlapping rectangles, large and small. */
 function wideView(seed: number): Float32Array {
   const random = randomly(seed);
   const view = new Float32Array(WIDE * WIDE).fill(90);
@@ -39,10 +39,10 @@ export interface Look {
   /** Side of the window (px of the view). */
   readonly side?: number;
   readonly light?: number;
-  /** Levels. */
+  /** Noise (levels of 0..255). */
   readonly noise?: number;
   readonly seed?: number;
-  /** A dark rectangle before it, from column to column (px of the frame). */
+  /** A dark rectangle in front of the view: its first and last column (px of the frame). */
   readonly lorry?: readonly [number, number];
 }
 

@@ -1,6 +1,6 @@
 /**
- * A FAKE engine, without a model: it says what a script says of each unit and answers what a script answers, so that
- * the protocol, the session, the server and the page can be tested alone. Nothing in src/ may use it.
+ * A FAKE engine without a model. A script gives its thought about each unit and its answer to each question, so that
+ * the protocol, the streams, the server and the page can be tested alone. Nothing in src/ may use it.
  */
 import { BehaviorSubject, type Observable, Subject } from "rxjs";
 import { EngineError } from "../../src/engine/errors.ts";
@@ -33,10 +33,10 @@ export const SCRIPTED_MODEL: ModelInfo = {
 };
 
 export interface Script {
-  /** What is thought of a unit; null: nothing to say. */
+  /** The thought about a unit; null: a skip. */
   readonly thought?: (unit: number) => string | null;
   readonly answer?: (question: string) => string;
-  /** Between two pieces of text (ms). */
+  /** Time between two pieces of text (ms). */
   readonly pauseMs?: number;
   readonly maxStreams?: number;
   readonly model?: Partial<ModelInfo>;
@@ -44,7 +44,7 @@ export interface Script {
 
 export class ScriptedEngine implements Engine {
   readonly model: ModelInfo;
-  /** Streams that were opened, in order, closed ones too. */
+  /** All streams that were opened, in order, including closed ones. */
   readonly opened: ScriptedStream[] = [];
   private readonly script: Script;
 
@@ -53,14 +53,17 @@ export class ScriptedEngine implements Engine {
     this.model = { ...SCRIPTED_MODEL, ...script.model };
   }
 
-  /** Streams that nobody has closed and that have not ended. */
+  /** Streams that have neither been closed nor ended. */
   get open(): ScriptedStream[] {
     return this.opened.filter((stream) => !stream.isClosed);
   }
 
   openStream(options: StreamOptions = {}): EngineStream {
     if (this.open.length >= (this.script.maxStreams ?? Number.POSITIVE_INFINITY)) {
-      throw new EngineError("too_many_streams", "the scripted engine has no room for another stream");
+      throw new EngineError(
+        "too_many_streams",
+        "The scripted engine has no room for another stream. Close one first.",
+      );
     }
     const stream = new ScriptedStream(`stream_${this.opened.length}`, this.model, this.script, options);
     this.opened.push(stream);
@@ -109,13 +112,18 @@ export class ScriptedStream implements EngineStream {
   }
 
   ask(question: string): string {
-    if (this.ending || this.isClosed) throw new EngineError("stream_closed", "the stream takes nothing more");
-    if (question.trim() === "") throw new EngineError("question_empty", "the question has no text");
+    if (this.ending || this.isClosed)
+      throw new EngineError("stream_closed", "The stream has ended. Open another one.");
+    if (question.trim() === "")
+      throw new EngineError("question_empty", "The question is empty. Ask something.");
     if (question.split(/\s+/).length > this.model.limits.questionTokens) {
-      throw new EngineError("question_too_long", `ask in at most ${this.model.limits.questionTokens} words`);
+      throw new EngineError(
+        "question_too_long",
+        `The question is too long. Ask it in at most ${this.model.limits.questionTokens} words.`,
+      );
     }
     if (this.answering.size >= 4)
-      throw new EngineError("too_many_questions", "4 questions are being answered");
+      throw new EngineError("too_many_questions", "4 questions are open. Wait for an answer.");
     const answer = `answer_${this.asked++}`;
     this.answering.set(answer, { cancelled: false });
     const answered = this.reply(answer, question, performance.now());
@@ -134,7 +142,7 @@ export class ScriptedStream implements EngineStream {
     if (this.ending) return;
     this.ending = true;
     void this.work.then(() => {
-      this.tell({ type: "stream.ended", totals: this.totals });
+      this.send({ type: "stream.ended", totals: this.totals });
       this.complete();
     });
   }
@@ -143,9 +151,9 @@ export class ScriptedStream implements EngineStream {
     this.complete();
   }
 
-  /** Lets the engine say something that the script does not. */
+  /** Emits an event that is not in the script. */
   emit(event: EngineEvent): void {
-    this.tell(event);
+    this.send(event);
     if (event.type === "stream.failed" && event.fatal) this.complete();
   }
 
@@ -155,7 +163,7 @@ export class ScriptedStream implements EngineStream {
     const startedAtMs = performance.now();
     const at = { thought, unit, mediaTimeMs };
     const encoded = { startedAtMs: frame.arrivedAtMs, finishedAtMs: startedAtMs };
-    this.tell({
+    this.send({
       type: "unit.seen",
       unit,
       mediaTimeMs,
@@ -165,17 +173,17 @@ export class ScriptedStream implements EngineStream {
       encoded,
     });
     const text = this.script.thought ? this.script.thought(unit) : `unit ${unit} was seen`;
-    this.tell({ type: "thought.started", ...at });
+    this.send({ type: "thought.started", ...at });
     const ttftMs = performance.now() - frame.arrivedAtMs;
     const pieces = text === null ? [] : text.split(/(?=\s)/);
     for (const delta of pieces) {
       await this.pause();
-      this.tell({ type: "thought.delta", ...at, delta });
+      this.send({ type: "thought.delta", ...at, delta });
     }
     if (text === null) this.counts.skips++;
     else this.counts.thoughts++;
     this.counts.reasoningTokens += pieces.length + 1;
-    this.tell({
+    this.send({
       type: "thought.done",
       ...at,
       sinceMediaTimeMs: this.frames[this.frames.indexOf(frame) - 1]?.mediaTimeMs ?? mediaTimeMs,
@@ -201,11 +209,11 @@ export class ScriptedStream implements EngineStream {
       if (task?.cancelled || this.isClosed) break;
       if (tokens++ === 0) firstMs = performance.now() - askedAtMs;
       said += delta;
-      this.tell({ type: "answer.delta", answer, delta });
+      this.send({ type: "answer.delta", answer, delta });
     }
     this.answering.delete(answer);
     this.counts.answers++;
-    this.tell({
+    this.send({
       type: "answer.done",
       answer,
       question,
@@ -225,7 +233,7 @@ export class ScriptedStream implements EngineStream {
     return new Promise((resolve) => setTimeout(resolve, this.script.pauseMs ?? 0));
   }
 
-  private tell(event: EngineEvent): void {
+  private send(event: EngineEvent): void {
     if (!this.isClosed) this.events.next(event);
   }
 

@@ -3,7 +3,7 @@ import type { Engine } from "../../src/engine/types.ts";
 import { createServer, type Server, type ServerOptions } from "../../src/server/mod.ts";
 import { type Script, ScriptedEngine } from "./scripted-engine.ts";
 
-/** A server on a free port, on any engine; closed with `await using`. */
+/** Starts a server on a free port, on any engine. `await using` closes both. */
 export async function startServer<E extends Engine>(
   engine: E,
   options: Omit<ServerOptions, "engine"> = {},
@@ -20,12 +20,12 @@ export async function startServer<E extends Engine>(
   };
 }
 
-/** The same on an engine that plays a script. */
+/** Starts a server on an engine that plays a script. */
 export function startScriptedServer(script: Script = {}, options: Omit<ServerOptions, "engine"> = {}) {
   return startServer(new ScriptedEngine(script), options);
 }
 
-/** A picture of one colour, encoded. */
+/** An encoded picture of one colour. */
 export function picture(
   format: "jpeg" | "png" | "webp" = "jpeg",
   { width = 64, height = 48, colour = "#336699" } = {},
@@ -35,11 +35,12 @@ export function picture(
     .toBuffer();
 }
 
-/** Waits until something holds that no event announces. */
+/** Waits until a condition holds, by checking it again and again. */
 export async function until(what: string, holds: () => boolean, patienceMs = 10_000): Promise<void> {
   const deadline = performance.now() + patienceMs;
   while (!holds()) {
-    if (performance.now() > deadline) throw new Error(`still not so after ${patienceMs} ms: ${what}`);
+    if (performance.now() > deadline)
+      throw new Error(`This did not happen within ${patienceMs} ms: ${what}.`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

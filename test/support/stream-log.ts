@@ -4,7 +4,7 @@ import { frame } from "./frames.ts";
 
 type EventOf<T extends EngineEvent["type"]> = Extract<EngineEvent, { type: T }>;
 
-/** Keeps everything that a stream says. */
+/** Keeps all events of a stream. */
 export class StreamLog {
   readonly events: EngineEvent[] = [];
   /** Resolves when the stream's events have completed. */
@@ -31,13 +31,13 @@ export class StreamLog {
     return firstValueFrom(this.stream.events$.pipe(filter(hits)));
   }
 
-  /** What was thought of each unit, in the order in which it was said. */
+  /** The text of each thought, in the order in which they ended. */
   get thoughts(): string[] {
     return this.all("thought.done").map(({ text }) => text);
   }
 }
 
-/** Pushes frames as fast as they are taken without a drop, then ends the stream and waits for its end. */
+/** Pushes frames as fast as possible without drops, ends the stream, and waits until it has ended. */
 export async function watch(log: StreamLog, model: ModelInfo, frames: number, scene = 0): Promise<StreamLog> {
   await feed(log.stream, model, 0, frames, scene);
   log.stream.end();
@@ -45,7 +45,7 @@ export async function watch(log: StreamLog, model: ModelInfo, frames: number, sc
   return log;
 }
 
-/** Pushes frames `from` to `to` (without it) as fast as they are taken without a drop. */
+/** Pushes the frames from `from` up to, but not including, `to`, as fast as possible without drops. */
 export async function feed(
   stream: EngineStream,
   model: ModelInfo,

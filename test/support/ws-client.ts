@@ -8,7 +8,7 @@ import {
 
 type EventType = ServerEvent["type"];
 
-/** A client for tests: keeps every event, holds each against its schema, and waits for the one that is wanted. */
+/** A WebSocket client for tests. It keeps every event, checks each against its schema, and can wait for one. */
 export class WsClient {
   readonly socket: WebSocket;
   readonly events: ServerEvent[] = [];
@@ -22,7 +22,7 @@ export class WsClient {
       const event = JSON.parse(String(data)) as ServerEvent;
       const parsed = SERVER_EVENTS[event.type].strict().safeParse(event);
       if (!parsed.success)
-        this.failure = new Error(`${event.type} is not as documented: ${parsed.error.message}`);
+        this.failure = new Error(`${event.type} does not fit its schema. ${parsed.error.message}`);
       this.events.push(event);
       this.notify();
     });
@@ -33,14 +33,14 @@ export class WsClient {
     socket.on("error", () => this.notify());
   }
 
-  /** Connects to a server's url; resolves when the socket is open, rejects when the upgrade is refused. */
+  /** Connects to a server by its URL. Resolves when the socket is open, rejects when the upgrade is refused. */
   static async connect(url: string, options: ClientOptions = {}): Promise<WsClient> {
     const client = new WsClient(new WebSocket(`${url.replace("http", "ws")}/v1/stream`, options));
     await new Promise<void>((resolve, reject) => {
       client.socket.once("open", resolve);
       client.socket.once("error", reject);
       client.socket.once("unexpected-response", (_request, response) => {
-        reject(new Error(`the upgrade was refused with ${response.statusCode}`));
+        reject(new Error(`The upgrade was refused with ${response.statusCode}.`));
       });
     });
     return client;
@@ -63,12 +63,12 @@ export class WsClient {
     });
   }
 
-  /** Those events of a type that have come. */
+  /** The events of a type that have come so far. */
   all<T extends EventType>(type: T): ServerEventOf<T>[] {
     return this.events.filter((event): event is Extract<ServerEvent, { type: T }> => event.type === type);
   }
 
-  /** The first event of a type, come or still to come, for which `wanted` holds. */
+  /** The first event of a type for which `wanted` holds. Waits for it if it has not come yet. */
   async next<T extends EventType>(
     type: T,
     wanted: (event: ServerEventOf<T>) => boolean = () => true,
@@ -76,7 +76,7 @@ export class WsClient {
     return this.until(() => this.all(type).find(wanted), type);
   }
 
-  /** How the socket was closed. */
+  /** Waits until the socket is closed, and returns the close code and reason. */
   closed(): Promise<{ readonly code: number; readonly reason: string }> {
     return this.until(() => this.close ?? undefined, "the end of the socket", false);
   }
@@ -87,7 +87,7 @@ export class WsClient {
       const found = find();
       if (found !== undefined) return found;
       if (failIfClosed && this.close)
-        throw new Error(`the socket was closed (${this.close.code}) before ${what}`);
+        throw new Error(`The socket was closed (${this.close.code}) before ${what}.`);
       await new Promise<void>((resolve) => this.listeners.add(resolve));
     }
   }

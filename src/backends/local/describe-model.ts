@@ -2,7 +2,7 @@ import { POSITION_SCHEMES } from "../../cache/mod.ts";
 import type { ModelInfo } from "../../engine/mod.ts";
 import type { Bundle } from "../../models/mod.ts";
 
-/** What is to be known of a bundle's model when it runs here. */
+/** What the engine must know about a bundle's model when the local backend runs it. */
 export function describeModel({ manifest }: Bundle): ModelInfo {
   const { vision, cache, thinking } = manifest;
   return {

@@ -6,15 +6,15 @@ import type { LocalPort } from "./port.ts";
 import { WorkerPair } from "./worker-pair.ts";
 
 export interface LocalBackendOptions {
-  /** Folder of the model's bundle. */
+  /** Folder of the model bundle. */
   readonly model: string;
-  /** Threads of each worker's inference; default 1, so that two workers fill two cores. */
+  /** Inference threads of each of the two workers; default 1, so that the two fill two cores. */
   readonly threads?: number;
-  /** Most words that are drafted and verified in one step; default 2, 0: none. What is said does not change. */
+  /** Most words that a drafter guesses for each decode step; default 2, 0: no drafter. The output does not change. */
   readonly draftWords?: number;
 }
 
-/** A bundle on this machine. The main thread only passes messages; it never runs inference. */
+/** Runs a bundle on this machine. The main thread only passes messages; inference runs in the workers. */
 export class LocalBackend implements Backend {
   readonly model: ModelInfo;
   readonly died: Promise<Error>;
@@ -63,7 +63,7 @@ export class LocalBackend implements Backend {
     this.streams.delete(id);
   }
 
-  /** Nobody will confirm the closing of a stream any more. */
+  /** Dead workers confirm no closing, so every stream counts as closed. */
   private die(error: Error): void {
     for (const id of [...this.streams.keys()]) this.forget(id);
     this.tellDeath(error);

@@ -12,10 +12,13 @@ export interface LocalStreamContext {
   readonly report: (report: BackendReport) => void;
 }
 
-/** One stream of the local backend: frames become pixels, questions tokens, and what the workers say is passed on. */
+/**
+ * One stream of the local backend. Turns frames into pixels and questions into tokens, and passes the workers' reports
+ * on.
+ */
 export class LocalStream implements BackendStream {
   private readonly questions = new Map<string, string>();
-  /** Resolves when the pixels of the units before have been handed on: units keep their order. */
+  /** Resolves when the pixels of all earlier units have been sent, so that units keep their order. */
   private handedOn: Promise<void> = Promise.resolve();
   private state: "open" | "closing" | "released" = "open";
   private onReleased: () => void = () => {};
@@ -37,7 +40,7 @@ export class LocalStream implements BackendStream {
           if (this.state === "open") this.context.port.send({ type: "unit", stream: this.id, unit: frames });
         },
         (error: Error) =>
-          this.receive({ type: "failed", message: `A frame's pixels are not to be had: ${error.message}` }),
+          this.receive({ type: "failed", message: `The pixels of a frame cannot be read. ${error.message}` }),
       );
   }
 
@@ -46,7 +49,7 @@ export class LocalStream implements BackendStream {
     const tokens = codec.encode(question);
     const most = model.limits.questionTokens;
     if (tokens.length > most) {
-      const message = `The question has ${tokens.length} tokens; at most ${most} fit. Ask it shorter.`;
+      const message = `The question has ${tokens.length} tokens, and the limit is ${most}. Ask a shorter one.`;
       throw new EngineError("question_too_long", message, { param: "question" });
     }
     this.questions.set(task, question);
@@ -70,7 +73,7 @@ export class LocalStream implements BackendStream {
     await this.wasReleased;
   }
 
-  /** The workers hold nothing of it any more, or are gone. */
+  /** The workers have released the stream, or are dead. */
   released(): void {
     this.state = "released";
     this.onReleased();
@@ -92,7 +95,7 @@ export class LocalStream implements BackendStream {
     this.context.report({ ...report, unanswerable });
   }
 
-  /** A unit's frames as the vision worker takes them: in one buffer, which can be transferred. */
+  /** The frames of a unit in the form that the vision worker takes: in one buffer, which can be transferred. */
   private async pixels({ unit, frames, seconds, mediaTimeMs }: Unit): Promise<UnitFrames> {
     const { width, height } = this.context.model;
     return { unit, mediaTimeMs, seconds, frames: await joinRgb(frames, width, height) };

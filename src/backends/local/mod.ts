@@ -1,2 +1,2 @@
-/** The local backend: a bundle on two worker threads, one that sees and one that thinks. */
+/** The local backend: runs a bundle on two worker threads, one for vision and one for reasoning. */
 export { LocalBackend, type LocalBackendOptions } from "./local-backend.ts";

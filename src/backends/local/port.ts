@@ -1,37 +1,33 @@
 import type { BackendReport, BackendStreamOptions } from "../../engine/mod.ts";
-import type { UnitFrames } from "../../vision/mod.ts";
+import type { ReasonerRequest } from "../../reasoner/mod.ts";
+import type { VisionRequest } from "../../vision/mod.ts";
 
-/** What the local backend asks of its workers. */
+/** A message from the local backend to its workers. */
 export type LocalRequest =
   | { readonly type: "open"; readonly stream: string; readonly options: BackendStreamOptions }
-  | { readonly type: "unit"; readonly stream: string; readonly unit: UnitFrames }
-  | {
-      readonly type: "ask";
-      readonly stream: string;
-      readonly task: string;
-      readonly tokens: readonly number[];
-      readonly when: "now" | "end";
-    }
-  | { readonly type: "cancel"; readonly stream: string; readonly task: string }
-  | { readonly type: "end"; readonly stream: string; readonly units: number }
+  | Extract<VisionRequest, { readonly type: "unit" }>
+  | Extract<ReasonerRequest, { readonly type: "ask" | "cancel" | "end" }>
   | { readonly type: "close"; readonly stream: string };
 
-/** What the local backend is told by its workers. */
+/** Takes the messages of the workers. */
 export interface LocalPortListener {
   onReport(stream: string, report: BackendReport): void;
-  /** Everything that a stream held has been given back. */
+  /** Everything that a stream held has been released. */
   onClosed(stream: string): void;
-  /** The other side has died by itself; nothing follows. */
+  /** The other side has died; nothing follows. */
   onDeath(error: Error): void;
 }
 
 /**
- * The one way from the local backend to whatever runs its model. Today two worker threads are at its other end
- * ({@link WorkerPair}); that they are threads, and that they are two, is known to nobody on this side.
+ * The only connection from the local backend to what runs its model. Today that is two worker threads
+ * ({@link WorkerPair}), but the backend knows neither that they are threads nor that they are two.
  */
 export interface LocalPort {
-  /** Hands a request on; the pixels of a unit are gone from this side afterwards. Ignored after a death. */
+  /**
+   * Sends a request. The pixels of a unit are transferred, so this side must not use them afterwards. Ignored after a
+   * death.
+   */
   send(request: LocalRequest): void;
-  /** Asks the other side to stop and resolves when it has. */
+  /** Asks the other side to stop, and resolves when it has stopped. */
   stop(): Promise<void>;
 }

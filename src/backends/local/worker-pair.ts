@@ -8,17 +8,18 @@ import {
   spawnReasoner,
 } from "../../reasoner/mod.ts";
 import { type SeeingOptions, spawnVision, type VisionReport, type VisionRequest } from "../../vision/mod.ts";
-import { clockOrigin, WorkerHost } from "../../worker/mod.ts";
+import { timeOrigin, WorkerHost } from "../../worker/mod.ts";
 import type { LocalPort, LocalPortListener, LocalRequest } from "./port.ts";
 
 export interface WorkerPairOptions {
   readonly bundle: Bundle;
   /** Inference threads of each worker. */
   readonly threads: number;
+  /** Most words that a drafter guesses for each decode step; 0: no drafter. */
   readonly draftWords: number;
 }
 
-/** The vision and the reasoner worker of one model, and the channel between them. */
+/** The vision worker and the reasoner worker of one model, and the channel between them. */
 export class WorkerPair implements LocalPort {
   private constructor(
     private readonly vision: WorkerHost<VisionRequest>,
@@ -31,9 +32,9 @@ export class WorkerPair implements LocalPort {
     listener: LocalPortListener,
   ): Promise<WorkerPair> {
     const { port1: publish, port2: units } = new MessageChannel();
-    const common = { bundle, threads, clockOrigin: clockOrigin() };
+    const common = { bundle, threads, timeOrigin: timeOrigin() };
     const died = (name: string) => (cause: Error) =>
-      listener.onDeath(new Error(`The ${name} worker died: ${cause.message}`, { cause }));
+      listener.onDeath(new Error(`The ${name} worker died. ${cause.message}`, { cause }));
     const closings = new Closings((stream) => listener.onClosed(stream));
     const take = (report: VisionReport | ReasonerReport) => {
       if (report.type === "report") listener.onReport(report.stream, report.report);
@@ -90,7 +91,7 @@ export class WorkerPair implements LocalPort {
   }
 }
 
-/** Of the streams that are being closed: which one worker has let go of. */
+/** The streams that are being closed and that only one of the two workers has released yet. */
 class Closings {
   private readonly half = new Set<string>();
 

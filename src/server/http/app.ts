@@ -8,18 +8,20 @@ import { models } from "./models.ts";
 import { page, sample } from "./page.ts";
 import { stream } from "./stream.ts";
 
-/** What the HTTP side shows. */
+/** Options of the HTTP side. */
 export interface HttpAppOptions {
   readonly engine: Engine;
   readonly access: AccessRules;
-  /** The built sample page. */
+  /** Folder of the built sample page. */
   readonly clientDir: string;
-  /** A folder of clips for it, served below /sample/. */
+  /** Folder of the clips for the sample page, served under /sample/; null: none. */
   readonly sampleDir: string | null;
   readonly readiness: () => Readiness;
 }
 
-/** Everything of the server that is not the WebSocket: access for all of it, and then a file a resource. */
+/**
+ * The whole server except the WebSocket. Access is checked here for every request; each resource has a file of its own.
+ */
 export function createHttpApp({ engine, access, clientDir, sampleDir, readiness }: HttpAppOptions) {
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.use(async (c, next) => {
@@ -34,6 +36,13 @@ export function createHttpApp({ engine, access, clientDir, sampleDir, readiness 
   app.route("/", stream());
   if (sampleDir !== null) app.route("/", sample(sampleDir));
   app.route("/", page(clientDir));
-  app.notFound((c) => httpError(c, 404, "not_found", `There is nothing at ${c.req.path}.`));
+  app.notFound((c) =>
+    httpError(
+      c,
+      404,
+      "not_found",
+      `There is nothing at ${c.req.path}. The API is described in docs/protocol.md.`,
+    ),
+  );
   return app;
 }

@@ -1,13 +1,13 @@
 import { Hono } from "hono";
 
-/** Whether the server could take another session now. */
+/** Whether the server can take another session, and why not. */
 export interface Readiness {
   readonly sessions: number;
   readonly full: boolean;
   readonly closing: boolean;
 }
 
-/** `GET /healthz`: it lives. `GET /readyz`: whether it can take another session (200) or not (503). */
+/** `GET /healthz`: 200 while the server runs. `GET /readyz`: 200 while it can take another session, else 503. */
 export function health(readiness: () => Readiness): Hono {
   const app = new Hono();
   app.get("/healthz", (c) => c.json({ status: "ok" }));

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import type { ModelInfo } from "../../engine/mod.ts";
 import { toModelInfo } from "../../protocol/mod.ts";
 
-/** `GET /v1/models`: OpenAI's list shape, and under `thinkalong` what a video client must know. */
+/** `GET /v1/models`: the model in the shape of OpenAI's API, with what a video client must know under `thinkalong`. */
 export function models(model: ModelInfo): Hono {
   const listed = {
     id: model.id,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
 
-/** The built sample page or, where it has not been built, how to do so. */
+/** The built sample page or, when it has not been built, a page that says how to build it. */
 export function page(clientDir: string): Hono {
   const app = new Hono();
   if (existsSync(join(clientDir, "index.html"))) app.get("/*", serveStatic({ root: clientDir }));
@@ -11,13 +11,13 @@ export function page(clientDir: string): Hono {
   return app;
 }
 
-/** The clips that the page plays, below /sample/. */
+/** The clips that the page plays, under /sample/. */
 export function sample(sampleDir: string): Hono {
   const app = new Hono();
   app.get(
     "/sample/*",
     async (c, next) => {
-      // Browsers seek only in media of which they know that ranges work.
+      // Browsers seek only when they know that the server supports ranges.
       c.header("Accept-Ranges", "bytes");
       await next();
     },

@@ -5,8 +5,8 @@ import type { Limits } from "../limits.ts";
 import type { Session } from "./session.ts";
 
 /**
- * Ties one socket to one session, until either ends: messages in, events out, the session's end as a close code.
- * Returns at once; the session is abandoned, and its stream closed, however the socket goes away.
+ * Connects one socket with one session until either ends: messages go in, events come out, and the end of the session
+ * closes the socket with its close code. Returns at once. When the socket closes, the session and its stream end too.
  */
 export function serveSocket(socket: WebSocket, session: Session, limits: Limits, log: Logger): void {
   let reason: CloseReason = "failed";
@@ -20,7 +20,7 @@ export function serveSocket(socket: WebSocket, session: Session, limits: Limits,
         isSlow = true;
         session.end("slow_reader", {
           code: "slow_reader",
-          message: `More than ${limits.maxBufferedBytes} bytes of events were waiting to be read.`,
+          message: `More than ${limits.maxBufferedBytes} bytes of events were waiting to be read. Connect again and read faster.`,
         });
       }
     },
@@ -32,7 +32,7 @@ export function serveSocket(socket: WebSocket, session: Session, limits: Limits,
     if (isBinary) session.receiveBinary(bytes);
     else session.receiveText(bytes.toString("utf8"));
   });
-  // ws closes the socket itself, with 1007 or 1009, when a message is not valid or too large.
+  // ws itself closes the socket when a message is not valid UTF-8 (1007) or too large (1009).
   socket.on("error", (error) => log.info({ session: session.id, err: error }, "socket failed"));
   socket.on("close", (code) => {
     log.info({ session: session.id, code }, "socket closed");
@@ -41,7 +41,7 @@ export function serveSocket(socket: WebSocket, session: Session, limits: Limits,
   session.start();
 }
 
-/** Closes with the reason's code, and cuts a client off that does not answer the closing handshake. */
+/** Closes a socket with the code of the reason. Cuts it off when the client does not answer the closing handshake. */
 export function closeSocket(socket: WebSocket, reason: keyof typeof CLOSE_CODES, limits: Limits): void {
   socket.close(CLOSE_CODES[reason].code, reason);
   const cutOff = setTimeout(() => socket.terminate(), limits.handshakeTimeoutMs);

@@ -12,28 +12,30 @@ import {
 import { type Gap, type Problem, type Sink, type StreamHandle, toProblem } from "../../streams/mod.ts";
 
 export interface SessionOptions {
-  /** A stream that nobody else has; it is closed with the session. */
+  /** The stream of this session alone; it is closed with the session. */
   readonly stream: StreamHandle;
-  /** Time without any message of the client after which the session ends (ms). */
+  /** How long the client may send nothing before the session ends (ms). */
   readonly idleTimeoutMs: number;
   readonly log: Logger;
 }
 
 /**
- * One client on one stream: its messages become calls of the stream, and the stream's log and what is meant for this
- * client alone become its events. Knows no sockets.
+ * One client on one stream. The messages of the client become calls of the stream's handle. The events of the client
+ * are those of the stream's log, and those for this client alone. A session knows no sockets.
  *
- * Nothing that a client sends makes it throw: what cannot be taken becomes an `error` event.
+ * Nothing that a client sends makes it throw. A message that cannot be taken becomes an `error` event.
  *
  * @example
  * const session = new Session({ stream: registry.open(), idleTimeoutMs: 60_000, log });
- * session.events$.subscribe({ next: (event) => socket.send(encodeServerEvent(event)), complete: () => socket.close() });
+ * session.events$.subscribe((event) => socket.send(encodeServerEvent(event)));
  * session.start();
  * session.receiveBinary(jpeg);
  */
 export class Session {
   readonly id: string;
-  /** Hot; `session.created` first, `session.closed` last, then it completes. Never errors. */
+  /**
+   * The events for the client. Hot; `session.created` first, `session.closed` last, then it completes. Never errors.
+   */
   readonly events$: Observable<ServerEvent>;
 
   private readonly events = new Subject<ServerEvent>();
@@ -42,8 +44,7 @@ export class Session {
   private readonly log: Logger;
   private readonly idle: NodeJS.Timeout;
   private stats: NodeJS.Timeout | null = null;
-  /** What the stream says to all. */
-  private readonly pass: Sink = ({ event }) => this.events.next(event);
+  private readonly sink: Sink = ({ event }) => this.events.next(event);
 
   constructor({ stream, idleTimeoutMs, log }: SessionOptions) {
     this.id = stream.id;
@@ -54,12 +55,12 @@ export class Session {
     this.idle = setTimeout(() => this.endIdle(), idleTimeoutMs).unref();
   }
 
-  /** Says `session.created` and what the stream says from now on; call it once, when somebody listens. */
+  /** Emits `session.created` and then the events of the stream. Call it once, after subscribing to `events$`. */
   start(): void {
-    this.tell({ type: "session.created", session: this.stream.describe() });
+    this.emit({ type: "session.created", session: this.stream.describe() });
     this.restartStats();
     this.stream.log.from(this.stream.log.newest).subscribe({
-      next: (entry) => ("event" in entry ? this.pass(entry) : this.missed(entry)),
+      next: (entry) => ("event" in entry ? this.sink(entry) : this.missed(entry)),
       complete: () => this.completed(),
     });
   }
@@ -74,7 +75,7 @@ export class Session {
     });
   }
 
-  /** Takes one binary message, a picture with or without a header; its bytes must not change afterwards. */
+  /** Takes one binary message: a picture, with or without a header. Its bytes must not change afterwards. */
   receiveBinary(bytes: Uint8Array): void {
     if (this.isClosed) return;
     this.idle.refresh();
@@ -84,19 +85,25 @@ export class Session {
     });
   }
 
-  /** Says that the session will be ended in so many ms; a client may finish until then with `session.close`. */
+  /**
+   * Announces that the session will be ended after this time (ms). Until then the client may finish with
+   * `session.close`.
+   */
   goAway(timeLeftMs: number): void {
-    if (!this.isClosed) this.tell({ type: "session.going_away", time_left_ms: timeLeftMs });
+    if (!this.isClosed) this.emit({ type: "session.going_away", time_left_ms: timeLeftMs });
   }
 
-  /** Ends at once, without finishing what waits: an `error` where there is one, then `session.closed`. */
+  /**
+   * Ends at once, without finishing what waits: emits an `error` for the problem, if there is one, then
+   * `session.closed`.
+   */
   end(reason: Exclude<CloseReason, "completed">, problem?: Problem): void {
     if (this.isClosed) return;
-    if (problem) this.tell(errorEvent({ ...problem, fatal: true }));
+    if (problem) this.emit(errorEvent({ ...problem, fatal: true }));
     this.stream.close(reason);
   }
 
-  /** The client is gone: closes the stream; says nothing more. */
+  /** The client is gone: closes the stream and emits nothing more. */
   abandon(): void {
     this.completed();
     this.stream.close();
@@ -139,7 +146,7 @@ export class Session {
     });
   }
 
-  /** Runs what a client's message asks for; what goes wrong is told to the client. */
+  /** Does what a message of the client asks for. When that throws, the client gets an `error` event. */
   private guard(clientEventId: string | null, work: () => void): void {
     try {
       work();
@@ -147,19 +154,19 @@ export class Session {
       const problem = toProblem(thrown);
       if (problem.code === "internal_error") this.log.error({ err: thrown }, "a message failed");
       const event = errorEvent({ clientEventId, ...problem });
-      this.tell(event);
+      this.emit(event);
       if (event.error.fatal) this.stream.close("failed");
     }
   }
 
   private endIdle(): void {
-    const message = `Nothing came from the client for ${this.idleTimeoutMs} ms.`;
+    const message = `The client sent nothing for ${this.idleTimeoutMs} ms. Connect again when there is video.`;
     this.end("idle_timeout", { code: "idle_timeout", message });
   }
 
-  /** Something for this client alone. */
-  private tell(event: UnnumberedEvent): void {
-    this.pass(this.stream.numbered(event));
+  /** Emits an event for this client alone. */
+  private emit(event: UnnumberedEvent): void {
+    this.sink(this.stream.numbered(event));
   }
 
   private missed(gap: Gap): void {
@@ -175,7 +182,7 @@ export class Session {
   private restartStats(): void {
     clearInterval(this.stats ?? undefined);
     this.stats = setInterval(
-      () => this.pass(this.stream.stats()),
+      () => this.sink(this.stream.stats()),
       this.stream.settings.stats_interval_ms,
     ).unref();
   }

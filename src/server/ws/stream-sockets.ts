@@ -16,7 +16,7 @@ import { closeSocket, serveSocket } from "./serve-socket.ts";
 import { Session } from "./session.ts";
 import { refuseUpgrade, upgradeRefusal } from "./upgrade.ts";
 
-/** The WebSocket side of the server: upgrades, heartbeats, and the sessions under way. */
+/** The WebSocket side of the server: upgrades, heartbeats and the open sessions. */
 export class StreamSockets {
   private readonly streams: StreamRegistry;
   private readonly limits: Limits;
@@ -44,7 +44,7 @@ export class StreamSockets {
     return this.closing;
   }
 
-  /** Answers one HTTP upgrade; a refused one gets an HTTP status and the reason as text. */
+  /** Answers one HTTP upgrade request. A refused one gets an HTTP status and the reason as text. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on("error", (err) => this.log.debug({ err }, "connection failed during its upgrade"));
     const refused = upgradeRefusal(request, this.access, this.closing);
@@ -56,7 +56,10 @@ export class StreamSockets {
     }
   }
 
-  /** Tells every session, gives it `shutdownMs` to finish, ends it, and waits until its socket is closed. */
+  /**
+   * Announces the shutdown to every session, gives it `shutdownMs` to finish, ends it, and waits for its socket to
+   * close.
+   */
   async close(): Promise<void> {
     this.closing = true;
     const closed = Promise.all([...this.server.clients].map(untilClosed));
@@ -81,7 +84,7 @@ export class StreamSockets {
     serveSocket(socket, session, this.limits, this.log);
   }
 
-  /** A stream for a socket; null where there is no room, and the socket was told so. */
+  /** Opens a stream for a socket. When there is no room, tells the client so, closes the socket and returns null. */
   private openStream(socket: WebSocket): StreamHandle | null {
     try {
       return this.streams.open();
@@ -94,7 +97,7 @@ export class StreamSockets {
     }
   }
 
-  /** Cuts off every socket that has not answered the ping before this one: its machine or network is gone. */
+  /** Pings every socket. Cuts off those that have not answered the ping before: their machine or network is gone. */
   private startHeartbeat(): NodeJS.Timeout {
     const waitingFor = new WeakSet<WebSocket>();
     const beat = () => {

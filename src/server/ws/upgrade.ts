@@ -2,16 +2,16 @@ import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { type AccessRules, refusal } from "../access.ts";
 
-/** Where the WebSocket is. */
+/** The path of the WebSocket. */
 export const STREAM_PATH = "/v1/stream";
 
-/** Why an upgrade is not made, as HTTP says it. */
+/** The HTTP answer to an upgrade request that is refused. */
 export interface UpgradeRefusal {
   readonly status: 403 | 404 | 503;
   readonly message: string;
 }
 
-/** Why a request to become a WebSocket is refused, or null when it is not. */
+/** Why an upgrade request is refused, or null when it is accepted. */
 export function upgradeRefusal(
   request: IncomingMessage,
   access: AccessRules,
@@ -21,7 +21,7 @@ export function upgradeRefusal(
   if (path !== STREAM_PATH) return { status: 404, message: `The WebSocket is at ${STREAM_PATH}.` };
   const forbidden = refusal(request.headers, access);
   if (forbidden) return { status: 403, message: forbidden };
-  return isClosing ? { status: 503, message: "The server is shutting down." } : null;
+  return isClosing ? { status: 503, message: "The server is shutting down. Connect again later." } : null;
 }
 
 /** Answers with an HTTP status and the reason as text, and closes the connection. */

@@ -4,11 +4,11 @@ import type { Intake, Source, Stop } from "./source.ts";
 export interface PulledVideoOptions extends Pick<OpenVideoOptions, "pace"> {
   /** A video file, or an http(s), HLS or RTSP URL. */
   readonly input: string;
-  /** Ends the video early, as if it ended there. */
+  /** Ends the replay early, as if the video ended there. */
   readonly signal?: AbortSignal;
 }
 
-/** A video that is read by ourselves. What goes wrong with it is a fatal problem of the stream, which ends then. */
+/** A video that this process reads from a file or a URL. When something is wrong with it, the stream fails. */
 export class PulledVideo implements Source {
   constructor(private readonly options: PulledVideoOptions) {}
 

@@ -1,10 +1,12 @@
 import { type DecodeImageOptions, ImageFrames, type ImageStamp } from "../../ingest/mod.ts";
 import type { Intake, Source, Stop } from "./source.ts";
 
-/** Bounds of one picture. */
+/** Limits of one picture. */
 export type ImageBounds = Pick<DecodeImageOptions, "maxBytes" | "maxPixels">;
 
-/** What a client sends: encoded pictures, decoded as they come, at most as many a second as the stream looks at. */
+/**
+ * Encoded pictures that a client pushes. They are decoded as they come, but not more a second than the stream looks at.
+ */
 export class PushedImages implements Source {
   private images: ImageFrames | null = null;
   private into: Intake | null = null;
@@ -17,7 +19,7 @@ export class PushedImages implements Source {
     this.into = into;
     let isStopped = false;
     images.errors$.subscribe(({ seq, error: { code, message } }) =>
-      into.problem({ code, message: `Frame ${seq} was not looked at. ${message}` }),
+      into.problem({ code, message: `Frame ${seq} was dropped. ${message}` }),
     );
     images.dropped$.subscribe((frame) => into.dropped(frame));
     images.frames$.subscribe({
@@ -34,9 +36,10 @@ export class PushedImages implements Source {
     };
   }
 
-  /** Takes one encoded picture that has arrived now; its bytes must not change afterwards. */
+  /** Takes one encoded picture that has arrived now. Its bytes must not change afterwards. */
   push(image: Uint8Array, stamp: ImageStamp = {}): void {
-    if (this.images === null || this.into === null) throw new Error("This source has not been started.");
+    if (this.images === null || this.into === null)
+      throw new Error("The source has not been started. Call start() first.");
     this.into.arrived();
     this.images.push(image, stamp);
   }

@@ -2,30 +2,36 @@ import type { Observable } from "rxjs";
 import type { DroppedFrame, Frame, FrameFormat, OpenVideoOptions } from "../../ingest/mod.ts";
 import type { Problem } from "../problem.ts";
 
-/** What a stream takes from its source; `StreamHandle` is one. */
+/** The side of a stream that its source calls. `StreamHandle` implements it. */
 export interface Intake {
-  /** The size (px) and rate (frames a second) that it wants; `largeSide` where its model looks at larger pictures, too. */
+  /**
+   * The size (px) and rate (frames a second) that the stream wants; with `largeSide` when its model takes larger
+   * pictures too.
+   */
   readonly format: FrameFormat & Pick<OpenVideoOptions, "largeSide">;
-  /** True while a frame can be taken without dropping one. Replays its last value. */
+  /** True while another frame can be taken without a drop. A new subscriber gets the last value at once. */
   readonly ready$: Observable<boolean>;
-  /** A picture has come in, whatever becomes of it. */
+  /** A picture has arrived. Every picture is counted here, also one that is dropped later. */
   arrived(): void;
   /** A picture to think about. */
   see(frame: Frame): void;
-  /** A picture that will not be seen, and why. */
+  /** A picture that was dropped, and why. */
   dropped(frame: DroppedFrame): void;
-  /** What is wrong with a picture or, `fatal`, with the source; then the stream ends as failed. */
+  /**
+   * Something is wrong with a picture or, when `fatal`, with the source. After a fatal problem the stream ends as
+   * failed.
+   */
   problem(problem: Problem): void;
-  /** No more pictures: what waits is thought about, then the stream ends. */
+  /** No more pictures come. What waits is thought about, then the stream ends. */
   ended(): void;
 }
 
 /**
- * Stops a source. `drain`: what it has taken is still given, then it says `ended`. `now`: it says nothing more.
+ * Stops a source. `drain`: it still gives the pictures that it has, then calls `ended`. `now`: it calls nothing more.
  */
 export type Stop = (how: "drain" | "now") => void;
 
-/** Where a stream's pictures come from. */
+/** Feeds pictures into a stream: pictures that a client pushes, or a video that the server pulls. */
 export interface Source {
   start(into: Intake): Stop;
 }
