@@ -16,6 +16,7 @@ export type IngestErrorCode =
   | "url_unreachable"
   | "first_frame_timeout"
   | "stall_timeout"
+  | "source_lost"
   // what the video is
   | "not_a_video"
   | "no_video_track"

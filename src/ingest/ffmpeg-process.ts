@@ -11,6 +11,11 @@ export interface FfmpegDecode {
   readonly layout: FrameLayout;
   /** Frame rate (frames per second of media time). */
   readonly fps: number;
+  /**
+   * A live source: frames are given out as they come, at most `fps` a second, each with the time at which it was read.
+   * Its own timestamps are not believed. Otherwise frame i is what the video shows at `i / fps`.
+   */
+  readonly live?: boolean;
   /** The argument of `-i`. It must come from `resolveVideoInput`, never directly from a user. */
   readonly url: string;
   /** The options before `-i`. */
@@ -27,7 +32,19 @@ export interface FfmpegExit {
   readonly spawnError: Error | null;
 }
 
+/** A frame as it came out of ffmpeg's pipe. */
+export interface RawFrame {
+  /** In a buffer of its own. */
+  readonly bytes: Uint8Array;
+  /** Of a live source: when ffmpeg read it from the network, on the machine's clock (ms). Else null. */
+  readonly readAtMs: number | null;
+}
+
 const STDERR_LINES = 40;
+/** What ffmpeg's filter `showinfo` says of each frame. Its `pts_time` is rounded to six digits: too few for a date. */
+const SHOWN_TIME = /Parsed_showinfo_\d+ @ .* pts:\s*(-?\d+) /;
+/** Frames that follow each other so closely (s) all come out of the filter: whoever reads them can see the burst. */
+const DENSE_S = 0.01;
 const TERM_GRACE_MS = 300;
 
 /**
@@ -45,6 +62,9 @@ export class FfmpegProcess {
   /** Resolves when the process is gone and its standard error has been read to the end. Never rejects. */
   readonly exited: Promise<FfmpegExit>;
   private readonly lines: string[] = [];
+  /** Of a live source: times of the frames that have not been read from the pipe yet (ms). */
+  private readonly times: number[] = [];
+  private readonly live: boolean;
   private readonly frameBytes: number;
   private readonly frames: PassThrough;
   private child: ChildProcess | null = null;
@@ -54,6 +74,7 @@ export class FfmpegProcess {
 
   constructor(binary: FfmpegBinary, decode: FfmpegDecode) {
     this.frameBytes = decode.layout.bytes;
+    this.live = decode.live ?? false;
     // fluent-ffmpeg mistakes the `close` of its target for a broken pipe, and would kill an ffmpeg that is about to
     // exit.
     this.frames = new PassThrough({
@@ -71,9 +92,10 @@ export class FfmpegProcess {
         "-nostats",
         "-loglevel",
         "level+info",
+        ...(this.live ? ["-use_wallclock_as_timestamps", "1"] : []),
         ...decode.inputOptions,
       ])
-      .outputOptions(outputOptions(decode))
+      .outputOptions(outputOptions(decode, binary.version))
       .output(this.frames)
       .on("stderr", (line: string) => this.keepLine(line));
     this.exited = new Promise((resolve) => {
@@ -105,17 +127,30 @@ export class FfmpegProcess {
     return this.lines;
   }
 
-  /** Reads the next frame into a buffer of its own; null at the end (`exited` says why). One call at a time. */
-  async readFrame(): Promise<Uint8Array | null> {
+  /** Reads the next frame; null at the end (`exited` says why). One call at a time. */
+  async readFrame(): Promise<RawFrame | null> {
     while (!this.stopped) {
       const bytes: Buffer | null = this.frames.read(this.frameBytes);
-      if (bytes !== null) return bytes.length === this.frameBytes ? new Uint8Array(bytes) : null;
+      if (bytes !== null) {
+        if (bytes.length !== this.frameBytes) return null;
+        return { bytes: new Uint8Array(bytes), readAtMs: await this.nextTime() };
+      }
       if (this.frames.readableEnded || (this.over && this.pid === undefined)) return null;
-      await new Promise<void>((resolve) => {
-        this.wake = resolve;
-      });
+      await this.woken();
     }
     return null;
+  }
+
+  /** The time is said on standard error, which may come later than the frame. */
+  private async nextTime(): Promise<number | null> {
+    while (this.live && this.times.length === 0 && !this.over && !this.stopped) await this.woken();
+    return this.times.shift() ?? null;
+  }
+
+  private woken(): Promise<void> {
+    return new Promise((resolve) => {
+      this.wake = resolve;
+    });
   }
 
   /** Ends ffmpeg with SIGTERM and, if it does not end then, with SIGKILL. `readFrame` returns null from now on. */
@@ -155,17 +190,43 @@ export class FfmpegProcess {
   }
 
   private keepLine(line: string): void {
+    const shown = this.live ? SHOWN_TIME.exec(line) : null;
+    if (shown !== null) {
+      this.times.push(Number(shown[1]));
+      this.wake();
+      return;
+    }
+    if (this.live && line.includes("Parsed_showinfo")) return;
     this.lines.push(line);
     if (this.lines.length > STDERR_LINES) this.lines.shift();
   }
 }
 
-function outputOptions({ layout, fps, maxDurationMs }: FfmpegDecode): string[] {
+function outputOptions({ layout, fps, live, maxDurationMs }: FfmpegDecode, version: string): string[] {
   return [
     // Capital V leaves out pictures such as the cover of a song.
     ...["-map", "0:V:0", "-an", "-sn", "-dn"],
-    ...["-vf", `fps=${fps},${layout.filter}`],
-    ...(maxDurationMs === undefined ? [] : ["-t", String(maxDurationMs / 1000)]),
+    ...(live ? liveOptions(fps, layout, version) : ["-vf", `fps=${fps},${layout.filter}`]),
+    ...(maxDurationMs === undefined || live ? [] : ["-t", String(maxDurationMs / 1000)]),
     ...["-f", "rawvideo", "-pix_fmt", "rgb24"],
   ];
+}
+
+/**
+ * The filter `fps` fills gaps with copies and waits for gaps to end. A live source's frames are taken or left out, by
+ * the period of `1 / fps` in which they were read; and nothing behind the filter may copy or drop any.
+ */
+function liveOptions(fps: number, layout: FrameLayout, version: string): string[] {
+  const period = (time: string) => `floor(${time}*${fps})`;
+  const isNew = `isnan(prev_selected_t)+not(eq(${period("t")},${period("prev_selected_t")}))`;
+  const select = `settb=1/1000,select='${isNew}+lt(t-prev_t,${DENSE_S})'`;
+  // Without `-copyts` ffmpeg would take a long gap for a fault of the timestamps and close it.
+  const times = ["-copyts", "-vf", `${select},${layout.filter},showinfo`];
+  return [...times, ...(hasFpsMode(version) ? ["-fps_mode", "passthrough"] : ["-vsync", "0"])];
+}
+
+/** From 5.1 on `-fps_mode` is the name of what was `-vsync`. A build without a release number counts as an old one. */
+function hasFpsMode(version: string): boolean {
+  const [, major = "0", minor = "0"] = /^n?(\d+)\.(\d+)/.exec(version) ?? [];
+  return Number(major) > 5 || (Number(major) === 5 && Number(minor) >= 1);
 }

@@ -3,11 +3,15 @@ import { checkFps, checkPositive, checkSize, type FrameFormat } from "./check-op
 import { IngestError } from "./errors.ts";
 import { type FfmpegBinary, resolveFfmpeg } from "./ffmpeg-binary.ts";
 import { explainFailure } from "./ffmpeg-failure.ts";
-import { FfmpegProcess } from "./ffmpeg-process.ts";
+import { FfmpegProcess, type RawFrame } from "./ffmpeg-process.ts";
 import { type Frame, RgbFrame } from "./frame.ts";
 import { FrameLayout, fitInside } from "./frame-layout.ts";
+import { LiveTime } from "./live-time.ts";
 import { atOnce, inRealTime, type Pacer, whenReady } from "./pacer.ts";
 import { probeVideo } from "./probe-video.ts";
+import { SampleByMediaTime } from "./sample-by-media-time.ts";
+import { sendsPictures } from "./sends-pictures.ts";
+import { settledFrames } from "./settled-frames.ts";
 import { resolveVideoInput } from "./video-input.ts";
 
 export interface OpenVideoOptions extends FrameFormat {
@@ -27,7 +31,7 @@ export interface OpenVideoOptions extends FrameFormat {
   readonly maxDurationMs?: number;
   /**
    * Whether the video is a camera: frames come as they arrive, and `pace` and `ready$` are ignored. Default: true for
-   * RTSP.
+   * RTSP, and for HTTP where the server says that it sends one picture after the other (`multipart/x-mixed-replace`).
    */
   readonly live?: boolean;
   /** Longest time until the first frame (ms); default 20 000. */
@@ -51,8 +55,9 @@ const PROMPT = ["-analyzeduration", "1000000", "-threads", "1"];
  *
  * For a file, `mediaTimeMs` of frame i is `i * 1000 / fps`. The frame shows what the video has at that time, give or
  * take half the distance of two frames (ffmpeg's `fps` filter). `arrivedAtMs` is when the frame is emitted. For a
- * camera, `mediaTimeMs` is the time since the arrival of the first frame, and `arrivedAtMs` is when the last byte of
- * the frame came in.
+ * camera, `mediaTimeMs` is the time from when ffmpeg read the first frame to when it read this one: a camera's own
+ * timestamps are not believed. `arrivedAtMs` is when the last byte of the frame came in. A camera that ends has failed
+ * (`source_lost`).
  *
  * `realtime` is timed here and not by ffmpeg (`-re`). ffmpeg times packets when they go in, but after reordering,
  * threads and the pipe the frames come out unevenly (measured at 10 fps: gaps of 92–108 ms; here 99–101). The time at
@@ -83,7 +88,7 @@ async function play(
   const stop = options.signal === undefined ? cancelled : AbortSignal.any([cancelled, options.signal]);
   const { width, height, fps, firstFrameTimeoutMs = 20_000, stallTimeoutMs = 20_000 } = options;
   const resolved = await resolveVideoInput(input);
-  const live = options.live ?? resolved.live;
+  const live = options.live ?? (resolved.live || (await sendsPictures(resolved, stop)));
   const binary = options.ffmpeg ?? (await resolveFfmpeg());
   throwIfAborted(options.signal);
   if (stop.aborted) return;
@@ -95,34 +100,59 @@ async function play(
   const decoder = new FfmpegProcess(binary, {
     layout,
     fps,
+    live,
     url: resolved.url,
     inputOptions: live ? [...resolved.options, ...PROMPT] : resolved.options,
     ...(options.maxDurationMs === undefined ? {} : { maxDurationMs: options.maxDurationMs }),
   });
   // Unsubscribing, completion and errors all abort `cancelled`, so this is the only cleanup that is needed.
   stop.addEventListener("abort", () => decoder.stop(), { once: true });
-  const mayGo = live ? atOnce : pacerOf(options, stop);
+  /** As much was played as was asked for. */
+  let isOver = false;
   let seq = 0;
-  let startedAtMs = 0;
-  for (;;) {
-    const data = await readInTime();
-    if (data === null) break;
-    const receivedAtMs = performance.now();
-    if (seq === 0) startedAtMs = receivedAtMs;
-    const dueMs = (seq * 1000) / fps;
-    await mayGo(dueMs);
-    if (stop.aborted) break;
-    const stamps = live
-      ? { mediaTimeMs: receivedAtMs - startedAtMs, arrivedAtMs: receivedAtMs }
-      : { mediaTimeMs: dueMs, arrivedAtMs: performance.now() };
-    const pictures = layout.split(data);
-    emit(new RgbFrame({ seq: seq++, ...stamps }, pictures.small, pictures.large));
-  }
+  if (live) await emitLive();
+  else await emitPaced();
   throwIfAborted(options.signal);
-  if (cancelled.aborted) return;
+  if (cancelled.aborted || isOver) return;
   const exit = await decoder.exited;
   const failure = explainFailure({ input: resolved, exit, stderr: decoder.stderr, frames: seq });
   if (failure !== null) throw failure;
+  if (live) {
+    const message = `${resolved.label} ended after ${seq} frames. A live source does not end by itself: check the camera and the network.`;
+    throw new IngestError("source_lost", message);
+  }
+
+  async function emitPaced(): Promise<void> {
+    const mayGo = pacerOf(options, stop);
+    for (let frame = await readInTime(); frame !== null; frame = await readInTime()) {
+      const mediaTimeMs = (seq * 1000) / fps;
+      await mayGo(mediaTimeMs);
+      if (stop.aborted) return;
+      emitFrame(frame, mediaTimeMs, performance.now());
+    }
+  }
+
+  /** Frames as they come, no more than wanted, each with the time at which it was read. */
+  async function emitLive(): Promise<void> {
+    const time = new LiveTime();
+    const sampler = new SampleByMediaTime(fps);
+    for await (const frame of settledFrames(readInTime)) {
+      const arrivedAtMs = performance.now();
+      const mediaTimeMs = time.mediaTimeMs(frame.readAtMs, arrivedAtMs);
+      if (stop.aborted) return;
+      if (mediaTimeMs >= (options.maxDurationMs ?? Number.POSITIVE_INFINITY)) {
+        isOver = true;
+        await decoder.stop();
+        return;
+      }
+      if (sampler.take(mediaTimeMs)) emitFrame(frame, mediaTimeMs, arrivedAtMs);
+    }
+  }
+
+  function emitFrame({ bytes }: RawFrame, mediaTimeMs: number, arrivedAtMs: number): void {
+    const { small, large } = layout.split(bytes);
+    emit(new RgbFrame({ seq: seq++, mediaTimeMs, arrivedAtMs }, small, large));
+  }
 
   async function sizeInside(maxSide: number) {
     const info = await probeVideo(input, { ffmpeg: binary, timeoutMs: firstFrameTimeoutMs });
@@ -131,7 +161,7 @@ async function play(
   }
 
   /** Reads a frame. The first one, and those from a network, must come in time. */
-  async function readInTime(): Promise<Uint8Array | null> {
+  async function readInTime(): Promise<RawFrame | null> {
     if (seq > 0 && !resolved.remote) return await decoder.readFrame();
     // The fps filter emits a frame only when the next one has come.
     const limitMs = (seq === 0 ? firstFrameTimeoutMs : stallTimeoutMs) + 1000 / fps;

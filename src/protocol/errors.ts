@@ -114,6 +114,7 @@ const VIDEO_ERRORS: Readonly<
   url_invalid: refused("The URL is not valid."),
   url_unreachable: refused("The URL could not be reached."),
   first_frame_timeout: refused("No frame came in time."),
+  source_lost: refused("The live source ended."),
   stall_timeout: refused("The source stopped sending."),
   not_a_video: refused("The input is not a video."),
   no_video_track: refused("The input has no video track."),

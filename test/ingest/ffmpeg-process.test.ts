@@ -27,7 +27,7 @@ describe("FfmpegProcess", () => {
       const decoder = await start({ layout: new FrameLayout({ width, height }) });
       let count = 0;
       for (let frame = await decoder.readFrame(); frame; frame = await decoder.readFrame()) {
-        expect(frame.length).toBe(width * height * 3);
+        expect(frame.bytes.length).toBe(width * height * 3);
         count++;
       }
       expect(count).toBe(100);

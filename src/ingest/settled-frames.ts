@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { RawFrame } from "./ffmpeg-process.ts";
+
+/** After so long without a frame (ms), the next ones may have waited somewhere. So may those at the beginning. */
+const GAP_MS = 1000;
+/** Frames that are read within this time of each other (ms) came out of a buffer, not out of a camera. */
+export const BURST_MS = 10;
+/** How long it is waited whether a burst goes on (ms). */
+const SETTLE_MS = 50;
+/** After a stall, frames of this time (ms) are left out: where packets were lost, a decoder first gives out ruins. */
+const STALE_MS = 1000;
+
+/**
+ * Leaves out the old pictures of a live source. While a connection stalls, and while ffmpeg finds out what a source is,
+ * frames pile up and then come all at once; they would be stamped with a time at which they were not seen. Of such a
+ * burst only the last frame is given on. After a stall, nothing is given on for a second.
+ *
+ * @param read the source's next frame; null at its end
+ */
+export async function* settledFrames(read: () => Promise<RawFrame | null>): AsyncGenerator<RawFrame> {
+  let lastMs: number | null = null;
+  let staleUntilMs = Number.NEGATIVE_INFINITY;
+  let next = read();
+  // Its failure is told where it is awaited.
+  next.catch(() => {});
+  for (;;) {
+    let frame = await next;
+    if (frame === null) return;
+    next = read();
+    next.catch(() => {});
+    const isFirst = lastMs === null;
+    if (isFirst || readAt(frame) - lastMs! > GAP_MS) {
+      for (;;) {
+        const following: RawFrame | null | "settled" = await Promise.race([
+          next,
+          sleep(SETTLE_MS, "settled" as const),
+        ]);
+        if (following === null || following === "settled") break;
+        if (readAt(following) - readAt(frame) > BURST_MS) break;
+        frame = following;
+        next = read();
+        next.catch(() => {});
+      }
+      if (!isFirst) staleUntilMs = readAt(frame) + STALE_MS;
+    }
+    lastMs = readAt(frame);
+    if (lastMs >= staleUntilMs) yield frame;
+  }
+}
+
+function readAt({ readAtMs }: RawFrame): number {
+  return readAtMs ?? performance.now();
+}
