@@ -83,15 +83,21 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeImageOptions
         `The image has ${declared.width} × ${declared.height} px, and the limit is ${maxPixels} pixels. Scale it down.`,
       );
     }
-    // `error`: broken or truncated pictures fail, while the harmless defects of many cameras' JPEGs do not.
-    const rgb = await sharp(bytes, { limitInputPixels: maxPixels, failOn: "error", pages: 1 })
-      .autoOrient()
-      // Of sharp's kernels, this one is closest to the area mean with which ffmpeg scales videos.
-      .resize(width, height, { fit: "fill", kernel: "cubic" })
-      .flatten({ background: "black" })
-      .toColourspace("srgb")
-      .raw()
-      .toBuffer();
+    const complete = type === "jpeg" ? withEndMark(bytes) : bytes;
+    const decode = (failOn: "warning" | "error") =>
+      sharp(complete, { limitInputPixels: maxPixels, failOn, pages: 1 })
+        .autoOrient()
+        // Of sharp's kernels, this one is closest to the area mean with which ffmpeg scales videos.
+        .resize(width, height, { fit: "fill", kernel: "cubic" })
+        .flatten({ background: "black" })
+        .toColourspace("srgb")
+        .raw()
+        .toBuffer();
+    // That data is missing is only a warning to the decoder, and so are harmless defects of many cameras' JPEGs.
+    const rgb = await decode("warning").catch((error) => {
+      if (CUT_OFF.test(messageOf(error))) throw error;
+      return decode("error");
+    });
     const original = {
       type,
       width: declared.width,
@@ -116,6 +122,15 @@ export function checkImageOptions(options: DecodeImageOptions): void {
   checkSize(options);
   checkPositive("maxBytes", options.maxBytes);
   checkPositive("maxPixels", options.maxPixels);
+}
+
+/** What libjpeg says of a picture whose data end too early. */
+const CUT_OFF = /premature end/i;
+
+/** Some cameras leave out a JPEG's end mark. Whether its data are complete, the decoder finds out. */
+function withEndMark(bytes: Uint8Array): Uint8Array {
+  const hasMark = bytes.at(-2) === 0xff && bytes.at(-1) === 0xd9;
+  return hasMark ? bytes : Buffer.concat([bytes, Buffer.from([0xff, 0xd9])]);
 }
 
 /** The type by the first bytes. A MIME type that was sent along is not trusted. */

@@ -52,16 +52,33 @@ export async function resolveVideoInput(input: string): Promise<VideoInput> {
   return await localInput(input);
 }
 
-/** Hides `user:password@` in URLs anywhere in a text. */
+/**
+ * Hides user names, passwords and keys in URLs anywhere in a text. People write passwords as they are: up to the last
+ * `@` everything is hidden that may be one, also where a `/`, `#` or `@` in it makes the URL invalid.
+ *
+ * @example withoutCredentials("rtsp://user:a/b@cam/1?token=x") // "rtsp://***@cam/1?token=***"
+ */
 export function withoutCredentials(text: string): string {
-  return text.replace(/\/\/[^\s/@]+@/g, "//***@");
+  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)([^\s"'<>]*)/gi, (_, scheme: string, rest: string) => {
+    const authority = /^[^/?#]*/.exec(rest)![0];
+    const mayHaveUser = authority.includes("@") || authority.includes(":");
+    const end = mayHaveUser ? rest.lastIndexOf("@") : -1;
+    return scheme + (end === -1 ? "" : "***@") + rest.slice(end + 1).replace(SECRET_PARAMETER, "$1***");
+  });
 }
+
+const SECRET_PARAMETER =
+  /([?&;](?:user(?:name)?|usr|login|pass(?:word|wd)?|pwd|token|auth|secret|key|api_?key)=)[^&;#\s]*/gi;
 
 function remoteInput(input: string, scheme: string): VideoInput {
   if (!URL.canParse(input)) {
     throw new IngestError(
       "url_invalid",
-      `${withoutCredentials(input)} is not a valid URL. Check its spelling.`,
+      `${withoutCredentials(input)} is not a valid URL. ${
+        input.includes("@")
+          ? "In a user name or password, write / as %2F, # as %23, ? as %3F and @ as %40."
+          : "Check its spelling."
+      }`,
     );
   }
   const rtsp = scheme.startsWith("rtsp");

@@ -114,6 +114,19 @@ describe("decodeImage", () => {
     expect(await codeOf(new Uint8Array())).toBe("image_undecodable");
   });
 
+  it("goes by a JPEG's data, not by its end mark", async () => {
+    const noise = { type: "gaussian", mean: 128, sigma: 40 } as const;
+    const whole = await sharp({ create: { width: 200, height: 200, channels: 3, background: red, noise } })
+      .jpeg()
+      .toBuffer();
+    const mark = Buffer.from([0xff, 0xd9]);
+    const { data } = await decodeImage(whole, size);
+    expect((await decodeImage(whole.subarray(0, -2), size)).data).toEqual(data);
+    expect((await decodeImage(Buffer.concat([whole, Buffer.alloc(64)]), size)).data).toEqual(data);
+    const half = Buffer.concat([whole.subarray(0, whole.length / 2), mark]);
+    expect(await codeOf(half)).toBe("image_undecodable");
+  });
+
   it("refuses a size that is none", async () => {
     expect(await codeOf(await picture().png().toBuffer(), { width: 0 })).toBe("option_out_of_range");
   });
