@@ -2,13 +2,14 @@ import { Command, Option } from "commander";
 import { lastValueFrom, tap } from "rxjs";
 import { createEngine } from "../backends/mod.ts";
 import { POSITION_SCHEMES, type PositionSchemeName } from "../cache/mod.ts";
-import type { Paradigm } from "../engine/mod.ts";
-import { type FfmpegBinary, probeVideo, resolveFfmpeg } from "../ingest/mod.ts";
+import type { Engine, Paradigm } from "../engine/mod.ts";
+import { probeVideo, resolveFfmpeg } from "../ingest/mod.ts";
 import { errorEvent, numberEvent, type ServerEvent } from "../protocol/mod.ts";
 import { parseScheduledQuestion, type ScheduledQuestion, startReplay } from "../streams/mod.ts";
 import { positive } from "./arguments.ts";
 import { guarded, reportError, reportFailure } from "./failure.ts";
 import { BUNDLED_MODEL } from "./paths.ts";
+import { Screen } from "./screen.ts";
 import { Timeline } from "./timeline.ts";
 
 interface ReplayFlags {
@@ -36,14 +37,9 @@ function print(event: ServerEvent): void {
   printLine(event);
 }
 
-/** Shows events as a timeline. */
-function timelineOf(durationMs: number | null, ffmpeg: FfmpegBinary): (event: ServerEvent) => void {
-  const timeline = new Timeline(durationMs, ffmpeg);
-  return (event) => timeline.show(event);
-}
-
 async function run(input: string, flags: ReplayFlags): Promise<void> {
-  const engine = await createEngine({ model: flags.model, threads: flags.threads });
+  const screen = new Screen();
+  const doing = (what: string) => flags.json || screen.status(() => what);
   const stop = new AbortController();
   const interrupt = () => stop.abort();
   /** Whatever read the output is gone, as `head` is when it has enough lines. That is not a failure. */
@@ -51,11 +47,15 @@ async function run(input: string, flags: ReplayFlags): Promise<void> {
     if (error.code !== "EPIPE") reportFailure(error);
     stop.abort();
   };
-  process.once("SIGINT", interrupt);
   process.stdout.on("error", readerGone);
+  let engine: Engine | null = null;
   try {
+    doing("starting the model");
+    engine = await createEngine({ model: flags.model, threads: flags.threads });
+    process.once("SIGINT", interrupt);
+    doing("opening the video");
     const { durationMs } = await probeVideo(input);
-    const show = flags.json ? print : timelineOf(durationMs, await resolveFfmpeg());
+    const timeline = flags.json ? null : new Timeline(screen, durationMs, await resolveFfmpeg());
     const { log } = startReplay({
       engine,
       input,
@@ -64,10 +64,12 @@ async function run(input: string, flags: ReplayFlags): Promise<void> {
       stream: { paradigm: flags.paradigm, ...(flags.positions && { positions: flags.positions }) },
       signal: stop.signal,
     });
+    const show = (event: ServerEvent) => (timeline ? timeline.show(event) : print(event));
     await lastValueFrom(log.from(null).pipe(tap((entry) => "event" in entry && show(entry.event))));
   } finally {
+    screen.status(null);
     process.off("SIGINT", interrupt);
-    await engine.close();
+    await engine?.close();
   }
 }
 
