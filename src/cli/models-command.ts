@@ -31,7 +31,7 @@ ${manifest.example_questions.map((question) => `  ${question}`).join("\n")}`);
 
 export function modelsCommand(): Command {
   const models = new Command("models").description("List the bundled models and describe a model.");
-  models.command("list").description("List the bundled models.").action(guarded(list));
+  models.command("list", { isDefault: true }).description("List the bundled models.").action(guarded(list));
   models
     .command("info")
     .description("Check the files of a model and describe it.")

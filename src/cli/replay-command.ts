@@ -6,7 +6,7 @@ import type { Engine, Paradigm } from "../engine/mod.ts";
 import { probeVideo, resolveFfmpeg } from "../ingest/mod.ts";
 import { errorEvent, numberEvent, type ServerEvent } from "../protocol/mod.ts";
 import { parseScheduledQuestion, type ScheduledQuestion, startReplay } from "../streams/mod.ts";
-import { positive } from "./arguments.ts";
+import { threads } from "./arguments.ts";
 import { guarded, reportError, reportFailure } from "./failure.ts";
 import { BUNDLED_MODEL } from "./paths.ts";
 import { Screen } from "./screen.ts";
@@ -117,7 +117,7 @@ export function replayCommand(): Command {
     )
     .option("--json", "print the events of the WebSocket protocol, one a line, instead of a timeline", false)
     .option("-m, --model <dir>", "folder of a model bundle", BUNDLED_MODEL)
-    .option("--threads <n>", "inference threads for each of the two workers", positive, 1)
+    .option("--threads <n>", "inference threads for each of the two workers", threads, 1)
     .addHelpText(
       "after",
       `

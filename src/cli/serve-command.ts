@@ -5,7 +5,7 @@ import { pino } from "pino";
 import { createEngine } from "../backends/mod.ts";
 import { resolveFfmpeg } from "../ingest/mod.ts";
 import { createServer } from "../server/mod.ts";
-import { port, positive } from "./arguments.ts";
+import { port, positive, threads } from "./arguments.ts";
 import { guarded } from "./failure.ts";
 import { BUNDLED_MODEL, CLIENT_DIR, SAMPLE_DIR } from "./paths.ts";
 
@@ -19,11 +19,14 @@ interface ServeFlags {
   readonly logLevel: string;
 }
 
-/** Resolves at the first SIGINT (Ctrl-C) or SIGTERM. A second one ends the process at once. */
+/**
+ * Resolves at the first SIGINT (Ctrl-C), SIGTERM or SIGHUP (the terminal was closed). There is no configuration that a
+ * SIGHUP could ask to read again. A second signal ends the process at once.
+ */
 async function interrupted(): Promise<void> {
   const stop = new AbortController();
   const { signal } = stop;
-  await Promise.race([once(process, "SIGINT", { signal }), once(process, "SIGTERM", { signal })]);
+  await Promise.race(["SIGINT", "SIGTERM", "SIGHUP"].map((name) => once(process, name, { signal })));
   stop.abort();
 }
 
@@ -80,7 +83,7 @@ export function serveCommand(): Command {
     .option("-p, --port <port>", "port to listen on; 0: any free one", port, 8080)
     .option("--host <address>", "address to listen on; only this machine can reach the default", "127.0.0.1")
     .option("-m, --model <dir>", "folder of a model bundle", BUNDLED_MODEL)
-    .option("--threads <n>", "inference threads for each of the two workers", positive, 1)
+    .option("--threads <n>", "inference threads for each of the two workers", threads, 1)
     .option("--max-sessions <n>", "most clients at once", positive, 16)
     .addOption(
       new Option(
