@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { Command, Option } from "commander";
 import { lastValueFrom, tap } from "rxjs";
 import { createEngine } from "../backends/mod.ts";
@@ -8,6 +9,7 @@ import { errorEvent, numberEvent, type ServerEvent } from "../protocol/mod.ts";
 import { parseScheduledQuestion, type ScheduledQuestion, startReplay } from "../streams/mod.ts";
 import { threads } from "./arguments.ts";
 import { guarded, reportError, reportFailure } from "./failure.ts";
+import { printLine } from "./output.ts";
 import { BUNDLED_MODEL } from "./paths.ts";
 import { Screen } from "./screen.ts";
 import { Timeline } from "./timeline.ts";
@@ -27,35 +29,44 @@ const collect = (value: string, before: readonly ScheduledQuestion[]) => [
   parseScheduledQuestion(value),
 ];
 
-function printLine(event: ServerEvent): void {
-  process.stdout.write(`${JSON.stringify(event)}\n`);
-}
-
 /** Prints an event as a line of JSON, and the message of an error to standard error too. */
 function print(event: ServerEvent): void {
   if (event.type === "error") reportError(event.error.message);
-  printLine(event);
+  printLine(JSON.stringify(event));
 }
+
+/** Signals that end a replay early: Ctrl-C, and what `kill` sends. */
+const INTERRUPTS = ["SIGINT", "SIGTERM"] as const;
+
+/** What a shell reports of a process that a signal has ended. */
+const exitCodeOf = (signal: NodeJS.Signals) => 128 + constants.signals[signal];
 
 async function run(input: string, flags: ReplayFlags): Promise<void> {
   const screen = new Screen();
   const doing = (what: string) => flags.json || screen.status(() => what);
   const stop = new AbortController();
-  const interrupt = () => stop.abort();
-  /** Whatever read the output is gone, as `head` is when it has enough lines. That is not a failure. */
-  const readerGone = (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") reportFailure(error);
+  let isPlaying = false;
+  let interruptedBy: NodeJS.Signals | null = null;
+  /** At the first signal the replay ends early; a second one ends the process at once. */
+  const interrupt = (signal: NodeJS.Signals) => {
+    interruptedBy = signal;
     stop.abort();
+    if (isPlaying) return;
+    screen.status(null);
+    process.exit(exitCodeOf(signal));
   };
-  process.stdout.on("error", readerGone);
+  for (const signal of INTERRUPTS) process.once(signal, interrupt);
+  // When nobody can read what comes, nothing more needs to be thought.
+  process.stdout.once("error", () => stop.abort());
   let engine: Engine | null = null;
   try {
     doing("starting the model");
     engine = await createEngine({ model: flags.model, threads: flags.threads });
-    process.once("SIGINT", interrupt);
     doing("opening the video");
     const { durationMs } = await probeVideo(input);
     const timeline = flags.json ? null : new Timeline(screen, durationMs, await resolveFfmpeg());
+    if (flags.paradigm === "batch") doing("seeing the whole video before thinking");
+    isPlaying = true;
     const { log } = startReplay({
       engine,
       input,
@@ -68,8 +79,9 @@ async function run(input: string, flags: ReplayFlags): Promise<void> {
     await lastValueFrom(log.from(null).pipe(tap((entry) => "event" in entry && show(entry.event))));
   } finally {
     screen.status(null);
-    process.off("SIGINT", interrupt);
+    for (const signal of INTERRUPTS) process.off(signal, interrupt);
     await engine?.close();
+    if (interruptedBy) process.exitCode = exitCodeOf(interruptedBy);
   }
 }
 
@@ -79,7 +91,7 @@ async function runAndPrintFailure(input: string, flags: ReplayFlags): Promise<vo
   } catch (error) {
     const { code, message } = error as Error & { readonly code?: string };
     if (flags.json && code !== undefined)
-      printLine(numberEvent(0, errorEvent({ code, message, fatal: true })));
+      printLine(JSON.stringify(numberEvent(0, errorEvent({ code, message, fatal: true }))));
     reportFailure(error);
   }
 }

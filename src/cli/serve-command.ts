@@ -7,6 +7,7 @@ import { resolveFfmpeg } from "../ingest/mod.ts";
 import { createServer } from "../server/mod.ts";
 import { port, positive, threads } from "./arguments.ts";
 import { guarded } from "./failure.ts";
+import { printLine } from "./output.ts";
 import { BUNDLED_MODEL, CLIENT_DIR, SAMPLE_DIR } from "./paths.ts";
 
 interface ServeFlags {
@@ -65,11 +66,11 @@ async function serve(flags: ServeFlags): Promise<void> {
       allowedOrigins: flags.allowOrigin,
       log,
     });
-    console.log(`${pc.bold("thinkalong")} runs ${engine.model.id}: ${engine.model.description}`);
-    console.log(
+    printLine(`${pc.bold("thinkalong")} runs ${engine.model.id}: ${engine.model.description}`);
+    printLine(
       `Open ${pc.cyan(server.url)} for the sample page. Clients connect to ${pc.cyan(`${server.url.replace("http", "ws")}/v1/stream`)}`,
     );
-    console.log(pc.dim("Press Ctrl-C to stop."));
+    printLine(pc.dim("Press Ctrl-C to stop."));
     await Promise.race([interrupted(), failure]);
     await server.close();
   } finally {

@@ -41,6 +41,25 @@ describe("thinkalong replay on a terminal", () => {
     expect(stdout).toMatch(/^starting the model\r.*opening the video\r.*░ 0:0\d\.\d \/ 0:04\.0/s);
   });
 
+  it("ends at Ctrl-C with what was thought so far, and leaves no status behind", async () => {
+    const long = await makeVideo(join(dir.path, "long.mp4"), { seconds: 60, fps: 5, size: "160x120" });
+    const program = thinkalongOnTerminal(80, [
+      "replay",
+      long,
+      "--model",
+      TINY_BUNDLE,
+      "--ask",
+      QUESTIONS[0]!,
+    ]);
+    await program.says(/0:0[1-9]\.\d \/ /);
+    program.process.stdin!.write("\x03");
+    const { code, stdout } = await program.ended;
+    expect(code).toBe(130);
+    const text = oneLine(screenOf(stdout, 80));
+    expect(text).toMatch(new RegExp(` ${QUESTIONS[0]} .* units seen`));
+    expect(text).not.toContain("░");
+  });
+
   it("shows the same lines as in a pipe, where nothing is wrapped", async () => {
     const [terminal, pipe] = await Promise.all([
       thinkalongOnTerminal(200, args(...asking)).ended,
