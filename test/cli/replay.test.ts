@@ -3,7 +3,15 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TINY_BUNDLE } from "../support/bundles.ts";
 import { EditedBundle } from "../support/edited-bundle.ts";
-import { eventually, isAlive, makeSound, makeTempDir, makeVideo, tracedFfmpeg } from "../support/media.ts";
+import {
+  eventually,
+  isAlive,
+  makeSound,
+  makeTempDir,
+  makeVideo,
+  serve,
+  tracedFfmpeg,
+} from "../support/media.ts";
 import { type Program, thinkalong } from "../support/program.ts";
 import { ProtocolLog } from "../support/protocol-log.ts";
 
@@ -147,6 +155,19 @@ describe("thinkalong replay that is disturbed", () => {
       await eventually(() => !isAlive(ffmpeg), "ffmpeg is gone");
     },
   );
+
+  it("ends at once at a SIGTERM while a source that says nothing is being opened", async () => {
+    let asked = () => {};
+    const opening = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const silent = await serve(() => asked());
+    await using program = replay(`${silent.url}/clip.mp4`);
+    await opening;
+    program.process.kill("SIGTERM");
+    expect(await program.ended).toMatchObject({ code: 143, signal: null, stdout: "", stderr: "" });
+    await silent.close();
+  }, 10_000);
 
   it.each([[[]], [["--json"]]])("says that its ffmpeg was killed, and exits with 1 (%j)", async (args) => {
     const { program, ffmpeg } = await underWay(...args);
