@@ -13,6 +13,23 @@ export function positive(value: string): number {
 }
 
 /** Reads a port number; 0 stands for any free port. */
-export function port(value: string): number {
-  return value === "0" ? 0 : positive(value);
+export const port = wholeNumber(0, 65_535, "0 stands for any free port.");
+
+/**
+ * Most inference threads of a worker. That is far above what one worker can use. It is the same on every machine, so
+ * that a command that works on one works on all. Thousands of threads exhaust a machine.
+ */
+const MOST_THREADS = 64;
+
+/** Reads a number of inference threads. */
+export const threads = wholeNumber(1, MOST_THREADS, "More threads than processor cores do not help.");
+
+/** Makes a reader of whole numbers in a range. What it says of others ends with a hint. */
+function wholeNumber(least: number, most: number, hint: string): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (value.trim() === "" || !Number.isInteger(number) || number < least || number > most)
+      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}. ${hint}`);
+    return number;
+  };
 }

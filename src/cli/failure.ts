@@ -4,6 +4,7 @@ import { EngineError } from "../engine/mod.ts";
 import { IngestError } from "../ingest/mod.ts";
 import { ModelError } from "../models/mod.ts";
 import { ServerError } from "../server/mod.ts";
+import { wrapFor } from "./wrap.ts";
 
 /** Errors whose message says all that a user needs. A stack trace would only hide it. */
 const EXPECTED: readonly ErrorKind[] = [IngestError, EngineError, ModelError, ServerError];
@@ -14,7 +15,7 @@ type ErrorKind = abstract new (...args: any[]) => Error;
 /** Prints an error message to standard error and sets the exit code to 1. */
 export function reportError(message: string): void {
   process.exitCode = 1;
-  console.error(`${pc.red("error:")} ${message}`);
+  console.error(wrapFor(process.stderr, `${pc.red("error:")} `, message));
 }
 
 /**

@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { Command } from "commander";
 import { modelsCommand } from "./models-command.ts";
+import { reportOutputFailure } from "./output.ts";
 import { replayCommand } from "./replay-command.ts";
 import { serveCommand } from "./serve-command.ts";
 
@@ -21,4 +22,5 @@ function pointToHelp(command: Command): void {
 }
 
 pointToHelp(program);
+process.stdout.on("error", reportOutputFailure);
 await program.parseAsync();

@@ -1,14 +1,17 @@
+import { constants } from "node:os";
 import { Command, Option } from "commander";
 import { lastValueFrom, tap } from "rxjs";
 import { createEngine } from "../backends/mod.ts";
 import { POSITION_SCHEMES, type PositionSchemeName } from "../cache/mod.ts";
-import type { Paradigm } from "../engine/mod.ts";
-import { type FfmpegBinary, probeVideo, resolveFfmpeg } from "../ingest/mod.ts";
+import type { Engine, Paradigm } from "../engine/mod.ts";
+import { probeVideo, resolveFfmpeg } from "../ingest/mod.ts";
 import { errorEvent, numberEvent, type ServerEvent } from "../protocol/mod.ts";
 import { parseScheduledQuestion, type ScheduledQuestion, startReplay } from "../streams/mod.ts";
-import { positive } from "./arguments.ts";
+import { threads } from "./arguments.ts";
 import { guarded, reportError, reportFailure } from "./failure.ts";
+import { printLine } from "./output.ts";
 import { BUNDLED_MODEL } from "./paths.ts";
+import { Screen } from "./screen.ts";
 import { Timeline } from "./timeline.ts";
 
 interface ReplayFlags {
@@ -26,36 +29,44 @@ const collect = (value: string, before: readonly ScheduledQuestion[]) => [
   parseScheduledQuestion(value),
 ];
 
-function printLine(event: ServerEvent): void {
-  process.stdout.write(`${JSON.stringify(event)}\n`);
-}
-
 /** Prints an event as a line of JSON, and the message of an error to standard error too. */
 function print(event: ServerEvent): void {
   if (event.type === "error") reportError(event.error.message);
-  printLine(event);
+  printLine(JSON.stringify(event));
 }
 
-/** Shows events as a timeline. */
-function timelineOf(durationMs: number | null, ffmpeg: FfmpegBinary): (event: ServerEvent) => void {
-  const timeline = new Timeline(durationMs, ffmpeg);
-  return (event) => timeline.show(event);
-}
+/** Signals that end a replay early: Ctrl-C, and what `kill` sends. */
+const INTERRUPTS = ["SIGINT", "SIGTERM"] as const;
+
+/** What a shell reports of a process that a signal has ended. */
+const exitCodeOf = (signal: NodeJS.Signals) => 128 + constants.signals[signal];
 
 async function run(input: string, flags: ReplayFlags): Promise<void> {
-  const engine = await createEngine({ model: flags.model, threads: flags.threads });
+  const screen = new Screen();
+  const doing = (what: string) => flags.json || screen.status(() => what);
   const stop = new AbortController();
-  const interrupt = () => stop.abort();
-  /** Whatever read the output is gone, as `head` is when it has enough lines. That is not a failure. */
-  const readerGone = (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") reportFailure(error);
+  let isPlaying = false;
+  let interruptedBy: NodeJS.Signals | null = null;
+  /** At the first signal the replay ends early; a second one ends the process at once. */
+  const interrupt = (signal: NodeJS.Signals) => {
+    interruptedBy = signal;
     stop.abort();
+    if (isPlaying) return;
+    screen.status(null);
+    process.exit(exitCodeOf(signal));
   };
-  process.once("SIGINT", interrupt);
-  process.stdout.on("error", readerGone);
+  for (const signal of INTERRUPTS) process.once(signal, interrupt);
+  // When nobody can read what comes, nothing more needs to be thought.
+  process.stdout.once("error", () => stop.abort());
+  let engine: Engine | null = null;
   try {
+    doing("starting the model");
+    engine = await createEngine({ model: flags.model, threads: flags.threads });
+    doing("opening the video");
     const { durationMs } = await probeVideo(input);
-    const show = flags.json ? print : timelineOf(durationMs, await resolveFfmpeg());
+    const timeline = flags.json ? null : new Timeline(screen, durationMs, await resolveFfmpeg());
+    if (flags.paradigm === "batch") doing("seeing the whole video before thinking");
+    isPlaying = true;
     const { log } = startReplay({
       engine,
       input,
@@ -64,10 +75,13 @@ async function run(input: string, flags: ReplayFlags): Promise<void> {
       stream: { paradigm: flags.paradigm, ...(flags.positions && { positions: flags.positions }) },
       signal: stop.signal,
     });
+    const show = (event: ServerEvent) => (timeline ? timeline.show(event) : print(event));
     await lastValueFrom(log.from(null).pipe(tap((entry) => "event" in entry && show(entry.event))));
   } finally {
-    process.off("SIGINT", interrupt);
-    await engine.close();
+    screen.status(null);
+    for (const signal of INTERRUPTS) process.off(signal, interrupt);
+    await engine?.close();
+    if (interruptedBy) process.exitCode = exitCodeOf(interruptedBy);
   }
 }
 
@@ -77,7 +91,7 @@ async function runAndPrintFailure(input: string, flags: ReplayFlags): Promise<vo
   } catch (error) {
     const { code, message } = error as Error & { readonly code?: string };
     if (flags.json && code !== undefined)
-      printLine(numberEvent(0, errorEvent({ code, message, fatal: true })));
+      printLine(JSON.stringify(numberEvent(0, errorEvent({ code, message, fatal: true }))));
     reportFailure(error);
   }
 }
@@ -115,7 +129,7 @@ export function replayCommand(): Command {
     )
     .option("--json", "print the events of the WebSocket protocol, one a line, instead of a timeline", false)
     .option("-m, --model <dir>", "folder of a model bundle", BUNDLED_MODEL)
-    .option("--threads <n>", "inference threads for each of the two workers", positive, 1)
+    .option("--threads <n>", "inference threads for each of the two workers", threads, 1)
     .addHelpText(
       "after",
       `

@@ -5,8 +5,9 @@ import { pino } from "pino";
 import { createEngine } from "../backends/mod.ts";
 import { resolveFfmpeg } from "../ingest/mod.ts";
 import { createServer } from "../server/mod.ts";
-import { port, positive } from "./arguments.ts";
+import { port, positive, threads } from "./arguments.ts";
 import { guarded } from "./failure.ts";
+import { printLine } from "./output.ts";
 import { BUNDLED_MODEL, CLIENT_DIR, SAMPLE_DIR } from "./paths.ts";
 
 interface ServeFlags {
@@ -19,11 +20,14 @@ interface ServeFlags {
   readonly logLevel: string;
 }
 
-/** Resolves at the first SIGINT (Ctrl-C) or SIGTERM. A second one ends the process at once. */
+/**
+ * Resolves at the first SIGINT (Ctrl-C), SIGTERM or SIGHUP (the terminal was closed). There is no configuration that a
+ * SIGHUP could ask to read again. A second signal ends the process at once.
+ */
 async function interrupted(): Promise<void> {
   const stop = new AbortController();
   const { signal } = stop;
-  await Promise.race([once(process, "SIGINT", { signal }), once(process, "SIGTERM", { signal })]);
+  await Promise.race(["SIGINT", "SIGTERM", "SIGHUP"].map((name) => once(process, name, { signal })));
   stop.abort();
 }
 
@@ -62,11 +66,11 @@ async function serve(flags: ServeFlags): Promise<void> {
       allowedOrigins: flags.allowOrigin,
       log,
     });
-    console.log(`${pc.bold("thinkalong")} runs ${engine.model.id}: ${engine.model.description}`);
-    console.log(
+    printLine(`${pc.bold("thinkalong")} runs ${engine.model.id}: ${engine.model.description}`);
+    printLine(
       `Open ${pc.cyan(server.url)} for the sample page. Clients connect to ${pc.cyan(`${server.url.replace("http", "ws")}/v1/stream`)}`,
     );
-    console.log(pc.dim("Press Ctrl-C to stop."));
+    printLine(pc.dim("Press Ctrl-C to stop."));
     await Promise.race([interrupted(), failure]);
     await server.close();
   } finally {
@@ -80,7 +84,7 @@ export function serveCommand(): Command {
     .option("-p, --port <port>", "port to listen on; 0: any free one", port, 8080)
     .option("--host <address>", "address to listen on; only this machine can reach the default", "127.0.0.1")
     .option("-m, --model <dir>", "folder of a model bundle", BUNDLED_MODEL)
-    .option("--threads <n>", "inference threads for each of the two workers", positive, 1)
+    .option("--threads <n>", "inference threads for each of the two workers", threads, 1)
     .option("--max-sessions <n>", "most clients at once", positive, 16)
     .addOption(
       new Option(

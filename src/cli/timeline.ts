@@ -1,8 +1,8 @@
-import { MultiBar, Presets, type SingleBar } from "cli-progress";
 import pc from "picocolors";
 import type { FfmpegBinary } from "../ingest/mod.ts";
 import { outsideText, type ServerEvent } from "../protocol/mod.ts";
-import { reportError } from "./failure.ts";
+import { AnswerOrder } from "./answer-order.ts";
+import type { Screen } from "./screen.ts";
 
 /** Media time as minutes, seconds and tenths: `1:05.2`. */
 export function timecode(mediaTimeMs: number): string {
@@ -14,103 +14,108 @@ export function timecode(mediaTimeMs: number): string {
 
 const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 const ms = (value: number | null) => (value === null ? "–" : `${Math.round(value)} ms`);
+const at = (mediaTimeMs: number) => timecode(mediaTimeMs).padStart(8);
+
+/** Width of the column of times. */
+const INDENT = " ".repeat(10);
+/** Indentation (columns) of the further rows of the totals. */
+const TOTALS_HANG = 2;
+/** Most and least columns of a progress bar. */
+const [MOST_BAR, LEAST_BAR] = [40, 8];
+
+/** The position in a video, with a progress bar when its length is known and there is room. */
+export function position(atMs: number, durationMs: number | null, columns: number): string {
+  if (durationMs === null || durationMs <= 0) return timecode(atMs);
+  const text = `${timecode(atMs)} / ${timecode(durationMs)}`;
+  const width = Math.min(MOST_BAR, columns - text.length - 1);
+  if (width < LEAST_BAR) return text;
+  const done = Math.round(width * Math.min(1, Math.max(0, atMs / durationMs)));
+  return `${"█".repeat(done)}${"░".repeat(width - done)} ${text}`;
+}
 
 /**
- * Shows the events of a replay: a line for each thought and answer, a progress bar below when the output is a terminal,
- * and a summary at the end.
+ * Shows the events of a replay: a line for each thought and answer, the position in the video as the status of the
+ * screen, and a summary at the end.
  */
 export class Timeline {
-  private readonly bars: MultiBar | null;
-  private readonly bar: SingleBar | null;
   private readonly questions = new Map<string, string>();
+  private readonly answers = new AnswerOrder();
   private drops = 0;
 
   /** @param durationMs length of the video (ms); null when it is not known */
   constructor(
-    durationMs: number | null,
+    private readonly screen: Screen,
+    private readonly durationMs: number | null,
     private readonly ffmpeg: FfmpegBinary,
-  ) {
-    const terminal = process.stderr.isTTY === true && process.stdout.isTTY === true;
-    const format = durationMs === null ? "{at}" : "{bar} {at} / {of}";
-    this.bars = terminal
-      ? new MultiBar(
-          { format, hideCursor: true, stream: process.stderr, barsize: 40 },
-          Presets.shades_classic,
-        )
-      : null;
-    this.bar =
-      this.bars?.create(durationMs ?? 1, 0, { at: timecode(0), of: timecode(durationMs ?? 0) }) ?? null;
-  }
+  ) {}
 
   show(event: ServerEvent): void {
     switch (event.type) {
       case "response.reasoning_text.done":
-        this.bar?.update(event.media_time_ms, { at: timecode(event.media_time_ms) });
-        if (!event.skipped) this.line(`${pc.cyan(timecode(event.media_time_ms).padStart(8))}  ${event.text}`);
+        this.screen.status((columns) => position(event.media_time_ms, this.durationMs, columns));
+        if (!event.skipped) this.screen.line(`${pc.cyan(at(event.media_time_ms))}  `, event.text);
         break;
       case "response.created":
-        if (event.response.question !== null) this.questions.set(event.response.id, event.response.question);
+        if (event.response.question === null) break;
+        this.questions.set(event.response.id, event.response.question);
+        this.answers.asked(event.response.id);
         break;
-      case "response.output_text.done": {
-        const at = pc.cyan(timecode(event.media_time_ms).padStart(8));
-        this.line(`${at}  ${pc.dim(this.questions.get(event.response_id) ?? "")} ${pc.bold(event.text)}`);
-        if (event.outside !== null) this.line(pc.dim(`${" ".repeat(10)}${outsideText(event.outside)}`));
+      case "response.output_text.done":
+        this.answers.show(event.response_id, () => this.answer(event));
+        break;
+      case "response.done": {
+        const { id, status_details } = event.response;
+        if (status_details !== null) this.answers.show(id, () => this.screen.error(status_details.message));
+        this.answers.done(id);
         break;
       }
-      case "response.done":
-        if (event.response.status_details !== null) this.error(event.response.status_details.message);
-        break;
       case "session.scene": {
-        const at = timecode(event.media_time_ms).padStart(8);
         const paint = event.status === "familiar" ? pc.green : pc.yellow;
-        this.line(`${paint(at)}  ${paint(`${event.status} scene: ${event.message}`)}`);
+        this.screen.line(
+          `${paint(at(event.media_time_ms))}  `,
+          paint(`${event.status} scene: ${event.message}`),
+        );
         break;
       }
       case "input_video_frame.dropped":
         this.drops++;
         break;
       case "session.context_compressed":
-        this.line(
+        this.screen.line(
+          INDENT,
           pc.dim(
-            `${" ".repeat(10)}out of the windows: ${count(event.visual_evicted, "unit")} of video, ${count(event.text_evicted, "token")} of thought`,
+            `out of the windows: ${count(event.visual_evicted, "unit")} of video, ${count(event.text_evicted, "token")} of thought`,
           ),
         );
         break;
       case "error":
-        this.error(event.error.message);
+        this.screen.error(event.error.message);
         break;
       case "session.stats":
+        this.answers.flush();
+        this.screen.status(null);
         this.summary(event.stats);
         break;
     }
   }
 
+  private answer(event: Extract<ServerEvent, { type: "response.output_text.done" }>): void {
+    const question = this.questions.get(event.response_id) ?? "";
+    this.screen.line(`${pc.cyan(at(event.media_time_ms))}  `, `${pc.dim(question)} ${pc.bold(event.text)}`);
+    if (event.outside !== null) this.screen.line(INDENT, pc.dim(outsideText(event.outside)));
+  }
+
   private summary(stats: Extract<ServerEvent, { type: "session.stats" }>["stats"]): void {
-    this.bars?.stop();
     const { ttft_ms: spoken, skip_ms: quiet } = stats;
     const { version, path, origin } = this.ffmpeg;
     const unfamiliar =
       stats.units_unfamiliar > 0 ? ` (${stats.units_unfamiliar} of an unfamiliar scene)` : "";
-    console.log(
-      pc.dim(
-        `\n${stats.units} units seen${unfamiliar}, ${stats.thoughts} thoughts, ${stats.skips} times nothing to say, ${stats.frames_in} frames, ${this.drops} dropped` +
-          `\nfrom a unit's arrival to its first word: ${ms(spoken.p50)} (p50), ${ms(spoken.p95)} (p95); to a skip: ${ms(quiet.p50)} (p50), ${ms(quiet.p95)} (p95)` +
-          `\nread with ffmpeg ${version}: ${path} (${origin})`,
-      ),
-    );
-  }
-
-  private error(message: string): void {
-    if (this.bars === null) {
-      reportError(message);
-      return;
-    }
-    process.exitCode = 1;
-    this.bars.log(`${pc.red("error:")} ${message}\n`);
-  }
-
-  private line(text: string): void {
-    if (this.bars) this.bars.log(`${text}\n`);
-    else console.log(text);
+    this.screen.line("", "");
+    for (const total of [
+      `${stats.units} units seen${unfamiliar}, ${stats.thoughts} thoughts, ${stats.skips} times nothing to say, ${stats.frames_in} frames, ${this.drops} dropped`,
+      `from a unit's arrival to its first word: ${ms(spoken.p50)} (p50), ${ms(spoken.p95)} (p95); to a skip: ${ms(quiet.p50)} (p50), ${ms(quiet.p95)} (p95)`,
+      `read with ffmpeg ${version}: ${path} (${origin})`,
+    ])
+      this.screen.line("", pc.dim(total), TOTALS_HANG);
   }
 }

@@ -60,6 +60,8 @@ export const sceneReason = z
 /** Why a session has ended. Each reason has a close code of its own (`CLOSE_CODES`). */
 export const closeReason = z
   .enum(["completed", "idle_timeout", "slow_reader", "going_away", "failed"])
-  .describe("Why the session has ended. The close codes explain the reasons.");
+  .describe(
+    "Why the session has ended. The close codes explain the reasons. A replay that was interrupted ends as `going_away`.",
+  );
 
 export type CloseReason = z.infer<typeof closeReason>;

@@ -54,9 +54,9 @@ export function withQuestions(
         },
         dropped: (frame) => into.dropped(frame),
         problem: (problem) => into.problem(problem),
-        ended: () => {
+        ended: (early) => {
           askThose(() => true, "end");
-          into.ended();
+          into.ended(early);
         },
       }),
   };

@@ -79,7 +79,7 @@ export class StreamHandle implements Intake {
   private stream: EngineStream | null = null;
   private images: PushedImages | null = null;
   private stopSource: Stop | null = null;
-  private outcome: "completed" | "failed" | null = null;
+  private outcome: "completed" | "going_away" | "failed" | null = null;
 
   constructor(private readonly options: StreamHandleOptions) {
     const { id, engine, limits } = options;
@@ -259,8 +259,9 @@ export class StreamHandle implements Intake {
     this.writer.write(event);
   }
 
-  ended(): void {
+  ended(early?: "going_away"): void {
     if (this.phase === "closed") return;
+    if (early) this.outcome ??= early;
     this.phase = "ending";
     this.stream?.end();
   }

@@ -29,11 +29,26 @@ describe.concurrent("thinkalong --help", () => {
     ["an unknown choice", ["replay", "clip.mp4", "--pace", "slow"]],
     ["an invalid number", ["replay", "clip.mp4", "--threads", "0"]],
     ["an invalid port", ["serve", "--port", "http"]],
+    ["an unknown command of models", ["models", "show"]],
   ])("is pointed to at %s", async (_, args) => {
     const { code, stdout, stderr } = await thinkalong(args).ended;
     expect(code).not.toBe(0);
     expect(stderr).toMatch(/^error: /);
     expect(stderr).toContain("--help");
     expect(stdout).toBe("");
+  });
+
+  it.each<[string, string[], RegExp]>([
+    ["a port above 65535", ["serve", "--port", "99999"], /'99999' is invalid\. .*from 0 to 65535\./],
+    ["a port below 0", ["serve", "--port=-1"], /'-1' is invalid\. .*from 0 to 65535\./],
+    ["an empty port", ["serve", "--port", ""], /from 0 to 65535\./],
+    ["2000 threads of serve", ["serve", "--threads", "2000"], /'2000' is invalid\. .*from 1 to 64\./],
+    ["65 threads of replay", ["replay", "x.mp4", "--threads", "65"], /'65' is invalid\. .*from 1 to 64\./],
+  ])("names the range at %s", async (_, args, words) => {
+    await using program = thinkalong(args);
+    const { code, stdout, stderr } = await program.ended;
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(words);
+    expect(stderr).not.toMatch(/ at |RangeError|ERR_/);
   });
 });

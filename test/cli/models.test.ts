@@ -21,13 +21,15 @@ describe("thinkalong models", () => {
     expect(stderr).toMatch(/^error: .*text\.1\.onnx is not the file that bundle\.json lists.*\n$/);
   });
 
-  it("list names the bundled model, and info takes it by default", async () => {
-    const [list, info] = await Promise.all([
+  it("list names the bundled model, as models alone does, and info takes it by default", async () => {
+    const [list, alone, info] = await Promise.all([
       thinkalong(["models", "list"]).ended,
+      thinkalong(["models"]).ended,
       thinkalong(["models", "info"]).ended,
     ]);
-    expect([list.code, info.code]).toEqual([0, 0]);
+    expect([list.code, alone.code, info.code]).toEqual([0, 0, 0]);
     expect(list.stdout).toContain("street-narrator");
+    expect([alone.stdout, alone.stderr]).toEqual([list.stdout, ""]);
     expect(info.stdout).toContain("can be asked, for example");
   });
 });

@@ -1,9 +1,17 @@
-import { writeFile } from "node:fs/promises";
+import { open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TINY_BUNDLE } from "../support/bundles.ts";
 import { EditedBundle } from "../support/edited-bundle.ts";
-import { eventually, isAlive, makeSound, makeTempDir, makeVideo, tracedFfmpeg } from "../support/media.ts";
+import {
+  eventually,
+  isAlive,
+  makeSound,
+  makeTempDir,
+  makeVideo,
+  serve,
+  tracedFfmpeg,
+} from "../support/media.ts";
 import { type Program, thinkalong } from "../support/program.ts";
 import { ProtocolLog } from "../support/protocol-log.ts";
 
@@ -124,23 +132,42 @@ describe("thinkalong replay that is disturbed", () => {
     // The whole process group gets it, as from a terminal: ffmpeg, too.
     process.kill(-program.process.pid!, "SIGINT");
     const { code, signal, stdout, stderr } = await program.ended;
-    expect([code, signal, stderr]).toEqual([0, null, ""]);
+    expect([code, signal, stderr]).toEqual([130, null, ""]);
     expect(stdout).toMatch(/\d+ units seen/);
     await eventually(() => !isAlive(ffmpeg), "ffmpeg is gone");
   });
 
-  it("ends at a SIGINT of its own with session.closed, and answers what was asked", async () => {
-    const { program, ffmpeg } = await underWay("--json", "--ask", "what is moving");
-    program.process.kill("SIGINT");
-    const { code, stdout } = await program.ended;
-    expect(code).toBe(0);
-    const log = ProtocolLog.ofLines(stdout);
-    log.expectPaired();
-    expect(log.all("error")).toEqual([]);
-    expect(log.all("response.output_text.done")).toHaveLength(1);
-    expect(log.all("session.closed")).toMatchObject([{ reason: "completed" }]);
-    await eventually(() => !isAlive(ffmpeg), "ffmpeg is gone");
-  });
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)(
+    "ends at a %s of its own with %i, answers what was asked, and does not say completed",
+    async (signal, exit) => {
+      const { program, ffmpeg } = await underWay("--json", "--ask", "what is moving");
+      program.process.kill(signal);
+      const { code, stdout } = await program.ended;
+      expect(code).toBe(exit);
+      const log = ProtocolLog.ofLines(stdout);
+      log.expectPaired();
+      expect(log.all("error")).toEqual([]);
+      expect(log.all("response.output_text.done")).toHaveLength(1);
+      expect(log.all("session.closed")).toMatchObject([{ reason: "going_away" }]);
+      await eventually(() => !isAlive(ffmpeg), "ffmpeg is gone");
+    },
+  );
+
+  it("ends at once at a SIGTERM while a source that says nothing is being opened", async () => {
+    let asked = () => {};
+    const opening = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const silent = await serve(() => asked());
+    await using program = replay(`${silent.url}/clip.mp4`);
+    await opening;
+    program.process.kill("SIGTERM");
+    expect(await program.ended).toMatchObject({ code: 143, signal: null, stdout: "", stderr: "" });
+    await silent.close();
+  }, 10_000);
 
   it.each([[[]], [["--json"]]])("says that its ffmpeg was killed, and exits with 1 (%j)", async (args) => {
     const { program, ffmpeg } = await underWay(...args);
@@ -153,6 +180,21 @@ describe("thinkalong replay that is disturbed", () => {
     const log = ProtocolLog.ofLines(stdout);
     expect(log.all("error")).toMatchObject([{ error: { code: "ffmpeg_killed", fatal: true } }]);
     expect(log.all("session.closed")).toMatchObject([{ reason: "failed" }]);
+  });
+
+  it.each([
+    ["replay, a timeline", () => ["replay", clip, "--model", TINY_BUNDLE, "--pace", "max"]],
+    ["replay, events", () => ["replay", clip, "--model", TINY_BUNDLE, "--pace", "max", "--json"]],
+    ["models", () => ["models", "list"]],
+  ] as const)("says in one line that its output is full, and exits with 1 (%s)", async (_, args) => {
+    const full = await open("/dev/full", "w");
+    try {
+      const { code, signal, stderr } = await thinkalong(args(), {}, full.fd).ended;
+      expect([code, signal]).toEqual([1, null]);
+      expect(stderr).toMatch(/^error: Standard output cannot be written to \(ENOSPC: .*\)\. .*\.\n$/);
+    } finally {
+      await full.close();
+    }
   });
 
   it("is not confused by a reader that goes away", async () => {

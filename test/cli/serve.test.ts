@@ -10,7 +10,7 @@ const serve = (...args: string[]) => thinkalong(["serve", "--model", TINY_BUNDLE
 const urlOf = async (program: Program) => (await program.says(/Open (http:\S+) for/))[1]!;
 
 describe("thinkalong serve", () => {
-  it.each(["SIGTERM", "SIGINT"] as const)(
+  it.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(
     "says where it is, serves, and ends with 0 at %s",
     async (signal) => {
       await using server = serve("--port", "0");
@@ -23,39 +23,31 @@ describe("thinkalong serve", () => {
     },
   );
 
-  it("lets a session that is under way finish before it ends", async () => {
-    await using server = serve("--port", "0");
-    const client = await WsClient.connect(await urlOf(server));
-    await client.next("session.created");
-    const jpeg = await picture();
-    for (let seq = 0; seq < 4; seq++) client.frame(jpeg, seq, seq * 250);
-    await client.next("response.reasoning_text.done");
-    server.process.kill("SIGTERM");
-    await client.next("session.going_away");
-    client.send({ type: "session.close" });
-    expect((await client.closed()).code).toBe(1000);
-    expect(client.events.at(-1)).toMatchObject({ type: "session.closed", reason: "completed" });
-    expect((await server.ended).code).toBe(0);
-  });
+  it.each(["SIGTERM", "SIGHUP"] as const)(
+    "lets a session under way finish before it ends at %s",
+    async (signal) => {
+      await using server = serve("--port", "0");
+      const client = await WsClient.connect(await urlOf(server));
+      await client.next("session.created");
+      const jpeg = await picture();
+      for (let seq = 0; seq < 4; seq++) client.frame(jpeg, seq, seq * 250);
+      await client.next("response.reasoning_text.done");
+      server.process.kill(signal);
+      await client.next("session.going_away");
+      client.send({ type: "session.close" });
+      expect((await client.closed()).code).toBe(1000);
+      expect(client.events.at(-1)).toMatchObject({ type: "session.closed", reason: "completed" });
+      expect((await server.ended).code).toBe(0);
+    },
+  );
 
-  it("says in a line that its port is taken, or cannot be", async () => {
+  it("says in a line that its port is taken", async () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
     const { port } = taken.address() as { port: number };
-    const refused = ([wanted, words]: readonly [number, RegExp]) =>
-      serve("--port", String(wanted)).ended.then(({ code, stdout, stderr }) => {
-        expect([code, stdout]).toEqual([1, ""]);
-        expect(stderr).toMatch(/^error: .*\n$/);
-        expect(stderr).toMatch(words);
-      });
-    await Promise.all(
-      (
-        [
-          [port, /is already in use/],
-          [70_000, /70000/],
-        ] as const
-      ).map(refused),
-    );
+    const { code, stdout, stderr } = await serve("--port", String(port)).ended;
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/^error: .* is already in use.*\n$/);
     taken.close();
   });
 

@@ -137,7 +137,7 @@ describe("replay", () => {
     });
     log.expectPaired();
     expect(log.all("error")).toEqual([]);
-    expect(log.all("session.closed")).toMatchObject([{ reason: "completed" }]);
+    expect(log.all("session.closed")).toMatchObject([{ reason: "going_away" }]);
     expect(log.all("session.closed")[0]?.totals.units).toBeLessThan(12);
     expect(log.all("response.output_text.done")).toHaveLength(1);
   });

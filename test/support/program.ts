@@ -22,7 +22,7 @@ export class Program {
   private readonly heard = new Set<() => void>();
 
   constructor(readonly process: ChildProcess) {
-    process.stdout!.setEncoding("utf8").on("data", (text: string) => {
+    process.stdout?.setEncoding("utf8").on("data", (text: string) => {
       this.stdout += text;
       for (const listener of this.heard) listener();
     });
@@ -56,21 +56,33 @@ export class Program {
   }
 }
 
-/** Starts a module of this project in a Node process and a process group of its own. */
-export function startNode(args: readonly string[], env: Record<string, string> = {}): Program {
+/**
+ * Starts a module of this project in a Node process and a process group of its own.
+ *
+ * @param stdout descriptor of a file that takes its standard output instead
+ */
+export function startNode(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  stdout: number | "pipe" = "pipe",
+): Program {
   return new Program(
     spawn(process.execPath, ["--import", "tsx", ...args], {
       cwd: root,
       env: { ...process.env, NO_COLOR: "1", ...env },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", stdout, "pipe"],
       detached: true,
     }),
   );
 }
 
 /** Runs the command line, as a user would. */
-export function thinkalong(args: readonly string[], env: Record<string, string> = {}): Program {
-  return startNode(["src/cli/main.ts", ...args], env);
+export function thinkalong(
+  args: readonly string[],
+  env?: Record<string, string>,
+  stdout?: number | "pipe",
+): Program {
+  return startNode(["src/cli/main.ts", ...args], env, stdout);
 }
 
 /** Runs a script and waits for its end. It can import from `src/`: `import … from "src/engine/mod.ts"`. */

@@ -4,7 +4,7 @@ import type { Intake, Source, Stop } from "./source.ts";
 export interface PulledVideoOptions extends Pick<OpenVideoOptions, "pace"> {
   /** A video file, or an http(s), HLS or RTSP URL. */
   readonly input: string;
-  /** Ends the replay early, as if the video ended there. */
+  /** Ends the replay early, as if the video ended there, but with the reason `going_away`. */
   readonly signal?: AbortSignal;
 }
 
@@ -28,7 +28,8 @@ export class PulledVideo implements Source {
       error: (error: unknown) => {
         if (!(error instanceof IngestError)) throw error;
         const { code, message } = error;
-        if (code !== "aborted") into.problem({ code, message, fatal: true });
+        if (code === "aborted") return into.ended("going_away");
+        into.problem({ code, message, fatal: true });
         into.ended();
       },
       complete: () => into.ended(),

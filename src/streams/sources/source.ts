@@ -22,8 +22,11 @@ export interface Intake {
    * failed.
    */
   problem(problem: Problem): void;
-  /** No more pictures come. What waits is thought about, then the stream ends. */
-  ended(): void;
+  /**
+   * No more pictures come. What waits is thought about, then the stream ends: with `going_away` as its reason when the
+   * source was stopped before its end, else as completed.
+   */
+  ended(early?: "going_away"): void;
 }
 
 /**

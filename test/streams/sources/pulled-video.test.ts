@@ -73,7 +73,7 @@ describe("a video that is pulled", () => {
 
   it("that is aborted ends there without a complaint", async () => {
     const { events, last } = play(clip, "max", AbortSignal.abort());
-    expect(await last()).toMatchObject({ reason: "completed", totals: { frames_in: 0 } });
+    expect(await last()).toMatchObject({ reason: "going_away", totals: { frames_in: 0 } });
     expect(events.map(({ type }) => type)).toEqual(["session.stats", "session.closed"]);
   });
 
