@@ -5,8 +5,12 @@ declare namespace WebAssembly {
     readonly buffer: ArrayBuffer;
     grow(pages: number): number;
   }
-  function instantiate(
-    code: Uint8Array,
-    imports: Record<string, Record<string, unknown>>,
-  ): Promise<{ readonly instance: { readonly exports: Record<string, unknown> } }>;
+  class Module {
+    private constructor();
+  }
+  class Instance {
+    constructor(module: Module, imports: Record<string, Record<string, unknown>>);
+    readonly exports: Record<string, unknown>;
+  }
+  function compile(code: Uint8Array): Promise<Module>;
 }

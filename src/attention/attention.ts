@@ -29,7 +29,7 @@ interface Kernel {
   read(rows: number, count: number, layer: number, heads: number, headWidth: number, scratch: number): void;
 }
 
-async function loadKernel(memory: KvMemory): Promise<Kernel> {
+async function compileKernel(): Promise<WebAssembly.Module> {
   let code: Uint8Array;
   try {
     code = await readFile(KERNEL);
@@ -37,8 +37,7 @@ async function loadKernel(memory: KvMemory): Promise<Kernel> {
     const message = "The attention kernel is not built. Run `npm run build`.";
     throw new ModelError("attention_unavailable", message, cause);
   }
-  const { instance } = await WebAssembly.instantiate(code, { env: { memory: memory.wasm } });
-  return instance.exports as unknown as Kernel;
+  return WebAssembly.compile(code);
 }
 
 /**
@@ -51,15 +50,18 @@ export class Attention {
   private readonly rotary: Rotary;
   private readonly width: number;
   private rows = 0;
-  /** One piece of memory for all that a step needs; it grows to the largest step and stays. */
+  /** One piece of memory for all that a step needs; it grows to the largest step and stays until {@link trim}. */
   private workspace = { address: 0, bytes: 0 };
   private places = { qkv: 0, out: 0, table: 0, scratch: 0 };
+  private kernel!: Kernel;
+  /** The memory that the kernel works on. */
+  private bound: WebAssembly.Memory | null = null;
 
   private constructor(
     private readonly memory: KvMemory,
     private readonly shape: KvShape,
     ropeBase: number,
-    private readonly kernel: Kernel,
+    private readonly compiled: WebAssembly.Module,
   ) {
     this.rotary = new Rotary(shape.headWidth, ropeBase);
     this.width = shape.heads * shape.headWidth;
@@ -71,11 +73,12 @@ export class Attention {
       const message = `A head width of ${shape.headWidth} is not supported. It must be a multiple of 8.`;
       throw new ModelError("attention_unavailable", message);
     }
-    return new Attention(memory, shape, ropeBase, await loadKernel(memory));
+    return new Attention(memory, shape, ropeBase, await compileKernel());
   }
 
   /** Lays out a step's tables. */
   begin(rows: readonly AttentionRow[]): void {
+    this.bind();
     this.rows = rows.length;
     const rotations = new Map<number, number>();
     let ranges = 0;
@@ -109,6 +112,34 @@ export class Attention {
     return this.memory.floats.subarray(out / 4, out / 4 + this.rows * this.width);
   }
 
+  /**
+   * Gives the workspace back, and lets a memory that has become large be replaced if nothing else is in it. Must be
+   * called between two steps.
+   * @returns whether the memory was replaced; the old one is then garbage
+   */
+  trim(): boolean {
+    this.releaseWorkspace();
+    const replaced = this.memory.renew();
+    // Otherwise the kernel would hold the old memory until the next step.
+    if (replaced) this.bind();
+    return replaced;
+  }
+
+  /** Binds the kernel to the memory as it is now; it may have been replaced since the last step. */
+  private bind(): void {
+    const { wasm } = this.memory;
+    if (this.bound === wasm) return;
+    const { exports } = new WebAssembly.Instance(this.compiled, { env: { memory: wasm } });
+    this.kernel = exports as unknown as Kernel;
+    this.bound = wasm;
+  }
+
+  private releaseWorkspace(): void {
+    const { address, bytes } = this.workspace;
+    if (bytes > 0) this.memory.release(address, bytes);
+    this.workspace = { address: 0, bytes: 0 };
+  }
+
   private reserve(rotations: number, ranges: number, longest: number): void {
     const { headWidth } = this.shape;
     const floats = {
@@ -119,8 +150,8 @@ export class Attention {
     };
     const bytes = 4 * (floats.out + floats.qkv + floats.table + floats.scratch);
     if (bytes > this.workspace.bytes) {
-      if (this.workspace.bytes > 0) this.memory.release(this.workspace.address, this.workspace.bytes);
       const room = Math.max(2 * this.workspace.bytes, bytes);
+      this.releaseWorkspace();
       this.workspace = { address: this.memory.allocate(room), bytes: room };
     }
     const out = this.workspace.address;

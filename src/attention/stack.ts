@@ -61,6 +61,11 @@ export class Stack {
     }
     return out;
   }
+
+  /** See {@link Attention.trim}. Must be called between two steps. */
+  trim(): boolean {
+    return this.attention.trim();
+  }
 }
 
 export interface StackOptions {

@@ -1,4 +1,5 @@
 /** The two kinds of KV cache: visual (C_v) and text (C_r). Typed arrays only; knows nothing of the inference runtime. */
+export { AddressSpace } from "./address-space.ts";
 export { KvMemory } from "./kv-memory.ts";
 export { type KvBlock, type KvShape, KvStore, type SlotRange } from "./kv-store.ts";
 export {

@@ -2,7 +2,7 @@ import { setImmediate as yieldToMessages } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { TextCodec } from "../models/mod.ts";
 import type { PublishedUnit } from "../vision/mod.ts";
-import { processNow } from "../worker/mod.ts";
+import { collectGarbage, processNow } from "../worker/mod.ts";
 import type { ReasonerReport, ReasonerRequest, ReasonerSetup } from "./messages.ts";
 import { NgramDrafter } from "./ngram-drafter.ts";
 import { type ReasonerEnvironment, ReasonerStream } from "./reasoner-stream.ts";
@@ -111,6 +111,7 @@ async function work(): Promise<void> {
     handleMessages();
     const turns = await scheduler.step();
     closeFinished();
+    if (streams.size === 0 && runner.trim()) collectGarbage();
     if (turns.length > 0) await yieldToMessages();
     else if (inbox.length + arrivals.length === 0 && !stopping)
       await new Promise<void>((resolve) => (wake = resolve));

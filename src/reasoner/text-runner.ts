@@ -44,4 +44,12 @@ export class TextRunner {
       }),
     );
   }
+
+  /**
+   * Makes the memory anew if it has become large and no cache is in it. Must be called between two steps.
+   * @returns whether it did; the old memory is then garbage
+   */
+  trim(): boolean {
+    return this.stack.trim();
+  }
 }

@@ -67,4 +67,12 @@ export class VisionRunner {
       return { unit: { unit, mediaTimeMs, kv }, still: inputs[i] === null };
     });
   }
+
+  /**
+   * Makes the memory anew if it has become large and no cache is in it. Must be called between two steps.
+   * @returns whether it did; the old memory is then garbage
+   */
+  trim(): boolean {
+    return this.stack.trim();
+  }
 }

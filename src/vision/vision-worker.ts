@@ -1,6 +1,6 @@
 import { setImmediate as yieldToMessages } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
-import { processNow } from "../worker/mod.ts";
+import { collectGarbage, processNow } from "../worker/mod.ts";
 import type { PublishedUnit, VisionReport, VisionRequest, VisionSetup } from "./messages.ts";
 import { type UnitToSee, VisionRunner } from "./vision-runner.ts";
 import type { VisionStream } from "./vision-stream.ts";
@@ -105,6 +105,7 @@ async function see(batch: readonly WaitingUnit[]): Promise<void> {
 async function work(): Promise<void> {
   while (!stopping) {
     handleRequests();
+    if (streams.size === 0 && runner.trim()) collectGarbage();
     const batch = nextBatch();
     if (batch.length > 0) {
       try {

@@ -1,4 +1,5 @@
-/** Worker threads: starting and stopping them, and one clock for all. */
+/** Worker threads: starting and stopping them, one clock for all, and their garbage. */
+export { collectGarbage } from "./collect-garbage.ts";
 export { WorkerHost } from "./host.ts";
 export { processNow, timeOrigin } from "./monotonic-time.ts";
 export { spawnWorker } from "./spawn.ts";

@@ -152,6 +152,30 @@ describe("Attention", () => {
     expect(run(rows)).toEqual(before);
   });
 
+  it("works on after its memory was replaced, by itself or by another", async () => {
+    const shape: KvShape = { layers: 1, heads: 1, headWidth: 16 };
+    const memory = new KvMemory();
+    const [attention, other] = await Promise.all([1, 2].map(() => Attention.load(memory, shape, BASE)));
+    const run = (by: Attention) => {
+      const { stores, rows } = scene(shape, [30, 200_000], [5, 9], memory);
+      by.begin(rows);
+      by.write(0, noise(1, 96));
+      const read = by.read(0).slice();
+      expect(by.trim()).toBe(false);
+      for (const store of stores) store.release();
+      return read;
+    };
+    const before = run(attention!);
+    const first = memory.wasm;
+    expect(attention!.trim()).toBe(true);
+    expect(memory.wasm).not.toBe(first);
+    expect(run(attention!)).toEqual(before);
+    expect(run(other!)).toEqual(before);
+    expect(other!.trim()).toBe(true);
+    expect(run(attention!)).toEqual(before);
+    expect(memory.usedBytes).toBe(0);
+  });
+
   it("refuses heads that its vectors do not divide", async () => {
     const load = Attention.load(new KvMemory(), { layers: 1, heads: 1, headWidth: 12 }, BASE);
     await expect(load).rejects.toMatchObject({ code: "attention_unavailable" });
