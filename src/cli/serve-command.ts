@@ -7,6 +7,7 @@ import { resolveFfmpeg } from "../ingest/mod.ts";
 import { createServer } from "../server/mod.ts";
 import { port, positive } from "./arguments.ts";
 import { guarded } from "./failure.ts";
+import { logLines } from "./log-lines.ts";
 import { BUNDLED_MODEL, CLIENT_DIR, SAMPLE_DIR } from "./paths.ts";
 
 interface ServeFlags {
@@ -28,7 +29,7 @@ async function interrupted(): Promise<void> {
 }
 
 async function serve(flags: ServeFlags): Promise<void> {
-  const log = pino({ level: flags.logLevel }, pino.destination(2));
+  const log = pino({ level: flags.logLevel }, logLines(2));
   let failed = () => {};
   const failure = new Promise<void>((resolve) => {
     failed = resolve;
@@ -36,7 +37,8 @@ async function serve(flags: ServeFlags): Promise<void> {
   const engine = await createEngine({
     model: flags.model,
     threads: flags.threads,
-    maxStreams: flags.maxSessions,
+    // Twice, because a new session may come before the engine has let go of the stream of the one that left.
+    maxStreams: 2 * flags.maxSessions,
     onWorkerDeath: (error) => log.error({ err: error }, "the backend died and its sessions have failed"),
     onFailure: (error) => {
       log.fatal({ err: error }, "the engine cannot go on");

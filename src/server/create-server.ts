@@ -7,6 +7,7 @@ import { type Logger, pino } from "pino";
 import type { Engine } from "../engine/mod.ts";
 import { StreamRegistry } from "../streams/mod.ts";
 import { isLoopback } from "./access.ts";
+import { Connections } from "./connections.ts";
 import { ServerError } from "./errors.ts";
 import { createHttpApp } from "./http/app.ts";
 import { type Limits, readLimits } from "./limits.ts";
@@ -41,7 +42,8 @@ export interface Server {
   /** Its address, such as `http://127.0.0.1:8080`. */
   readonly url: string;
   /**
-   * Announces the shutdown to all sessions, gives them `limits.shutdownMs`, ends them and stops. Safe to call twice.
+   * Announces the shutdown to all sessions, gives them `limits.shutdownMs`, ends them and stops. A connection that does
+   * not close by itself is cut off a second later. Safe to call twice.
    */
   close(): Promise<void>;
 }
@@ -85,6 +87,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     },
     getRequestListener(app.fetch),
   );
+  const connections = new Connections(http);
   http.on("upgrade", (request, socket, head) => sockets.upgrade(request, socket, head));
 
   try {
@@ -101,7 +104,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const close = async () => {
     const stopped = new Promise<void>((resolve) => http.close(() => resolve()));
     await sockets.close();
-    http.closeAllConnections();
+    connections.cutOff();
     await stopped;
     log.info({ url }, "closed");
   };

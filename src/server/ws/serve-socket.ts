@@ -43,6 +43,8 @@ export function serveSocket(socket: WebSocket, session: Session, limits: Limits,
 
 /** Closes a socket with the code of the reason. Cuts it off when the client does not answer the closing handshake. */
 export function closeSocket(socket: WebSocket, reason: keyof typeof CLOSE_CODES, limits: Limits): void {
+  // The session of a client that has left ends after its socket.
+  if (socket.readyState === socket.CLOSED) return;
   socket.close(CLOSE_CODES[reason].code, reason);
   const cutOff = setTimeout(() => socket.terminate(), limits.handshakeTimeoutMs);
   socket.once("close", () => clearTimeout(cutOff));

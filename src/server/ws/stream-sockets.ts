@@ -16,6 +16,9 @@ import { closeSocket, serveSocket } from "./serve-socket.ts";
 import { Session } from "./session.ts";
 import { refuseUpgrade, upgradeRefusal } from "./upgrade.ts";
 
+/** How long clients may take to answer the closing handshake when the server shuts down (ms). */
+const LAST_HANDSHAKE_MS = 1_000;
+
 /** The WebSocket side of the server: upgrades, heartbeats and the open sessions. */
 export class StreamSockets {
   private readonly streams: StreamRegistry;
@@ -58,17 +61,22 @@ export class StreamSockets {
 
   /**
    * Announces the shutdown to every session, gives it `shutdownMs` to finish, ends it, and waits for its socket to
-   * close.
+   * close. Sockets that are still open a second later are cut off.
    */
   async close(): Promise<void> {
     this.closing = true;
     const closed = Promise.all([...this.server.clients].map(untilClosed));
     for (const session of this.sessions) session.goAway(this.limits.shutdownMs);
+    const { shutdownMs } = this.limits;
     const timeIsUp = setTimeout(() => {
       for (const session of this.sessions) session.end("going_away");
-    }, this.limits.shutdownMs);
+    }, shutdownMs);
+    const cutOff = setTimeout(() => {
+      for (const socket of this.server.clients) socket.terminate();
+    }, shutdownMs + LAST_HANDSHAKE_MS);
     await closed;
     clearTimeout(timeIsUp);
+    clearTimeout(cutOff);
     clearInterval(this.heartbeat);
     this.server.close();
   }
