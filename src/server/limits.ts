@@ -17,7 +17,9 @@ export const limitsSchema = z.strictObject({
     .int()
     .min(1)
     .default(16)
-    .describe("Most sessions at once. One more gets the error `too_many_sessions` and is closed with 4429."),
+    .describe(
+      "Most sessions at once, if the engine has room for as many streams. One more gets the error `too_many_sessions` and is closed with 4429.",
+    ),
   maxFrameBytes: z
     .int()
     .min(1024)

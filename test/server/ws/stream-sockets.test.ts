@@ -77,6 +77,21 @@ describe("/v1/stream", () => {
     await third.next("session.created");
   });
 
+  it("is full when the engine has no room, too: 4429, and the sessions that it took go on", async () => {
+    await using server = await startScriptedServer({ maxStreams: 2 }, { limits: { maxSessions: 8 } });
+    const watching = await WsClient.connect(server.url);
+    watching.frame(jpeg, 0, 0);
+    await until("it is watching", () => server.engine.open.length === 1);
+    const waiting = await WsClient.connect(server.url);
+    await waiting.next("session.created");
+    expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
+    const third = await WsClient.connect(server.url);
+    expect(await third.closed()).toEqual({ code: 4429, reason: "too_many_sessions" });
+    expect(third.all("session.created")).toEqual([]);
+    waiting.ask("is there a place for me?");
+    await waiting.next("response.done");
+  });
+
   it("closes an idle session with 4408", async () => {
     await using server = await startScriptedServer({}, { limits: { idleTimeoutMs: 100 } });
     const client = await WsClient.connect(server.url);
