@@ -42,5 +42,9 @@ export const TRANSPORT_CLOSE_CODES: readonly CloseInfo[] = [
     code: 1007,
     description: "A text message was not valid UTF-8. Send JSON as text, and pictures as binary messages.",
   },
-  { code: 1009, description: "A message was larger than `limits.max_frame_bytes`. Send smaller pictures." },
+  {
+    code: 1009,
+    description:
+      "A picture was larger than `limits.max_frame_bytes`, or a text message larger than such a picture in base64. Send smaller pictures.",
+  },
 ];

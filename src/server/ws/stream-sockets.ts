@@ -5,7 +5,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import {
   encodeServerEvent,
   errorEvent,
-  FRAME_HEADER_BYTES,
+  MAX_TEXT_CHARS,
   numberEvent,
   ProtocolError,
 } from "../../protocol/mod.ts";
@@ -38,7 +38,7 @@ export class StreamSockets {
     this.server = new WebSocketServer({
       noServer: true,
       perMessageDeflate: false,
-      maxPayload: limits.maxFrameBytes + FRAME_HEADER_BYTES,
+      maxPayload: largestMessage(limits),
     });
     this.heartbeat = this.startHeartbeat();
   }
@@ -121,6 +121,11 @@ export class StreamSockets {
     };
     return setInterval(beat, this.limits.heartbeatMs).unref();
   }
+}
+
+/** Of a text message (bytes), which is the larger kind: it holds a picture in base64 and other text. */
+function largestMessage({ maxFrameBytes }: Limits): number {
+  return Math.ceil(maxFrameBytes / 3) * 4 + MAX_TEXT_CHARS;
 }
 
 function untilClosed(socket: WebSocket): Promise<void> {

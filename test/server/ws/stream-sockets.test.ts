@@ -65,6 +65,37 @@ describe("/v1/stream", () => {
     await good.next("response.done");
   });
 
+  it("takes a picture of the largest size in base64, too, and refuses one more byte", async () => {
+    const largest = await picture("png", { width: 1000, height: 1000 });
+    await using server = await startScriptedServer({}, { limits: { maxFrameBytes: largest.length } });
+    const client = await WsClient.connect(server.url);
+    client.send({ type: "input_video_frame.append", image: largest.toString("base64") });
+    await until("it was taken", () => server.engine.opened[0]?.frames.length === 1);
+    client.send({
+      type: "input_video_frame.append",
+      image: Buffer.concat([largest, Buffer.alloc(1)]).toString("base64"),
+      capture_time_ms: 60_000,
+    });
+    expect((await client.next("error")).error.code).toBe("image_too_large");
+  });
+
+  it("keeps a session whose question or id is as long as a message can be", async () => {
+    await using server = await startScriptedServer({}, { limits: { maxBufferedBytes: 64 * 1024 } });
+    const client = await WsClient.connect(server.url);
+    const long = "q".repeat(8_000_000);
+    client.ask(long);
+    client.ask("what?", long.slice(0, 60_000));
+    client.ask(long.slice(0, 60_000));
+    client.ask("still there?", "last");
+    await client.next("response.done");
+    expect(client.all("error").map(({ error }) => error.code)).toEqual([
+      "message_too_large",
+      "invalid_value",
+      "invalid_value",
+    ]);
+    expect(client.all("response.created")[0]?.response).toMatchObject({ in_reply_to: "last" });
+  });
+
   it("tells one session too many, closes it with 4429, and takes it when there is room", async () => {
     await using server = await startScriptedServer({}, { limits: { maxSessions: 1 } });
     const first = await WsClient.connect(server.url);
