@@ -34,6 +34,11 @@ export const CLOSE_CODES: Readonly<Record<CloseReason | "too_many_sessions", Clo
 /** Close codes of the WebSocket itself. No `session.closed` comes before them. */
 export const TRANSPORT_CLOSE_CODES: readonly CloseInfo[] = [
   {
+    code: 1002,
+    description:
+      "The client broke the rules of the WebSocket protocol, for example with a frame that was not masked. Use a WebSocket library.",
+  },
+  {
     code: 1006,
     description:
       "The connection broke, or the server cut it off because the client did not answer pings. Connect again.",
@@ -42,6 +47,7 @@ export const TRANSPORT_CLOSE_CODES: readonly CloseInfo[] = [
     code: 1007,
     description: "A text message was not valid UTF-8. Send JSON as text, and pictures as binary messages.",
   },
+  { code: 1008, description: "A message came in too many pieces. Send each in one frame." },
   {
     code: 1009,
     description:

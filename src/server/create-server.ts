@@ -12,6 +12,7 @@ import { ServerError } from "./errors.ts";
 import { createHttpApp } from "./http/app.ts";
 import { type Limits, readLimits } from "./limits.ts";
 import { StreamSockets } from "./ws/stream-sockets.ts";
+import { answerWithoutUpgrade, asksForWebSocket } from "./ws/upgrade.ts";
 
 /** Options of a server. All but the engine have a default. */
 export interface ServerOptions {
@@ -88,7 +89,10 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     getRequestListener(app.fetch),
   );
   const connections = new Connections(http);
-  http.on("upgrade", (request, socket, head) => sockets.upgrade(request, socket, head));
+  http.on("upgrade", (request, socket, head) => {
+    if (asksForWebSocket(request)) sockets.upgrade(request, socket, head);
+    else answerWithoutUpgrade(http, request, socket);
+  });
 
   try {
     http.listen(port, host);

@@ -84,6 +84,27 @@ describe("the HTTP side", () => {
     expect(await statusWithHost(`${server.url}/v1/models`, "camera.home")).toBe(200);
   });
 
+  it("ignores an upgrade to another protocol than a WebSocket", async () => {
+    await using server = await startScriptedServer();
+    for (const [path, status] of [
+      ["/healthz", 200],
+      ["/v1/models", 200],
+      ["/v1/stream", 426],
+      ["/nothing", 404],
+    ] as const) {
+      const headers = { connection: "Upgrade, HTTP2-Settings", upgrade: "h2c", "http2-settings": "AAMAAABk" };
+      const [answered, body] = await new Promise<[number | undefined, string]>((resolve, reject) => {
+        get(server.url + path, { headers }, async (response) => {
+          let text = "";
+          for await (const chunk of response) text += String(chunk);
+          resolve([response.statusCode, text]);
+        }).on("error", reject);
+      });
+      expect(answered, path).toBe(status);
+      expect(JSON.parse(body)).toBeTypeOf("object");
+    }
+  });
+
   it("cuts off a connection that never finishes its request", async () => {
     await using server = await startScriptedServer({}, { limits: { handshakeTimeoutMs: 150 } });
     const { port, hostname } = new URL(server.url);

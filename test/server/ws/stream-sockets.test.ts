@@ -1,4 +1,6 @@
+import type { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
+import { TRANSPORT_CLOSE_CODES } from "../../../src/protocol/mod.ts";
 import { picture, startScriptedServer, until } from "../../support/server.ts";
 import { WsClient } from "../../support/ws-client.ts";
 
@@ -64,6 +66,30 @@ describe("/v1/stream", () => {
     good.ask("still there?");
     await good.next("response.done");
   });
+
+  it.each([
+    ["a frame without a mask", 1002, Buffer.from([0x81, 0x01, 0x78])],
+    ["text that is not UTF-8", 1007, Buffer.from([0x81, 0x81, 0, 0, 0, 0, 0xff])],
+    [
+      "too many pieces",
+      1008,
+      Buffer.concat(
+        Array(200_000)
+          .fill(Buffer.from([0x01, 0x80, 0, 0, 0, 0]))
+          .map((piece: Buffer, at) => (at === 0 ? piece : Buffer.from([0x00, 0x80, 0, 0, 0, 0]))),
+      ),
+    ],
+  ])(
+    "closes a socket that sends %s with %i, and the code is in the documentation",
+    async (_what, code, bytes) => {
+      await using server = await startScriptedServer();
+      const client = await WsClient.connect(server.url);
+      // Past the library, which would send none of it.
+      (client.socket as unknown as { _socket: Socket })._socket.write(bytes);
+      expect((await client.closed()).code).toBe(code);
+      expect(TRANSPORT_CLOSE_CODES.map((info) => info.code)).toContain(code);
+    },
+  );
 
   it("takes a picture of the largest size in base64, too, and refuses one more byte", async () => {
     const largest = await picture("png", { width: 1000, height: 1000 });
