@@ -21,7 +21,8 @@ export const CLOSE_CODES: Readonly<Record<CloseReason | "too_many_sessions", Clo
   },
   slow_reader: {
     code: 4410,
-    description: "The client did not read its events. Connect again and read faster.",
+    description:
+      "The client did not read its events, or answered no pings. Connect again and read faster. A client that reads nothing for so long that the connection is cut off gets 1006 instead.",
   },
   too_many_sessions: {
     code: 4429,
@@ -41,7 +42,7 @@ export const TRANSPORT_CLOSE_CODES: readonly CloseInfo[] = [
   {
     code: 1006,
     description:
-      "The connection broke, or the server cut it off because the client did not answer pings. Connect again.",
+      "The connection broke, or the server cut it off because the client did not answer the closing handshake. Connect again.",
   },
   {
     code: 1007,

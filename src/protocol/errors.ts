@@ -80,7 +80,7 @@ export const ERRORS: Readonly<Record<ProtocolErrorCode | EngineErrorCode | Pictu
     true,
   ),
   slow_reader: limit(
-    "The client did not read its events, and too many bytes were waiting. Connect again and read faster.",
+    "The client did not read its events: too many bytes were waiting, or no ping was answered. Connect again and read faster.",
     true,
   ),
   too_many_sessions: limit("The server has as many sessions as it allows. Try again later.", true),

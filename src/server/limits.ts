@@ -68,7 +68,7 @@ export const limitsSchema = z.strictObject({
   heartbeatMs: durationMs(50)
     .default(15_000)
     .describe(
-      "Time between pings (ms). A socket that has not answered a ping when the next is due is cut off.",
+      "Time between pings (ms). A session whose client has not answered a ping when the next is due is closed with 4410.",
     ),
   shutdownMs: durationMs(0)
     .default(2_000)

@@ -26,7 +26,7 @@ export class StreamSockets {
   private readonly access: AccessRules;
   private readonly log: Logger;
   private readonly server: WebSocketServer;
-  private readonly sessions = new Set<Session>();
+  private readonly sessions = new Map<WebSocket, Session>();
   private readonly heartbeat: NodeJS.Timeout;
   private closing = false;
 
@@ -66,10 +66,10 @@ export class StreamSockets {
   async close(): Promise<void> {
     this.closing = true;
     const closed = Promise.all([...this.server.clients].map(untilClosed));
-    for (const session of this.sessions) session.goAway(this.limits.shutdownMs);
+    for (const session of this.sessions.values()) session.goAway(this.limits.shutdownMs);
     const { shutdownMs } = this.limits;
     const timeIsUp = setTimeout(() => {
-      for (const session of this.sessions) session.end("going_away");
+      for (const session of this.sessions.values()) session.end("going_away");
     }, shutdownMs);
     const cutOff = setTimeout(() => {
       for (const socket of this.server.clients) socket.terminate();
@@ -86,8 +86,8 @@ export class StreamSockets {
     if (stream === null) return;
     const { idleTimeoutMs } = this.limits;
     const session = new Session({ stream, idleTimeoutMs, log: this.log });
-    this.sessions.add(session);
-    socket.once("close", () => this.sessions.delete(session));
+    this.sessions.set(socket, session);
+    socket.once("close", () => this.sessions.delete(socket));
     this.log.info({ session: session.id, sessions: this.streams.size }, "session opened");
     serveSocket(socket, session, this.limits, this.log);
   }
@@ -105,13 +105,20 @@ export class StreamSockets {
     }
   }
 
-  /** Pings every socket. Cuts off those that have not answered the ping before: their machine or network is gone. */
+  /**
+   * Pings every socket. Closes those that have not answered the ping before: the client has stopped reading, or its
+   * machine or network is gone. One that goes on later finds out why it was closed.
+   */
   private startHeartbeat(): NodeJS.Timeout {
     const waitingFor = new WeakSet<WebSocket>();
     const beat = () => {
       for (const socket of this.server.clients) {
+        if (socket.readyState !== socket.OPEN) continue;
         if (waitingFor.has(socket)) {
-          socket.terminate();
+          this.sessions.get(socket)?.end("slow_reader", {
+            code: "slow_reader",
+            message: `No ping was answered for ${this.limits.heartbeatMs} ms. Connect again, and read all the time.`,
+          });
         } else {
           waitingFor.add(socket);
           socket.once("pong", () => waitingFor.delete(socket));

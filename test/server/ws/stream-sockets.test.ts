@@ -189,12 +189,23 @@ describe("/v1/stream", () => {
     expect([4410, 1006], "cut off if it read too late for the closing handshake").toContain(code);
   });
 
-  it("cuts off sockets that answer no pings", async () => {
+  it("closes sockets that answer no pings with 4410", async () => {
     await using server = await startScriptedServer({}, { limits: { heartbeatMs: 50 } });
     const alive = await WsClient.connect(server.url);
     const dead = await WsClient.connect(server.url, { autoPong: false });
-    expect((await dead.closed()).code).toBe(1006);
+    expect(await dead.closed()).toEqual({ code: 4410, reason: "slow_reader" });
+    expect(dead.events.at(-1)).toMatchObject({ type: "session.closed", reason: "slow_reader" });
     expect(alive.socket.readyState).toBe(alive.socket.OPEN);
+  });
+
+  it("closes a client that stood still with 4410, which it reads when it goes on", async () => {
+    await using server = await startScriptedServer({}, { limits: { heartbeatMs: 50 } });
+    const client = await WsClient.connect(server.url);
+    await client.next("session.created");
+    client.socket.pause();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    client.socket.resume();
+    expect((await client.closed()).code).toBe(4410);
   });
 
   it("leaves no stream open after fifty sockets were killed", async () => {
