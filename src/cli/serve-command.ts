@@ -17,6 +17,7 @@ interface ServeFlags {
   readonly threads: number;
   readonly maxSessions: number;
   readonly allowOrigin: readonly string[];
+  readonly allowHost: readonly string[];
   readonly logLevel: string;
 }
 
@@ -62,6 +63,7 @@ async function serve(flags: ServeFlags): Promise<void> {
       clientDir: CLIENT_DIR,
       sampleDir: SAMPLE_DIR,
       allowedOrigins: flags.allowOrigin,
+      allowedHosts: flags.allowHost,
       log,
     });
     console.log(`${pc.bold("thinkalong")} runs ${engine.model.id}: ${engine.model.description}`);
@@ -91,6 +93,12 @@ export function serveCommand(): Command {
       ).default([], "none"),
     )
     .addOption(
+      new Option(
+        "--allow-host <name...>",
+        "host names under which a reverse proxy in front of the server is reached",
+      ).default([], "none"),
+    )
+    .addOption(
       new Option("--log-level <level>", "least severe messages to log to standard error")
         .choices(["silent", "error", "warn", "info", "debug"])
         .default("warn"),
@@ -100,7 +108,8 @@ export function serveCommand(): Command {
       `
 Examples:
   $ thinkalong serve
-  $ thinkalong serve --port 9000 --host 0.0.0.0 --allow-origin https://cameras.example`,
+  $ thinkalong serve --port 9000 --host 0.0.0.0 --allow-origin https://cameras.example
+  $ thinkalong serve --allow-host cameras.example   # behind a reverse proxy at https://cameras.example`,
     )
     .action(guarded(serve));
 }

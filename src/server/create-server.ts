@@ -31,7 +31,8 @@ export interface ServerOptions {
   /** Web origins, such as `https://cameras.example`, that may connect in addition to its own page; `*` for all. */
   readonly allowedOrigins?: readonly string[];
   /**
-   * Host names that are accepted in addition to the loopback ones, when a proxy in front of the server passes them on.
+   * Host names, such as `cameras.example`, under which a reverse proxy in front of the server is reached. Pages with
+   * such a name count as the server's own.
    */
   readonly allowedHosts?: readonly string[];
   /** A pino logger. Default: none, nothing is logged. */

@@ -75,6 +75,16 @@ describe("thinkalong serve", () => {
     for (const socket of raw) socket.destroy();
   });
 
+  it("takes clients of a reverse proxy under the names that it is given", async () => {
+    await using server = serve("--port", "0", "--allow-host", "cameras.example", "garden.example");
+    const url = await urlOf(server);
+    for (const name of ["cameras.example", "garden.example"]) {
+      const client = await WsClient.connect(url, { origin: `https://${name}`, headers: { host: name } });
+      await client.next("session.created");
+    }
+    await expect(WsClient.connect(url, { headers: { host: "other.example" } })).rejects.toThrowError("403");
+  });
+
   it.skipIf(!existsSync("/dev/full"))("goes on when its log cannot be written", async () => {
     const full = openSync("/dev/full", "w");
     const args = ["--import", "tsx", "src/cli/main.ts", "serve", "--model", TINY_BUNDLE, "--port", "0"];
