@@ -29,6 +29,20 @@ describe("a connection", () => {
     await until("the connection is gone", () => socket.destroyed, 3_000);
   });
 
+  it.each([
+    ["sends nothing", ""],
+    ["sends half a request", "GET /healthz HTTP/1.1\r\nHost: loc"],
+    ["sends half a body", "POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nx"],
+    ["asks for another protocol and stays", upgrade("/healthz").replace("websocket", "h2c")],
+  ])("that %s is cut off", async (_what, text) => {
+    await using server = await startScriptedServer({}, { limits: { handshakeTimeoutMs: 150 } });
+    const socket = halfOpen(server.url, text).resume();
+    await once(socket, "connect");
+    const poke = setInterval(() => socket.readableEnded && socket.write("x"), 50);
+    onTestFinished(() => clearInterval(poke));
+    await until("the connection is gone", () => socket.destroyed, 3_000);
+  });
+
   it("does not hold up the end of the server, whatever it waits for", async () => {
     const server = await startScriptedServer();
     const refused = halfOpen(server.url, upgrade("/elsewhere"));
