@@ -14,11 +14,14 @@ const STALLED_MS = 30_000;
 export class Connections {
   private readonly open = new Set<Socket>();
 
-  constructor(http: Server) {
+  /** @param stalledMs how long a connection may stand still while it is answered */
+  constructor(http: Server, stalledMs = STALLED_MS) {
     // ws lifts this from its sockets.
-    http.timeout = STALLED_MS;
+    http.timeout = stalledMs;
     http.on("connection", (socket) => {
       this.open.add(socket);
+      // Node's own listener goes with the connection's first upgrade.
+      socket.on("timeout", () => socket.destroy());
       socket.once("close", () => this.open.delete(socket));
     });
   }

@@ -1,6 +1,9 @@
 import { once } from "node:events";
-import { connect, type Socket } from "node:net";
+import { createServer } from "node:http";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { Connections } from "../../src/server/connections.ts";
+import { answerWithoutUpgrade } from "../../src/server/ws/upgrade.ts";
 import { startScriptedServer, until } from "../support/server.ts";
 import { WsClient } from "../support/ws-client.ts";
 
@@ -41,6 +44,21 @@ describe("a connection", () => {
     const poke = setInterval(() => socket.readableEnded && socket.write("x"), 50);
     onTestFinished(() => clearInterval(poke));
     await until("the connection is gone", () => socket.destroyed, 3_000);
+  });
+
+  it.each([
+    ["an answer", "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"],
+    ["an answer without the upgrade that it wanted", upgrade("/").replace("websocket", "h2c")],
+  ])("that stands still while it is sent %s is cut off", async (_what, text) => {
+    const http = createServer((_request, response) => response.end(Buffer.alloc(32_000_000)));
+    http.on("upgrade", (request, socket) => answerWithoutUpgrade(http, request, socket));
+    const connections = new Connections(http, 200);
+    await once(http.listen(0, "127.0.0.1"), "listening");
+    onTestFinished(() => void http.close());
+    const socket = halfOpen(`http://127.0.0.1:${(http.address() as AddressInfo).port}`, text);
+    socket.pause();
+    await until("it is connected", () => connections.size === 1);
+    await until("it is cut off", () => connections.size === 0, 3_000);
   });
 
   it("does not hold up the end of the server, whatever it waits for", async () => {
