@@ -7,6 +7,7 @@ import { resolveFfmpeg } from "../ingest/mod.ts";
 import { createServer } from "../server/mod.ts";
 import { port, positive, threads } from "./arguments.ts";
 import { guarded } from "./failure.ts";
+import { logLines } from "./log-lines.ts";
 import { printLine } from "./output.ts";
 import { BUNDLED_MODEL, CLIENT_DIR, SAMPLE_DIR } from "./paths.ts";
 
@@ -17,6 +18,7 @@ interface ServeFlags {
   readonly threads: number;
   readonly maxSessions: number;
   readonly allowOrigin: readonly string[];
+  readonly allowHost: readonly string[];
   readonly logLevel: string;
 }
 
@@ -32,7 +34,7 @@ async function interrupted(): Promise<void> {
 }
 
 async function serve(flags: ServeFlags): Promise<void> {
-  const log = pino({ level: flags.logLevel }, pino.destination(2));
+  const log = pino({ level: flags.logLevel }, logLines(2));
   let failed = () => {};
   const failure = new Promise<void>((resolve) => {
     failed = resolve;
@@ -40,7 +42,8 @@ async function serve(flags: ServeFlags): Promise<void> {
   const engine = await createEngine({
     model: flags.model,
     threads: flags.threads,
-    maxStreams: flags.maxSessions,
+    // Twice, because a new session may come before the engine has let go of the stream of the one that left.
+    maxStreams: 2 * flags.maxSessions,
     onWorkerDeath: (error) => log.error({ err: error }, "the backend died and its sessions have failed"),
     onFailure: (error) => {
       log.fatal({ err: error }, "the engine cannot go on");
@@ -64,6 +67,7 @@ async function serve(flags: ServeFlags): Promise<void> {
       clientDir: CLIENT_DIR,
       sampleDir: SAMPLE_DIR,
       allowedOrigins: flags.allowOrigin,
+      allowedHosts: flags.allowHost,
       log,
     });
     printLine(`${pc.bold("thinkalong")} runs ${engine.model.id}: ${engine.model.description}`);
@@ -93,6 +97,12 @@ export function serveCommand(): Command {
       ).default([], "none"),
     )
     .addOption(
+      new Option(
+        "--allow-host <name...>",
+        "host names under which a reverse proxy in front of the server is reached",
+      ).default([], "none"),
+    )
+    .addOption(
       new Option("--log-level <level>", "least severe messages to log to standard error")
         .choices(["silent", "error", "warn", "info", "debug"])
         .default("warn"),
@@ -102,7 +112,8 @@ export function serveCommand(): Command {
       `
 Examples:
   $ thinkalong serve
-  $ thinkalong serve --port 9000 --host 0.0.0.0 --allow-origin https://cameras.example`,
+  $ thinkalong serve --port 9000 --host 0.0.0.0 --allow-origin https://cameras.example
+  $ thinkalong serve --allow-host cameras.example   # behind a reverse proxy at https://cameras.example`,
     )
     .action(guarded(serve));
 }

@@ -42,13 +42,16 @@ class BackendEngine implements Engine {
     this.adopt(backend);
   }
 
+  get freeStreams(): number {
+    return Math.max(0, this.most - this.streams.size);
+  }
+
   openStream(options: StreamOptions = {}): EngineStream {
     this.requireOpen();
-    const most = this.options.maxStreams ?? 64;
-    if (this.streams.size >= most) {
+    if (this.freeStreams === 0) {
       throw new EngineError(
         "too_many_streams",
-        `All ${most} streams of this engine are open. Close one first.`,
+        `All ${this.most} streams of this engine are open. Close one first.`,
       );
     }
     const resolved = resolveStreamOptions(options, this.model, this.options.untrainedWindows);
@@ -65,6 +68,10 @@ class BackendEngine implements Engine {
   close(): Promise<void> {
     this.closing ??= this.shutDown();
     return this.closing;
+  }
+
+  private get most(): number {
+    return this.options.maxStreams ?? 64;
   }
 
   private async shutDown(): Promise<void> {

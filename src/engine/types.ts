@@ -76,6 +76,8 @@ export interface EngineStream {
 /** A model that thinks along with many streams at once. */
 export interface Engine {
   readonly model: ModelInfo;
+  /** Number of streams that can be opened in addition to those that are open or still being closed. */
+  readonly freeStreams: number;
   /** @throws {EngineError} `engine_closed`, `option_out_of_range`, `too_many_streams` */
   openStream(options?: StreamOptions): EngineStream;
   /** Closes all streams and the backend. Safe to call twice. */

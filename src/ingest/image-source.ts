@@ -5,6 +5,9 @@ import { IngestError, messageOf } from "./errors.ts";
 import { type DroppedFrame, type DropReason, EncodedFrame, type Frame, type FrameStamp } from "./frame.ts";
 import { SampleByMediaTime } from "./sample-by-media-time.ts";
 
+/** Frame numbers have 32 bits. After the last one comes 0. */
+const SEQ_NUMBERS = 2 ** 32;
+
 export interface ImageFramesOptions extends FrameFormat, DecodeImageOptions {
   /** Images decoded at the same time; default 1. */
   readonly concurrency?: 1 | 2;
@@ -12,7 +15,7 @@ export interface ImageFramesOptions extends FrameFormat, DecodeImageOptions {
 
 /** The number and the time that a client may give an image. Give them with all images of a stream, or with none. */
 export interface ImageStamp {
-  /** Default: one more than the last. */
+  /** Default: one more than the last; 0 after 4294967295. */
   readonly seq?: number;
   /**
    * When it was captured (ms, from any origin, never backwards). Default: the time since the arrival of the first
@@ -79,7 +82,7 @@ export class ImageFrames {
     const arrivedAtMs = performance.now();
     this.firstArrivalMs ??= arrivedAtMs;
     const { seq = this.nextSeq, mediaTimeMs = arrivedAtMs - this.firstArrivalMs } = stamp;
-    this.nextSeq = seq + 1;
+    this.nextSeq = (seq + 1) % SEQ_NUMBERS;
     const { concurrency = 1 } = this.options;
     const image: Waiting = { seq, mediaTimeMs, arrivedAtMs, bytes };
 

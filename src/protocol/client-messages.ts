@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { clientEventId, paradigm, seq } from "./fields.ts";
+import { clientEventId, limitedText, paradigm, seq } from "./fields.ts";
+import { MAX_ID_CHARS, MAX_QUESTION_CHARS } from "./sizes.ts";
 
 /** The settings that `session.update` can change. Each is optional; one that is left out stays as it is. */
 export const sessionSettings = z.object({
@@ -94,9 +95,7 @@ export const frameAppend = z
   .describe("One frame as JSON, for clients that cannot send binary messages. It takes a third more bytes.");
 
 export const questionItem = z.object({
-  id: z
-    .string()
-    .max(128)
+  id: limitedText(MAX_ID_CHARS)
     .optional()
     .describe("The client's own id of the question. `response.created` repeats it as `item_id`."),
   type: z.literal("message"),
@@ -107,11 +106,16 @@ export const questionItem = z.object({
         type: z.literal("input_text", {
           error: 'It must be "input_text". Pictures go as binary messages or input_video_frame.append.',
         }),
-        text: z.string().describe("The question."),
+        text: limitedText(MAX_QUESTION_CHARS).describe("The question."),
       }),
     )
     .min(1)
-    .describe("The parts of the question. Several are joined with spaces."),
+    .refine((parts) => parts.reduce((sum, { text }) => sum + text.length + 1, -1) <= MAX_QUESTION_CHARS, {
+      error: `The parts may have at most ${MAX_QUESTION_CHARS} characters together.`,
+    })
+    .describe(
+      `The parts of the question. Several are joined with spaces. At most ${MAX_QUESTION_CHARS} characters in all; how many tokens, says \`model_info.limits.question_tokens\`.`,
+    ),
 });
 
 export const itemCreate = z
@@ -128,7 +132,9 @@ export const responseCancel = z
   .object({
     type: z.literal("response.cancel"),
     event_id: clientEventId,
-    response_id: z.string().optional().describe("The answer to stop. Default: every answer under way."),
+    response_id: limitedText(MAX_ID_CHARS)
+      .optional()
+      .describe("The answer to stop. Default: every answer under way."),
   })
   .describe(
     "Stops answers. They end with the status `cancelled`. An answer that has already ended stays as it is.",

@@ -21,7 +21,8 @@ export const CLOSE_CODES: Readonly<Record<CloseReason | "too_many_sessions", Clo
   },
   slow_reader: {
     code: 4410,
-    description: "The client did not read its events. Connect again and read faster.",
+    description:
+      "The client did not read its events, or answered no pings. Connect again and read faster. A client that reads nothing for so long that the connection is cut off gets 1006 instead.",
   },
   too_many_sessions: {
     code: 4429,
@@ -34,13 +35,23 @@ export const CLOSE_CODES: Readonly<Record<CloseReason | "too_many_sessions", Clo
 /** Close codes of the WebSocket itself. No `session.closed` comes before them. */
 export const TRANSPORT_CLOSE_CODES: readonly CloseInfo[] = [
   {
+    code: 1002,
+    description:
+      "The client broke the rules of the WebSocket protocol, for example with a frame that was not masked. Use a WebSocket library.",
+  },
+  {
     code: 1006,
     description:
-      "The connection broke, or the server cut it off because the client did not answer pings. Connect again.",
+      "The connection broke, or the server cut it off because the client did not answer the closing handshake. Connect again.",
   },
   {
     code: 1007,
     description: "A text message was not valid UTF-8. Send JSON as text, and pictures as binary messages.",
   },
-  { code: 1009, description: "A message was larger than `limits.max_frame_bytes`. Send smaller pictures." },
+  { code: 1008, description: "A message came in too many pieces. Send each in one frame." },
+  {
+    code: 1009,
+    description:
+      "A picture was larger than `limits.max_frame_bytes`, or a text message larger than such a picture in base64. Send smaller pictures.",
+  },
 ];

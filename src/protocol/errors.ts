@@ -1,9 +1,11 @@
 import type { EngineErrorCode } from "../engine/mod.ts";
 import type { IngestErrorCode } from "../ingest/mod.ts";
 import type { ErrorType } from "./server-events.ts";
+import { MAX_TEXT_CHARS } from "./sizes.ts";
 
 /** Error codes of the protocol itself. The engine and the ingest have codes of their own. */
 export type ProtocolErrorCode =
+  | "message_too_large"
   | "invalid_json"
   | "invalid_message"
   | "unknown_type"
@@ -46,6 +48,9 @@ const broken = (description: string, fatal = true): ErrorInfo => ({
 
 /** Every error code that the server sends. The table in docs/protocol.md is made from this. */
 export const ERRORS: Readonly<Record<ProtocolErrorCode | EngineErrorCode | PictureErrorCode, ErrorInfo>> = {
+  message_too_large: refused(
+    `A text message has more than ${MAX_TEXT_CHARS} characters, not counting a picture in it. Send less at a time.`,
+  ),
   invalid_json: refused("A text message was not JSON. Send pictures as binary messages."),
   invalid_message: refused("A message was not a JSON object with a `type`."),
   unknown_type: refused("There is no such type of message. The error's `message` lists those that exist."),
@@ -75,7 +80,7 @@ export const ERRORS: Readonly<Record<ProtocolErrorCode | EngineErrorCode | Pictu
     true,
   ),
   slow_reader: limit(
-    "The client did not read its events, and too many bytes were waiting. Connect again and read faster.",
+    "The client did not read its events: too many bytes were waiting, or no ping was answered. Connect again and read faster.",
     true,
   ),
   too_many_sessions: limit("The server has as many sessions as it allows. Try again later.", true),

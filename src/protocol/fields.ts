@@ -1,11 +1,17 @@
 import { z } from "zod";
 import { SCENE_REASONS } from "../scene/mod.ts";
+import { MAX_ID_CHARS } from "./sizes.ts";
 
 /** Fields that mean the same in every message. */
 
-export const clientEventId = z
-  .string()
-  .max(128)
+/** A text with a limit (characters). The error for a longer one names the limit and shows only how the text begins. */
+export const limitedText = (mostChars: number) =>
+  z.string().max(mostChars, {
+    error: ({ input }) =>
+      `It may have at most ${mostChars} characters. This one begins with ${JSON.stringify(String(input).slice(0, 32))}.`,
+  });
+
+export const clientEventId = limitedText(MAX_ID_CHARS)
   .optional()
   .describe("The client's own id of this message. An `error` that the message causes repeats it.");
 
@@ -20,7 +26,7 @@ export const seq = z
   .min(0)
   .max(2 ** 32 - 1)
   .describe(
-    "Number of the frame: the client's own or, when it gives none, one more than the last. The first is 0.",
+    "Number of the frame: the client's own or, when it gives none, one more than the last. The first is 0, and 0 follows 4294967295.",
   );
 
 export const mediaTimeMs = z

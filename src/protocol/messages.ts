@@ -2,6 +2,8 @@ import type { z } from "zod";
 import { CLIENT_MESSAGES, type ClientMessage, type ClientMessageType } from "./client-messages.ts";
 import { ProtocolError } from "./errors.ts";
 import type { ServerEvent } from "./server-events.ts";
+import { MAX_ID_CHARS } from "./sizes.ts";
+import { requireTextSize } from "./text-size.ts";
 
 /** Encodes an event as the text of a WebSocket message. `replay --json` prints the same. */
 export function encodeServerEvent(event: ServerEvent): string {
@@ -11,11 +13,12 @@ export function encodeServerEvent(event: ServerEvent): string {
 /**
  * Reads a text message of a client. Unknown fields are ignored, so that newer clients work too.
  *
- * @throws {ProtocolError} `invalid_json`, `invalid_message`, `unknown_type` or `invalid_value`, with the path of
+ * @throws {ProtocolError} `message_too_large`, `invalid_json`, `invalid_message`, `unknown_type` or `invalid_value`, with the path of
  *   the field and the `event_id` of the message where there are such
  * @example parseClientMessage('{"type":"session.close"}').type // "session.close"
  */
 export function parseClientMessage(text: string): ClientMessage {
+  requireTextSize(text);
   const value = parseJson(text);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new ProtocolError(
@@ -24,7 +27,8 @@ export function parseClientMessage(text: string): ClientMessage {
     );
   }
   const { type, event_id } = value as { type?: unknown; event_id?: unknown };
-  const clientEventId = typeof event_id === "string" ? event_id : null;
+  // One that is too long is not repeated: the answer to a message must not be as large as the message.
+  const clientEventId = typeof event_id === "string" && event_id.length <= MAX_ID_CHARS ? event_id : null;
   if (typeof type !== "string") {
     throw new ProtocolError(
       "invalid_message",

@@ -6,4 +6,5 @@ export { type Asked, EngineEventMapping } from "./from-engine.ts";
 export { errorEvent, numberEvent, sessionClosed, type UnnumberedEvent } from "./new-events.ts";
 export * from "./public.ts";
 export { toModelInfo } from "./session-object.ts";
+export { MAX_TEXT_CHARS } from "./sizes.ts";
 export { outsideText } from "./unanswerable.ts";

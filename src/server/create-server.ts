@@ -7,10 +7,12 @@ import { type Logger, pino } from "pino";
 import type { Engine } from "../engine/mod.ts";
 import { StreamRegistry } from "../streams/mod.ts";
 import { isLoopback } from "./access.ts";
+import { Connections } from "./connections.ts";
 import { ServerError } from "./errors.ts";
 import { createHttpApp } from "./http/app.ts";
 import { type Limits, readLimits } from "./limits.ts";
 import { StreamSockets } from "./ws/stream-sockets.ts";
+import { answerWithoutUpgrade, asksForWebSocket } from "./ws/upgrade.ts";
 
 /** Options of a server. All but the engine have a default. */
 export interface ServerOptions {
@@ -29,7 +31,8 @@ export interface ServerOptions {
   /** Web origins, such as `https://cameras.example`, that may connect in addition to its own page; `*` for all. */
   readonly allowedOrigins?: readonly string[];
   /**
-   * Host names that are accepted in addition to the loopback ones, when a proxy in front of the server passes them on.
+   * Host names, such as `cameras.example`, under which a reverse proxy in front of the server is reached. Pages with
+   * such a name count as the server's own.
    */
   readonly allowedHosts?: readonly string[];
   /** A pino logger. Default: none, nothing is logged. */
@@ -41,7 +44,8 @@ export interface Server {
   /** Its address, such as `http://127.0.0.1:8080`. */
   readonly url: string;
   /**
-   * Announces the shutdown to all sessions, gives them `limits.shutdownMs`, ends them and stops. Safe to call twice.
+   * Announces the shutdown to all sessions, gives them `limits.shutdownMs`, ends them and stops. A connection that does
+   * not close by itself is cut off a second later. Safe to call twice.
    */
   close(): Promise<void>;
 }
@@ -85,7 +89,11 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     },
     getRequestListener(app.fetch),
   );
-  http.on("upgrade", (request, socket, head) => sockets.upgrade(request, socket, head));
+  const connections = new Connections(http);
+  http.on("upgrade", (request, socket, head) => {
+    if (asksForWebSocket(request)) sockets.upgrade(request, socket, head);
+    else answerWithoutUpgrade(http, request, socket);
+  });
 
   try {
     http.listen(port, host);
@@ -101,7 +109,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const close = async () => {
     const stopped = new Promise<void>((resolve) => http.close(() => resolve()));
     await sockets.close();
-    http.closeAllConnections();
+    connections.cutOff();
     await stopped;
     log.info({ url }, "closed");
   };

@@ -17,7 +17,9 @@ export const limitsSchema = z.strictObject({
     .int()
     .min(1)
     .default(16)
-    .describe("Most sessions at once. One more gets the error `too_many_sessions` and is closed with 4429."),
+    .describe(
+      "Most sessions at once, if the engine has room for as many streams. One more gets the error `too_many_sessions` and is closed with 4429.",
+    ),
   maxFrameBytes: z
     .int()
     .min(1024)
@@ -66,7 +68,7 @@ export const limitsSchema = z.strictObject({
   heartbeatMs: durationMs(50)
     .default(15_000)
     .describe(
-      "Time between pings (ms). A socket that has not answered a ping when the next is due is cut off.",
+      "Time between pings (ms). A session whose client has not answered a ping when the next is due is closed with 4410.",
     ),
   shutdownMs: durationMs(0)
     .default(2_000)

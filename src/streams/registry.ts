@@ -22,8 +22,13 @@ export class StreamRegistry {
     return this.streams.size;
   }
 
+  /**
+   * Whether no other stream can be opened: there are as many as allowed, or the engine's free places are all promised
+   * to streams that have not begun to use theirs.
+   */
   get isFull(): boolean {
-    return this.streams.size >= this.options.maxStreams;
+    const { engine, maxStreams } = this.options;
+    return this.size >= maxStreams || this.waiting >= engine.freeStreams;
   }
 
   /** The open streams, the oldest first. */
@@ -41,16 +46,21 @@ export class StreamRegistry {
    * @throws {ProtocolError} `too_many_sessions`
    */
   open(): StreamHandle {
-    const { maxStreams, ...options } = this.options;
+    const { maxStreams: _, ...options } = this.options;
     if (this.isFull) {
       throw new ProtocolError(
         "too_many_sessions",
-        `All ${maxStreams} sessions of this server are taken. Try again later.`,
+        `This server has ${this.size} sessions and no room for another one. Try again later.`,
       );
     }
     const id = `session_${this.opened++}`;
     const stream = new StreamHandle({ ...options, id, onClosed: () => this.streams.delete(id) });
     this.streams.set(id, stream);
     return stream;
+  }
+
+  /** Number of streams for which the engine has not opened one yet. Each of them may still ask it to. */
+  private get waiting(): number {
+    return [...this].filter(({ state }) => state === "created").length;
   }
 }

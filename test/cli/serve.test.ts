@@ -1,13 +1,22 @@
-import { createServer } from "node:net";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, existsSync, openSync } from "node:fs";
+import { connect, createServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import { TINY_BUNDLE } from "../support/bundles.ts";
-import { type Program, thinkalong } from "../support/program.ts";
+import { Program, thinkalong } from "../support/program.ts";
 import { picture } from "../support/server.ts";
 import { WsClient } from "../support/ws-client.ts";
 
 const serve = (...args: string[]) => thinkalong(["serve", "--model", TINY_BUNDLE, ...args]);
 
 const urlOf = async (program: Program) => (await program.says(/Open (http:\S+) for/))[1]!;
+
+const UPGRADE = "Connection: Upgrade\r\nUpgrade: websocket\r\n";
+
+/** A client in a process of its own. It prints what it hears. */
+const CLIENT = `const { WebSocket } = require("ws");
+new WebSocket(process.argv[1].replace("http", "ws") + "/v1/stream").on("message", (text) => console.log(String(text)));`;
 
 describe("thinkalong serve", () => {
   it.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(
@@ -40,6 +49,58 @@ describe("thinkalong serve", () => {
       expect((await server.ended).code).toBe(0);
     },
   );
+
+  it("ends within five seconds, whatever its clients wait for", async () => {
+    await using server = serve("--port", "0");
+    const url = await urlOf(server);
+    const { port, hostname } = new URL(url);
+    const raw = ["", "GET / HTTP/1.1\r\nHo", `GET / HTTP/1.1\r\nHost: x\r\n${UPGRADE}\r\n`].map((text) => {
+      const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true }).on(
+        "error",
+        () => {},
+      );
+      socket.write(text);
+      return socket.resume();
+    });
+    await once(raw[2]!, "end");
+    await using frozen = new Program(spawn(process.execPath, ["-e", CLIENT, url], { stdio: "pipe" }));
+    await frozen.says(/session.created/);
+    frozen.process.kill("SIGSTOP");
+    const left = await WsClient.connect(url);
+    left.socket.terminate();
+    const unread = await WsClient.connect(url);
+    unread.socket.pause();
+    const since = performance.now();
+    server.process.kill("SIGTERM");
+    expect(await server.ended).toMatchObject({ code: 0, signal: null });
+    expect(performance.now() - since).toBeLessThan(5_000);
+    unread.socket.terminate();
+    for (const socket of raw) socket.destroy();
+  });
+
+  it("takes clients of a reverse proxy under the names that it is given", async () => {
+    await using server = serve("--port", "0", "--allow-host", "cameras.example", "garden.example");
+    const url = await urlOf(server);
+    for (const name of ["cameras.example", "garden.example"]) {
+      const client = await WsClient.connect(url, { origin: `https://${name}`, headers: { host: name } });
+      await client.next("session.created");
+    }
+    await expect(WsClient.connect(url, { headers: { host: "other.example" } })).rejects.toThrowError("403");
+  });
+
+  it.skipIf(!existsSync("/dev/full"))("goes on when its log cannot be written", async () => {
+    const full = openSync("/dev/full", "w");
+    const args = ["--import", "tsx", "src/cli/main.ts", "serve", "--model", TINY_BUNDLE, "--port", "0"];
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", full] });
+    await using server = new Program(child);
+    const url = await urlOf(server);
+    await expect(WsClient.connect(url, { origin: "https://evil.example" })).rejects.toThrowError("403");
+    await expect(WsClient.connect(url, { origin: "https://evil.example" })).rejects.toThrowError("403");
+    expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: "ok" });
+    server.process.kill("SIGTERM");
+    expect(await server.ended).toMatchObject({ code: 0, signal: null });
+    closeSync(full);
+  });
 
   it("says in a line that its port is taken", async () => {
     const taken = createServer();

@@ -46,6 +46,16 @@ describe("ImageFrames", () => {
     expect(arrivals).toEqual([...arrivals].sort((a, b) => a - b));
   });
 
+  it("goes on at 0 after the largest number", async () => {
+    const { images, frames, ended } = watch({ fps: 100 });
+    images.push(small, { seq: 2 ** 32 - 1 });
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    images.push(small);
+    images.end();
+    await ended;
+    expect(frames.map(({ seq }) => seq)).toEqual([2 ** 32 - 1, 0]);
+  });
+
   it("takes the time of arrival when the client gives none, and counts on from a given seq", async () => {
     const { images, frames, ended } = watch({ fps: 100 });
     images.push(small, { seq: 41 });

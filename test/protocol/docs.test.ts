@@ -3,7 +3,13 @@ import { describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { protocolMarkdown } from "../../src/protocol/docs-markdown.ts";
 import { CLIENT_EXAMPLES, SERVER_EXAMPLES } from "../../src/protocol/examples.ts";
-import { CLIENT_MESSAGES, CLOSE_CODES, ERRORS, SERVER_EVENTS } from "../../src/protocol/mod.ts";
+import {
+  CLIENT_MESSAGES,
+  CLOSE_CODES,
+  ERRORS,
+  SERVER_EVENTS,
+  TRANSPORT_CLOSE_CODES,
+} from "../../src/protocol/mod.ts";
 
 const schemas: Record<string, z.ZodObject> = { ...CLIENT_MESSAGES, ...SERVER_EVENTS };
 const examples: Record<string, unknown> = { ...CLIENT_EXAMPLES, ...SERVER_EXAMPLES };
@@ -27,6 +33,7 @@ describe("docs/protocol.md", () => {
 
   it("has every error code and every close code", () => {
     for (const code of Object.keys(ERRORS)) expect(markdown).toContain(`| \`${code}\` |`);
-    for (const { code } of Object.values(CLOSE_CODES)) expect(markdown).toContain(`| ${code} |`);
+    for (const { code } of [...Object.values(CLOSE_CODES), ...TRANSPORT_CLOSE_CODES])
+      expect(markdown).toContain(`| ${code} |`);
   });
 });

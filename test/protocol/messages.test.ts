@@ -68,6 +68,59 @@ describe("a client's message", () => {
     expect(refusal(message)).toMatchObject(expected);
   });
 
+  it.each([
+    ["its own id", { type: "session.close", event_id: "i".repeat(513) }, "event_id", "512"],
+    ["the id of a question", { item: { id: "i".repeat(513) } }, "item.id", "512"],
+    [
+      "a question",
+      { item: { content: [{ type: "input_text", text: "q".repeat(4097) }] } },
+      "item.content[0].text",
+      "4096",
+    ],
+    [
+      "a question in parts",
+      { item: { content: Array(9).fill({ type: "input_text", text: "q".repeat(500) }) } },
+      "item.content",
+      "4096",
+    ],
+    ["the id of an answer", { type: "response.cancel", response_id: "i".repeat(513) }, "response_id", "512"],
+  ])("is refused where %s is too long, without repeating it", (_what, fields, param, most) => {
+    const content = [{ type: "input_text", text: "what?" }];
+    const item = { type: "message", role: "user", content, ...("item" in fields ? fields.item : {}) };
+    const error = refusal({ type: "conversation.item.create", ...fields, item });
+    expect(error).toMatchObject({ code: "invalid_value", param, message: expect.stringContaining(most) });
+    expect(JSON.stringify([error, (error as Error).message]).length).toBeLessThan(400);
+  });
+
+  it("is refused before it is parsed when it is larger than any has to be", () => {
+    const nested = "[".repeat(8_000_000);
+    for (const text of [
+      nested,
+      `{"image":5,"x":${nested}`,
+      `{"a":"\\"image","b":"\\"image\\":\\"","x":${nested}`,
+    ]) {
+      const since = performance.now();
+      expect(refusal(text)).toMatchObject({
+        code: "message_too_large",
+        message: expect.stringContaining("65536"),
+      });
+      expect(performance.now() - since).toBeLessThan(50);
+    }
+  });
+
+  it("may hold a large picture, wherever it stands in the message", () => {
+    const image = "A".repeat(1_000_000);
+    for (const text of [
+      `{"type":"input_video_frame.append","seq":3,"image" : "${image}"}`,
+      `{"image":"${image}","type":"input_video_frame.append","seq":3}`,
+    ])
+      expect(parseClientMessage(text)).toMatchObject({ seq: 3, image });
+    const note = "n".repeat(70_000);
+    expect(refusal({ type: "input_video_frame.append", image, note })).toMatchObject({
+      code: "message_too_large",
+    });
+  });
+
   it("of an unknown type is told the types that exist", () => {
     expect(refusal({ type: "x" })).toMatchObject({
       message: expect.stringContaining("conversation.item.create"),

@@ -21,7 +21,10 @@ describe("a registry", () => {
     expect(registry.get("session_1")).toBe(second);
     expect(registry.isFull).toBe(true);
     expect(() => registry.open()).toThrowError(
-      expect.objectContaining({ code: "too_many_sessions", message: expect.stringContaining("All 2") }),
+      expect.objectContaining({
+        code: "too_many_sessions",
+        message: expect.stringContaining("has 2 sessions"),
+      }),
     );
 
     first.close();

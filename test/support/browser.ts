@@ -42,6 +42,9 @@ export async function openPage(
   const page = await context.newPage();
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => {
+    if (message.text().includes("Content Security Policy")) errors.push(message.text());
+  });
   onTestFinished(async () => {
     await context.close();
     expect(errors).toEqual([]);

@@ -26,7 +26,7 @@ export class Program {
       this.stdout += text;
       for (const listener of this.heard) listener();
     });
-    process.stderr!.setEncoding("utf8").on("data", (text: string) => {
+    process.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.stderr += text;
     });
     this.ended = once(process, "close").then(([code, signal]) => {

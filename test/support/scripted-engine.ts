@@ -58,8 +58,12 @@ export class ScriptedEngine implements Engine {
     return this.opened.filter((stream) => !stream.isClosed);
   }
 
+  get freeStreams(): number {
+    return (this.script.maxStreams ?? Number.POSITIVE_INFINITY) - this.open.length;
+  }
+
   openStream(options: StreamOptions = {}): EngineStream {
-    if (this.open.length >= (this.script.maxStreams ?? Number.POSITIVE_INFINITY)) {
+    if (this.freeStreams <= 0) {
       throw new EngineError(
         "too_many_streams",
         "The scripted engine has no room for another stream. Close one first.",

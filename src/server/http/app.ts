@@ -1,7 +1,8 @@
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import type { Engine } from "../../engine/mod.ts";
-import { type AccessRules, refusal } from "../access.ts";
+import { type AccessRules, hostRefusal, refusal } from "../access.ts";
+import { cacheControl, isPublic, SECURITY_HEADERS } from "./headers.ts";
 import { health, type Readiness } from "./health.ts";
 import { httpError } from "./http-error.ts";
 import { models } from "./models.ts";
@@ -25,11 +26,13 @@ export interface HttpAppOptions {
 export function createHttpApp({ engine, access, clientDir, sampleDir, readiness }: HttpAppOptions) {
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.use(async (c, next) => {
-    const refused = refusal(c.env.incoming.headers, access);
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value);
+    const { headers } = c.env.incoming;
+    // Browsers name the origin for the page's own scripts, too, and behind a proxy it may look like a foreign one.
+    const refused = isPublic(c.req.path) ? hostRefusal(headers, access) : refusal(headers, access);
     if (refused) return httpError(c, 403, "forbidden", refused);
-    c.header("X-Content-Type-Options", "nosniff");
-    c.header("Referrer-Policy", "no-referrer");
     await next();
+    c.header("Cache-Control", c.res.ok ? cacheControl(c.req.path) : "no-store");
   });
   app.route("/", health(readiness));
   app.route("/", models(engine.model));

@@ -1,8 +1,11 @@
 import type { Logger } from "pino";
 import type { WebSocket } from "ws";
-import { CLOSE_CODES, type CloseReason, encodeServerEvent } from "../../protocol/mod.ts";
+import { CLOSE_CODES, type CloseReason, encodeServerEvent, FRAME_HEADER_BYTES } from "../../protocol/mod.ts";
 import type { Limits } from "../limits.ts";
 import type { Session } from "./session.ts";
+
+/** The close code of the WebSocket for a message that is too large. */
+const TOO_LARGE = 1009;
 
 /**
  * Connects one socket with one session until either ends: messages go in, events come out, and the end of the session
@@ -29,10 +32,13 @@ export function serveSocket(socket: WebSocket, session: Session, limits: Limits,
 
   socket.on("message", (data, isBinary) => {
     const bytes = toBytes(data);
-    if (isBinary) session.receiveBinary(bytes);
+    if (isBinary && bytes.length > limits.maxFrameBytes + FRAME_HEADER_BYTES) {
+      closeWith(socket, TOO_LARGE, "The picture is too large.", limits);
+      session.abandon();
+    } else if (isBinary) session.receiveBinary(bytes);
     else session.receiveText(bytes.toString("utf8"));
   });
-  // ws itself closes the socket when a message is not valid UTF-8 (1007) or too large (1009).
+  // ws itself closes the socket when a message is not valid UTF-8 (1007) or larger than any may be (1009).
   socket.on("error", (error) => log.info({ session: session.id, err: error }, "socket failed"));
   socket.on("close", (code) => {
     log.info({ session: session.id, code }, "socket closed");
@@ -43,7 +49,13 @@ export function serveSocket(socket: WebSocket, session: Session, limits: Limits,
 
 /** Closes a socket with the code of the reason. Cuts it off when the client does not answer the closing handshake. */
 export function closeSocket(socket: WebSocket, reason: keyof typeof CLOSE_CODES, limits: Limits): void {
-  socket.close(CLOSE_CODES[reason].code, reason);
+  closeWith(socket, CLOSE_CODES[reason].code, reason, limits);
+}
+
+function closeWith(socket: WebSocket, code: number, why: string, limits: Limits): void {
+  // A session may end when its socket is closed already, because the client has left.
+  if (socket.readyState === socket.CLOSED) return;
+  socket.close(code, why);
   const cutOff = setTimeout(() => socket.terminate(), limits.handshakeTimeoutMs);
   socket.once("close", () => clearTimeout(cutOff));
 }

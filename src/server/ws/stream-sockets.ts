@@ -5,7 +5,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import {
   encodeServerEvent,
   errorEvent,
-  FRAME_HEADER_BYTES,
+  MAX_TEXT_CHARS,
   numberEvent,
   ProtocolError,
 } from "../../protocol/mod.ts";
@@ -16,6 +16,9 @@ import { closeSocket, serveSocket } from "./serve-socket.ts";
 import { Session } from "./session.ts";
 import { refuseUpgrade, upgradeRefusal } from "./upgrade.ts";
 
+/** How long clients may take to answer the closing handshake when the server shuts down (ms). */
+const LAST_HANDSHAKE_MS = 1_000;
+
 /** The WebSocket side of the server: upgrades, heartbeats and the open sessions. */
 export class StreamSockets {
   private readonly streams: StreamRegistry;
@@ -23,7 +26,7 @@ export class StreamSockets {
   private readonly access: AccessRules;
   private readonly log: Logger;
   private readonly server: WebSocketServer;
-  private readonly sessions = new Set<Session>();
+  private readonly sessions = new Map<WebSocket, Session>();
   private readonly heartbeat: NodeJS.Timeout;
   private closing = false;
 
@@ -35,7 +38,7 @@ export class StreamSockets {
     this.server = new WebSocketServer({
       noServer: true,
       perMessageDeflate: false,
-      maxPayload: limits.maxFrameBytes + FRAME_HEADER_BYTES,
+      maxPayload: largestMessage(limits),
     });
     this.heartbeat = this.startHeartbeat();
   }
@@ -58,17 +61,22 @@ export class StreamSockets {
 
   /**
    * Announces the shutdown to every session, gives it `shutdownMs` to finish, ends it, and waits for its socket to
-   * close.
+   * close. Sockets that are still open a second later are cut off.
    */
   async close(): Promise<void> {
     this.closing = true;
     const closed = Promise.all([...this.server.clients].map(untilClosed));
-    for (const session of this.sessions) session.goAway(this.limits.shutdownMs);
+    for (const session of this.sessions.values()) session.goAway(this.limits.shutdownMs);
+    const { shutdownMs } = this.limits;
     const timeIsUp = setTimeout(() => {
-      for (const session of this.sessions) session.end("going_away");
-    }, this.limits.shutdownMs);
+      for (const session of this.sessions.values()) session.end("going_away");
+    }, shutdownMs);
+    const cutOff = setTimeout(() => {
+      for (const socket of this.server.clients) socket.terminate();
+    }, shutdownMs + LAST_HANDSHAKE_MS);
     await closed;
     clearTimeout(timeIsUp);
+    clearTimeout(cutOff);
     clearInterval(this.heartbeat);
     this.server.close();
   }
@@ -78,8 +86,8 @@ export class StreamSockets {
     if (stream === null) return;
     const { idleTimeoutMs } = this.limits;
     const session = new Session({ stream, idleTimeoutMs, log: this.log });
-    this.sessions.add(session);
-    socket.once("close", () => this.sessions.delete(session));
+    this.sessions.set(socket, session);
+    socket.once("close", () => this.sessions.delete(socket));
     this.log.info({ session: session.id, sessions: this.streams.size }, "session opened");
     serveSocket(socket, session, this.limits, this.log);
   }
@@ -97,13 +105,20 @@ export class StreamSockets {
     }
   }
 
-  /** Pings every socket. Cuts off those that have not answered the ping before: their machine or network is gone. */
+  /**
+   * Pings every socket. Closes those that have not answered the ping before: the client has stopped reading, or its
+   * machine or network is gone. One that goes on later finds out why it was closed.
+   */
   private startHeartbeat(): NodeJS.Timeout {
     const waitingFor = new WeakSet<WebSocket>();
     const beat = () => {
       for (const socket of this.server.clients) {
+        if (socket.readyState !== socket.OPEN) continue;
         if (waitingFor.has(socket)) {
-          socket.terminate();
+          this.sessions.get(socket)?.end("slow_reader", {
+            code: "slow_reader",
+            message: `No ping was answered for ${this.limits.heartbeatMs} ms. Connect again, and read all the time.`,
+          });
         } else {
           waitingFor.add(socket);
           socket.once("pong", () => waitingFor.delete(socket));
@@ -113,6 +128,11 @@ export class StreamSockets {
     };
     return setInterval(beat, this.limits.heartbeatMs).unref();
   }
+}
+
+/** Of a text message (bytes), which is the larger kind: it holds a picture in base64 and other text. */
+function largestMessage({ maxFrameBytes }: Limits): number {
+  return Math.ceil(maxFrameBytes / 3) * 4 + MAX_TEXT_CHARS;
 }
 
 function untilClosed(socket: WebSocket): Promise<void> {

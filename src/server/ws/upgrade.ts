@@ -1,14 +1,39 @@
-import { type IncomingMessage, STATUS_CODES } from "node:http";
+import { type IncomingMessage, type Server, ServerResponse, STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type AccessRules, refusal } from "../access.ts";
 
 /** The path of the WebSocket. */
 export const STREAM_PATH = "/v1/stream";
 
+/** How long a client may take to end the connection after it got no upgrade, until that is cut off (ms). */
+const NO_UPGRADE_MS = 1_000;
+
 /** The HTTP answer to an upgrade request that is refused. */
 export interface UpgradeRefusal {
   readonly status: 403 | 404 | 503;
   readonly message: string;
+}
+
+/** Whether a request asks for a WebSocket, and not for another protocol, such as `h2c`. */
+export function asksForWebSocket(request: IncomingMessage): boolean {
+  const protocols = (request.headers.upgrade ?? "").toLowerCase().split(",");
+  return protocols.some((protocol) => protocol.trim() === "websocket");
+}
+
+/**
+ * Answers a request as if it had not asked for an upgrade, which HTTP allows (RFC 9110, 7.8), and closes the connection.
+ * Node leaves its socket to the listener of `upgrade`, so the answer is put on it here.
+ */
+export function answerWithoutUpgrade(http: Server, request: IncomingMessage, socket: Duplex): void {
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket as Socket);
+  response.once("finish", () => {
+    response.detachSocket(socket as Socket);
+    endConnection(socket);
+  });
+  http.emit("request", request, response);
 }
 
 /** Why an upgrade request is refused, or null when it is accepted. */
@@ -24,9 +49,13 @@ export function upgradeRefusal(
   return isClosing ? { status: 503, message: "The server is shutting down. Connect again later." } : null;
 }
 
-/** Answers with an HTTP status and the reason as text, and closes the connection. */
+/**
+ * Answers with an HTTP status and the reason as text, and closes the connection. Cuts it off when the client does not
+ * close its side too.
+ */
 export function refuseUpgrade(socket: Duplex, { status, message }: UpgradeRefusal): void {
-  socket.end(
+  endConnection(
+    socket,
     [
       `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
       "Connection: close",
@@ -36,4 +65,13 @@ export function refuseUpgrade(socket: Duplex, { status, message }: UpgradeRefusa
       message,
     ].join("\r\n"),
   );
+}
+
+/** Writes the last text and ends the connection. Cuts it off when the client does not end its side, too. */
+function endConnection(socket: Duplex, text = ""): void {
+  const cutOff = setTimeout(() => socket.destroy(), NO_UPGRADE_MS);
+  socket.once("close", () => clearTimeout(cutOff));
+  // Nobody reads what the client still sends, and its end would not be seen.
+  socket.resume();
+  socket.end(text);
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { get } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -82,6 +82,60 @@ describe("the HTTP side", () => {
     expect(await statusWithHost(`${server.url}/v1/models`, "evil.example")).toBe(403);
     expect(await statusWithHost(`${server.url}/v1/models`, "localhost:1234")).toBe(200);
     expect(await statusWithHost(`${server.url}/v1/models`, "camera.home")).toBe(200);
+  });
+
+  it("lets no other site frame the page, and says how long each answer may be kept", async () => {
+    const clientDir = await folder({ "index.html": "<h1>the page</h1>" });
+    await mkdir(join(clientDir, "assets"));
+    await writeFile(join(clientDir, "assets/main-1234.js"), "1");
+    await using server = await startScriptedServer({}, { clientDir });
+    for (const [path, kept] of [
+      ["/", "no-cache"],
+      ["/assets/main-1234.js", "public, max-age=31536000, immutable"],
+      ["/assets/missing.js", "no-store"],
+      ["/v1/models", "no-store"],
+      ["/readyz", "no-store"],
+    ] as const) {
+      const { headers } = await fetch(server.url + path);
+      expect(headers.get("cache-control"), path).toBe(kept);
+      const policy = headers.get("content-security-policy");
+      expect(policy, path).toContain("default-src 'self'");
+      expect(policy, path).toContain("frame-ancestors 'self'");
+    }
+  });
+
+  it("gives the page's files behind a proxy that replaces the Host, but not the API", async () => {
+    const clientDir = await folder({ "index.html": "<h1>the page</h1>", "main.js": "1" });
+    const headers = { origin: "https://cameras.example" };
+    const statuses = async (url: string) => {
+      const paths = ["/", "/main.js", "/v1/models", "/readyz"];
+      return Promise.all(paths.map(async (path) => (await fetch(url + path, { headers })).status));
+    };
+    await using server = await startScriptedServer({}, { clientDir });
+    expect(await statuses(server.url)).toEqual([200, 200, 403, 403]);
+    await using named = await startScriptedServer({}, { clientDir, allowedHosts: ["cameras.example"] });
+    expect(await statuses(named.url)).toEqual([200, 200, 200, 200]);
+  });
+
+  it("ignores an upgrade to another protocol than a WebSocket", async () => {
+    await using server = await startScriptedServer();
+    for (const [path, status] of [
+      ["/healthz", 200],
+      ["/v1/models", 200],
+      ["/v1/stream", 426],
+      ["/nothing", 404],
+    ] as const) {
+      const headers = { connection: "Upgrade, HTTP2-Settings", upgrade: "h2c", "http2-settings": "AAMAAABk" };
+      const [answered, body] = await new Promise<[number | undefined, string]>((resolve, reject) => {
+        get(server.url + path, { headers }, async (response) => {
+          let text = "";
+          for await (const chunk of response) text += String(chunk);
+          resolve([response.statusCode, text]);
+        }).on("error", reject);
+      });
+      expect(answered, path).toBe(status);
+      expect(JSON.parse(body)).toBeTypeOf("object");
+    }
   });
 
   it("cuts off a connection that never finishes its request", async () => {

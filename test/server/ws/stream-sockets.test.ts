@@ -1,4 +1,6 @@
+import type { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
+import { TRANSPORT_CLOSE_CODES } from "../../../src/protocol/mod.ts";
 import { picture, startScriptedServer, until } from "../../support/server.ts";
 import { WsClient } from "../../support/ws-client.ts";
 
@@ -65,6 +67,61 @@ describe("/v1/stream", () => {
     await good.next("response.done");
   });
 
+  it.each([
+    ["a frame without a mask", 1002, Buffer.from([0x81, 0x01, 0x78])],
+    ["text that is not UTF-8", 1007, Buffer.from([0x81, 0x81, 0, 0, 0, 0, 0xff])],
+    [
+      "too many pieces",
+      1008,
+      Buffer.concat(
+        Array(200_000)
+          .fill(Buffer.from([0x01, 0x80, 0, 0, 0, 0]))
+          .map((piece: Buffer, at) => (at === 0 ? piece : Buffer.from([0x00, 0x80, 0, 0, 0, 0]))),
+      ),
+    ],
+  ])(
+    "closes a socket that sends %s with %i, and the code is in the documentation",
+    async (_what, code, bytes) => {
+      await using server = await startScriptedServer();
+      const client = await WsClient.connect(server.url);
+      // Past the library, which would send none of it.
+      (client.socket as unknown as { _socket: Socket })._socket.write(bytes);
+      expect((await client.closed()).code).toBe(code);
+      expect(TRANSPORT_CLOSE_CODES.map((info) => info.code)).toContain(code);
+    },
+  );
+
+  it("takes a picture of the largest size in base64, too, and refuses one more byte", async () => {
+    const largest = await picture("png", { width: 1000, height: 1000 });
+    await using server = await startScriptedServer({}, { limits: { maxFrameBytes: largest.length } });
+    const client = await WsClient.connect(server.url);
+    client.send({ type: "input_video_frame.append", image: largest.toString("base64") });
+    await until("it was taken", () => server.engine.opened[0]?.frames.length === 1);
+    client.send({
+      type: "input_video_frame.append",
+      image: Buffer.concat([largest, Buffer.alloc(1)]).toString("base64"),
+      capture_time_ms: 60_000,
+    });
+    expect((await client.next("error")).error.code).toBe("image_too_large");
+  });
+
+  it("keeps a session whose question or id is as long as a message can be", async () => {
+    await using server = await startScriptedServer({}, { limits: { maxBufferedBytes: 64 * 1024 } });
+    const client = await WsClient.connect(server.url);
+    const long = "q".repeat(8_000_000);
+    client.ask(long);
+    client.ask("what?", long.slice(0, 60_000));
+    client.ask(long.slice(0, 60_000));
+    client.ask("still there?", "last");
+    await client.next("response.done");
+    expect(client.all("error").map(({ error }) => error.code)).toEqual([
+      "message_too_large",
+      "invalid_value",
+      "invalid_value",
+    ]);
+    expect(client.all("response.created")[0]?.response).toMatchObject({ in_reply_to: "last" });
+  });
+
   it("tells one session too many, closes it with 4429, and takes it when there is room", async () => {
     await using server = await startScriptedServer({}, { limits: { maxSessions: 1 } });
     const first = await WsClient.connect(server.url);
@@ -75,6 +132,21 @@ describe("/v1/stream", () => {
     await until("the first is gone", () => first.socket.readyState === first.socket.CLOSED);
     const third = await WsClient.connect(server.url);
     await third.next("session.created");
+  });
+
+  it("is full when the engine has no room, too: 4429, and the sessions that it took go on", async () => {
+    await using server = await startScriptedServer({ maxStreams: 2 }, { limits: { maxSessions: 8 } });
+    const watching = await WsClient.connect(server.url);
+    watching.frame(jpeg, 0, 0);
+    await until("it is watching", () => server.engine.open.length === 1);
+    const waiting = await WsClient.connect(server.url);
+    await waiting.next("session.created");
+    expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
+    const third = await WsClient.connect(server.url);
+    expect(await third.closed()).toEqual({ code: 4429, reason: "too_many_sessions" });
+    expect(third.all("session.created")).toEqual([]);
+    waiting.ask("is there a place for me?");
+    await waiting.next("response.done");
   });
 
   it("closes an idle session with 4408", async () => {
@@ -117,12 +189,23 @@ describe("/v1/stream", () => {
     expect([4410, 1006], "cut off if it read too late for the closing handshake").toContain(code);
   });
 
-  it("cuts off sockets that answer no pings", async () => {
+  it("closes sockets that answer no pings with 4410", async () => {
     await using server = await startScriptedServer({}, { limits: { heartbeatMs: 50 } });
     const alive = await WsClient.connect(server.url);
     const dead = await WsClient.connect(server.url, { autoPong: false });
-    expect((await dead.closed()).code).toBe(1006);
+    expect(await dead.closed()).toEqual({ code: 4410, reason: "slow_reader" });
+    expect(dead.events.at(-1)).toMatchObject({ type: "session.closed", reason: "slow_reader" });
     expect(alive.socket.readyState).toBe(alive.socket.OPEN);
+  });
+
+  it("closes a client that stood still with 4410, which it reads when it goes on", async () => {
+    await using server = await startScriptedServer({}, { limits: { heartbeatMs: 50 } });
+    const client = await WsClient.connect(server.url);
+    await client.next("session.created");
+    client.socket.pause();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    client.socket.resume();
+    expect((await client.closed()).code).toBe(4410);
   });
 
   it("leaves no stream open after fifty sockets were killed", async () => {

@@ -1,0 +1,31 @@
+/**
+ * Headers of every answer. The page loads nothing from elsewhere, runs no inline script, and is shown in no frame of
+ * another site, which could lay something over it. `blob:` is for a video that the user opens.
+ */
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  "X-Content-Type-Options": "nosniff",
+  "Referrer-Policy": "no-referrer",
+  "Content-Security-Policy": [
+    "default-src 'self'",
+    "img-src 'self' data: blob:",
+    "media-src 'self' blob:",
+    "style-src 'self' 'unsafe-inline'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'self'",
+  ].join("; "),
+};
+
+/** How long a path may be kept: built files have a hash in their name, answers of the API are for once. */
+export function cacheControl(path: string): string {
+  if (path.startsWith("/assets/")) return "public, max-age=31536000, immutable";
+  return isPublic(path) ? "no-cache" : "no-store";
+}
+
+/**
+ * Whether a path is a file of the page or a clip: the same for everybody, and no secret. Everything else is the API.
+ */
+export function isPublic(path: string): boolean {
+  return !(path.startsWith("/v1/") || path === "/healthz" || path === "/readyz");
+}
