@@ -1,6 +1,5 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import type { EngineEvent } from "../../src/engine/mod.ts";
+import { collectGarbage } from "../../src/worker/mod.ts";
 import { type Percentiles, percentiles, type Spread, spread } from "../lib/statistics.ts";
 
 /** A part of a long stream (ms and MiB). */
@@ -71,15 +70,4 @@ export class EnduranceLog {
 function emptyBucket() {
   const list = (): number[] => [];
   return { ttft: list(), reasoned: list(), encoded: list(), rss: list(), heap: list() };
-}
-
-let collect: (() => void) | null = null;
-
-/** Collects this thread's garbage, so that what is then in use is what is kept. Works without `--expose-gc`. */
-export function collectGarbage(): void {
-  if (collect === null) {
-    setFlagsFromString("--expose-gc");
-    collect = runInNewContext("gc") as () => void;
-  }
-  collect();
 }

@@ -1,6 +1,6 @@
 import { setTimeout as after } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { collectGarbage } from "../../speed/endurance-log.ts";
+import { collectGarbage } from "../../src/worker/mod.ts";
 
 test("what nobody holds any more is gone", async () => {
   let held: { rows: number[] } | null = { rows: Array.from({ length: 1000 }, (_, i) => i) };
