@@ -6,7 +6,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts", "bench/test/**/*.test.ts"],
     // Two cores, and most tests own worker threads or an ffmpeg: files run one after the other.
     fileParallelism: false,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Ten times what the slowest needs: a machine that is shared may stand still for a minute.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });

@@ -21,7 +21,9 @@ export function logLines(fd: number): LogLines {
     let rest = Buffer.from(isCut ? `\n${line}` : line);
     try {
       while (rest.length > 0) {
-        rest = rest.subarray(writeSync(fd, rest));
+        const written = writeSync(fd, rest);
+        if (written === 0) throw new Error("It takes no more bytes");
+        rest = rest.subarray(written);
         isCut = rest.length > 0;
       }
       return true;

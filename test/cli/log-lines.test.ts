@@ -60,4 +60,13 @@ describe("log lines", () => {
       { msg: "after" },
     ]);
   });
+
+  it("are lost where the system takes no byte of them, and are not tried for ever", async () => {
+    const { log, lines } = await logFile();
+    files.most = 0;
+    log.info("lost");
+    files.most = Number.POSITIVE_INFINITY;
+    log.info("after");
+    expect(await lines()).toMatchObject([{ lost: 1 }, { msg: "after" }]);
+  });
 });
