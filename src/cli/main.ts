@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S MALLOC_MMAP_THRESHOLD_=40000 MALLOC_TRIM_THRESHOLD_=1048576 node --max-semi-space-size=2
+// Without these, glibc's allocator and V8's young generation keep what many streams at once have needed.
 import { createRequire } from "node:module";
 import { Command } from "commander";
 import { modelsCommand } from "./models-command.ts";

@@ -1,9 +1,13 @@
 import type { Backend, BackendReport, BackendStreamOptions, ModelInfo } from "../../engine/mod.ts";
 import { type Bundle, loadBundle, TextCodec } from "../../models/mod.ts";
+import { collectGarbage } from "../../worker/mod.ts";
 import { describeModel } from "./describe-model.ts";
 import { LocalStream } from "./local-stream.ts";
 import type { LocalPort } from "./port.ts";
 import { WorkerPair } from "./worker-pair.ts";
+
+/** How long no stream must be open before garbage is collected (ms). Then it delays nobody. */
+const IDLE_MS = 600;
 
 export interface LocalBackendOptions {
   /** Folder of the model bundle. */
@@ -22,6 +26,7 @@ export class LocalBackend implements Backend {
   private readonly streams = new Map<string, LocalStream>();
   private port!: LocalPort;
   private tellDeath!: (error: Error) => void;
+  private idle: NodeJS.Timeout | undefined;
 
   private constructor(bundle: Bundle) {
     this.model = describeModel(bundle);
@@ -47,6 +52,7 @@ export class LocalBackend implements Backend {
   }
 
   open(id: string, options: BackendStreamOptions, report: (report: BackendReport) => void): LocalStream {
+    clearTimeout(this.idle);
     const stream = new LocalStream(id, { model: this.model, codec: this.codec, port: this.port, report });
     this.streams.set(id, stream);
     this.port.send({ type: "open", stream: id, options });
@@ -55,12 +61,20 @@ export class LocalBackend implements Backend {
 
   async close(): Promise<void> {
     for (const id of [...this.streams.keys()]) this.forget(id);
+    clearTimeout(this.idle);
     await this.port.stop();
   }
 
   private forget(id: string): void {
     this.streams.get(id)?.released();
     this.streams.delete(id);
+    if (this.streams.size === 0) this.collectWhenIdle();
+  }
+
+  /** An idle thread allocates nothing, so it would hold the pictures and buffers of the streams that have gone. */
+  private collectWhenIdle(): void {
+    clearTimeout(this.idle);
+    this.idle = setTimeout(collectGarbage, IDLE_MS).unref();
   }
 
   /** Dead workers confirm no closing, so every stream counts as closed. */

@@ -1,0 +1,12 @@
+/** Trials of the whole server: what it is put through, and what it must hold. */
+export { outcomeMarkdown } from "./outcome-markdown.ts";
+export type { Finding, Outcome, Size, Trial, TrialContext } from "./trial.ts";
+
+import type { Trial } from "./trial.ts";
+import { crowd } from "./trials/crowd.ts";
+import { fuzz } from "./trials/fuzz.ts";
+import { shutdown } from "./trials/shutdown.ts";
+import { windows } from "./trials/windows.ts";
+
+/** All trials, in the order in which they are listed. */
+export const TRIALS: readonly Trial[] = [fuzz, windows, crowd, shutdown];
