@@ -4,6 +4,7 @@ import { closeSync, existsSync, openSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import { TINY_BUNDLE } from "../support/bundles.ts";
+import { eventually } from "../support/media.ts";
 import { Program, thinkalong } from "../support/program.ts";
 import { picture } from "../support/server.ts";
 import { WsClient } from "../support/ws-client.ts";
@@ -100,6 +101,26 @@ describe("thinkalong serve", () => {
     server.process.kill("SIGTERM");
     expect(await server.ended).toMatchObject({ code: 0, signal: null });
     closeSync(full);
+  });
+
+  it("goes on when the reader of its log stands still, and tells it later what it missed", async () => {
+    const args = ["--import", "tsx", "src/cli/main.ts", "serve", "--model", TINY_BUNDLE, "--port", "0"];
+    const child = spawn(process.execPath, args, { stdio: "pipe" });
+    await using server = new Program(child);
+    const url = await urlOf(server);
+    child.stderr.pause();
+    // Each refusal is one line that repeats the origin. Together they are more than the pipe and the server hold.
+    const origin = `https://${"x".repeat(12_000)}.example`;
+    for (let line = 0; line < 150; line++)
+      await expect(WsClient.connect(url, { origin })).rejects.toThrowError("403");
+    expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: "ok" });
+    child.stderr.resume();
+    await eventually(async () => {
+      await expect(WsClient.connect(url, { origin: "https://evil.example" })).rejects.toThrowError("403");
+      return /"lost":\d+,"msg":"The log could not be written, and \d+ lines were lost/.test(server.stderr);
+    }, "it is said that lines were lost");
+    server.process.kill("SIGTERM");
+    expect(await server.ended).toMatchObject({ code: 0, signal: null });
   });
 
   it("says in a line that its port is taken", async () => {
