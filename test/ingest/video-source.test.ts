@@ -1,7 +1,6 @@
 /**
  * Real videos through the real ffmpeg: the one that `resolveFfmpeg` finds and, where it is another, npm's old one.
- * RTSP is not tested: it needs a camera or a media server, and a faked one would only prove the fake. What is its own
- * in openVideo (frames as they come, at the time at which they are read) is tested with cameras over HTTP.
+ * RTSP has a file of its own.
  */
 import { createReadStream } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
