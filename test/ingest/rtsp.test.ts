@@ -1,14 +1,16 @@
 /** RTSP cameras with bad habits, through the real ffmpeg: the one that `resolveFfmpeg` finds, and npm's old one. */
+import { firstValueFrom, lastValueFrom, take, toArray } from "rxjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { IngestError } from "../../src/ingest/errors.ts";
 import { type FfmpegBinary, resolveFfmpeg } from "../../src/ingest/ffmpeg-binary.ts";
 import type { Frame } from "../../src/ingest/frame.ts";
 import { openVideo } from "../../src/ingest/video-source.ts";
+import { eventually } from "../support/media.ts";
 import { CODED_FPS, CODED_SIZE, codedVideo, KEY_EVERY, numberOf } from "../support/rtsp/coded-video.ts";
 import { HABITS, type Habit } from "../support/rtsp/habits.ts";
 import { RtspCamera } from "../support/rtsp/rtsp-camera.ts";
 
-const PICTURES = 100;
+const PICTURES = 120;
 let stream: Buffer;
 beforeAll(async () => {
   stream = await codedVideo(PICTURES);
@@ -73,6 +75,32 @@ describe.each(["FFMPEG_PATH or PATH", "installer"])("an RTSP camera with ffmpeg 
     expect(next).toBeGreaterThan(1);
     const [before, after] = [watched.frames[next - 1]!, watched.frames[next]!];
     expect(after.mediaTimeMs - before.mediaTimeMs).toBeGreaterThan(3500);
+  });
+
+  it.concurrent.each<[string, Habit]>([
+    ["whose pictures were lost", HABITS.lose(45, 50)],
+    ["that stalled", HABITS.lose(45, 65)],
+    ["of which a packet of one picture was lost", HABITS.losePacket(50, 0)],
+    ["of which a packet of a key frame was lost", HABITS.losePacket(40, 3)],
+  ])("%s is seen again from the next key frame on", { retry: 2 }, async (_, habit) => {
+    const watched = await watch(ffmpeg, habit);
+    expectTrue(watched);
+    const isSeen = (from: number, upTo: number) => watched.numbers.some((n) => n! >= from && n! < upTo);
+    expect(isSeen(30, 40)).toBe(true);
+    expect(isSeen(50, 60)).toBe(false);
+    expect(isSeen(80, 100)).toBe(true);
+  });
+
+  it.concurrent("that is joined between two key frames is seen from the next one on", {
+    retry: 2,
+  }, async () => {
+    await using camera = await RtspCamera.start(stream);
+    const open = () => openVideo(camera.url, { ...CODED_SIZE, fps: 4, pace: "max", ffmpeg });
+    await firstValueFrom(open());
+    await eventually(() => camera.next % KEY_EVERY === 5, "it is between two key frames");
+    const frames = await lastValueFrom(open().pipe(take(5), toArray()));
+    expect(camera.players).toBe(2);
+    expect(await Promise.all(frames.map(numberOf))).not.toContain(null);
   });
 
   it.concurrent("that is cut off is lost, which is an error", { retry: 2 }, async () => {

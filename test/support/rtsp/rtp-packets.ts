@@ -17,7 +17,7 @@ export interface RtpPacket {
 
 export const RTP_CLOCK = 90_000;
 export const PAYLOAD_TYPE = 96;
-const MAX_PAYLOAD = 100;
+const MAX_PAYLOAD = 20;
 /** Types of NAL units. */
 const [FIRST_SLICE, IDR_SLICE, SPS, PPS, FU_A] = [1, 5, 7, 8, 28] as const;
 

@@ -41,6 +41,12 @@ export class RtspCamera {
     return `rtsp://127.0.0.1:${(this.server.address() as AddressInfo).port}/camera`;
   }
 
+  /** The number of the next picture that it shows. */
+  get next(): number {
+    if (this.startedAtMs === null) return 0;
+    return Math.ceil(((performance.now() - this.startedAtMs) / 1000) * CODED_FPS);
+  }
+
   /** Closes all connections and takes no more. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const socket of this.sockets) socket.destroy();
@@ -82,9 +88,8 @@ export class RtspCamera {
   private async play(socket: Socket): Promise<void> {
     this.startedAtMs ??= performance.now();
     const { startedAtMs } = this;
-    const first = Math.ceil(((performance.now() - startedAtMs) / 1000) * CODED_FPS);
     const pictures = packetsOf(this.stream, CODED_FPS);
-    for (let picture = first; picture < pictures.length; picture++) {
+    for (let picture = this.next; picture < pictures.length; picture++) {
       const dueAtMs = startedAtMs + (picture * 1000) / CODED_FPS;
       await sleep(Math.max(0, dueAtMs - performance.now()));
       this.shownAtMs[picture] ??= performance.now();
