@@ -23,6 +23,8 @@ export interface FfmpegDecode {
   readonly inputOptions: readonly string[];
   /** Stop after this much media time (ms). */
   readonly maxDurationMs?: number;
+  /** Called with each line of standard error, as it comes. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** How an ffmpeg process has ended. */
@@ -65,6 +67,7 @@ export class FfmpegProcess {
   private readonly lines: string[] = [];
   /** Of a live source: what is known of the frames that have not been read from the pipe yet. */
   private readonly shown: ShownFrames | null;
+  private readonly onLine: (line: string) => void;
   private readonly frameBytes: number;
   private readonly frames: PassThrough;
   private child: ChildProcess | null = null;
@@ -74,6 +77,7 @@ export class FfmpegProcess {
 
   constructor(binary: FfmpegBinary, decode: FfmpegDecode) {
     this.frameBytes = decode.layout.bytes;
+    this.onLine = decode.onLine ?? (() => {});
     this.shown = decode.live ? new ShownFrames() : null;
     // fluent-ffmpeg mistakes the `close` of its target for a broken pipe, and would kill an ffmpeg that is about to
     // exit.
@@ -195,6 +199,7 @@ export class FfmpegProcess {
       this.wake();
       return;
     }
+    this.onLine(line);
     this.lines.push(line);
     if (this.lines.length > STDERR_LINES) this.lines.shift();
   }
