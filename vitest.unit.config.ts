@@ -11,7 +11,7 @@ export default mergeConfig(
         "bench/**",
         "test/{backends,cli,e2e,engine,exact,golden,replay}/**",
         "test/server/page.test.ts",
-        "test/ingest/{ffmpeg-process,reap-on-exit,video-source}.test.ts",
+        "test/ingest/{ffmpeg-process,reap-on-exit,rtsp,video-source}.test.ts",
       ],
     },
   }),

@@ -52,6 +52,7 @@ export {
   RgbFrame,
   type RgbPicture,
   type VideoInfo,
+  type VideoNotice,
 } from "./ingest/mod.ts";
 export {
   BUNDLED_MODEL,

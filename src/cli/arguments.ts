@@ -24,6 +24,27 @@ const MOST_THREADS = 64;
 /** Reads a number of inference threads. */
 export const threads = wholeNumber(1, MOST_THREADS, "More threads than processor cores do not help.");
 
+/** Reads a number of frames a second. */
+export function rate(value: string): number {
+  return aboveZero(value, "frames a second");
+}
+
+/**
+ * Reads a time in seconds.
+ *
+ * @returns ms
+ */
+export function seconds(value: string): number {
+  return aboveZero(value, "seconds") * 1000;
+}
+
+function aboveZero(value: string, what: string): number {
+  const number = Number(value);
+  if (!(number > 0) || number === Number.POSITIVE_INFINITY)
+    throw new InvalidArgumentError(`It must be a number of ${what} greater than 0.`);
+  return number;
+}
+
 /** Makes a reader of whole numbers in a range. What it says of others ends with a hint. */
 function wholeNumber(least: number, most: number, hint: string): (value: string) => number {
   return (value) => {

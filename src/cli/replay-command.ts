@@ -7,7 +7,7 @@ import type { Engine, Paradigm } from "../engine/mod.ts";
 import { probeVideo, resolveFfmpeg } from "../ingest/mod.ts";
 import { errorEvent, numberEvent, type ServerEvent } from "../protocol/mod.ts";
 import { parseScheduledQuestion, type ScheduledQuestion, startReplay } from "../streams/mod.ts";
-import { threads } from "./arguments.ts";
+import { rate, seconds, threads } from "./arguments.ts";
 import { guarded, reportError, reportFailure } from "./failure.ts";
 import { printLine } from "./output.ts";
 import { BUNDLED_MODEL } from "./paths.ts";
@@ -17,6 +17,10 @@ import { Timeline } from "./timeline.ts";
 interface ReplayFlags {
   readonly ask: readonly ScheduledQuestion[];
   readonly pace: "realtime" | "max";
+  readonly live?: boolean;
+  readonly inputFps?: number;
+  readonly connectTimeout?: number;
+  readonly stallTimeout?: number;
   readonly paradigm: Paradigm;
   readonly positions?: PositionSchemeName;
   readonly json: boolean;
@@ -63,7 +67,11 @@ async function run(input: string, flags: ReplayFlags): Promise<void> {
     doing("starting the model");
     engine = await createEngine({ model: flags.model, threads: flags.threads });
     doing("opening the video");
-    const { durationMs } = await probeVideo(input);
+    const { live, inputFps, connectTimeout, stallTimeout } = flags;
+    const { durationMs } = await probeVideo(
+      input,
+      connectTimeout === undefined ? {} : { timeoutMs: connectTimeout },
+    );
     const timeline = flags.json ? null : new Timeline(screen, durationMs, await resolveFfmpeg());
     if (flags.paradigm === "batch") doing("seeing the whole video before thinking");
     isPlaying = true;
@@ -71,6 +79,10 @@ async function run(input: string, flags: ReplayFlags): Promise<void> {
       engine,
       input,
       pace: flags.pace,
+      ...(live !== undefined && { live }),
+      ...(inputFps !== undefined && { inputFps }),
+      ...(connectTimeout !== undefined && { firstFrameTimeoutMs: connectTimeout }),
+      ...(stallTimeout !== undefined && { stallTimeoutMs: stallTimeout }),
       questions: flags.ask,
       stream: { paradigm: flags.paradigm, ...(flags.positions && { positions: flags.positions }) },
       signal: stop.signal,
@@ -113,6 +125,18 @@ export function replayCommand(): Command {
         .choices(["realtime", "max"])
         .default("realtime"),
     )
+    .option(
+      "--live",
+      "treat the source as a camera: take its frames as they come and time them by that; default for RTSP, and for MJPEG over HTTP",
+    )
+    .option("--no-live", "play the source as a recording, by its own times")
+    .option(
+      "--fps, --input-fps <n>",
+      "frames a second of a recording whose frames have no times, such as a raw .h264 or .mjpeg file; default: what its headers say, else 25, which is told",
+      rate,
+    )
+    .option("--connect-timeout <seconds>", "longest wait for the first picture; default: 20", seconds)
+    .option("--stall-timeout <seconds>", "longest time without a picture from a URL; default: 20", seconds)
     .addOption(
       new Option(
         "--paradigm <order>",
@@ -135,6 +159,9 @@ export function replayCommand(): Command {
       `
 Examples:
   $ thinkalong replay yard.mp4
+  $ thinkalong replay rtsp://user:password@camera/stream
+  $ thinkalong replay http://camera/video.ts --live
+  $ thinkalong replay recording.mjpeg --input-fps 10
   $ thinkalong replay yard.mp4 --ask "How many cars passed?" --ask "What happened last? @20s"
   $ thinkalong replay yard.mp4 --pace max --json | jq -r 'select(.type=="response.reasoning_text.done" and (.skipped|not)) | .text'`,
     )

@@ -77,6 +77,9 @@ export class Timeline {
         );
         break;
       }
+      case "session.source":
+        this.screen.line(INDENT, pc.yellow(`note: ${event.message}`));
+        break;
       case "input_video_frame.dropped":
         this.drops++;
         break;

@@ -26,8 +26,8 @@ export function checkSize({ width, height }: Pick<FrameFormat, "width" | "height
 }
 
 /** @throws {IngestError} `option_out_of_range` */
-export function checkFps(fps: number): void {
-  check("fps", fps, fps > 0 && fps <= MAX_FPS, `greater than 0 and at most ${MAX_FPS}`);
+export function checkFps(fps: number, name = "fps"): void {
+  check(name, fps, fps > 0 && fps <= MAX_FPS, `greater than 0 and at most ${MAX_FPS}`);
 }
 
 /** @throws {IngestError} `option_out_of_range` */

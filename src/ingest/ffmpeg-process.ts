@@ -4,6 +4,7 @@ import ffmpeg from "fluent-ffmpeg";
 import type { FfmpegBinary } from "./ffmpeg-binary.ts";
 import type { FrameLayout } from "./frame-layout.ts";
 import { reapOnExit } from "./reap-on-exit.ts";
+import { ShownFrames } from "./shown-frames.ts";
 
 /** What ffmpeg decodes, and into which frames. */
 export interface FfmpegDecode {
@@ -22,6 +23,8 @@ export interface FfmpegDecode {
   readonly inputOptions: readonly string[];
   /** Stop after this much media time (ms). */
   readonly maxDurationMs?: number;
+  /** Called with each line of standard error, as it comes. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** How an ffmpeg process has ended. */
@@ -38,11 +41,11 @@ export interface RawFrame {
   readonly bytes: Uint8Array;
   /** Of a live source: when ffmpeg read it from the network, on the machine's clock (ms). Else null. */
   readonly readAtMs: number | null;
+  /** False when packets were lost, from which it or an earlier one would have been decoded. */
+  readonly isWhole: boolean;
 }
 
 const STDERR_LINES = 40;
-/** What ffmpeg's filter `showinfo` says of each frame. Its `pts_time` is rounded to six digits: too few for a date. */
-const SHOWN_TIME = /Parsed_showinfo_\d+ @ .* pts:\s*(-?\d+) /;
 /** Frames that follow each other so closely (s) all come out of the filter: whoever reads them can see the burst. */
 const DENSE_S = 0.01;
 const TERM_GRACE_MS = 300;
@@ -62,9 +65,9 @@ export class FfmpegProcess {
   /** Resolves when the process is gone and its standard error has been read to the end. Never rejects. */
   readonly exited: Promise<FfmpegExit>;
   private readonly lines: string[] = [];
-  /** Of a live source: times of the frames that have not been read from the pipe yet (ms). */
-  private readonly times: number[] = [];
-  private readonly live: boolean;
+  /** Of a live source: what is known of the frames that have not been read from the pipe yet. */
+  private readonly shown: ShownFrames | null;
+  private readonly onLine: (line: string) => void;
   private readonly frameBytes: number;
   private readonly frames: PassThrough;
   private child: ChildProcess | null = null;
@@ -74,7 +77,8 @@ export class FfmpegProcess {
 
   constructor(binary: FfmpegBinary, decode: FfmpegDecode) {
     this.frameBytes = decode.layout.bytes;
-    this.live = decode.live ?? false;
+    this.onLine = decode.onLine ?? (() => {});
+    this.shown = decode.live ? new ShownFrames() : null;
     // fluent-ffmpeg mistakes the `close` of its target for a broken pipe, and would kill an ffmpeg that is about to
     // exit.
     this.frames = new PassThrough({
@@ -92,7 +96,7 @@ export class FfmpegProcess {
         "-nostats",
         "-loglevel",
         "level+info",
-        ...(this.live ? ["-use_wallclock_as_timestamps", "1"] : []),
+        ...(decode.live ? ["-use_wallclock_as_timestamps", "1"] : []),
         ...decode.inputOptions,
       ])
       .outputOptions(outputOptions(decode, binary.version))
@@ -133,7 +137,7 @@ export class FfmpegProcess {
       const bytes: Buffer | null = this.frames.read(this.frameBytes);
       if (bytes !== null) {
         if (bytes.length !== this.frameBytes) return null;
-        return { bytes: new Uint8Array(bytes), readAtMs: await this.nextTime() };
+        return { bytes: new Uint8Array(bytes), ...(await this.nextShown()) };
       }
       if (this.frames.readableEnded || (this.over && this.pid === undefined)) return null;
       await this.woken();
@@ -141,10 +145,11 @@ export class FfmpegProcess {
     return null;
   }
 
-  /** The time is said on standard error, which may come later than the frame. */
-  private async nextTime(): Promise<number | null> {
-    while (this.live && this.times.length === 0 && !this.over && !this.stopped) await this.woken();
-    return this.times.shift() ?? null;
+  /** It is said on standard error, which may come later than the frame. */
+  private async nextShown(): Promise<Omit<RawFrame, "bytes">> {
+    const { shown } = this;
+    while (shown?.count === 0 && !this.over && !this.stopped) await this.woken();
+    return shown?.next() ?? { readAtMs: null, isWhole: true };
   }
 
   private woken(): Promise<void> {
@@ -190,13 +195,11 @@ export class FfmpegProcess {
   }
 
   private keepLine(line: string): void {
-    const shown = this.live ? SHOWN_TIME.exec(line) : null;
-    if (shown !== null) {
-      this.times.push(Number(shown[1]));
+    if (this.shown?.take(line)) {
       this.wake();
       return;
     }
-    if (this.live && line.includes("Parsed_showinfo")) return;
+    this.onLine(line);
     this.lines.push(line);
     if (this.lines.length > STDERR_LINES) this.lines.shift();
   }
@@ -214,12 +217,14 @@ function outputOptions({ layout, fps, live, maxDurationMs }: FfmpegDecode, versi
 
 /**
  * The filter `fps` fills gaps with copies and waits for gaps to end. A live source's frames are taken or left out, by
- * the period of `1 / fps` in which they were read; and nothing behind the filter may copy or drop any.
+ * the period of `1 / fps` in which they were read; and nothing behind the filter may copy or drop any. Key frames are
+ * taken beside these, because pictures are whole from there on; not where all are key frames, as in MJPEG.
  */
 function liveOptions(fps: number, layout: FrameLayout, version: string): string[] {
   const period = (time: string) => `floor(${time}*${fps})`;
   const isNew = `isnan(prev_selected_t)+not(eq(${period("t")},${period("prev_selected_t")}))`;
-  const select = `settb=1/1000,select='${isNew}+lt(t-prev_t,${DENSE_S})'`;
+  const isKey = "gt(key,ld(0))+0*st(0,key)";
+  const select = `settb=1/1000,select='${isNew}+lt(t-prev_t,${DENSE_S})+${isKey}'`;
   // Without `-copyts` ffmpeg would take a long gap for a fault of the timestamps and close it.
   const times = ["-copyts", "-vf", `${select},${layout.filter},showinfo`];
   return [...times, ...(hasFpsMode(version) ? ["-fps_mode", "passthrough"] : ["-vsync", "0"])];

@@ -22,4 +22,4 @@ export {
 export { type FrameError, ImageFrames, type ImageFramesOptions, type ImageStamp } from "./image-source.ts";
 export { type ProbeOptions, probeVideo, type VideoInfo } from "./probe-video.ts";
 export { SampleByMediaTime } from "./sample-by-media-time.ts";
-export { type OpenVideoOptions, openVideo } from "./video-source.ts";
+export { type OpenVideoOptions, openVideo, type VideoNotice } from "./video-source.ts";

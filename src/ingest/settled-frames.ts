@@ -7,13 +7,14 @@ const GAP_MS = 1000;
 export const BURST_MS = 10;
 /** How long it is waited whether a burst goes on (ms). */
 const SETTLE_MS = 50;
-/** After a stall, frames of this time (ms) are left out: where packets were lost, a decoder first gives out ruins. */
+/** After a stall, frames of this time (ms) are left out: a decoder first gives out what it had held back. */
 const STALE_MS = 1000;
 
 /**
  * Leaves out the old pictures of a live source. While a connection stalls, and while ffmpeg finds out what a source is,
  * frames pile up and then come all at once; they would be stamped with a time at which they were not seen. Of such a
- * burst only the last frame is given on. After a stall, nothing is given on for a second.
+ * burst only the last frame is given on. After a stall, nothing is given on for a second. Damaged pictures are left out,
+ * too.
  *
  * @param read the source's next frame; null at its end
  */
@@ -44,7 +45,7 @@ export async function* settledFrames(read: () => Promise<RawFrame | null>): Asyn
       if (!isFirst) staleUntilMs = readAt(frame) + STALE_MS;
     }
     lastMs = readAt(frame);
-    if (lastMs >= staleUntilMs) yield frame;
+    if (lastMs >= staleUntilMs && frame.isWhole) yield frame;
   }
 }
 

@@ -20,6 +20,11 @@ const REMOTE_SCHEMES = ["http:", "https:", "rtsp:", "rtsps:"];
 const REMOTE_PROTOCOLS = "http,https,httpproxy,tcp,tls,rtsp,rtp,udp,hls,crypto";
 const LOCAL_PROTOCOLS = "file,crypto";
 /**
+ * With a queue, which is the default for UDP alone, ffmpeg says when packets are missing, also those that a camera has
+ * left out of a TCP connection that was too slow for it. The shortest queue delays nothing by more than a packet.
+ */
+const RTSP = ["-rtsp_flags", "prefer_tcp", "-reorder_queue_size", "2"];
+/**
  * Container formats that are allowed. By default ffmpeg also "plays" text files (tty) and follows lists of other files
  * (concat). Audio formats are allowed so that their error is "no video track".
  */
@@ -85,7 +90,7 @@ function remoteInput(input: string, scheme: string): VideoInput {
   return {
     label: withoutCredentials(input),
     url: new URL(input).href,
-    options: [...guards(REMOTE_PROTOCOLS), ...(rtsp ? ["-rtsp_flags", "prefer_tcp"] : [])],
+    options: [...guards(REMOTE_PROTOCOLS), ...(rtsp ? RTSP : [])],
     remote: true,
     live: rtsp,
   };

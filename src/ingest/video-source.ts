@@ -7,12 +7,21 @@ import { FfmpegProcess, type RawFrame } from "./ffmpeg-process.ts";
 import { type Frame, RgbFrame } from "./frame.ts";
 import { FrameLayout, fitInside } from "./frame-layout.ts";
 import { LiveTime } from "./live-time.ts";
+import { isSameRate, type NamedRate, NamedRateReader } from "./named-rate.ts";
 import { atOnce, inRealTime, type Pacer, whenReady } from "./pacer.ts";
 import { probeVideo } from "./probe-video.ts";
 import { SampleByMediaTime } from "./sample-by-media-time.ts";
 import { sendsPictures } from "./sends-pictures.ts";
 import { settledFrames } from "./settled-frames.ts";
 import { resolveVideoInput } from "./video-input.ts";
+
+/** Something that one should know about a video, though it can be played. */
+export interface VideoNotice {
+  /** `rate_assumed`: its frames have no times, and nothing says how many a second there are. */
+  readonly code: "rate_assumed";
+  /** For people: what was assumed, and what to do. */
+  readonly message: string;
+}
 
 export interface OpenVideoOptions extends FrameFormat {
   /** `realtime`: each frame at its media time, like a camera. `max`: as fast as `ready$` allows. */
@@ -34,6 +43,13 @@ export interface OpenVideoOptions extends FrameFormat {
    * RTSP, and for HTTP where the server says that it sends one picture after the other (`multipart/x-mixed-replace`).
    */
   readonly live?: boolean;
+  /**
+   * Frames a second of a video whose frames have no times, such as a raw H.264 or MJPEG stream in a file. A live source
+   * needs no rate. Default: the one that its headers name, else 25, with a notice.
+   */
+  readonly inputFps?: number;
+  /** Called with what one should know about the video. */
+  readonly onNotice?: (notice: VideoNotice) => void;
   /** Longest time until the first frame (ms); default 20 000. */
   readonly firstFrameTimeoutMs?: number;
   /** Longest time between two frames of a URL (ms); default 20 000. */
@@ -97,12 +113,17 @@ async function play(
   if (stop.aborted) return;
 
   const layout = new FrameLayout({ width, height }, large);
+  const rate = new NamedRateReader();
   const decoder = new FfmpegProcess(binary, {
     layout,
     fps,
     live,
     url: resolved.url,
-    inputOptions: live ? [...resolved.options, ...PROMPT] : resolved.options,
+    inputOptions: [...resolved.options, ...(live ? PROMPT : rateOption(options.inputFps))],
+    onLine: (line) => {
+      const named = live ? null : rate.take(line);
+      if (named !== null) checkRate(named);
+    },
     ...(options.maxDurationMs === undefined ? {} : { maxDurationMs: options.maxDurationMs }),
   });
   // Unsubscribing, completion and errors all abort `cancelled`, so this is the only cleanup that is needed.
@@ -110,11 +131,16 @@ async function play(
   /** As much was played as was asked for. */
   let isOver = false;
   let seq = 0;
+  let isOtherRateGiven = false;
   if (live) await emitLive();
   else await emitPaced();
   throwIfAborted(options.signal);
   if (cancelled.aborted || isOver) return;
   const exit = await decoder.exited;
+  if (isOtherRateGiven || decoder.stderr.some((line) => line.includes("Option framerate not found"))) {
+    const message = `${resolved.label} says itself when its frames are due, so their rate cannot be given. Leave out inputFps (on the command line --input-fps).`;
+    throw new IngestError("option_out_of_range", message);
+  }
   const failure = explainFailure({ input: resolved, exit, stderr: decoder.stderr, frames: seq });
   if (failure !== null) throw failure;
   if (live) {
@@ -147,6 +173,17 @@ async function play(
       }
       if (sampler.take(mediaTimeMs)) emitFrame(frame, mediaTimeMs, arrivedAtMs);
     }
+  }
+
+  function checkRate(named: NamedRate): void {
+    if (stop.aborted) return;
+    if (options.inputFps !== undefined && !isSameRate(named.fps, options.inputFps)) {
+      isOtherRateGiven = true;
+      void decoder.stop();
+    }
+    if (options.inputFps !== undefined || !named.isAssumed) return;
+    const message = `${resolved.label} gives its frames no times, so ${named.fps} frames a second are assumed. If there are more or fewer, give their number (inputFps, on the command line --input-fps).`;
+    options.onNotice?.({ code: "rate_assumed", message });
   }
 
   function emitFrame({ bytes }: RawFrame, mediaTimeMs: number, arrivedAtMs: number): void {
@@ -185,6 +222,11 @@ async function play(
   }
 }
 
+/** Only formats without times take it. (`-r` would be for all, but makes the filter `fps` repeat the last frame.) */
+function rateOption(fps: number | undefined): string[] {
+  return fps === undefined ? [] : ["-framerate", String(fps)];
+}
+
 function pacerOf({ pace, ready$ }: OpenVideoOptions, stop: AbortSignal): Pacer {
   if (pace === "realtime") return inRealTime(stop);
   return ready$ === undefined ? atOnce : whenReady(ready$, stop);
@@ -193,6 +235,7 @@ function pacerOf({ pace, ready$ }: OpenVideoOptions, stop: AbortSignal): Pacer {
 function checkOptions(options: OpenVideoOptions): void {
   checkSize(options);
   checkFps(options.fps);
+  if (options.inputFps !== undefined) checkFps(options.inputFps, "inputFps");
   for (const name of ["largeSide", "maxDurationMs", "firstFrameTimeoutMs", "stallTimeoutMs"] as const) {
     checkPositive(name, options[name]);
   }

@@ -174,6 +174,14 @@ export const SERVER_EXAMPLES: { readonly [T in ServerEventType]: ServerEventOf<T
     media_time_ms: 21_500,
     since_ms: 19_500,
   },
+  "session.source": {
+    type: "session.source",
+    event_id: "event_1",
+    code: "rate_assumed",
+    message:
+      "yard.h264 gives its frames no times, so 25 frames a second are assumed. If there are more or fewer, give their number (inputFps, on the command line --input-fps).",
+    media_time_ms: 0,
+  },
   "session.going_away": { type: "session.going_away", event_id: "event_45", time_left_ms: 5000 },
   "session.closed": {
     type: "session.closed",

@@ -63,6 +63,12 @@ export const sceneReason = z
     "`camera_moving`: the camera pans, zooms or is held in a hand; `cut`: the picture changed to another one, once; `edited`: it does so again and again; `screen`: a screen, slides or a drawing; `noise`: noise or flicker all over; `dark`: too dark to see anything; `covered`: almost nothing to see; `frozen`: no pixel has changed for a minute.",
   );
 
+export const sourceNoticeCode = z
+  .enum(["rate_assumed"])
+  .describe("`rate_assumed`: the video's frames have no times, and their number a second was assumed.");
+
+export type SourceNoticeCode = z.infer<typeof sourceNoticeCode>;
+
 /** Why a session has ended. Each reason has a close code of its own (`CLOSE_CODES`). */
 export const closeReason = z
   .enum(["completed", "idle_timeout", "slow_reader", "going_away", "failed"])

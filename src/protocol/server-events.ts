@@ -1,5 +1,15 @@
 import { z } from "zod";
-import { closeReason, count, dropReason, eventId, mediaTimeMs, sceneReason, seq, unit } from "./fields.ts";
+import {
+  closeReason,
+  count,
+  dropReason,
+  eventId,
+  mediaTimeMs,
+  sceneReason,
+  seq,
+  sourceNoticeCode,
+  unit,
+} from "./fields.ts";
 import {
   outputTextDelta,
   outputTextDone,
@@ -117,6 +127,18 @@ export const sessionScene = z
     "The scene has become unfamiliar, or familiar again, or is unfamiliar for another reason. A session begins familiar. In an unfamiliar scene thoughts and answers go on, and their `unfamiliar` is true.",
   );
 
+export const sessionSource = z
+  .object({
+    type: z.literal("session.source"),
+    event_id: eventId,
+    code: sourceNoticeCode,
+    message: z.string().describe("For people: what happened or was assumed, and what to do."),
+    media_time_ms: mediaTimeMs.describe("Media time to which it refers (ms)."),
+  })
+  .describe(
+    "Something that one should know about a video that is read from a file or a URL. `replay --json` prints it; a session whose pictures the client sends has none.",
+  );
+
 export const goingAway = z
   .object({
     type: z.literal("session.going_away"),
@@ -194,6 +216,7 @@ export const SERVER_EVENTS = {
   "session.stats": sessionStats,
   "session.context_compressed": contextCompressed,
   "session.scene": sessionScene,
+  "session.source": sessionSource,
   "session.going_away": goingAway,
   "session.closed": sessionClosed,
   error: errorEvent,

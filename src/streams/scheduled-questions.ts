@@ -54,6 +54,7 @@ export function withQuestions(
         },
         dropped: (frame) => into.dropped(frame),
         problem: (problem) => into.problem(problem),
+        notice: (notice) => into.notice(notice),
         ended: (early) => {
           askThose(() => true, "end");
           into.ended(early);

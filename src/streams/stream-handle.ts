@@ -22,7 +22,7 @@ import type { StreamLimits } from "./limits.ts";
 import { type Problem, toProblem } from "./problem.ts";
 import { LockableSettings, type StreamSettings } from "./settings.ts";
 import { PushedImages } from "./sources/pushed-images.ts";
-import type { Intake, Source, Stop } from "./sources/source.ts";
+import type { Intake, Source, SourceNotice, Stop } from "./sources/source.ts";
 
 export interface StreamHandleOptions {
   readonly id: string;
@@ -257,6 +257,10 @@ export class StreamHandle implements Intake {
     const event = errorEvent(problem);
     if (event.error.fatal) this.outcome = "failed";
     this.writer.write(event);
+  }
+
+  notice({ code, message, mediaTimeMs }: SourceNotice): void {
+    this.writer.write({ type: "session.source", code, message, media_time_ms: mediaTimeMs });
   }
 
   ended(early?: "going_away"): void {

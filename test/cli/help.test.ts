@@ -6,7 +6,10 @@ describe.concurrent("thinkalong --help", () => {
     [["--help"], ["serve", "replay", "models", "--version"]],
     [
       ["replay", "--help"],
-      ["--ask", "--pace", "--paradigm", "--json", "--model", "--threads", "Examples:"],
+      [
+        ...["--ask", "--pace", "--paradigm", "--json", "--model", "--threads", "Examples:"],
+        ...["--live", "--no-live", "--fps, --input-fps", "--connect-timeout", "--stall-timeout"],
+      ],
     ],
     [
       ["serve", "--help"],
@@ -43,6 +46,8 @@ describe.concurrent("thinkalong --help", () => {
     ["a port below 0", ["serve", "--port=-1"], /'-1' is invalid\. .*from 0 to 65535\./],
     ["an empty port", ["serve", "--port", ""], /from 0 to 65535\./],
     ["2000 threads of serve", ["serve", "--threads", "2000"], /'2000' is invalid\. .*from 1 to 64\./],
+    ["0 frames a second", ["replay", "x.mp4", "--fps", "0"], /'0' is invalid\. .*greater than 0\./],
+    ["no time-out", ["replay", "x.mp4", "--stall-timeout", "soon"], /'soon' is invalid\. .*seconds greater/],
     ["65 threads of replay", ["replay", "x.mp4", "--threads", "65"], /'65' is invalid\. .*from 1 to 64\./],
   ])("names the range at %s", async (_, args, words) => {
     await using program = thinkalong(args);

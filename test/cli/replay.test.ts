@@ -1,7 +1,8 @@
-import { open, writeFile } from "node:fs/promises";
+import { open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TINY_BUNDLE } from "../support/bundles.ts";
+import { jpegsOf } from "../support/clips.ts";
 import { EditedBundle } from "../support/edited-bundle.ts";
 import {
   eventually,
@@ -64,6 +65,56 @@ describe("thinkalong replay", () => {
     expect(log.all("response.reasoning_text.done")).toHaveLength(12);
     expect(log.all("response.output_text.done")).toHaveLength(1);
     expect(log.types.at(-1)).toBe("session.closed");
+  });
+
+  it("says of a raw stream which rate it assumed, unless it is given one", async () => {
+    const output = ["-c:v", "mjpeg", "-pix_fmt", "yuvj420p"];
+    const raw = await makeVideo(join(dir.path, "raw.mjpeg"), { seconds: 5, fps: 10, output });
+    const assumed = await replay(raw, "--pace", "max").ended;
+    expect([assumed.code, assumed.stderr]).toEqual([0, ""]);
+    expect(assumed.stdout.match(/note: .* 25 frames a second are assumed\..*--input-fps/g)).toHaveLength(1);
+    expect(assumed.stdout).toContain(" 8 frames, 0 dropped");
+    for (const option of ["--fps", "--input-fps"]) {
+      const { code, stdout } = await replay(raw, "--pace", "max", option, "10").ended;
+      expect(code).toBe(0);
+      expect(stdout).not.toContain("note: ");
+      expect(stdout).toContain(" 20 frames, 0 dropped");
+    }
+  });
+
+  it("treats a source as a camera with --live, and as a recording with --no-live", async () => {
+    const pictures = await jpegsOf(clip, 10, 3);
+    const camera = await serve((_, response) => {
+      response.writeHead(200, { "content-type": "multipart/x-mixed-replace; boundary=frame" });
+      for (const picture of pictures) {
+        response.write(`--frame\r\nContent-Type: image/jpeg\r\nContent-Length: ${picture.length}\r\n\r\n`);
+        response.write(picture);
+        response.write("\r\n");
+      }
+      response.end("--frame--\r\n");
+    });
+    const LOST = "A live source does not end by itself";
+    const ends = async (input: string, ...args: string[]) => {
+      const { code, stderr } = await replay(input, "--pace", "max", ...args).ended;
+      return [code, stderr.includes(LOST) ? LOST : stderr];
+    };
+    expect(await ends(camera.url)).toEqual([1, LOST]);
+    expect(await ends(camera.url, "--no-live")).toEqual([0, ""]);
+    expect(await ends(clip)).toEqual([0, ""]);
+    expect(await ends(clip, "--live")).toEqual([1, LOST]);
+    await camera.close();
+  });
+
+  it("gives up on a source that says nothing after --connect-timeout or --stall-timeout", async () => {
+    const bytes = await readFile(await makeVideo(join(dir.path, "flat.mkv"), { seconds: 20 }));
+    const server = await serve((request, response) => {
+      if (request.url === "/stalls.mkv") response.write(bytes.subarray(0, bytes.length / 2));
+    });
+    const silent = await replay(`${server.url}/silent.mkv`, "--connect-timeout", "0.5").ended;
+    expect([silent.code, silent.stderr]).toEqual([1, expect.stringContaining("within 500 ms")]);
+    const stalls = await replay(`${server.url}/stalls.mkv`, "--pace", "max", "--stall-timeout", "0.5").ended;
+    expect([stalls.code, stalls.stderr]).toEqual([1, expect.stringContaining("sent nothing for")]);
+    await server.close();
   });
 
   it.each(["interleaved", "batch"])("thinks in the %s order, too", async (paradigm) => {

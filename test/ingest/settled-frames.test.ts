@@ -4,14 +4,17 @@ import type { RawFrame } from "../../src/ingest/ffmpeg-process.ts";
 import { settledFrames } from "../../src/ingest/settled-frames.ts";
 
 /** Reads frames that were read at given times (ms); bursts come at once, the others after a short wait. */
-async function settled(times: readonly number[], failure?: Error): Promise<number[]> {
+async function settled(
+  times: readonly number[],
+  { failure, damaged = [] }: { failure?: Error; damaged?: readonly number[] } = {},
+): Promise<number[]> {
   let i = 0;
   const read = async (): Promise<RawFrame | null> => {
     const [before = Number.NEGATIVE_INFINITY, at] = [times[i - 1], times[i++]];
     if (at === undefined && failure !== undefined) throw failure;
     if (at === undefined) return null;
     await sleep(at - before > 10 ? 60 : 0);
-    return { bytes: new Uint8Array(0), readAtMs: at };
+    return { bytes: new Uint8Array(0), readAtMs: at, isWhole: !damaged.includes(at) };
   };
   const given: number[] = [];
   for await (const { readAtMs } of settledFrames(read)) given.push(readAtMs!);
@@ -37,5 +40,9 @@ it("leaves dense frames alone where nothing had waited", async () => {
 });
 
 it("fails with its source, after what came before", async () => {
-  await expect(settled([0, 200], new Error("lost"))).rejects.toThrowError("lost");
+  await expect(settled([0, 200], { failure: new Error("lost") })).rejects.toThrowError("lost");
+});
+
+it("leaves out damaged pictures", async () => {
+  expect(await settled([0, 200, 400, 600], { damaged: [200, 400] })).toEqual([0, 600]);
 });

@@ -1,7 +1,6 @@
 /**
  * Real videos through the real ffmpeg: the one that `resolveFfmpeg` finds and, where it is another, npm's old one.
- * RTSP is not tested: it needs a camera or a media server, and a faked one would only prove the fake. What is its own
- * in openVideo (frames as they come, at the time at which they are read) is tested with cameras over HTTP.
+ * RTSP has a file of its own.
  */
 import { createReadStream } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
@@ -13,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { IngestError, type IngestErrorCode } from "../../src/ingest/errors.ts";
 import { type FfmpegBinary, resolveFfmpeg } from "../../src/ingest/ffmpeg-binary.ts";
 import type { Frame } from "../../src/ingest/frame.ts";
-import { type OpenVideoOptions, openVideo } from "../../src/ingest/video-source.ts";
+import { type OpenVideoOptions, openVideo, type VideoNotice } from "../../src/ingest/video-source.ts";
 import {
   eventually,
   isAlive,
@@ -144,6 +143,33 @@ describe.each(["FFMPEG_PATH or PATH", "installer"])("decoding with ffmpeg from %
       const { error, frames } = await failing(openVideo(path, { ...options, ffmpeg }));
       expect([path, error.code]).toEqual([path, "input_truncated"]);
       expect(frames.length).toBeGreaterThan(5);
+    }
+  });
+
+  it("plays a raw stream at the rate that it is given or names, else at 25 frames a second and says so", async () => {
+    const raw = (name: string, ...output: string[]) =>
+      makeVideo(at(name), { seconds: 4, fps: 10, output: ["-f", name, ...output] });
+    const mjpeg = await raw("mjpeg", "-c:v", "mjpeg", "-pix_fmt", "yuvj420p");
+    const h264 = await raw("h264", "-c:v", "libx264");
+    const played = async (input: string, more: Partial<OpenVideoOptions> = {}) => {
+      const notices: VideoNotice[] = [];
+      const onNotice = (notice: VideoNotice) => notices.push(notice);
+      const frames = await all(openVideo(input, { ...options, ffmpeg, onNotice, ...more }));
+      return [frames.length, notices.map(({ code }) => code)];
+    };
+    expect(await played(mjpeg)).toEqual([8, ["rate_assumed"]]);
+    expect(await played(mjpeg, { inputFps: 10 })).toEqual([20, []]);
+    expect(await played(h264)).toEqual([20, []]);
+    expect(await played(h264, { inputFps: 10 })).toEqual([20, []]);
+    expect(await played(clip)).toEqual([10, []]);
+    for (const [input, inputFps] of [
+      [mjpeg, 0],
+      [h264, 20],
+      [clip, 10],
+    ] as const) {
+      const { error } = await failing(openVideo(input, { ...options, ffmpeg, inputFps }));
+      expect(error.code).toBe("option_out_of_range");
+      expect(error.message).toContain("inputFps");
     }
   });
 

@@ -151,6 +151,23 @@ describe("replay", () => {
     expect(log.all("session.closed")).toMatchObject([{ totals: { frames_in: 0, units: 0 } }]);
   });
 
+  it("tells once that a rate was assumed, which is no error", async () => {
+    const raw = await makeVideo(join(dir.path, "raw.mjpeg"), {
+      seconds: 10,
+      fps: 10,
+      output: ["-c:v", "mjpeg", "-pix_fmt", "yuvj420p"],
+    });
+    const log = await run({ input: raw });
+    expect(log.all("session.source")).toMatchObject([
+      { code: "rate_assumed", message: expect.stringContaining("--input-fps"), media_time_ms: 0 },
+    ]);
+    expect(log.all("error")).toEqual([]);
+    expect(log.all("session.closed")).toMatchObject([{ reason: "completed", totals: { units: 8 } }]);
+    const timed = await run({ input: raw, inputFps: 10 });
+    expect(timed.all("session.source")).toEqual([]);
+    expect(timed.all("session.closed")).toMatchObject([{ totals: { units: 20 } }]);
+  });
+
   it("tells what is wrong with the video as an event, and ends as failed", async () => {
     const text = join(dir.path, "text.mp4");
     await writeFile(text, "not a video");

@@ -1,7 +1,8 @@
 import { IngestError, type OpenVideoOptions, openVideo } from "../../ingest/mod.ts";
 import type { Intake, Source, Stop } from "./source.ts";
 
-export interface PulledVideoOptions extends Pick<OpenVideoOptions, "pace"> {
+export interface PulledVideoOptions
+  extends Pick<OpenVideoOptions, "pace" | "live" | "inputFps" | "firstFrameTimeoutMs" | "stallTimeoutMs"> {
   /** A video file, or an http(s), HLS or RTSP URL. */
   readonly input: string;
   /** Ends the replay early, as if the video ended there, but with the reason `going_away`. */
@@ -13,12 +14,12 @@ export class PulledVideo implements Source {
   constructor(private readonly options: PulledVideoOptions) {}
 
   start(into: Intake): Stop {
-    const { input, pace, signal } = this.options;
+    const { input, ...options } = this.options;
     const frames$ = openVideo(input, {
+      ...options,
       ...into.format,
-      pace,
       ready$: into.ready$,
-      ...(signal && { signal }),
+      onNotice: (notice) => into.notice({ ...notice, mediaTimeMs: 0 }),
     });
     const playing = frames$.subscribe({
       next: (frame) => {

@@ -1,6 +1,16 @@
 import type { Observable } from "rxjs";
 import type { DroppedFrame, Frame, FrameFormat, OpenVideoOptions } from "../../ingest/mod.ts";
+import type { SourceNoticeCode } from "../../protocol/mod.ts";
 import type { Problem } from "../problem.ts";
+
+/** Something that a listener should know about a source, though nothing is wrong with the stream. */
+export interface SourceNotice {
+  readonly code: SourceNoticeCode;
+  /** For people. */
+  readonly message: string;
+  /** Media time to which it refers (ms). */
+  readonly mediaTimeMs: number;
+}
 
 /** The side of a stream that its source calls. `StreamHandle` implements it. */
 export interface Intake {
@@ -22,6 +32,8 @@ export interface Intake {
    * failed.
    */
   problem(problem: Problem): void;
+  /** Something that a listener should know about the source. */
+  notice(notice: SourceNotice): void;
   /**
    * No more pictures come. What waits is thought about, then the stream ends: with `going_away` as its reason when the
    * source was stopped before its end, else as completed.

@@ -1,0 +1,114 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CODED_FPS } from "./coded-video.ts";
+import { HABITS, type Habit } from "./habits.ts";
+import { describe, onTheWire, packetsOf } from "./rtp-packets.ts";
+
+/**
+ * A FAKE camera that speaks as much RTSP as ffmpeg asks for (RFC 2326; packets go over the same connection). It shows
+ * the pictures 0, 1, 2 … once. Its time begins with the first player; whoever comes later gets what it shows then, as of
+ * a real camera.
+ */
+export class RtspCamera {
+  /** When each picture was sent first, or was due but lost: `performance.now()` (ms). */
+  readonly shownAtMs: number[] = [];
+  /** Players so far. */
+  players = 0;
+  private readonly sockets = new Set<Socket>();
+  private startedAtMs: number | null = null;
+
+  private constructor(
+    private readonly server: Server,
+    private readonly stream: Buffer,
+    private readonly habit: Habit,
+  ) {}
+
+  /**
+   * @param stream what `codedVideo` gives
+   * @param port default: any free one
+   */
+  static async start(stream: Buffer, habit: Habit = HABITS.ok(), port = 0): Promise<RtspCamera> {
+    const server = createServer();
+    const camera = new RtspCamera(server, stream, habit);
+    server.on("connection", (socket) => camera.serve(socket));
+    server.listen(port, "127.0.0.1");
+    await once(server, "listening");
+    return camera;
+  }
+
+  get url(): string {
+    return `rtsp://127.0.0.1:${(this.server.address() as AddressInfo).port}/camera`;
+  }
+
+  /** The number of the next picture that it shows. */
+  get next(): number {
+    if (this.startedAtMs === null) return 0;
+    return Math.ceil(((performance.now() - this.startedAtMs) / 1000) * CODED_FPS);
+  }
+
+  /** Closes all connections and takes no more. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.sockets) socket.destroy();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private serve(socket: Socket): void {
+    this.sockets.add(socket);
+    let waiting = Buffer.alloc(0);
+    socket.on("error", () => {});
+    socket.on("close", () => this.sockets.delete(socket));
+    socket.on("data", (bytes: Buffer) => {
+      waiting = Buffer.concat([waiting, bytes]);
+      for (let length = firstMessage(waiting); length > 0; length = firstMessage(waiting)) {
+        const message = waiting.toString("latin1", 0, length);
+        waiting = waiting.subarray(length);
+        if (!message.startsWith("$")) this.answer(socket, message);
+      }
+    });
+  }
+
+  private answer(socket: Socket, request: string): void {
+    const [method, url] = request.split(" ");
+    const header = (name: string) => new RegExp(`^${name}: *(.*)\r$`, "im").exec(request)?.[1] ?? "";
+    const say = (headers: readonly string[] = [], body = "") => {
+      const all = [`CSeq: ${header("CSeq")}`, "Session: 1", ...headers, `Content-Length: ${body.length}`];
+      socket.write(`RTSP/1.0 200 OK\r\n${all.join("\r\n")}\r\n\r\n${body}`);
+    };
+    if (method === "OPTIONS") say(["Public: OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN"]);
+    else if (method === "DESCRIBE")
+      say(["Content-Type: application/sdp", `Content-Base: ${url}/`], describe(this.stream));
+    else if (method === "SETUP") say([`Transport: ${header("Transport")}`]);
+    else say();
+    if (method !== "PLAY") return;
+    this.players++;
+    void this.play(socket);
+  }
+
+  private async play(socket: Socket): Promise<void> {
+    this.startedAtMs ??= performance.now();
+    const { startedAtMs } = this;
+    const pictures = packetsOf(this.stream, CODED_FPS);
+    for (let picture = this.next; picture < pictures.length; picture++) {
+      const dueAtMs = startedAtMs + (picture * 1000) / CODED_FPS;
+      await sleep(Math.max(0, dueAtMs - performance.now()));
+      this.shownAtMs[picture] ??= performance.now();
+      for (const packet of pictures[picture]!) {
+        const sent = this.habit(packet);
+        if (sent === "hang up" || socket.destroyed) return void socket.destroy();
+        if (sent !== "lost") socket.write(onTheWire(sent));
+      }
+    }
+    socket.end();
+  }
+}
+
+/** Bytes of the first whole message, a request or a packet; 0 when there is none yet. */
+function firstMessage(bytes: Buffer): number {
+  if (bytes[0] === 0x24) {
+    const length = bytes.length < 4 ? Number.POSITIVE_INFINITY : 4 + bytes.readUInt16BE(2);
+    return length <= bytes.length ? length : 0;
+  }
+  const end = bytes.indexOf("\r\n\r\n");
+  return end < 0 ? 0 : end + 4;
+}
