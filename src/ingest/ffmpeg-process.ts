@@ -3,6 +3,7 @@ import { PassThrough } from "node:stream";
 import ffmpeg from "fluent-ffmpeg";
 import type { FfmpegBinary } from "./ffmpeg-binary.ts";
 import type { FrameLayout } from "./frame-layout.ts";
+import { type HdrTransfer, hdrTransferOf } from "./hdr.ts";
 import { reapOnExit } from "./reap-on-exit.ts";
 
 /** What ffmpeg decodes, and into which frames. */
@@ -45,6 +46,8 @@ const STDERR_LINES = 40;
 const SHOWN_TIME = /Parsed_showinfo_\d+ @ .* pts:\s*(-?\d+) /;
 /** Frames that follow each other so closely (s) all come out of the filter: whoever reads them can see the burst. */
 const DENSE_S = 0.01;
+/** How ffmpeg describes the stream that it decodes, before it decodes it. Covers of songs are not decoded. */
+const DESCRIPTION = /Stream #0:\d+.*: Video: (?!.*\(attached pic\))/;
 const TERM_GRACE_MS = 300;
 
 /**
@@ -69,6 +72,8 @@ export class FfmpegProcess {
   private readonly frames: PassThrough;
   private child: ChildProcess | null = null;
   private stopped = false;
+  private described = false;
+  private transfer: HdrTransfer | null = null;
   private over = false;
   private wake: () => void = () => {};
 
@@ -127,12 +132,18 @@ export class FfmpegProcess {
     return this.lines;
   }
 
+  /** The transfer of an HDR video; null for other videos and before the first frame has been read. */
+  get hdr(): HdrTransfer | null {
+    return this.transfer;
+  }
+
   /** Reads the next frame; null at the end (`exited` says why). One call at a time. */
   async readFrame(): Promise<RawFrame | null> {
     while (!this.stopped) {
       const bytes: Buffer | null = this.frames.read(this.frameBytes);
       if (bytes !== null) {
         if (bytes.length !== this.frameBytes) return null;
+        while (!(this.described || this.over || this.stopped)) await this.woken();
         return { bytes: new Uint8Array(bytes), readAtMs: await this.nextTime() };
       }
       if (this.frames.readableEnded || (this.over && this.pid === undefined)) return null;
@@ -197,6 +208,11 @@ export class FfmpegProcess {
       return;
     }
     if (this.live && line.includes("Parsed_showinfo")) return;
+    if (!this.described && DESCRIPTION.test(line)) {
+      this.described = true;
+      this.transfer = hdrTransferOf(line);
+      this.wake();
+    }
     this.lines.push(line);
     if (this.lines.length > STDERR_LINES) this.lines.shift();
   }

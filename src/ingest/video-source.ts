@@ -6,6 +6,7 @@ import { explainFailure } from "./ffmpeg-failure.ts";
 import { FfmpegProcess, type RawFrame } from "./ffmpeg-process.ts";
 import { type Frame, RgbFrame } from "./frame.ts";
 import { FrameLayout, fitInside } from "./frame-layout.ts";
+import { toneMap } from "./hdr.ts";
 import { LiveTime } from "./live-time.ts";
 import { atOnce, inRealTime, type Pacer, whenReady } from "./pacer.ts";
 import { probeVideo } from "./probe-video.ts";
@@ -57,7 +58,7 @@ const PROMPT = ["-analyzeduration", "1000000", "-threads", "1"];
  * take half the distance of two frames (ffmpeg's `fps` filter). `arrivedAtMs` is when the frame is emitted. For a
  * camera, `mediaTimeMs` is the time from when ffmpeg read the first frame to when it read this one: a camera's own
  * timestamps are not believed. `arrivedAtMs` is when the last byte of the frame came in. A camera that ends has failed
- * (`source_lost`).
+ * (`source_lost`). HDR video is tone-mapped.
  *
  * `realtime` is timed here and not by ffmpeg (`-re`). ffmpeg times packets when they go in, but after reordering,
  * threads and the pipe the frames come out unevenly (measured at 10 fps: gaps of 92–108 ms; here 99–101). The time at
@@ -150,6 +151,7 @@ async function play(
   }
 
   function emitFrame({ bytes }: RawFrame, mediaTimeMs: number, arrivedAtMs: number): void {
+    if (decoder.hdr !== null) toneMap(bytes, decoder.hdr);
     const { small, large } = layout.split(bytes);
     emit(new RgbFrame({ seq: seq++, mediaTimeMs, arrivedAtMs }, small, large));
   }
