@@ -218,11 +218,15 @@ export class FfmpegProcess {
   }
 }
 
+/**
+ * A file has a frame for every `i / fps` before its end. By default the filter `fps` leaves the last one out when the
+ * video ends soon after it (`eof_action`), which may be the only one.
+ */
 function outputOptions({ layout, fps, live, maxDurationMs }: FfmpegDecode, version: string): string[] {
   return [
     // Capital V leaves out pictures such as the cover of a song.
     ...["-map", "0:V:0", "-an", "-sn", "-dn"],
-    ...(live ? liveOptions(fps, layout, version) : ["-vf", `fps=${fps},${layout.filter}`]),
+    ...(live ? liveOptions(fps, layout, version) : ["-vf", `fps=${fps}:eof_action=pass,${layout.filter}`]),
     ...(maxDurationMs === undefined || live ? [] : ["-t", String(maxDurationMs / 1000)]),
     ...["-f", "rawvideo", "-pix_fmt", "rgb24"],
   ];

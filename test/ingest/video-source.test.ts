@@ -105,6 +105,22 @@ describe.each(["FFMPEG_PATH or PATH", "installer"])("decoding with ffmpeg from %
     expect(frames.map(({ mediaTimeMs }) => mediaTimeMs)).toEqual(frames.map((_, i) => i * 200));
   });
 
+  it.each([
+    [1, 1],
+    [2, 1],
+    [3, 1],
+    [5, 1],
+    [6, 2],
+    [11, 3],
+  ])(
+    "gives every frame before the end, also the only one (%i pictures at 25 a second)",
+    async (pictures, frames) => {
+      const short = await makeVideo(at(`${pictures} pictures.mp4`), { output: ["-frames:v", `${pictures}`] });
+      const played = await all(openVideo(short, { ...options, ffmpeg }));
+      expect(played.map(({ mediaTimeMs }) => mediaTimeMs)).toEqual([0, 200, 400].slice(0, frames));
+    },
+  );
+
   it("squeezes the picture and gets the colours right", async () => {
     const path = await makeVideo(at("colours.mkv"), { colours: ["red", "lime", "blue"], size: "96x48" });
     const frames = await all(openVideo(path, { ...options, fps: 2, ffmpeg }));

@@ -147,6 +147,13 @@ describe("replay", () => {
     expect(log.all("response.output_text.done")).toMatchObject([{ media_time_ms: 5750 }]);
   });
 
+  it("thinks once about a clip of one picture", async () => {
+    const output = ["-frames:v", "1"];
+    const log = await run({ input: await makeVideo(join(dir.path, "one.mp4"), { output }) });
+    expect(log.all("response.reasoning_text.done")).toMatchObject([{ media_time_ms: 0 }]);
+    expect(log.all("session.closed")).toMatchObject([{ reason: "completed", totals: { units: 1 } }]);
+  });
+
   it("tells a question that cannot be asked, and goes on", async () => {
     const log = await run(ask(`${"how many cars ".repeat(6)}@1s`, "what is moving"));
     expect(log.all("error")).toMatchObject([
