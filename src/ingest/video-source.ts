@@ -54,7 +54,8 @@ const PROMPT = ["-analyzeduration", "1000000", "-threads", "1"];
  * Plays a video file, an HTTP(S) or HLS URL, or an RTSP camera. The observable is cold: each subscription runs an
  * ffmpeg of its own, and unsubscribing ends it.
  *
- * For a file, `mediaTimeMs` of frame i is `i * 1000 / fps`. The frame shows what the video has at that time, give or
+ * For a file, `mediaTimeMs` counts from its start, in steps of `1000 / fps`. Where the picture starts later than the
+ * sound, so do the frames; where a part of an HLS playlist is missing, the last picture stands still. The frame shows what the video has at that time, give or
  * take half the distance of two frames (ffmpeg's `fps` filter). `arrivedAtMs` is when the frame is emitted. For a
  * camera, `mediaTimeMs` is the time from when ffmpeg read the first frame to when it read this one: a camera's own
  * timestamps are not believed. `arrivedAtMs` is when the last byte of the frame came in. A camera that ends has failed
@@ -126,8 +127,8 @@ async function play(
   async function emitPaced(): Promise<void> {
     const mayGo = pacerOf(options, stop);
     for (let frame = await readInTime(); frame !== null; frame = await readInTime()) {
-      const mediaTimeMs = (seq * 1000) / fps;
-      await mayGo(mediaTimeMs);
+      const mediaTimeMs = ((decoder.firstIndex + seq) * 1000) / fps;
+      await mayGo((seq * 1000) / fps);
       if (stop.aborted) return;
       emitFrame(frame, mediaTimeMs, performance.now());
     }
