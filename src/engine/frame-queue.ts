@@ -24,6 +24,11 @@ export class FrameQueue {
     return this.frames.length < this.limit;
   }
 
+  /** Whether a unit is complete. */
+  get hasUnit(): boolean {
+    return this.frames.length >= this.framesPerUnit;
+  }
+
   /** Units taken out so far. */
   get taken(): number {
     return this.units;
@@ -42,7 +47,7 @@ export class FrameQueue {
 
   /** Takes the oldest unit out; null while no unit is complete. */
   take(): Unit | null {
-    if (this.frames.length < this.framesPerUnit) return null;
+    if (!this.hasUnit) return null;
     const frames = this.frames.splice(0, this.framesPerUnit);
     const sinceMediaTimeMs = this.lastMediaTimeMs ?? frames[0]!.mediaTimeMs;
     const seconds = frames.map(({ mediaTimeMs }) => {

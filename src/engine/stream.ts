@@ -27,8 +27,10 @@ export interface StreamContext {
 export class Stream implements EngineStream {
   readonly events$: Observable<EngineEvent>;
   readonly ready$: Observable<boolean>;
+  readonly caughtUp$: Observable<boolean>;
   private readonly events = new Subject<EngineEvent>();
   private readonly ready = new BehaviorSubject(true);
+  private readonly caughtUp = new BehaviorSubject(true);
   private readonly backend: BackendStream;
   private readonly queue: FrameQueue;
   private readonly units = new PendingUnits();
@@ -50,6 +52,7 @@ export class Stream implements EngineStream {
     const { model } = context.backend;
     this.events$ = this.events.asObservable();
     this.ready$ = this.ready.pipe(distinctUntilChanged());
+    this.caughtUp$ = this.caughtUp.pipe(distinctUntilChanged());
     this.thoughts = new PendingThoughts(id);
     this.questions = new PendingQuestions(id);
     this.counter = new TotalsCounter(options.visualWindowUnits + model.sinkUnits);
@@ -219,7 +222,7 @@ export class Stream implements EngineStream {
     return about;
   }
 
-  /** Gives the backend the units that it can take, and updates `ready$`. */
+  /** Gives the backend the units that it can take, and updates `ready$` and `caughtUp$`. */
   private pump(): void {
     while (this.state !== "closed" && this.backendIsFree()) {
       const unit = this.queue.take();
@@ -233,7 +236,15 @@ export class Stream implements EngineStream {
       }
       break;
     }
-    if (this.state !== "closed") this.ready.next(this.state === "open" && this.queue.hasRoom);
+    if (this.state === "closed") return;
+    this.ready.next(this.state === "open" && this.queue.hasRoom);
+    // Last, because whoever waits for it may push the next frame at once.
+    this.caughtUp.next(!this.queue.hasUnit && this.unitsToThinkAbout === 0);
+  }
+
+  /** Units that the backend has and works on now. In the batch paradigm it thinks when the stream has ended. */
+  private get unitsToThinkAbout(): number {
+    return this.options.paradigm === "batch" ? this.units.unseen : this.units.unfinished;
   }
 
   /**
@@ -274,6 +285,7 @@ export class Stream implements EngineStream {
     this.ready.next(false);
     this.ready.complete();
     this.events.complete();
+    this.caughtUp.complete();
   }
 }
 

@@ -52,6 +52,11 @@ export interface EngineStream {
   /** True while another frame can be pushed without a drop. A new subscriber gets the last value at once. */
   readonly ready$: Observable<boolean>;
   /**
+   * True while every whole unit that was pushed has been thought about or, in the batch paradigm, seen. A new
+   * subscriber gets the last value at once. Whoever asks then gets an answer that knows all that was pushed.
+   */
+  readonly caughtUp$: Observable<boolean>;
+  /**
    * Takes a frame. When the model is behind, the oldest frame that waits is dropped.
    * @throws {EngineError} `frame_time`, `stream_closed`
    */

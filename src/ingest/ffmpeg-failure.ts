@@ -89,7 +89,7 @@ export function explainFailure(run: FfmpegRun): IngestError | null {
     );
   }
   if (exit.code === 0) {
-    return failure("no_frames", `${name} has no frame: it is shorter than one frame at this rate`, undefined);
+    return failure("no_frames", `${name} has no frame. Give a video that shows something`, undefined);
   }
   return failure(
     "decode_failed",

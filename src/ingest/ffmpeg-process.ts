@@ -3,6 +3,8 @@ import { PassThrough } from "node:stream";
 import ffmpeg from "fluent-ffmpeg";
 import type { FfmpegBinary } from "./ffmpeg-binary.ts";
 import type { FrameLayout } from "./frame-layout.ts";
+import type { HdrTransfer } from "./hdr.ts";
+import { OpeningWords } from "./opening-words.ts";
 import { reapOnExit } from "./reap-on-exit.ts";
 import { ShownFrames } from "./shown-frames.ts";
 
@@ -14,7 +16,8 @@ export interface FfmpegDecode {
   readonly fps: number;
   /**
    * A live source: frames are given out as they come, at most `fps` a second, each with the time at which it was read.
-   * Its own timestamps are not believed. Otherwise frame i is what the video shows at `i / fps`.
+   * Its own timestamps are not believed. Otherwise frame i is what the video shows at
+   * `(firstIndex + i) / fps`.
    */
   readonly live?: boolean;
   /** The argument of `-i`. It must come from `resolveVideoInput`, never directly from a user. */
@@ -48,6 +51,12 @@ export interface RawFrame {
 const STDERR_LINES = 40;
 /** Frames that follow each other so closely (s) all come out of the filter: whoever reads them can see the burst. */
 const DENSE_S = 0.01;
+/**
+ * Options for files. Time counts from the start of the whole file, also where its picture starts later than its sound:
+ * for MPEG-TS ffmpeg counts from the start of the streams that are decoded, but not where an offset was given. And a gap
+ * in the timestamps is one in time, for so many seconds: by default ffmpeg closes those of more than ten.
+ */
+const TRUE_TIME = ["-itsoffset", "0.000001", "-dts_delta_threshold", "60"];
 const TERM_GRACE_MS = 300;
 
 /**
@@ -72,6 +81,7 @@ export class FfmpegProcess {
   private readonly frames: PassThrough;
   private child: ChildProcess | null = null;
   private stopped = false;
+  private readonly opening = new OpeningWords();
   private over = false;
   private wake: () => void = () => {};
 
@@ -96,7 +106,7 @@ export class FfmpegProcess {
         "-nostats",
         "-loglevel",
         "level+info",
-        ...(decode.live ? ["-use_wallclock_as_timestamps", "1"] : []),
+        ...(decode.live ? ["-use_wallclock_as_timestamps", "1"] : TRUE_TIME),
         ...decode.inputOptions,
       ])
       .outputOptions(outputOptions(decode, binary.version))
@@ -131,12 +141,26 @@ export class FfmpegProcess {
     return this.lines;
   }
 
+  /** The transfer of an HDR video; null for other videos and before the first frame has been read. */
+  get hdr(): HdrTransfer | null {
+    return this.opening.hdr;
+  }
+
+  /**
+   * The place of a file's first frame on its time line, in frames. It is more than 0 where the picture starts later than
+   * the file. Known when the first frame has been read.
+   */
+  get firstIndex(): number {
+    return this.shown !== null ? 0 : Math.max(0, this.opening.firstPts);
+  }
+
   /** Reads the next frame; null at the end (`exited` says why). One call at a time. */
   async readFrame(): Promise<RawFrame | null> {
     while (!this.stopped) {
       const bytes: Buffer | null = this.frames.read(this.frameBytes);
       if (bytes !== null) {
         if (bytes.length !== this.frameBytes) return null;
+        while (!(this.opening.isComplete || this.over || this.stopped)) await this.woken();
         return { bytes: new Uint8Array(bytes), ...(await this.nextShown()) };
       }
       if (this.frames.readableEnded || (this.over && this.pid === undefined)) return null;
@@ -195,10 +219,15 @@ export class FfmpegProcess {
   }
 
   private keepLine(line: string): void {
+    if (!this.opening.isComplete) {
+      this.opening.take(line);
+      this.wake();
+    }
     if (this.shown?.take(line)) {
       this.wake();
       return;
     }
+    if (line.includes("Parsed_showinfo")) return;
     this.onLine(line);
     this.lines.push(line);
     if (this.lines.length > STDERR_LINES) this.lines.shift();
@@ -209,10 +238,19 @@ function outputOptions({ layout, fps, live, maxDurationMs }: FfmpegDecode, versi
   return [
     // Capital V leaves out pictures such as the cover of a song.
     ...["-map", "0:V:0", "-an", "-sn", "-dn"],
-    ...(live ? liveOptions(fps, layout, version) : ["-vf", `fps=${fps},${layout.filter}`]),
+    ...(live ? liveOptions(fps, layout, version) : fileOptions(fps, layout, version)),
     ...(maxDurationMs === undefined || live ? [] : ["-t", String(maxDurationMs / 1000)]),
     ...["-f", "rawvideo", "-pix_fmt", "rgb24"],
   ];
+}
+
+/**
+ * A file has a frame for every `i / fps` from its first picture to its end. By default the filter `fps` leaves the last
+ * one out when the video ends soon after it (`eof_action`), which may be the only one; and behind the filter ffmpeg copies
+ * the first one where it comes late.
+ */
+function fileOptions(fps: number, layout: FrameLayout, version: string): string[] {
+  return ["-vf", `fps=${fps}:eof_action=pass,${layout.filter},showinfo`, ...asTheyAre(version)];
 }
 
 /**
@@ -226,8 +264,12 @@ function liveOptions(fps: number, layout: FrameLayout, version: string): string[
   const isKey = "gt(key,ld(0))+0*st(0,key)";
   const select = `settb=1/1000,select='${isNew}+lt(t-prev_t,${DENSE_S})+${isKey}'`;
   // Without `-copyts` ffmpeg would take a long gap for a fault of the timestamps and close it.
-  const times = ["-copyts", "-vf", `${select},${layout.filter},showinfo`];
-  return [...times, ...(hasFpsMode(version) ? ["-fps_mode", "passthrough"] : ["-vsync", "0"])];
+  return ["-copyts", "-vf", `${select},${layout.filter},showinfo`, ...asTheyAre(version)];
+}
+
+/** Frames leave ffmpeg as they leave its filters. */
+function asTheyAre(version: string): string[] {
+  return hasFpsMode(version) ? ["-fps_mode", "passthrough"] : ["-vsync", "0"];
 }
 
 /** From 5.1 on `-fps_mode` is the name of what was `-vsync`. A build without a release number counts as an old one. */

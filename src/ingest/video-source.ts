@@ -6,6 +6,7 @@ import { explainFailure } from "./ffmpeg-failure.ts";
 import { FfmpegProcess, type RawFrame } from "./ffmpeg-process.ts";
 import { type Frame, RgbFrame } from "./frame.ts";
 import { FrameLayout, fitInside } from "./frame-layout.ts";
+import { toneMap } from "./hdr.ts";
 import { LiveTime } from "./live-time.ts";
 import { isSameRate, type NamedRate, NamedRateReader } from "./named-rate.ts";
 import { atOnce, inRealTime, type Pacer, whenReady } from "./pacer.ts";
@@ -69,11 +70,12 @@ const PROMPT = ["-analyzeduration", "1000000", "-threads", "1"];
  * Plays a video file, an HTTP(S) or HLS URL, or an RTSP camera. The observable is cold: each subscription runs an
  * ffmpeg of its own, and unsubscribing ends it.
  *
- * For a file, `mediaTimeMs` of frame i is `i * 1000 / fps`. The frame shows what the video has at that time, give or
+ * For a file, `mediaTimeMs` counts from its start, in steps of `1000 / fps`. Where the picture starts later than the
+ * sound, so do the frames; where a part of an HLS playlist is missing, the last picture stands still. The frame shows what the video has at that time, give or
  * take half the distance of two frames (ffmpeg's `fps` filter). `arrivedAtMs` is when the frame is emitted. For a
  * camera, `mediaTimeMs` is the time from when ffmpeg read the first frame to when it read this one: a camera's own
  * timestamps are not believed. `arrivedAtMs` is when the last byte of the frame came in. A camera that ends has failed
- * (`source_lost`).
+ * (`source_lost`). HDR video is tone-mapped.
  *
  * `realtime` is timed here and not by ffmpeg (`-re`). ffmpeg times packets when they go in, but after reordering,
  * threads and the pipe the frames come out unevenly (measured at 10 fps: gaps of 92–108 ms; here 99–101). The time at
@@ -151,8 +153,8 @@ async function play(
   async function emitPaced(): Promise<void> {
     const mayGo = pacerOf(options, stop);
     for (let frame = await readInTime(); frame !== null; frame = await readInTime()) {
-      const mediaTimeMs = (seq * 1000) / fps;
-      await mayGo(mediaTimeMs);
+      const mediaTimeMs = ((decoder.firstIndex + seq) * 1000) / fps;
+      await mayGo((seq * 1000) / fps);
       if (stop.aborted) return;
       emitFrame(frame, mediaTimeMs, performance.now());
     }
@@ -187,6 +189,7 @@ async function play(
   }
 
   function emitFrame({ bytes }: RawFrame, mediaTimeMs: number, arrivedAtMs: number): void {
+    if (decoder.hdr !== null) toneMap(bytes, decoder.hdr);
     const { small, large } = layout.split(bytes);
     emit(new RgbFrame({ seq: seq++, mediaTimeMs, arrivedAtMs }, small, large));
   }

@@ -1,3 +1,18 @@
+import {
+  BehaviorSubject,
+  combineLatest,
+  concat,
+  concatAll,
+  defer,
+  EMPTY,
+  filter,
+  finalize,
+  ignoreElements,
+  type Observable,
+  Subject,
+  take,
+  tap,
+} from "rxjs";
 import type { Source } from "./sources/source.ts";
 
 /** A question that is asked when the video reaches a time, or when it has ended. */
@@ -27,38 +42,72 @@ export function parseScheduledQuestion(input: string): ScheduledQuestion {
 }
 
 /**
- * Adds questions to a source. Each question is asked when the first frame at or after its time has been seen. The
- * questions that are left are asked when the source has ended, about the whole video.
+ * Adds questions to a source. A question is asked between the last frame at or before its time and the next one, when
+ * everything up to there has been thought about. Later frames wait for that. So the answer knows the same at every
+ * pace and on every machine. The questions that are left are asked when the source has ended, about the whole video.
  */
 export function withQuestions(
   source: Source,
   questions: readonly ScheduledQuestion[],
   ask: (text: string, when: "now" | "end") => void,
 ): Source {
-  let waiting = questions;
-  const askThose = (isDue: (question: ScheduledQuestion) => boolean, when: "now" | "end") => {
-    const due = waiting.filter(isDue);
-    if (due.length === 0) return;
-    waiting = waiting.filter((question) => !due.includes(question));
-    for (const { text } of due) ask(text, when);
-  };
   return {
-    start: (into) =>
-      source.start({
+    start: (into) => {
+      let waiting = questions;
+      const askThose = (due: readonly ScheduledQuestion[], when: "now" | "end") => {
+        waiting = waiting.filter((question) => !due.includes(question));
+        for (const { text } of due) ask(text, when);
+      };
+      const isHolding = new BehaviorSubject(false);
+      /** Completes when the questions that are due have been asked: at once when there are none. */
+      const askDue = (isDue: (atMs: number) => boolean) =>
+        defer(() => {
+          const due = waiting.filter(({ atMs }) => atMs !== null && isDue(atMs));
+          if (due.length === 0) return EMPTY;
+          isHolding.next(true);
+          return into.caughtUp$.pipe(
+            filter(Boolean),
+            take(1),
+            tap(() => askThose(due, "now")),
+            finalize(() => isHolding.next(false)),
+            ignoreElements(),
+          );
+        });
+      const doing = (what: () => void) =>
+        defer(() => {
+          what();
+          return EMPTY;
+        });
+      const steps = new Subject<Observable<never>>();
+      const passing = steps.pipe(concatAll()).subscribe();
+      const stop = source.start({
         format: into.format,
-        ready$: into.ready$,
+        ready$: combineLatest([into.ready$, isHolding], (isReady, isHeld) => isReady && !isHeld),
+        caughtUp$: into.caughtUp$,
         arrived: () => into.arrived(),
-        see: (frame) => {
-          into.see(frame);
-          askThose(({ atMs }) => atMs !== null && atMs <= frame.mediaTimeMs, "now");
-        },
+        see: (frame) =>
+          steps.next(
+            concat(
+              askDue((atMs) => atMs < frame.mediaTimeMs),
+              doing(() => into.see(frame)),
+              askDue((atMs) => atMs <= frame.mediaTimeMs),
+            ),
+          ),
         dropped: (frame) => into.dropped(frame),
         problem: (problem) => into.problem(problem),
         notice: (notice) => into.notice(notice),
-        ended: (early) => {
-          askThose(() => true, "end");
-          into.ended(early);
-        },
-      }),
+        ended: (early) =>
+          steps.next(
+            doing(() => {
+              askThose(waiting, "end");
+              into.ended(early);
+            }),
+          ),
+      });
+      return (how) => {
+        if (how === "now") passing.unsubscribe();
+        stop(how);
+      };
+    },
   };
 }

@@ -109,6 +109,10 @@ export class StreamHandle implements Intake {
     return this.open().ready$;
   }
 
+  get caughtUp$(): Observable<boolean> {
+    return this.open().caughtUp$;
+  }
+
   /** The stream as `session.created` and `session.updated` show it. */
   describe(): SessionObject {
     return this.lockableSettings.toSessionObject(this.id);

@@ -15,6 +15,7 @@ import type { Frame } from "../../src/ingest/frame.ts";
 import { type OpenVideoOptions, openVideo, type VideoNotice } from "../../src/ingest/video-source.ts";
 import {
   eventually,
+  ffmpeg,
   isAlive,
   makeSound,
   makeTempDir,
@@ -104,6 +105,22 @@ describe.each(["FFMPEG_PATH or PATH", "installer"])("decoding with ffmpeg from %
     expect(frames.map(({ mediaTimeMs }) => mediaTimeMs)).toEqual(frames.map((_, i) => i * 200));
   });
 
+  it.each([
+    [1, 1],
+    [2, 1],
+    [3, 1],
+    [5, 1],
+    [6, 2],
+    [11, 3],
+  ])(
+    "gives every frame before the end, also the only one (%i pictures at 25 a second)",
+    async (pictures, frames) => {
+      const short = await makeVideo(at(`${pictures} pictures.mp4`), { output: ["-frames:v", `${pictures}`] });
+      const played = await all(openVideo(short, { ...options, ffmpeg }));
+      expect(played.map(({ mediaTimeMs }) => mediaTimeMs)).toEqual([0, 200, 400].slice(0, frames));
+    },
+  );
+
   it("squeezes the picture and gets the colours right", async () => {
     const path = await makeVideo(at("colours.mkv"), { colours: ["red", "lime", "blue"], size: "96x48" });
     const frames = await all(openVideo(path, { ...options, fps: 2, ffmpeg }));
@@ -177,6 +194,64 @@ describe.each(["FFMPEG_PATH or PATH", "installer"])("decoding with ffmpeg from %
     expect(await all(openVideo(clip, { ...options, ffmpeg, maxDurationMs: 1000 }))).toHaveLength(5);
   });
 });
+
+describe.each(["FFMPEG_PATH or PATH", "installer"])(
+  "the time of a file's pictures, with ffmpeg from %s",
+  (origin) => {
+    /** Its brightness grows by 200 levels. */
+    const growing = (seconds: number) =>
+      `color=black:size=64x48:rate=25:duration=${seconds},geq=lum=20+T*${200 / seconds}:cb=128:cr=128`;
+    const encoder = ["-c:v", "mpeg2video", "-q:v", "2", "-g", "25", "-pix_fmt", "yuv420p"];
+    let ffmpegBinary: FfmpegBinary;
+    beforeAll(async () => {
+      ffmpegBinary = await resolveFfmpeg(origin === "installer" ? {} : process.env);
+    });
+
+    /** Of each frame, its media time and the time that its picture shows (s). */
+    async function timesOf(input: string, seconds: number): Promise<{ media: number; shown: number }[]> {
+      const frames = await all(openVideo(input, { ...options, fps: 4, ffmpeg: ffmpegBinary }));
+      return await Promise.all(
+        frames.map(async (frame) => {
+          const rgb = await frame.rgb(size.width, size.height);
+          const mean = rgb.reduce((sum, value) => sum + value, 0) / rgb.length;
+          return { media: frame.mediaTimeMs / 1000, shown: (((mean * 219) / 255 - 4) / 200) * seconds };
+        }),
+      );
+    }
+
+    it("is true after parts of an HLS playlist that are missing", async () => {
+      const segments = ["-f", "hls", "-hls_time", "12", "-hls_list_size", "0"];
+      await ffmpeg("-f", "lavfi", "-i", growing(40), ...encoder, ...segments, at("parts.m3u8"));
+      const server = await serve(async ({ url = "" }, response) => {
+        if (url === "/parts1.ts") response.writeHead(404).end();
+        else response.end(await readFile(at(url.slice(1))));
+      });
+      try {
+        const times = await timesOf(`${server.url}/parts.m3u8`, 40);
+        expect(times).toHaveLength(160);
+        for (const { media, shown } of times) {
+          const isMissing = media > 11.5 && media < 24;
+          if (!isMissing) expect(Math.abs(shown - media), `${shown} at ${media}`).toBeLessThan(0.6);
+          else expect(Math.abs(shown - 12)).toBeLessThan(0.6);
+        }
+      } finally {
+        await server.close();
+      }
+    });
+
+    it.each(["ts", "mkv"])("is true where the picture starts later than the sound (%s)", async (ending) => {
+      const late = at(`late.${ending}`);
+      const sound = ["-f", "lavfi", "-i", "sine=duration=10"];
+      const picture = ["-itsoffset", "3", "-f", "lavfi", "-i", growing(7)];
+      await ffmpeg(...sound, ...picture, ...encoder, "-map", "0", "-map", "1", late);
+      const times = await timesOf(late, 7);
+      expect(times[0]!.media).toBe(3);
+      for (const { media, shown } of times)
+        expect(Math.abs(shown + 3 - media), `${shown} at ${media}`).toBeLessThan(0.6);
+      expect(times.at(-1)!.media).toBeGreaterThanOrEqual(9.5);
+    });
+  },
+);
 
 describe("inputs that cannot be opened", () => {
   it("are told apart before ffmpeg is asked", async () => {

@@ -119,6 +119,41 @@ describe("replay", () => {
     expect(log.all("session.closed")[0]?.totals.answers).toBe(3);
   });
 
+  it("answers from every thought up to the question's time, and from no later one, at every pace", async () => {
+    const times = [0.75, 1, 1.9, 3.3, 4.5];
+    const newestUnitMs = [750, 750, 1750, 3250, 4250];
+    const asked = ask(...times.map((time) => `what is moving @${time}s`));
+    const answers = (log: ProtocolLog) =>
+      log.all("response.output_text.done").map(({ media_time_ms, text }) => ({ media_time_ms, text }));
+    const atOnce = answers(await run(asked));
+    expect(atOnce.map(({ media_time_ms }) => media_time_ms)).toEqual(newestUnitMs);
+    expect(atOnce.some(({ text }) => text !== "")).toBe(true);
+    const stream = { temperature: 1, seed: 5, maxInflightFrames: 1000 };
+    expect(answers(await run({ pace: "realtime", stream, ...asked }))).toEqual(atOnce);
+  });
+
+  it("lets the video wait while a slow model thinks about what comes before a question", async () => {
+    const captions = await startEngine(async () => new CaptionBackend({ wordMs: 20 }));
+    const log = await run({ engine: captions, stream: {}, ...ask("what colour is it? @2.6s", "why? @5s") });
+    expect(log.all("response.output_text.done").map(({ media_time_ms }) => media_time_ms)).toEqual([
+      2500, 5000,
+    ]);
+    expect(log.all("session.closed")[0]?.totals).toMatchObject({ frames_dropped: 0, units: 12 });
+    await captions.close();
+  });
+
+  it("answers in the batch paradigm when the video has ended, and does not wait for that", async () => {
+    const log = await run({ stream: { paradigm: "batch" }, ...ask("what is moving @2s") });
+    expect(log.all("response.output_text.done")).toMatchObject([{ media_time_ms: 5750 }]);
+  });
+
+  it("thinks once about a clip of one picture", async () => {
+    const output = ["-frames:v", "1"];
+    const log = await run({ input: await makeVideo(join(dir.path, "one.mp4"), { output }) });
+    expect(log.all("response.reasoning_text.done")).toMatchObject([{ media_time_ms: 0 }]);
+    expect(log.all("session.closed")).toMatchObject([{ reason: "completed", totals: { units: 1 } }]);
+  });
+
   it("tells a question that cannot be asked, and goes on", async () => {
     const log = await run(ask(`${"how many cars ".repeat(6)}@1s`, "what is moving"));
     expect(log.all("error")).toMatchObject([

@@ -82,6 +82,7 @@ export class ScriptedEngine implements Engine {
 export class ScriptedStream implements EngineStream {
   readonly frames: Frame[] = [];
   readonly ready$: Observable<boolean> = new BehaviorSubject(true);
+  readonly caughtUp$: Observable<boolean> = new BehaviorSubject(true);
   private readonly events = new Subject<EngineEvent>();
   readonly events$: Observable<EngineEvent> = this.events;
   readonly id: string;

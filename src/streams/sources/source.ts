@@ -21,6 +21,8 @@ export interface Intake {
   readonly format: FrameFormat & Pick<OpenVideoOptions, "largeSide">;
   /** True while another frame can be taken without a drop. A new subscriber gets the last value at once. */
   readonly ready$: Observable<boolean>;
+  /** True while all that was seen has been thought about, see `EngineStream`. */
+  readonly caughtUp$: Observable<boolean>;
   /** A picture has arrived. Every picture is counted here, also one that is dropped later. */
   arrived(): void;
   /** A picture to think about. */
