@@ -69,6 +69,12 @@ export const bundleSchema = z.object({
     })
     .optional()
     .describe("Recaps: what the model writes so that counts outlive the text window."),
+  clauses: z
+    .object({ separator: z.string().describe("Token between two clauses.") })
+    .optional()
+    .describe(
+      "Thoughts and recaps consist of clauses. When the token budget ends one, it ends with its last whole clause.",
+    ),
   forbidden_tokens: z.array(z.string()).default([]).describe("Tokens that are never sampled."),
   cannot_answer: z
     .string()

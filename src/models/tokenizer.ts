@@ -12,6 +12,8 @@ export interface SpecialTokens {
   readonly endAnswer: number;
   /** Begins a recap; null if the model writes none. */
   readonly recap: number | null;
+  /** Stands between two clauses; null if the model's thoughts have none. */
+  readonly separator: number | null;
   /** Clock tokens in order of time; empty if the model has none. */
   readonly clock: readonly number[];
   /** Tokens that may not appear in a thought or an answer. */
@@ -30,7 +32,7 @@ export class TextCodec {
   /** @throws {ModelError} `token_missing` when a special token or a synonym's replacement is not in the vocabulary */
   constructor(bundle: Bundle) {
     this.tokenizer = new Tokenizer(bundle.tokenizer.model, bundle.tokenizer.config);
-    const { special_tokens: names, clock, recap } = bundle.manifest;
+    const { special_tokens: names, clock, recap, clauses } = bundle.manifest;
     const id = (token: string): number => {
       const found = this.tokenizer.token_to_id(token);
       if (found === undefined)
@@ -49,6 +51,7 @@ export class TextCodec {
       answer: id(names.answer),
       endAnswer: id(names.end_answer),
       recap: recap === undefined ? null : id(recap.token),
+      separator: clauses === undefined ? null : id(clauses.separator),
       clock:
         clock === undefined ? [] : Array.from({ length: clock.tokens }, (_, i) => id(clock.first_token) + i),
       forbidden: bundle.manifest.forbidden_tokens.map(id),

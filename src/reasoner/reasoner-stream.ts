@@ -2,6 +2,7 @@ import type { KvMemory, UnitKv, UnitPlace } from "../cache/mod.ts";
 import type { BackendReport } from "../engine/mod.ts";
 import { type Bundle, makeTextCache, type TextCodec, unitMs } from "../models/mod.ts";
 import { AnswerReport, type ReportSink } from "./answer-report.ts";
+import { Clauses } from "./clauses.ts";
 import { ClockTokens } from "./clock-tokens.ts";
 import { LogitsMask } from "./logits-mask.ts";
 import type { ReasoningOptions } from "./messages.ts";
@@ -141,6 +142,7 @@ export class ReasonerStream implements ThinkerGroup {
       {
         special: codec.special,
         mask,
+        clauses: new Clauses(codec.special.separator),
         clock,
         sampler: new Sampler(options.temperature, options.seed),
         skipBias: thinking.skip_bias,

@@ -11,6 +11,7 @@ const special: SpecialTokens = {
   endAnswer: 7,
   forbidden: [0, 1],
   recap: null,
+  separator: null,
   clock: [],
 };
 const mask = new LogitsMask(special);

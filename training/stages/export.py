@@ -92,7 +92,7 @@ def main() -> None:
         "id": "street-narrator-v10",
         "description": "Watches a fixed camera and tells what comes, goes, moves, stops, meets, hits and is put down or taken.",
         "thinking": {"skip_bias": args.skip_bias, "thought_tokens": THOUGHT_TOKENS, "answer_tokens": ANSWER_TOKENS, "question_tokens": 48},
-        "cannot_answer": CANNOT, "example_questions": list(EXAMPLES), "synonyms": SYNONYMS,
+        "clauses": {"separator": ","}, "cannot_answer": CANNOT, "example_questions": list(EXAMPLES), "synonyms": SYNONYMS,
     })
     write_unserved(network, args.out)
 
