@@ -9,6 +9,7 @@ import type { ReasoningOptions } from "./messages.ts";
 import type { NgramDrafter } from "./ngram-drafter.ts";
 import { Answerer } from "./policies/answerer.ts";
 import { Narrator } from "./policies/narrator.ts";
+import { RunningNumbers } from "./running-numbers.ts";
 import { Sampler } from "./sampler.ts";
 import type { ThinkerGroup } from "./scheduler.ts";
 import { Thinker } from "./thinker.ts";
@@ -143,6 +144,7 @@ export class ReasonerStream implements ThinkerGroup {
         special: codec.special,
         mask,
         clauses: new Clauses(codec.special.separator),
+        numbers: new RunningNumbers(codec.special.running, codec.special.separator),
         clock,
         sampler: new Sampler(options.temperature, options.seed),
         skipBias: thinking.skip_bias,

@@ -5,6 +5,7 @@ import type { ClockTokens } from "../clock-tokens.ts";
 import type { LogitsMask } from "../logits-mask.ts";
 import type { StopReason } from "../messages.ts";
 import type { NgramDrafter } from "../ngram-drafter.ts";
+import type { RunningNumbers } from "../running-numbers.ts";
 import type { Sampler } from "../sampler.ts";
 import type { ThinkerContext } from "../thinker-context.ts";
 import { type Feed, type Policy, PRIORITY } from "./policy.ts";
@@ -18,6 +19,8 @@ export interface NarratorOptions {
   /** Most tokens of a thought. */
   readonly thoughtTokens: number;
   readonly clauses: Clauses;
+  /** Counts what this narrator tells. */
+  readonly numbers: RunningNumbers;
   /** Writes the time; null when the model does not. */
   readonly clock: ClockTokens | null;
   /** Whether a skip that follows a skip stays in the text. */
@@ -123,9 +126,9 @@ export class Narrator implements Policy {
   }
 
   decide(logits: Float32Array): number | null {
-    const { special, mask, sampler, skipBias, thoughtTokens, recapTokens } = this.options;
+    const { special, mask, numbers, sampler, skipBias, thoughtTokens, recapTokens } = this.options;
     if (this.recapping) mask.recap(logits, this.words.length === 0);
-    else mask.thought(logits, this.words.length === 0, skipBias);
+    else mask.thought(logits, this.words.length === 0, skipBias, numbers.tooLarge(this.words));
     const token = sampler.choose(logits);
     this.tokens++;
     const closed = token === special.skip || token === special.endThink;
@@ -141,10 +144,11 @@ export class Narrator implements Policy {
   }
 
   private closeThought(token: number, closed: boolean): void {
-    const { special, clock, recapEvery, remembersSilence } = this.options;
+    const { special, clock, numbers, recapEvery, remembersSilence } = this.options;
     const place = this.place!;
     this.drafter?.learn(this.words, closed ? token : null);
     if (!closed) this.keepWholeClauses(token);
+    numbers.count(this.words);
     const isSilent = this.words.length === 0;
     this.events.token(this.unit, this.words);
     this.events.done({ place, words: this.words, stop: closed ? "end" : "length", tokens: this.tokens });
