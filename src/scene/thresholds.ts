@@ -34,6 +34,9 @@ export interface SceneThresholds {
   readonly screenSharp: number;
   /** Share of flat pixels that is enough by itself. */
   readonly screenAllFlat: number;
+  /** Share of pixels in flat areas of few tones, or of repeated ones, of which a drawn picture must have either. */
+  readonly screenTones: number;
+  readonly screenRuled: number;
   readonly screenSpread: number;
   /** Time with evidence after which a scene is unfamiliar (s). Time without evidence counts half against it. */
   readonly movingS: number;
@@ -77,6 +80,8 @@ export const SCENE_THRESHOLDS: SceneThresholds = {
   screenFlat: 0.4,
   screenSharp: 0.08,
   screenAllFlat: 0.68,
+  screenTones: 0.38,
+  screenRuled: 0.85,
   screenSpread: 12,
   movingS: 2,
   motionS: 1,
