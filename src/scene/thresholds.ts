@@ -12,6 +12,12 @@ export interface SceneThresholds {
   readonly slowMotionCells: number;
   /** Least zoom and turn in either case (cells, mean over the picture). A camera that shakes does neither. */
   readonly bendCells: number;
+  /** Time between the pictures in which a very slow motion is looked for (s). */
+  readonly creepS: number;
+  /** Number of textured blocks, share of blocks that follow, and least motion from picture to picture (cells). */
+  readonly creepBlocks: number;
+  readonly creepFollowing: number;
+  readonly creepCells: number;
   /** Share of changed blocks, and correlation of luminance (-1..1), of a picture that changes in some other way. */
   readonly changingChanged: number;
   readonly changingAlike: number;
@@ -65,6 +71,10 @@ export const SCENE_THRESHOLDS: SceneThresholds = {
   motionCells: 1.2,
   slowMotionCells: 1.3,
   bendCells: 0.6,
+  creepS: 2.5,
+  creepBlocks: 9,
+  creepFollowing: 0.5,
+  creepCells: 0.5,
   changingChanged: 0.7,
   changingAlike: 0.9,
   replacedChanged: 0.8,

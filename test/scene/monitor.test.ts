@@ -42,6 +42,7 @@ describe("a fixed camera's scene is familiar", () => {
       "when a lorry fills half of the picture",
       (seed, s) => look({ seed, lorry: [30 * (s - 8) - 55, 30 * (s - 8)] }),
     ],
+    ["when the camera is pushed once", (seed, s) => look({ seed, x: s < 10 ? 60 : 63 })],
     [
       "when the camera trembles",
       (seed) => look({ seed, x: 60 + 0.8 * Math.sin(seed * 2.3), y: 60 + 0.5 * Math.cos(seed) }),
@@ -55,6 +56,11 @@ describe("a scene that is none of a fixed camera is told, with the reason", () =
   it.each<[string, Scene["reason"], (frame: number, s: number) => Uint8Array]>([
     ["a pan", "camera_moving", (seed, s) => look({ seed, x: 75 + 60 * Math.sin(s / 4) })],
     ["a slow pan", "camera_moving", (seed, s) => look({ seed, x: 20 + 4 * s })],
+    [
+      "a very slow pan that follows somebody",
+      "camera_moving",
+      (seed, s) => look({ seed, x: 20 + 1.2 * s, lorry: [40 + 3 * Math.sin(s), 56 + 3 * Math.sin(s)] }),
+    ],
     ["a fast pan", "camera_moving", (seed, s) => look({ seed, x: 75 + 60 * Math.sin(s / 1.8) })],
     ["a zoom", "camera_moving", (seed, s) => look({ seed, side: 90 + 40 * Math.sin(s / 2) })],
     [
