@@ -199,6 +199,34 @@ def other(seed: int):
     moves = [np.float32([[1, 0, rng.normal() * amplitude], [0, 1, rng.normal() * amplitude]]) for _ in plain]
     yield "hard-shake", np.stack([cv2.warpAffine(frame, move, (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE) for frame, move in zip(plain, moves)])
 
+    yield "follow", follow(np.random.default_rng([seed, 78]), large)
+
+
+def follow(rng: np.random.Generator, large: np.ndarray) -> np.ndarray:
+    """A slow pan that follows somebody: the background passes, and who walks stays in the middle."""
+    zoom, t = rng.uniform(0.3, 0.5), SECONDS
+    span, speed = (1 - zoom) / 2, rng.uniform(0.008, 0.06) * zoom
+    start = rng.uniform(0, 4 * span)
+    there_and_back = np.abs((speed * t + start + 3 * span) % (4 * span) - 2 * span) - span
+    frames = through(large, there_and_back, 0.003 * smooth_walk(rng, 3.0)[:, 0], np.full(FRAMES, zoom), np.zeros(FRAMES)).copy()
+    height = int(rng.uniform(0.4, 0.95) * SIDE)
+    width = int(height * rng.uniform(0.25, 0.5))
+    parts = rng.integers(20, 236, (5, 3, 3)).astype(np.uint8)
+    lead, pace, top = 0.06 * smooth_walk(rng, 2.0)[:, 0], rng.uniform(4, 9), (SIDE - height) // 2 + int(rng.uniform(-0.05, 0.2) * (SIDE - height))
+    rows, columns = np.mgrid[0:height, 0:width]
+    for i in range(FRAMES):
+        body = cv2.resize(parts, (width, height), interpolation=cv2.INTER_LINEAR)
+        across, down = (columns - width / 2) / (width / 2), rows / height
+        head = (across / 0.4) ** 2 + ((down - 0.09) / 0.09) ** 2 < 1
+        trunk = (np.abs(across) < 0.6) & (down >= 0.17) & (down < 0.55)
+        swing = 0.45 * np.sin(pace * t[i]) * (down - 0.55) / 0.45
+        legs = (down >= 0.55) & ((np.abs(across - 0.25 - swing) < 0.22) | (np.abs(across + 0.25 + swing) < 0.22))
+        mask = head | trunk | legs
+        left = int((0.5 + lead[i]) * SIDE - width / 2)
+        at = np.clip(left + columns[mask], 0, SIDE - 1), np.clip(top + rows[mask], 0, SIDE - 1)
+        frames[i, at[1], at[0]] = body[mask]
+    return degrade(rng, frames)
+
 
 def lorry(rng: np.random.Generator, plain: np.ndarray) -> np.ndarray:
     """Something large with a pattern passes after 8 s; it hides up to half of the picture."""

@@ -45,7 +45,7 @@ export class Thoughts {
       case "response.reasoning_text.done":
         this.current.hidden = true;
         this.tick(event.media_time_ms, event.skipped);
-        if (!event.skipped) this.add(event);
+        if (event.text !== "") this.add(event);
         break;
     }
   }

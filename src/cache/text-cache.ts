@@ -106,6 +106,19 @@ export class TextCache {
     if (group !== undefined) this.next = group.first;
   }
 
+  /**
+   * Takes back the last `count` tokens of the current group.
+   * @throws {RangeError} when it has fewer
+   */
+  takeBack(count: number): void {
+    const group = this.groups.at(-1);
+    const held = group?.tokens ?? 0;
+    if (count > held)
+      throw new RangeError(`${count} tokens cannot be taken back, because the group has only ${held}.`);
+    if (group !== undefined) group.tokens -= count;
+    this.next -= count;
+  }
+
   /** Slot into which the token `ahead` places after the next one is written. */
   slot(ahead = 0): number {
     const position = this.next + ahead;

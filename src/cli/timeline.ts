@@ -53,7 +53,7 @@ export class Timeline {
     switch (event.type) {
       case "response.reasoning_text.done":
         this.screen.status((columns) => position(event.media_time_ms, this.durationMs, columns));
-        if (!event.skipped) this.screen.line(`${pc.cyan(at(event.media_time_ms))}  `, event.text);
+        if (event.text !== "") this.screen.line(`${pc.cyan(at(event.media_time_ms))}  `, event.text);
         break;
       case "response.created":
         if (event.response.question === null) break;

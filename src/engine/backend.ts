@@ -139,7 +139,7 @@ export interface TaskDone {
   /** The whole text. */
   readonly text: string;
   /**
-   * `incomplete`: the token budget ended it. `skipped` (thoughts only): the thinker decided that there is nothing to
+   * `incomplete`: the token budget ended it. Its text should not end in the middle of a phrase. `skipped` (thoughts only): the thinker decided that there is nothing to
    * say. `cancelled` and `nothing_seen` (answers only): the answer was cancelled, or the stream ended before its first
    * unit.
    */

@@ -75,7 +75,7 @@ export interface ThoughtDone {
   readonly skipped: boolean;
   /** The scene was unfamiliar at this unit, so the thought may be wrong. */
   readonly unfamiliar: boolean;
-  /** `length`: the token budget ended it. */
+  /** `length`: the token budget ended it, after its last whole clause if the model's thoughts have clauses. */
   readonly stop: "end" | "length";
   readonly tokens: number;
   /** From the arrival of the unit's last frame to the decision of the first token (ms). */

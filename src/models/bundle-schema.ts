@@ -69,6 +69,27 @@ export const bundleSchema = z.object({
     })
     .optional()
     .describe("Recaps: what the model writes so that counts outlive the text window."),
+  clauses: z
+    .object({ separator: z.string().describe("Token between two clauses.") })
+    .optional()
+    .describe(
+      "Thoughts and recaps consist of clauses. When the token budget ends one, it ends with its last whole clause.",
+    ),
+  running_numbers: z
+    .object({
+      prefix: z.string().describe("The token of a number is this, followed by the number: `#3`."),
+      most: count.describe("The largest number that has a token."),
+      kinds: z
+        .array(z.string())
+        .min(1)
+        .describe("Words for what is counted. Each kind is counted by itself."),
+      verbs: z
+        .array(z.array(z.string()).min(1))
+        .min(1)
+        .describe("Verbs that are told with a number. Those of one list are counted together."),
+    })
+    .optional()
+    .describe("Running numbers: clauses that end with how many of their kind have been told so far."),
   forbidden_tokens: z.array(z.string()).default([]).describe("Tokens that are never sampled."),
   cannot_answer: z
     .string()

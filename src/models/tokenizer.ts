@@ -2,6 +2,16 @@ import { Tokenizer } from "@huggingface/tokenizers";
 import type { Bundle } from "./bundle.ts";
 import { ModelError } from "./errors.ts";
 
+/** How a model counts aloud in its thoughts: `a red car enters from the left #3`. */
+export interface NumberTokens {
+  /** Tokens of the numbers 1, 2, 3 and so on. */
+  readonly numbers: readonly number[];
+  /** Words for what is counted. */
+  readonly kinds: readonly number[];
+  /** Verbs that are told with a number; those of one list are counted together. */
+  readonly verbs: readonly (readonly number[])[];
+}
+
 /** Ids of the special tokens, resolved by name. */
 export interface SpecialTokens {
   readonly narrate: number;
@@ -12,6 +22,10 @@ export interface SpecialTokens {
   readonly endAnswer: number;
   /** Begins a recap; null if the model writes none. */
   readonly recap: number | null;
+  /** Stands between two clauses; null if the model's thoughts have none. */
+  readonly separator: number | null;
+  /** Running numbers; null if the model writes none. */
+  readonly running: NumberTokens | null;
   /** Clock tokens in order of time; empty if the model has none. */
   readonly clock: readonly number[];
   /** Tokens that may not appear in a thought or an answer. */
@@ -30,7 +44,7 @@ export class TextCodec {
   /** @throws {ModelError} `token_missing` when a special token or a synonym's replacement is not in the vocabulary */
   constructor(bundle: Bundle) {
     this.tokenizer = new Tokenizer(bundle.tokenizer.model, bundle.tokenizer.config);
-    const { special_tokens: names, clock, recap } = bundle.manifest;
+    const { special_tokens: names, clock, recap, clauses, running_numbers: running } = bundle.manifest;
     const id = (token: string): number => {
       const found = this.tokenizer.token_to_id(token);
       if (found === undefined)
@@ -49,6 +63,15 @@ export class TextCodec {
       answer: id(names.answer),
       endAnswer: id(names.end_answer),
       recap: recap === undefined ? null : id(recap.token),
+      separator: clauses === undefined ? null : id(clauses.separator),
+      running:
+        running === undefined
+          ? null
+          : {
+              numbers: Array.from({ length: running.most }, (_, i) => id(`${running.prefix}${i + 1}`)),
+              kinds: running.kinds.map(id),
+              verbs: running.verbs.map((verbs) => verbs.map(id)),
+            },
       clock:
         clock === undefined ? [] : Array.from({ length: clock.tokens }, (_, i) => id(clock.first_token) + i),
       forbidden: bundle.manifest.forbidden_tokens.map(id),

@@ -43,7 +43,9 @@ export const reasoningTextDelta = z
     media_time_ms: mediaTimeMs,
     delta: z.string().describe("The next piece of text."),
   })
-  .describe("The next piece of a thought, as it is decoded.");
+  .describe(
+    "The next piece of a thought, as it is decoded: a word, or a whole clause from a model whose thoughts have clauses. No piece is taken back.",
+  );
 
 export const reasoningTextDone = z
   .object({
@@ -57,7 +59,11 @@ export const reasoningTextDone = z
         "Media time of the last frame before the unit (ms). What the thought tells happened between this time and `media_time_ms`.",
       ),
     media_time_ms: mediaTimeMs,
-    text: z.string().describe("The whole thought; empty when the unit was skipped."),
+    text: z
+      .string()
+      .describe(
+        "The whole thought; empty when the unit was skipped, or when the token budget did not suffice for one clause.",
+      ),
     skipped: z.boolean().describe("The model decided that there is nothing to say about this unit."),
     unfamiliar: z
       .boolean()
@@ -106,7 +112,7 @@ export const responseDone = z
         status: z
           .enum(["completed", "cancelled", "incomplete", "failed"])
           .describe(
-            "`incomplete`: the token budget ended it; `cancelled`: the client stopped it; `failed`: `status_details` says why.",
+            "`incomplete`: the token budget ended it, a thought after its last whole clause; `cancelled`: the client stopped it; `failed`: `status_details` says why.",
           ),
         status_details: z
           .object({

@@ -12,9 +12,10 @@ export class LogitsMask {
   /**
    * A thought can be skipped with its first token only, and ended only after that.
    * @param skipBias added to the logit of a skip
+   * @param tooLarge tokens of numbers that it cannot tell, see RunningNumbers.tooLarge
    */
-  thought(logits: Float32Array, first: boolean, skipBias: number): void {
-    this.hide(logits, ...this.special.clock, this.special.endAnswer);
+  thought(logits: Float32Array, first: boolean, skipBias: number, tooLarge: readonly number[] = []): void {
+    this.hide(logits, ...this.special.clock, this.special.endAnswer, ...tooLarge);
     this.hide(logits, first ? this.special.endThink : this.special.skip);
     if (first) logits[this.special.skip]! += skipBias;
   }

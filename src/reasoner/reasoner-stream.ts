@@ -2,12 +2,14 @@ import type { KvMemory, UnitKv, UnitPlace } from "../cache/mod.ts";
 import type { BackendReport } from "../engine/mod.ts";
 import { type Bundle, makeTextCache, type TextCodec, unitMs } from "../models/mod.ts";
 import { AnswerReport, type ReportSink } from "./answer-report.ts";
+import { Clauses } from "./clauses.ts";
 import { ClockTokens } from "./clock-tokens.ts";
 import { LogitsMask } from "./logits-mask.ts";
 import type { ReasoningOptions } from "./messages.ts";
 import type { NgramDrafter } from "./ngram-drafter.ts";
 import { Answerer } from "./policies/answerer.ts";
 import { Narrator } from "./policies/narrator.ts";
+import { RunningNumbers } from "./running-numbers.ts";
 import { Sampler } from "./sampler.ts";
 import type { ThinkerGroup } from "./scheduler.ts";
 import { Thinker } from "./thinker.ts";
@@ -141,6 +143,8 @@ export class ReasonerStream implements ThinkerGroup {
       {
         special: codec.special,
         mask,
+        clauses: new Clauses(codec.special.separator),
+        numbers: new RunningNumbers(codec.special.running, codec.special.separator),
         clock,
         sampler: new Sampler(options.temperature, options.seed),
         skipBias: thinking.skip_bias,

@@ -98,6 +98,11 @@ export class ThinkerContext {
     this.text.forgetGroup();
   }
 
+  /** Takes back the last `count` tokens of the current group. */
+  takeBack(count: number): void {
+    this.text.takeBack(count);
+  }
+
   /** Notes that the next token closes a thought about a unit. */
   remember(place: UnitPlace): void {
     this.marks = [...this.heldMarks(), { place, position: this.text.position }];

@@ -38,7 +38,7 @@ export class ThoughtReports implements NarratorEvents {
       type: "task.done",
       task: taskOf(unit),
       text: this.codec.decode(words),
-      outcome: words.length === 0 ? "skipped" : stop === "length" ? "incomplete" : "completed",
+      outcome: stop === "length" ? "incomplete" : words.length === 0 ? "skipped" : "completed",
       unit,
       mediaTimeMs,
       tokens,

@@ -94,8 +94,11 @@ export function isCovered({ detail }: ScenePicture, t: SceneThresholds): boolean
   return detail < t.coveredDetail;
 }
 
-/** Whether a picture is drawn: large areas of exactly one tone beside many edges, or nearly everywhere. */
-export function isScreen({ flat, sharp, spread }: ScenePicture, t: SceneThresholds): boolean {
-  if (spread < t.screenSpread) return false;
+/**
+ * Whether a picture is drawn: large areas of exactly one tone, or of rows or columns that repeat, beside many edges or
+ * nearly everywhere. A clean wall is flat, too, but its light falls off, so it has many tones.
+ */
+export function isScreen({ flat, tones, ruled, sharp, spread }: ScenePicture, t: SceneThresholds): boolean {
+  if (spread < t.screenSpread || (tones < t.screenTones && ruled < t.screenRuled)) return false;
   return flat >= t.screenAllFlat || (flat >= t.screenFlat && sharp >= t.screenSharp);
 }

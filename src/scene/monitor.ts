@@ -1,6 +1,7 @@
 import { changeKind, isCovered, isDark, isOther, isScreen, type SceneChangeKind } from "./evidence.ts";
 import { type ScenePicture, scenePicture } from "./picture.ts";
 import { SCENE_REASONS, type SceneReason } from "./reasons.ts";
+import { SlowMotion } from "./slow-motion.ts";
 import { SCENE_THRESHOLDS, type SceneThresholds } from "./thresholds.ts";
 
 /** The pictures of one unit of a stream. */
@@ -73,6 +74,7 @@ export class SceneMonitor {
   private readonly sustained: Readonly<Record<"dark" | "covered" | "screen" | "noise" | "unrest", Sustained>>;
   /** Evidence of a moving picture. With it, a picture that changes all over counts as a moving camera. */
   private readonly motion: Sustained;
+  private readonly slow: SlowMotion;
   private lastFrame: Uint8Array | null = null;
   /** Media time since when no byte has changed (ms). */
   private frozenSinceMs = 0;
@@ -98,6 +100,7 @@ export class SceneMonitor {
       unrest: new Sustained(t.movingS),
     };
     this.motion = new Sustained(t.motionS, MOTION_FADE);
+    this.slow = new SlowMotion(t);
   }
 
   /** Looks at the stream's next unit and returns the state of the scene. */
@@ -111,11 +114,16 @@ export class SceneMonitor {
     const now = scenePicture(frames.subarray(frames.length - size), this.width, this.height);
     const first = () => scenePicture(frames.subarray(0, size), this.width, this.height);
     const before = this.pictures.at(-1) ?? null;
-    const kind = changeKind({ now, first, before, longBefore: this.pictures[0] ?? null }, this.thresholds);
+    const change = changeKind({ now, first, before, longBefore: this.pictures[0] ?? null }, this.thresholds);
+    const isCreeping = this.slow.sees(now, mediaTimeMs);
+    const kind = change === "calm" && isCreeping ? "moving" : change;
     this.weigh(now, kind, dt, mediaTimeMs);
     this.noteCut(now, kind, before, mediaTimeMs);
     // Pictures from before a cut say nothing about motion after it.
-    if (kind === "replaced") this.pictures.length = 0;
+    if (kind === "replaced") {
+      this.pictures.length = 0;
+      this.slow.clear();
+    }
     this.pictures.push(now);
     if (this.pictures.length > KEPT) this.pictures.shift();
     return this.decide(mediaTimeMs);

@@ -20,6 +20,9 @@ export interface SceneMotion {
   readonly following: number;
   /** Mean length of that motion over the blocks that follow it (cells). */
   readonly cells: number;
+  /** That motion in the middle of the picture (cells). */
+  readonly x: number;
+  readonly y: number;
   /** Mean length of its zoom and turn alone, over the whole picture (cells). */
   readonly bend: number;
 }
@@ -38,7 +41,8 @@ interface Similarity {
 export function commonMotion(before: ScenePicture, after: ScenePicture): SceneMotion {
   const blocks = findBlocks(before, after);
   const found = blocks.filter((block) => block !== null);
-  if (found.length < FEWEST) return { lost: lostShare(blocks, found), following: 0, cells: 0, bend: 0 };
+  const lost = lostShare(blocks, found);
+  if (found.length < FEWEST) return { lost, following: 0, cells: 0, x: 0, y: 0, bend: 0 };
   let motion: Similarity = {
     x: median(found.map(({ dx }) => dx)),
     y: median(found.map(({ dy }) => dy)),
@@ -56,7 +60,8 @@ export function commonMotion(before: ScenePicture, after: ScenePicture): SceneMo
   const following = found.filter(
     (block) => near.includes(block) || couldBeAt(before, after, block, ...displacement(motion, block)),
   );
-  return { lost: lostShare(blocks, found), following: following.length / blocks.length, cells, bend };
+  const { x, y } = motion;
+  return { lost, following: following.length / blocks.length, cells, x, y, bend };
 }
 
 function lostShare(blocks: readonly unknown[], found: readonly unknown[]): number {

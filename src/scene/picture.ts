@@ -7,6 +7,9 @@ const REACH = 3;
 /** Neighbouring pixels that differ by at most this belong to one flat area (levels of 0..255). */
 const FLAT_LEVELS = 1;
 
+/** A drawn picture has most of its flat areas in so few tones. */
+const FEW_TONES = 3;
+
 /** Neighbouring pixels that differ by at least this have an edge between them (levels). */
 const SHARP_LEVELS = 24;
 
@@ -26,6 +29,10 @@ export interface ScenePicture {
   readonly detail: number;
   /** Share of pixels that are as bright as their neighbours to the right and below. It is high in drawn pictures. */
   readonly flat: number;
+  /** Share of pixels that lie in flat areas of the three commonest tones. A real wall is never lit so evenly. */
+  readonly tones: number;
+  /** Share of pixels that equal their neighbour along the rows or, where that is more, along the columns. */
+  readonly ruled: number;
   /** Share of pixels with an edge to their right or below. It is high in text and line drawings. */
   readonly sharp: number;
 }
@@ -118,16 +125,35 @@ function withoutMeans(cells: Float32Array): Float32Array {
   return out;
 }
 
+type Edges = Pick<ScenePicture, "flat" | "tones" | "ruled" | "sharp">;
+
 /** From every other row: a share needs no more. */
-function edges(pixels: Uint8Array, width: number, height: number): { flat: number; sharp: number } {
-  let [flat, sharp, seen] = [0, 0, 0];
+function edges(pixels: Uint8Array, width: number, height: number): Edges {
+  let [flat, sharp, seen, sameAcross, sameDown] = [0, 0, 0, 0, 0];
+  const flatTones = new Uint32Array(256);
   for (let y = 0; y + 1 < height; y += 2) {
     for (let x = 0, at = y * width; x + 1 < width; x++, at++, seen++) {
-      const across = Math.abs(pixels[at]! - pixels[at + 1]!);
-      const down = Math.abs(pixels[at]! - pixels[at + width]!);
-      if (across <= FLAT_LEVELS && down <= FLAT_LEVELS) flat++;
+      const tone = pixels[at]!;
+      const across = Math.abs(tone - pixels[at + 1]!);
+      const down = Math.abs(tone - pixels[at + width]!);
+      if (across === 0) sameAcross++;
+      if (down === 0) sameDown++;
+      if (across <= FLAT_LEVELS && down <= FLAT_LEVELS) {
+        flat++;
+        flatTones[tone]!++;
+      }
       if (across >= SHARP_LEVELS || down >= SHARP_LEVELS) sharp++;
     }
   }
-  return { flat: flat / Math.max(1, seen), sharp: sharp / Math.max(1, seen) };
+  const inFewTones = flatTones
+    .sort()
+    .subarray(-FEW_TONES)
+    .reduce((sum, count) => sum + count, 0);
+  const share = (count: number) => count / Math.max(1, seen);
+  return {
+    flat: share(flat),
+    tones: share(inFewTones),
+    ruled: share(Math.max(sameAcross, sameDown)),
+    sharp: share(sharp),
+  };
 }

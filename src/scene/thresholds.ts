@@ -12,6 +12,12 @@ export interface SceneThresholds {
   readonly slowMotionCells: number;
   /** Least zoom and turn in either case (cells, mean over the picture). A camera that shakes does neither. */
   readonly bendCells: number;
+  /** Time between the pictures in which a very slow motion is looked for (s). */
+  readonly creepS: number;
+  /** Number of textured blocks, share of blocks that follow, and least motion from picture to picture (cells). */
+  readonly creepBlocks: number;
+  readonly creepFollowing: number;
+  readonly creepCells: number;
   /** Share of changed blocks, and correlation of luminance (-1..1), of a picture that changes in some other way. */
   readonly changingChanged: number;
   readonly changingAlike: number;
@@ -34,6 +40,9 @@ export interface SceneThresholds {
   readonly screenSharp: number;
   /** Share of flat pixels that is enough by itself. */
   readonly screenAllFlat: number;
+  /** Share of pixels in flat areas of few tones, or of repeated ones, of which a drawn picture must have either. */
+  readonly screenTones: number;
+  readonly screenRuled: number;
   readonly screenSpread: number;
   /** Time with evidence after which a scene is unfamiliar (s). Time without evidence counts half against it. */
   readonly movingS: number;
@@ -62,6 +71,10 @@ export const SCENE_THRESHOLDS: SceneThresholds = {
   motionCells: 1.2,
   slowMotionCells: 1.3,
   bendCells: 0.6,
+  creepS: 2.5,
+  creepBlocks: 9,
+  creepFollowing: 0.5,
+  creepCells: 0.5,
   changingChanged: 0.7,
   changingAlike: 0.9,
   replacedChanged: 0.8,
@@ -77,6 +90,8 @@ export const SCENE_THRESHOLDS: SceneThresholds = {
   screenFlat: 0.4,
   screenSharp: 0.08,
   screenAllFlat: 0.68,
+  screenTones: 0.38,
+  screenRuled: 0.85,
   screenSpread: 12,
   movingS: 2,
   motionS: 1,

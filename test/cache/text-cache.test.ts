@@ -48,6 +48,18 @@ describe("TextCache", () => {
     expect(text.cache).toMatchObject({ evicted: 3, length: 5, position: 8, heldGroups: 2 });
   });
 
+  it("takes back the last tokens of a group, as if they had never been written", () => {
+    const text = Counted.make().sink(2).group(3).group(4);
+    text.cache.takeBack(3);
+    expect(text.cache).toMatchObject({ position: 6, length: 6, room: 3 });
+    const other = Counted.make().sink(2).group(3).group(1);
+    expect(text.more(2).group(1).seen).toEqual(other.more(2).group(1).seen);
+    expect(text.cache.query()).toEqual(other.cache.query());
+    expect(() => text.cache.takeBack(2)).toThrow(
+      "2 tokens cannot be taken back, because the group has only 1.",
+    );
+  });
+
   it("evicts nothing in the middle of a group, however full it is", () => {
     const text = Counted.make().sink(2).group(2).group(3).group(1);
     expect(text.cache.evicted).toBe(0);

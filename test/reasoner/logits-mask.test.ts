@@ -11,6 +11,8 @@ const special: SpecialTokens = {
   endAnswer: 7,
   forbidden: [0, 1],
   recap: null,
+  separator: null,
+  running: null,
   clock: [],
 };
 const mask = new LogitsMask(special);
@@ -40,6 +42,10 @@ describe("LogitsMask", () => {
     expect([logits[special.skip], logits[8], logits[9]]).toEqual([3.5, 1, 1]);
     mask.thought(logits, false, 2.5);
     expect([logits[special.skip], logits[8]]).toEqual([Number.NEGATIVE_INFINITY, 1]);
+  });
+
+  it("keeps numbers out of a thought that are too large for it", () => {
+    expect(allowed((logits) => mask.thought(logits, false, 0, [9]))).toEqual([special.endThink, 8]);
   });
 
   it("keeps times and the wish for a recap out of thoughts, and lets answers tell times", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Scene, SceneMonitor } from "../../src/scene/mod.ts";
-import { look, randomly, SIDE, sceneUnit } from "../support/scenes.ts";
+import { grey, look, randomly, SIDE, sceneUnit } from "../support/scenes.ts";
 
 const FPS = 4;
 
@@ -19,9 +19,21 @@ function changes(seconds: number, frameAt: (frame: number, second: number) => Ui
 
 const reasons = (said: readonly { reason: Scene["reason"] }[]) => said.map(({ reason }) => reason);
 
+/** A clean wall, lit from one side, without noise; bottles on a table before it, and a hand that comes and goes. */
+function wall(s: number): Uint8Array {
+  const reach = Math.max(0, 30 * Math.sin(s / 3));
+  return grey((row, column) => {
+    const isBottle = row > 40 && row < 84 && [20, 50, 78].some((x) => Math.abs(column - x) < 5);
+    const isHand = row < reach && Math.abs(column - 50) < 9;
+    if (isBottle) return 90 + (column % 5) * 6;
+    return (isHand ? 110 : row > 80 ? 215 : 175) + 0.3 * column - 0.15 * row;
+  });
+}
+
 describe("a fixed camera's scene is familiar", () => {
   it.each<[string, (frame: number, s: number) => Uint8Array]>([
     ["with nothing but noise", (seed) => look({ seed })],
+    ["before a clean wall without any noise", (_, s) => wall(s)],
     ["when no pixel changes for half a minute", () => look({})],
     ["when lights go off and on", (seed, s) => look({ seed, light: s > 5 && s < 12 ? 0.35 : 1 })],
     ["when it is dark for a second", (seed, s) => look({ seed, light: s >= 8 && s < 9 ? 0 : 1 })],
@@ -30,6 +42,7 @@ describe("a fixed camera's scene is familiar", () => {
       "when a lorry fills half of the picture",
       (seed, s) => look({ seed, lorry: [30 * (s - 8) - 55, 30 * (s - 8)] }),
     ],
+    ["when the camera is pushed once", (seed, s) => look({ seed, x: s < 10 ? 60 : 63 })],
     [
       "when the camera trembles",
       (seed) => look({ seed, x: 60 + 0.8 * Math.sin(seed * 2.3), y: 60 + 0.5 * Math.cos(seed) }),
@@ -43,6 +56,11 @@ describe("a scene that is none of a fixed camera is told, with the reason", () =
   it.each<[string, Scene["reason"], (frame: number, s: number) => Uint8Array]>([
     ["a pan", "camera_moving", (seed, s) => look({ seed, x: 75 + 60 * Math.sin(s / 4) })],
     ["a slow pan", "camera_moving", (seed, s) => look({ seed, x: 20 + 4 * s })],
+    [
+      "a very slow pan that follows somebody",
+      "camera_moving",
+      (seed, s) => look({ seed, x: 20 + 1.2 * s, lorry: [40 + 3 * Math.sin(s), 56 + 3 * Math.sin(s)] }),
+    ],
     ["a fast pan", "camera_moving", (seed, s) => look({ seed, x: 75 + 60 * Math.sin(s / 1.8) })],
     ["a zoom", "camera_moving", (seed, s) => look({ seed, side: 90 + 40 * Math.sin(s / 2) })],
     [
@@ -61,6 +79,14 @@ describe("a scene that is none of a fixed camera is told, with the reason", () =
       },
     ],
     ["the dark", "dark", () => new Uint8Array(SIDE * SIDE * 3).fill(6)],
+    [
+      "a test picture with ramps of every tone",
+      "screen",
+      (frame) =>
+        grey((row, column) =>
+          row < 64 ? 80 * Math.floor(row / 32) + column : 40 * Math.floor(column / 16) + (frame % 2),
+        ),
+    ],
     ["a covered lens", "covered", (seed) => look({ seed, side: 2 })],
     [
       "a document",

@@ -89,6 +89,20 @@ export class ReasonerRun {
     this.scheduler.join(this.stream);
   }
 
+  /**
+   * Lets the narrator say these words, token by token, a thought after the other; the model chooses what comes then.
+   * Works without drafts.
+   */
+  script(...said: readonly string[]): void {
+    const tokens = said.flatMap((text) => text.split(" ").flatMap((word) => this.codec.encode(word)));
+    this.runSteps = async (steps) => {
+      const logits = await this.runners.text.run(steps);
+      const next = tokens.shift();
+      if (next !== undefined) logits[0]!.at(-1)![next] = 1e6;
+      return logits;
+    };
+  }
+
   /** Encodes and publishes the next unit. */
   async show(): Promise<void> {
     const { width, height, frames_per_unit, fps } = this.bundle.manifest.vision;

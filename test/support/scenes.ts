@@ -70,6 +70,15 @@ export function look(options: Look): Uint8Array {
   return frame;
 }
 
+/** One RGB frame whose pixels are all grey, of the level that a function gives to each row and column. */
+export function grey(level: (row: number, column: number) => number): Uint8Array {
+  const frame = new Uint8Array(SIDE * SIDE * 3);
+  for (let row = 0, at = 0; row < SIDE; row++)
+    for (let column = 0; column < SIDE; column++, at += 3)
+      frame.fill(Math.max(0, Math.min(255, level(row, column))), at, at + 3);
+  return frame;
+}
+
 /** A unit of two frames at four a second. */
 export function sceneUnit(unit: number, frameAt: (frame: number) => Uint8Array): UnitFrames {
   const frames = Buffer.concat([frameAt(2 * unit), frameAt(2 * unit + 1)]);

@@ -11,6 +11,7 @@ import torch
 
 from language.questions import CANNOT, EXAMPLES, SYNONYMS
 from language.tokenizer import CLOCK, SPECIAL, Tokenizer
+from language.thoughts import CAME, MOST, PLURALS, WENT
 from network.config import Config
 from network.model import Network
 from network.stack_graphs import OPSET, text_graphs, visual_graphs
@@ -92,6 +93,8 @@ def main() -> None:
         "id": "street-narrator-v10",
         "description": "Watches a fixed camera and tells what comes, goes, moves, stops, meets, hits and is put down or taken.",
         "thinking": {"skip_bias": args.skip_bias, "thought_tokens": THOUGHT_TOKENS, "answer_tokens": ANSWER_TOKENS, "question_tokens": 48},
+        "clauses": {"separator": ","},
+        "running_numbers": {"prefix": "#", "most": MOST, "kinds": list(PLURALS), "verbs": [list(CAME), list(WENT)]},
         "cannot_answer": CANNOT, "example_questions": list(EXAMPLES), "synonyms": SYNONYMS,
     })
     write_unserved(network, args.out)

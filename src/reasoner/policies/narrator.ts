@@ -1,9 +1,11 @@
 import type { UnitPlace } from "../../cache/mod.ts";
 import type { SpecialTokens } from "../../models/mod.ts";
+import type { Clauses } from "../clauses.ts";
 import type { ClockTokens } from "../clock-tokens.ts";
 import type { LogitsMask } from "../logits-mask.ts";
 import type { StopReason } from "../messages.ts";
 import type { NgramDrafter } from "../ngram-drafter.ts";
+import type { RunningNumbers } from "../running-numbers.ts";
 import type { Sampler } from "../sampler.ts";
 import type { ThinkerContext } from "../thinker-context.ts";
 import { type Feed, type Policy, PRIORITY } from "./policy.ts";
@@ -16,6 +18,9 @@ export interface NarratorOptions {
   readonly skipBias: number;
   /** Most tokens of a thought. */
   readonly thoughtTokens: number;
+  readonly clauses: Clauses;
+  /** Counts what this narrator tells. */
+  readonly numbers: RunningNumbers;
   /** Writes the time; null when the model does not. */
   readonly clock: ClockTokens | null;
   /** Whether a skip that follows a skip stays in the text. */
@@ -32,7 +37,7 @@ export interface NarratorOptions {
 export interface NarratedThought {
   /** The unit that it is about. */
   readonly place: UnitPlace;
-  /** Tokens of its words; none for a skip. */
+  /** Tokens of its words; none for a skip, or if its tokens did not suffice for one clause. */
   readonly words: readonly number[];
   readonly stop: StopReason;
   /** Tokens that were generated, the closing one or the skip included. */
@@ -42,7 +47,10 @@ export interface NarratedThought {
 export interface NarratorEvents {
   /** The first step of the thought about a unit begins. */
   began(unit: number): void;
-  /** A token of the thought about a unit is decided; `words` are all of them so far, none for a skip. */
+  /**
+   * A token of the thought about a unit is decided. `words` are all of its words that will stay: those of the clause
+   * under way follow when it is whole. None for a skip.
+   */
   token(unit: number, words: readonly number[]): void;
   done(thought: NarratedThought): void;
   /** A recap has ended: what the narrator has counted so far. */
@@ -56,6 +64,9 @@ export interface NarratorEvents {
  * A skip that follows a skip is taken back, if the model was trained so. Then quiet time takes no room in the window,
  * which holds the last things that were said, however long ago that was. Clock tokens tell how long ago.
  *
+ * A thought or recap that has used up its tokens ends with its last whole clause. The words of the clause that was cut
+ * off are taken back, so that what it remembers is what was told.
+ *
  * The token that closes a thought is not fed when it is sampled. It is the first input of the next unit's thought,
  * because in training it already looks at that unit (TaYS, streaming mask).
  */
@@ -67,6 +78,8 @@ export class Narrator implements Policy {
   private place: UnitPlace | null = null;
   private words: number[] = [];
   private pending: readonly number[];
+  /** What was fed first about this unit: the token that closed the thought before. */
+  private opening: number | null = null;
   /** Tokens generated about this unit. */
   private tokens = 0;
   private recapping = false;
@@ -101,6 +114,7 @@ export class Narrator implements Policy {
   begin(): void {
     if (this.place !== null) return;
     this.place = this.context.place(this.unit);
+    this.opening = this.pending[0]!;
     if (this.unit > 0) this.context.beginGroup();
     this.events.began(this.unit);
   }
@@ -112,32 +126,34 @@ export class Narrator implements Policy {
   }
 
   decide(logits: Float32Array): number | null {
-    const { special, mask, sampler, skipBias, thoughtTokens, recapTokens } = this.options;
+    const { special, mask, numbers, sampler, skipBias, thoughtTokens, recapTokens } = this.options;
     if (this.recapping) mask.recap(logits, this.words.length === 0);
-    else mask.thought(logits, this.words.length === 0, skipBias);
+    else mask.thought(logits, this.words.length === 0, skipBias, numbers.tooLarge(this.words));
     const token = sampler.choose(logits);
     this.tokens++;
     const closed = token === special.skip || token === special.endThink;
     if (!closed && this.words.length < (this.recapping ? recapTokens : thoughtTokens)) {
       this.words.push(token);
       this.pending = [token];
-      if (!this.recapping) this.events.token(this.unit, this.words);
+      if (!this.recapping) this.events.token(this.unit, this.options.clauses.ended(this.words));
       return token;
     }
-    if (this.recapping) this.closeRecap();
+    if (this.recapping) this.closeRecap(token, closed);
     else this.closeThought(token, closed);
     return null;
   }
 
   private closeThought(token: number, closed: boolean): void {
-    const { special, clock, recapEvery, remembersSilence } = this.options;
+    const { special, clock, numbers, recapEvery, remembersSilence } = this.options;
     const place = this.place!;
-    const isSilent = this.words.length === 0;
-    if (token === special.skip) this.events.token(this.unit, this.words);
     this.drafter?.learn(this.words, closed ? token : null);
+    if (!closed) this.keepWholeClauses(token);
+    numbers.count(this.words);
+    const isSilent = this.words.length === 0;
+    this.events.token(this.unit, this.words);
     this.events.done({ place, words: this.words, stop: closed ? "end" : "length", tokens: this.tokens });
     if (!isSilent || remembersSilence) this.sinceRecap += this.words.length + 1;
-    else if (this.pending[0] === special.skip) this.context.forgetGroup();
+    else if (this.opening === special.skip) this.context.forgetGroup();
     const closing = isSilent ? special.skip : (clock?.token(place) ?? special.endThink);
     if (!isSilent) this.context.remember(place);
     this.words = [];
@@ -146,13 +162,21 @@ export class Narrator implements Policy {
     if (!this.recapping) this.goOn();
   }
 
-  private closeRecap(): void {
+  private closeRecap(token: number, closed: boolean): void {
+    if (!closed) this.keepWholeClauses(token);
     this.events.recap(this.unit, this.words);
     this.sinceRecap = 0;
     this.recapping = false;
     this.words = [];
     this.pending = [this.options.special.endThink];
     this.goOn();
+  }
+
+  /** @param next the token for which there was no room */
+  private keepWholeClauses(next: number): void {
+    const whole = this.options.clauses.whole(this.words, next);
+    this.context.takeBack(this.words.length - whole.length);
+    this.words = [...whole];
   }
 
   private goOn(): void {
