@@ -22,4 +22,5 @@ export {
 export { type FrameError, ImageFrames, type ImageFramesOptions, type ImageStamp } from "./image-source.ts";
 export { type ProbeOptions, probeVideo, type VideoInfo } from "./probe-video.ts";
 export { SampleByMediaTime } from "./sample-by-media-time.ts";
+export { TokenBucket, type TokenBucketOptions } from "./token-bucket.ts";
 export { type OpenVideoOptions, openVideo } from "./video-source.ts";

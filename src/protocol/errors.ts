@@ -17,6 +17,7 @@ export type ProtocolErrorCode =
   | "session_closing"
   | "idle_timeout"
   | "slow_reader"
+  | "too_many_messages"
   | "too_many_sessions"
   | "internal_error";
 
@@ -81,6 +82,10 @@ export const ERRORS: Readonly<Record<ProtocolErrorCode | EngineErrorCode | Pictu
   ),
   slow_reader: limit(
     "The client did not read its events: too many bytes were waiting, or no ping was answered. Connect again and read faster.",
+    true,
+  ),
+  too_many_messages: limit(
+    "The client went on sending more messages or bytes a second than the server takes. Before that, the server only reads more slowly, so that nothing is lost. Connect again and send less.",
     true,
   ),
   too_many_sessions: limit("The server has as many sessions as it allows. Try again later.", true),

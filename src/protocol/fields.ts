@@ -65,7 +65,7 @@ export const sceneReason = z
 
 /** Why a session has ended. Each reason has a close code of its own (`CLOSE_CODES`). */
 export const closeReason = z
-  .enum(["completed", "idle_timeout", "slow_reader", "going_away", "failed"])
+  .enum(["completed", "idle_timeout", "slow_reader", "too_many_messages", "going_away", "failed"])
   .describe(
     "Why the session has ended. The close codes explain the reasons. A replay that was interrupted ends as `going_away`.",
   );

@@ -42,6 +42,25 @@ export const limitsSchema = z.strictObject({
     .min(1)
     .default(4)
     .describe("Most frames of one session that may wait for vision. One more drops the oldest as `busy`."),
+  maxMessagesPerSecond: z
+    .int()
+    .min(1)
+    .default(200)
+    .describe(
+      "Most messages a second of one connection, pings included. A long text counts as one more for each KiB. After a pause, those of three seconds may come at once. Over it, the connection is not read until the budget allows.",
+    ),
+  maxBytesPerSecond: z
+    .int()
+    .min(64 * 1024)
+    .default(16 * 1024 * 1024)
+    .describe(
+      "Most bytes a second of one connection; after a pause, those of two seconds at once. Over it, the connection is not read until the budget allows.",
+    ),
+  maxBehindMs: durationMs(1000)
+    .default(30_000)
+    .describe(
+      "How long a client may go on sending more than these two allow, until its session is closed with 4420 (ms).",
+    ),
   maxBufferedBytes: z
     .int()
     .min(64 * 1024)
