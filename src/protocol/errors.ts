@@ -68,7 +68,7 @@ export const ERRORS: Readonly<Record<ProtocolErrorCode | EngineErrorCode | Pictu
     "A picture has more bytes than `limits.max_frame_bytes`. It is dropped as `decode_error`.",
   ),
   image_too_many_pixels: refused(
-    "A picture has more pixels than `limits.max_frame_pixels`. It is dropped as `decode_error`.",
+    "A picture has more pixels than `limits.max_frame_pixels`, or is a progressive JPEG that takes as long to decode. It is dropped as `decode_error`.",
   ),
   image_undecodable: refused("A picture is broken or cut off. It is dropped as `decode_error`."),
   image_unsupported_type: refused("A picture is not a JPEG, PNG or WebP. It is dropped as `decode_error`."),

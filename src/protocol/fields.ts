@@ -54,7 +54,7 @@ export const paradigm = z
 export const dropReason = z
   .enum(["busy", "rate", "duplicate", "decode_error"])
   .describe(
-    "`busy`: decoding or vision was behind; `rate`: more frames a second than are looked at; `duplicate`: the same picture again; `decode_error`: broken, too large, or older than the frame before (an `error` event says which).",
+    "`busy`: decoding or vision was behind; `rate`: more frames a second than are looked at, by their capture times or by their arrival, or more pixels a second than are decoded; `duplicate`: the same picture again; `decode_error`: broken, too large, or older than the frame before (an `error` event says which).",
   );
 
 export const sceneReason = z

@@ -30,12 +30,24 @@ export const limitsSchema = z.strictObject({
     .min(64 * 64)
     .default(4096 * 4096)
     .describe("Most pixels of one picture. A larger one is dropped as `decode_error` before it is decoded."),
+  maxPixelsPerSecond: z
+    .int()
+    .min(64 * 64)
+    .default(2 * 4096 * 4096)
+    .describe(
+      "Most pixels of one session that are decoded in a second: those of four pictures of 3840 × 2160 as plain JPEGs. A pixel of a PNG, of a WebP and of a progressive JPEG counts as about four. More are dropped as `rate`. A JPEG in many scans whose pixels count as more than `maxFramePixels` is dropped as `decode_error`.",
+    ),
   maxFps: z
     .number()
     .positive()
     .default(30)
     .describe(
       "Most frames a second of one session that are looked at, if the model's own rate is not lower.",
+    ),
+  maxCatchUpMs: durationMs(1)
+    .default(2_000)
+    .describe(
+      "How much video may come at once after a pause (ms). Apart from that, no more frames are looked at than arrive at the session's rate, whatever their capture times say; the others are dropped as `rate`.",
     ),
   maxInflight: z
     .int()
