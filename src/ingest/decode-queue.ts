@@ -12,8 +12,14 @@ export class DecodeQueue {
   private readonly waiting: Job[] = [];
   private running = 0;
 
-  /** @param most jobs that run at the same time */
-  constructor(private readonly most: number) {}
+  /**
+   * @param most jobs that run at the same time
+   * @param rest for how long a place stays empty after a job, as a multiple of the time that the job took
+   */
+  constructor(
+    private readonly most: number,
+    private readonly rest = 0,
+  ) {}
 
   /**
    * Runs a job when it is its turn.
@@ -27,12 +33,19 @@ export class DecodeQueue {
       this.next();
     });
     if (!hasTurn) return null;
+    const startedAtMs = performance.now();
     try {
       return await job();
     } finally {
-      this.running--;
-      this.next();
+      const restMs = this.rest * (performance.now() - startedAtMs);
+      if (restMs === 0) this.leave();
+      else setTimeout(() => this.leave(), restMs);
     }
+  }
+
+  private leave(): void {
+    this.running--;
+    this.next();
   }
 
   private next(): void {
@@ -50,9 +63,10 @@ export class DecodeQueue {
 
 /**
  * The queues of this process. Pictures that cost much have one of their own, so that small ones never wait for them.
- * Together they leave a thread of libuv's pool (four) for everything else that needs one.
+ * Together they leave a thread of libuv's pool (four) for everything else that needs one. The large ones take half a core
+ * at most, because seeing and thinking need the cores.
  */
-export const DECODE_QUEUES = { small: new DecodeQueue(2), large: new DecodeQueue(1) } as const;
+export const DECODE_QUEUES = { small: new DecodeQueue(2), large: new DecodeQueue(1, 1) } as const;
 
 /** From this cost on a picture counts as large, see `ImageHeader.cost`: 4 million pixels of a plain JPEG take 10 to 25 ms. */
 export const LARGE_COST = 4_000_000;

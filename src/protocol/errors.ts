@@ -93,7 +93,9 @@ export const ERRORS: Readonly<Record<ProtocolErrorCode | EngineErrorCode | Pictu
   engine_closed: broken("The engine was shut down. Connect again later."),
   stream_closed: refused("The stream has ended and takes nothing more."),
   too_many_streams: limit("The engine has as many streams as it allows. Try again later.", true),
-  too_many_questions: limit("Too many questions are open. Wait for a `response.done`, or cancel one."),
+  too_many_questions: limit(
+    "Too many questions are open, or they came too fast. Wait for a `response.done`, or cancel one.",
+  ),
   question_empty: refused("The question has no text."),
   question_too_long: refused("The question has more tokens than `model_info.limits.question_tokens`."),
   option_out_of_range: refused("An option is outside the range that the model was trained for."),

@@ -57,14 +57,21 @@ export const limitsSchema = z.strictObject({
   maxMessagesPerSecond: z
     .int()
     .min(1)
-    .default(200)
+    .default(100)
     .describe(
       "Most messages a second of one connection, pings included. A long text counts as one more for each KiB. After a pause, those of three seconds may come at once. Over it, the connection is not read until the budget allows.",
+    ),
+  maxQuestionsPerSecond: z
+    .number()
+    .positive()
+    .default(4)
+    .describe(
+      "Most questions a second of one session; after a pause, 32 at once, and 8 of a new session. More are refused with `too_many_questions`.",
     ),
   maxBytesPerSecond: z
     .int()
     .min(64 * 1024)
-    .default(16 * 1024 * 1024)
+    .default(8 * 1024 * 1024)
     .describe(
       "Most bytes a second of one connection; after a pause, those of two seconds at once. Over it, the connection is not read until the budget allows.",
     ),
@@ -91,6 +98,13 @@ export const limitsSchema = z.strictObject({
   idleTimeoutMs: durationMs(100)
     .default(5 * 60_000)
     .describe("How long a client may send nothing before its session is closed with 4408 (ms)."),
+  maxConnectionsPerSecond: z
+    .int()
+    .min(1)
+    .default(50)
+    .describe(
+      "Most WebSockets that are opened in a second, of all clients together; after a pause, twice as many at once. Others wait for their turn.",
+    ),
   handshakeTimeoutMs: durationMs(100)
     .default(10_000)
     .describe(

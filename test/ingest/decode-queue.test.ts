@@ -28,6 +28,22 @@ describe("DecodeQueue", () => {
     expect(most).toBe(2);
   });
 
+  it("rests after a job for as long as the job took, and its result does not wait for that", async () => {
+    const queue = new DecodeQueue(1, 1);
+    const spans: [number, number][] = [];
+    const job = async () => {
+      const from = performance.now();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      spans.push([from, performance.now()]);
+    };
+    const [first, second] = [queue.run(job, wanted), queue.run(job, wanted)];
+    await first;
+    expect(spans).toHaveLength(1);
+    await second;
+    const [[from, until], [next]] = spans as [[number, number], [number, number]];
+    expect(next - until).toBeGreaterThan(0.9 * (until - from));
+  });
+
   it("skips what nobody wants any more", async () => {
     const queue = new DecodeQueue(1);
     let isOpen = true;

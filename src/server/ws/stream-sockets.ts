@@ -15,6 +15,7 @@ import type { Limits } from "../limits.ts";
 import { MessageGate } from "./message-gate.ts";
 import { closeSocket, serveSocket } from "./serve-socket.ts";
 import { Session } from "./session.ts";
+import { Turns } from "./turns.ts";
 import { refuseUpgrade, upgradeRefusal } from "./upgrade.ts";
 
 /** How long clients may take to answer the closing handshake when the server shuts down (ms). */
@@ -36,6 +37,7 @@ export class StreamSockets {
   private readonly log: Logger;
   private readonly server: WebSocketServer;
   private readonly served = new Map<WebSocket, Served>();
+  private readonly turns: Turns;
   private readonly heartbeat: NodeJS.Timeout;
   private closing = false;
 
@@ -54,6 +56,7 @@ export class StreamSockets {
       // The gate answers pings, within its budget.
       autoPong: false,
     });
+    this.turns = new Turns(limits.maxConnectionsPerSecond);
     this.heartbeat = this.startHeartbeat();
   }
 
@@ -66,7 +69,10 @@ export class StreamSockets {
     socket.on("error", (err) => this.log.debug({ err }, "connection failed during its upgrade"));
     const refused = upgradeRefusal(request, this.access, this.closing);
     if (refused === null) {
-      this.server.handleUpgrade(request, socket, head, (webSocket) => this.accept(webSocket));
+      this.turns.take(() => {
+        if (!socket.destroyed)
+          this.server.handleUpgrade(request, socket, head, (webSocket) => this.accept(webSocket));
+      });
     } else {
       this.log.warn({ origin: request.headers.origin, host: request.headers.host }, refused.message);
       refuseUpgrade(socket, refused);
@@ -98,8 +104,8 @@ export class StreamSockets {
   private accept(socket: WebSocket): void {
     const stream = this.openStream(socket);
     if (stream === null) return;
-    const { idleTimeoutMs } = this.limits;
-    const session = new Session({ stream, idleTimeoutMs, log: this.log });
+    const { idleTimeoutMs, maxQuestionsPerSecond } = this.limits;
+    const session = new Session({ stream, idleTimeoutMs, maxQuestionsPerSecond, log: this.log });
     socket.once("close", () => this.served.delete(socket));
     this.log.info({ session: session.id, sessions: this.streams.size }, "session opened");
     this.served.set(socket, { session, gate: serveSocket(socket, session, this.limits, this.log) });

@@ -70,8 +70,26 @@ describe("a client that sends more than its budget", () => {
     await client.next("response.done");
   });
 
+  it("is told when it asks too much, and may ask again later", async () => {
+    await using server = await startScriptedServer({}, { limits: { maxQuestionsPerSecond: 10 } });
+    const client = await WsClient.connect(server.url);
+    const startedAt = performance.now();
+    let asked = 0;
+    for (; client.all("error").length < 3; asked++) {
+      client.ask("still there?", String(asked));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(client.all("error").map(({ error }) => error.code)).toEqual(Array(3).fill("too_many_questions"));
+    while (client.all("response.done").length < 20) {
+      client.ask("still there?", String(asked++));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const seconds = (performance.now() - startedAt) / 1000;
+    expect(client.all("response.created").length).toBeLessThanOrEqual(9 + 10 * seconds);
+  });
+
   it("is one that does so for long: a camera of 30 frames a second after a stall of ten seconds is not", async () => {
-    await using server = await startScriptedServer({}, { limits: { maxBehindMs: 1000 } });
+    await using server = await startScriptedServer();
     const camera = await WsClient.connect(server.url);
     await camera.next("session.created");
     for (let seq = 0; seq < 300; seq++) camera.frame(jpeg, seq, seq * 33);

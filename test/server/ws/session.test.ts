@@ -29,7 +29,8 @@ function startSession(script: Script = {}, changed: Partial<StreamLimits> = {}) 
   const log = pino({ level: "silent" });
   const allowed = { ...limits, ...changed };
   const stream = new StreamHandle({ id: "session_0", engine, limits: allowed });
-  const session = new Session({ stream, idleTimeoutMs: allowed.idleTimeoutMs, log });
+  const { idleTimeoutMs } = allowed;
+  const session = new Session({ stream, idleTimeoutMs, maxQuestionsPerSecond: 1000, log });
   const events: ServerEvent[] = [];
   let completed = false;
   session.events$.subscribe({ next: (event) => events.push(event), complete: () => (completed = true) });
