@@ -42,6 +42,7 @@ export {
   type FrameStamp,
   ImageFrames,
   type ImageFramesOptions,
+  type ImageLimits,
   type ImageStamp,
   IngestError,
   type IngestErrorCode,

@@ -3,6 +3,7 @@ import type { KvMemory } from "../cache/mod.ts";
 import { type BundleManifest, kvShape } from "../models/mod.ts";
 import { Attention, type AttentionRow } from "./attention.ts";
 import { floats, openGraph, outputOf } from "./graph.ts";
+import { requireShapes, stackShapes } from "./graph-shapes.ts";
 
 type Outputs = InferenceSession.OnnxValueMapType;
 
@@ -33,9 +34,11 @@ export class Stack {
   ): Promise<Stack> {
     const { layers, heads, head_width, rope_base } = manifest.transformer;
     const graphs = await Promise.all(
-      paths.map((path, i) => {
+      paths.map(async (path, i) => {
         const inputs = i === 0 ? [input] : ["x", "read"];
-        return openGraph(path, threads, inputs, [i < layers ? "qkv" : output!]);
+        const graph = await openGraph(path, threads, inputs, [i < layers ? "qkv" : output!]);
+        requireShapes(graph, path, stackShapes(manifest));
+        return graph;
       }),
     );
     const attention = await Attention.load(memory, kvShape(manifest), rope_base);

@@ -1,5 +1,5 @@
 import sharp, { type Sharp } from "sharp";
-import { type DecodedImage, decodeImage } from "./decode-image.ts";
+import { type DecodedImage, decodePixels } from "./decode-image.ts";
 import { IngestError } from "./errors.ts";
 
 /** The number and the times of a frame. */
@@ -95,12 +95,7 @@ export class EncodedFrame implements Frame {
   async rgb(width: number, height: number): Promise<Uint8Array> {
     const { decoded } = this;
     if (decoded.width === width && decoded.height === height) return decoded.data;
-    // Its size was checked when it arrived, so its own size is the limit now.
-    const limits = {
-      maxBytes: this.bytes.length,
-      maxPixels: decoded.original.width * decoded.original.height,
-    };
-    return (await decodeImage(this.bytes, { width, height, ...limits })).data;
+    return (await decodePixels(this.bytes, decoded.original, { width, height })).data;
   }
 
   async jpeg(maxSide: number): Promise<Uint8Array> {

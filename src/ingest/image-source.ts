@@ -1,16 +1,36 @@
 import { type Observable, Subject } from "rxjs";
 import { checkPositive, type FrameFormat } from "./check-options.ts";
-import { checkImageOptions, type DecodeImageOptions, decodeImage } from "./decode-image.ts";
+import {
+  checkImageOptions,
+  type DecodedImage,
+  type DecodeImageOptions,
+  decodePixels,
+} from "./decode-image.ts";
+import { DECODE_QUEUES, LARGE_COST } from "./decode-queue.ts";
 import { IngestError, messageOf } from "./errors.ts";
 import { type DroppedFrame, type DropReason, EncodedFrame, type Frame, type FrameStamp } from "./frame.ts";
+import { type ImageHeader, readImageHeader } from "./image-header.ts";
 import { SampleByMediaTime } from "./sample-by-media-time.ts";
+import { TokenBucket } from "./token-bucket.ts";
 
 /** Frame numbers have 32 bits. After the last one comes 0. */
 const SEQ_NUMBERS = 2 ** 32;
 
+/** Images may arrive so much faster than their rate, because a camera's clock may be faster than this machine's. */
+const CLOCK_SLACK = 1.05;
+
 export interface ImageFramesOptions extends FrameFormat, DecodeImageOptions {
   /** Images decoded at the same time; default 1. */
   readonly concurrency?: 1 | 2;
+  /**
+   * Most pixels that are decoded in a second, as plain JPEGs; others cost more (`ImageHeader.cost`). Default: no limit.
+   */
+  readonly maxPixelsPerSecond?: number;
+  /**
+   * How much media time the images may gain on their arrival, after a pause (ms). With it, no more of them are looked at
+   * than arrive in time, whatever their media times say. Default: no limit, so that images may be pushed at any pace.
+   */
+  readonly maxCatchUpMs?: number;
 }
 
 /** The number and the time that a client may give an image. Give them with all images of a stream, or with none. */
@@ -35,8 +55,9 @@ interface Waiting extends FrameStamp {
 }
 
 /**
- * Turns pushed JPEG, PNG or WebP images into frames. Images that exceed the rate are dropped without decoding (`rate`).
- * While decoding is behind, only the newest image waits, and the one before it is dropped (`busy`). An image that is
+ * Turns pushed JPEG, PNG or WebP images into frames. Images that exceed the rate are dropped without decoding (`rate`):
+ * those that are too many by their media times, by when they arrive, or by their pixels. All streams of this process
+ * share the decoder. While decoding is behind, only the newest image waits, and the one before it is dropped (`busy`). An image that is
  * broken, or older than the one before it, is dropped (`decode_error`); `errors$` has the reason, and later images are
  * taken as before. Frames keep their order. All three observables are hot, complete after `end` or `close`, and never
  * error.
@@ -56,6 +77,8 @@ export class ImageFrames {
   private readonly errors = new Subject<FrameError>();
   private readonly options: ImageFramesOptions;
   private readonly sampler: SampleByMediaTime;
+  private readonly arrivals: TokenBucket | null;
+  private readonly pixels: TokenBucket | null;
   private state: "open" | "ending" | "closed" = "open";
   private nextSeq = 0;
   private firstArrivalMs: number | null = null;
@@ -70,7 +93,16 @@ export class ImageFrames {
     checkImageOptions(options);
     checkPositive("concurrency", options.concurrency);
     this.options = options;
-    this.sampler = new SampleByMediaTime(options.fps);
+    checkPositive("maxPixelsPerSecond", options.maxPixelsPerSecond);
+    checkPositive("maxCatchUpMs", options.maxCatchUpMs);
+    const {
+      fps,
+      maxPixelsPerSecond = Number.POSITIVE_INFINITY,
+      maxCatchUpMs = Number.POSITIVE_INFINITY,
+    } = options;
+    this.sampler = new SampleByMediaTime(fps);
+    this.arrivals = bucket(CLOCK_SLACK * fps, (maxCatchUpMs / 1000) * fps);
+    this.pixels = bucket(maxPixelsPerSecond, maxPixelsPerSecond);
     this.frames$ = this.frames.asObservable();
     this.dropped$ = this.dropped.asObservable();
     this.errors$ = this.errors.asObservable();
@@ -91,7 +123,7 @@ export class ImageFrames {
       return;
     }
     this.lastMediaTimeMs = mediaTimeMs;
-    if (!this.sampler.take(mediaTimeMs)) {
+    if (!this.isInRate(image)) {
       this.drop(image, "rate");
     } else if (this.decoding < concurrency) {
       this.decode(image);
@@ -115,9 +147,13 @@ export class ImageFrames {
     for (const subject of [this.frames, this.dropped, this.errors]) subject.complete();
   }
 
+  private isInRate({ mediaTimeMs, arrivedAtMs }: Waiting): boolean {
+    return this.sampler.take(mediaTimeMs) && spends(this.arrivals, 1, arrivedAtMs);
+  }
+
   private decode(image: Waiting): void {
     this.decoding++;
-    const decoded = decodeImage(image.bytes, this.options).catch((thrown) =>
+    const decoded = this.decodeInTurn(image).catch((thrown) =>
       thrown instanceof IngestError ? thrown : new IngestError("image_undecodable", messageOf(thrown)),
     );
     this.inOrder = this.inOrder.then(async () => {
@@ -127,10 +163,22 @@ export class ImageFrames {
       const waiting = this.waiting;
       this.waiting = null;
       if (waiting !== null) this.decode(waiting);
-      if (outcome instanceof IngestError) this.refuse(image, outcome);
+      if (outcome === null) this.drop(image, "rate");
+      else if (outcome instanceof IngestError) this.refuse(image, outcome);
       else this.frames.next(new EncodedFrame(image, image.bytes, outcome));
       this.completeWhenIdle();
     });
+  }
+
+  /** Decodes an image; null when that would cost more than the budget of pixels has, or when nobody wants it any more. */
+  private async decodeInTurn({ bytes, arrivedAtMs }: Waiting): Promise<DecodedImage | null> {
+    const isWanted = () => this.state !== "closed";
+    const header = await DECODE_QUEUES.small.run(() => readImageHeader(bytes, this.options), isWanted);
+    if (header === null) return null;
+    requireFewScans(header, this.options);
+    if (!spends(this.pixels, header.cost, arrivedAtMs)) return null;
+    const queue = header.cost < LARGE_COST ? DECODE_QUEUES.small : DECODE_QUEUES.large;
+    return await queue.run(() => decodePixels(bytes, header, this.options), isWanted);
   }
 
   private refuse(image: Waiting, error: IngestError): void {
@@ -145,6 +193,31 @@ export class ImageFrames {
   private completeWhenIdle(): void {
     if (this.state === "ending" && this.decoding === 0) this.close();
   }
+}
+
+function bucket(perSecond: number, most: number): TokenBucket | null {
+  return Number.isFinite(most) ? new TokenBucket({ perSecond, most }) : null;
+}
+
+/** Spends a cost if the budget has something left. Null is no budget. */
+function spends(budget: TokenBucket | null, cost: number, nowMs: number): boolean {
+  if (budget === null) return true;
+  if (budget.waitMs(nowMs) > 0) return false;
+  budget.spend(cost, nowMs);
+  return true;
+}
+
+/** A JPEG with many scans may have fewer pixels, because it takes as much memory and time as a much larger one. */
+function requireFewScans(
+  { scans, width, height, cost }: ImageHeader,
+  { maxPixels }: DecodeImageOptions,
+): void {
+  if (scans === 1 || maxPixels === undefined || cost <= maxPixels) return;
+  throw new IngestError(
+    "image_too_many_pixels",
+    `The image is a progressive JPEG of ${width} × ${height} px in ${scans} scans. It costs as much as one of ` +
+      `${Math.round(cost)} pixels without scans, and the limit is ${maxPixels}. Send a baseline JPEG, or scale it down.`,
+  );
 }
 
 function timeBackwards(mediaTimeMs: number, lastMs: number): IngestError {

@@ -4,7 +4,6 @@ export {
   type DecodedImage,
   type DecodeImageOptions,
   decodeImage,
-  type EncodedImage,
 } from "./decode-image.ts";
 export { IngestError, type IngestErrorCode } from "./errors.ts";
 export { type FfmpegBinary, resolveFfmpeg } from "./ffmpeg-binary.ts";
@@ -19,7 +18,9 @@ export {
   type RgbPicture,
   restamped,
 } from "./frame.ts";
+export type { EncodedImage, ImageLimits } from "./image-header.ts";
 export { type FrameError, ImageFrames, type ImageFramesOptions, type ImageStamp } from "./image-source.ts";
 export { type ProbeOptions, probeVideo, type VideoInfo } from "./probe-video.ts";
 export { SampleByMediaTime } from "./sample-by-media-time.ts";
+export { TokenBucket, type TokenBucketOptions } from "./token-bucket.ts";
 export { type OpenVideoOptions, openVideo, type VideoNotice } from "./video-source.ts";

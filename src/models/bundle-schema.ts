@@ -15,7 +15,11 @@ export const bundleSchema = z.object({
   vision: z.object({
     width: count.describe("px"),
     height: count.describe("px"),
-    fps: z.number().positive().describe("Frame rate that the model was trained for (frames a second)."),
+    fps: z
+      .number()
+      .min(0.1)
+      .max(240)
+      .describe("Frame rate that the model was trained for (frames a second)."),
     frames_per_unit: count,
     tokens_per_unit: count,
     grid: count.describe("Side of the foreground map (cells)."),

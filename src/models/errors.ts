@@ -6,6 +6,7 @@ export type ModelErrorCode =
   | "bundle_file_changed"
   | "graph_mismatch"
   | "attention_unavailable"
+  | "bundle_unusable"
   | "token_missing";
 
 /** A bundle cannot be used. The message says what is wrong with it and what to do. */

@@ -2,6 +2,7 @@
 export { type Bundle, loadBundle } from "./bundle.ts";
 export type { BundleManifest } from "./bundle-schema.ts";
 export { BUNDLED_MODEL } from "./bundled-model.ts";
+export { requireCacheSizes } from "./cache-sizes.ts";
 export { ModelError, type ModelErrorCode } from "./errors.ts";
 export { kvShape, makeTextCache, makeVisualCache, type TextBudgets, unitMs } from "./model-caches.ts";
 export { type NumberTokens, type SpecialTokens, TextCodec } from "./tokenizer.ts";

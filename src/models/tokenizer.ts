@@ -34,6 +34,35 @@ export interface SpecialTokens {
 
 const WORD = /[\p{L}\p{N}]+/gu;
 
+/**
+ * That the graphs know every token that the tokenizer and the clock can make.
+ *
+ * @throws {ModelError} `bundle_invalid`
+ */
+function requireVocabulary({ dir, manifest, tokenizer }: Bundle, firstClock: number | null): void {
+  const { model, added_tokens: added = [] } = tokenizer.model as TokenizerJson;
+  const { vocabulary } = manifest.transformer;
+  const listed = [...Object.values(model?.vocab ?? {}), ...added.map(({ id }) => id)];
+  const highest = listed.reduce<number>(
+    (most, id) => (typeof id === "number" ? Math.max(most, id) : most),
+    -1,
+  );
+  const lastClock = firstClock === null ? -1 : firstClock + manifest.clock!.tokens - 1;
+  if (Math.max(highest, lastClock) < vocabulary) return;
+  const what =
+    highest >= vocabulary
+      ? `${dir}/tokenizer.json has tokens up to ${highest}`
+      : `by clock.tokens in ${dir}/bundle.json clock tokens go up to ${lastClock}`;
+  const message = `The model's tokens do not fit: ${what}, and transformer.vocabulary in bundle.json is ${vocabulary}. Correct bundle.json, or export the bundle again.`;
+  throw new ModelError("bundle_invalid", message);
+}
+
+/** The part of tokenizer.json that lists tokens. Models without such a list of ids are not checked. */
+interface TokenizerJson {
+  readonly model?: { readonly vocab?: Readonly<Record<string, unknown>> };
+  readonly added_tokens?: readonly { readonly id: number }[];
+}
+
 /** Turns text into token ids and back. */
 export class TextCodec {
   readonly special: SpecialTokens;
@@ -41,7 +70,7 @@ export class TextCodec {
   private readonly unknown: string;
   private readonly synonyms: ReadonlyMap<string, string>;
 
-  /** @throws {ModelError} `token_missing` when a special token or a synonym's replacement is not in the vocabulary */
+  /** @throws {ModelError} `bundle_invalid`; `token_missing` when a special token or a synonym's replacement is not in the vocabulary */
   constructor(bundle: Bundle) {
     this.tokenizer = new Tokenizer(bundle.tokenizer.model, bundle.tokenizer.config);
     const { special_tokens: names, clock, recap, clauses, running_numbers: running } = bundle.manifest;
@@ -54,6 +83,8 @@ export class TextCodec {
         );
       return found;
     };
+    const firstClock = clock === undefined ? null : id(clock.first_token);
+    requireVocabulary(bundle, firstClock);
     this.unknown = names.unknown;
     this.special = {
       narrate: id(names.narrate),
@@ -72,8 +103,7 @@ export class TextCodec {
               kinds: running.kinds.map(id),
               verbs: running.verbs.map((verbs) => verbs.map(id)),
             },
-      clock:
-        clock === undefined ? [] : Array.from({ length: clock.tokens }, (_, i) => id(clock.first_token) + i),
+      clock: firstClock === null ? [] : Array.from({ length: clock!.tokens }, (_, i) => firstClock + i),
       forbidden: bundle.manifest.forbidden_tokens.map(id),
     };
     this.synonyms = new Map(Object.entries(bundle.manifest.synonyms));

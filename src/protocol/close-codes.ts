@@ -24,6 +24,11 @@ export const CLOSE_CODES: Readonly<Record<CloseReason | "too_many_sessions", Clo
     description:
       "The client did not read its events, or answered no pings. Connect again and read faster. A client that reads nothing for so long that the connection is cut off gets 1006 instead.",
   },
+  too_many_messages: {
+    code: 4420,
+    description:
+      "The client went on sending more messages or bytes a second than the server takes. Connect again and send less.",
+  },
   too_many_sessions: {
     code: 4429,
     description:

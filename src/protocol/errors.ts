@@ -17,6 +17,7 @@ export type ProtocolErrorCode =
   | "session_closing"
   | "idle_timeout"
   | "slow_reader"
+  | "too_many_messages"
   | "too_many_sessions"
   | "internal_error";
 
@@ -67,7 +68,7 @@ export const ERRORS: Readonly<Record<ProtocolErrorCode | EngineErrorCode | Pictu
     "A picture has more bytes than `limits.max_frame_bytes`. It is dropped as `decode_error`.",
   ),
   image_too_many_pixels: refused(
-    "A picture has more pixels than `limits.max_frame_pixels`. It is dropped as `decode_error`.",
+    "A picture has more pixels than `limits.max_frame_pixels`, or is a progressive JPEG that takes as long to decode. It is dropped as `decode_error`.",
   ),
   image_undecodable: refused("A picture is broken or cut off. It is dropped as `decode_error`."),
   image_unsupported_type: refused("A picture is not a JPEG, PNG or WebP. It is dropped as `decode_error`."),
@@ -83,12 +84,18 @@ export const ERRORS: Readonly<Record<ProtocolErrorCode | EngineErrorCode | Pictu
     "The client did not read its events: too many bytes were waiting, or no ping was answered. Connect again and read faster.",
     true,
   ),
+  too_many_messages: limit(
+    "The client went on sending more messages or bytes a second than the server takes. Before that, the server only reads more slowly, so that nothing is lost. Connect again and send less.",
+    true,
+  ),
   too_many_sessions: limit("The server has as many sessions as it allows. Try again later.", true),
   internal_error: broken("The server has a fault. Its log says more."),
   engine_closed: broken("The engine was shut down. Connect again later."),
   stream_closed: refused("The stream has ended and takes nothing more."),
   too_many_streams: limit("The engine has as many streams as it allows. Try again later.", true),
-  too_many_questions: limit("Too many questions are open. Wait for a `response.done`, or cancel one."),
+  too_many_questions: limit(
+    "Too many questions are open, or they came too fast. Wait for a `response.done`, or cancel one.",
+  ),
   question_empty: refused("The question has no text."),
   question_too_long: refused("The question has more tokens than `model_info.limits.question_tokens`."),
   option_out_of_range: refused("An option is outside the range that the model was trained for."),

@@ -54,7 +54,7 @@ export const paradigm = z
 export const dropReason = z
   .enum(["busy", "rate", "duplicate", "decode_error"])
   .describe(
-    "`busy`: decoding or vision was behind; `rate`: more frames a second than are looked at; `duplicate`: the same picture again; `decode_error`: broken, too large, or older than the frame before (an `error` event says which).",
+    "`busy`: decoding or vision was behind; `rate`: more frames a second than are looked at, by their capture times or by their arrival, or more pixels a second than are decoded; `duplicate`: the same picture again; `decode_error`: broken, too large, or older than the frame before (an `error` event says which).",
   );
 
 export const sceneReason = z
@@ -71,7 +71,7 @@ export type SourceNoticeCode = z.infer<typeof sourceNoticeCode>;
 
 /** Why a session has ended. Each reason has a close code of its own (`CLOSE_CODES`). */
 export const closeReason = z
-  .enum(["completed", "idle_timeout", "slow_reader", "going_away", "failed"])
+  .enum(["completed", "idle_timeout", "slow_reader", "too_many_messages", "going_away", "failed"])
   .describe(
     "Why the session has ended. The close codes explain the reasons. A replay that was interrupted ends as `going_away`.",
   );

@@ -7,4 +7,5 @@ export { errorEvent, numberEvent, sessionClosed, type UnnumberedEvent } from "./
 export * from "./public.ts";
 export { toModelInfo } from "./session-object.ts";
 export { MAX_TEXT_CHARS } from "./sizes.ts";
+export { charsBesidePicture } from "./text-size.ts";
 export { outsideText } from "./unanswerable.ts";

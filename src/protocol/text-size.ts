@@ -8,14 +8,21 @@ import { MAX_TEXT_CHARS } from "./sizes.ts";
  * @throws {ProtocolError} `message_too_large`
  */
 export function requireTextSize(text: string): void {
-  if (text.length <= MAX_TEXT_CHARS) return;
-  const chars = text.length - pictureChars(text);
+  const chars = charsBesidePicture(text);
   if (chars <= MAX_TEXT_CHARS) return;
   throw new ProtocolError(
     "message_too_large",
     `A text message may have at most ${MAX_TEXT_CHARS} characters beside its picture. This one has ${chars}.`,
   );
 }
+
+/** Number of characters of a text message that are beside its picture: those that take time and memory to parse. */
+export function charsBesidePicture(text: string): number {
+  return text.length <= SHORT_CHARS ? text.length : text.length - pictureChars(text);
+}
+
+/** No text so short is worth a look for a picture in it. */
+const SHORT_CHARS = 1024;
 
 /**
  * Length of the string that is the value of the first `"image"` key. In valid JSON these quotes and this colon stand

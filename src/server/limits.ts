@@ -30,6 +30,13 @@ export const limitsSchema = z.strictObject({
     .min(64 * 64)
     .default(4096 * 4096)
     .describe("Most pixels of one picture. A larger one is dropped as `decode_error` before it is decoded."),
+  maxPixelsPerSecond: z
+    .int()
+    .min(64 * 64)
+    .default(2 * 4096 * 4096)
+    .describe(
+      "Most pixels of one session that are decoded in a second: those of four pictures of 3840 × 2160 as plain JPEGs. A pixel of a PNG, of a WebP and of a progressive JPEG counts as about four. More are dropped as `rate`. A JPEG in many scans whose pixels count as more than `maxFramePixels` is dropped as `decode_error`.",
+    ),
   maxFps: z
     .number()
     .positive()
@@ -37,11 +44,42 @@ export const limitsSchema = z.strictObject({
     .describe(
       "Most frames a second of one session that are looked at, if the model's own rate is not lower.",
     ),
+  maxCatchUpMs: durationMs(1)
+    .default(2_000)
+    .describe(
+      "How much video may come at once after a pause (ms). Apart from that, no more frames are looked at than arrive at the session's rate, whatever their capture times say; the others are dropped as `rate`.",
+    ),
   maxInflight: z
     .int()
     .min(1)
     .default(4)
     .describe("Most frames of one session that may wait for vision. One more drops the oldest as `busy`."),
+  maxMessagesPerSecond: z
+    .int()
+    .min(1)
+    .default(100)
+    .describe(
+      "Most messages a second of one connection, pings included. A long text counts as one more for each KiB. After a pause, those of three seconds may come at once. Over it, the connection is not read until the budget allows.",
+    ),
+  maxQuestionsPerSecond: z
+    .number()
+    .positive()
+    .default(4)
+    .describe(
+      "Most questions a second of one session; after a pause, 32 at once, and 8 of a new session. More are refused with `too_many_questions`.",
+    ),
+  maxBytesPerSecond: z
+    .int()
+    .min(64 * 1024)
+    .default(8 * 1024 * 1024)
+    .describe(
+      "Most bytes a second of one connection; after a pause, those of two seconds at once. Over it, the connection is not read until the budget allows.",
+    ),
+  maxBehindMs: durationMs(1000)
+    .default(30_000)
+    .describe(
+      "How long a client may go on sending more than these two allow, until its session is closed with 4420 (ms).",
+    ),
   maxBufferedBytes: z
     .int()
     .min(64 * 1024)
@@ -60,6 +98,13 @@ export const limitsSchema = z.strictObject({
   idleTimeoutMs: durationMs(100)
     .default(5 * 60_000)
     .describe("How long a client may send nothing before its session is closed with 4408 (ms)."),
+  maxConnectionsPerSecond: z
+    .int()
+    .min(1)
+    .default(50)
+    .describe(
+      "Most WebSockets that are opened in a second, of all clients together; after a pause, twice as many at once. Others wait for their turn.",
+    ),
   handshakeTimeoutMs: durationMs(100)
     .default(10_000)
     .describe(

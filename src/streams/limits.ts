@@ -17,6 +17,10 @@ export interface StreamLimits extends LogLimits {
   readonly maxFrameBytes: number;
   /** Most pixels of one picture (width × height). */
   readonly maxFramePixels: number;
+  /** Most pixels of pictures that are decoded in a second, as plain JPEGs; others cost more. */
+  readonly maxPixelsPerSecond: number;
+  /** How much media time a client's pictures may gain on their arrival, after a pause (ms). */
+  readonly maxCatchUpMs: number;
   /** Most frames that may wait for vision. */
   readonly maxInflight: number;
   /** How long a client may send nothing before its session ends (ms). */

@@ -22,6 +22,8 @@ function limitsOf({ model }: Engine): StreamLimits {
     maxFps: model.fps,
     maxFrameBytes: Number.POSITIVE_INFINITY,
     maxFramePixels: Number.POSITIVE_INFINITY,
+    maxPixelsPerSecond: Number.POSITIVE_INFINITY,
+    maxCatchUpMs: Number.POSITIVE_INFINITY,
     maxInflight: 2 * model.framesPerUnit,
     idleTimeoutMs: Number.POSITIVE_INFINITY,
     ...LOG_LIMITS,

@@ -158,8 +158,9 @@ export class StreamHandle implements Intake {
   push(image: Uint8Array, stamp: ImageStamp = {}): void {
     this.requireOpen();
     if (this.images === null) {
-      const { maxFrameBytes, maxFramePixels } = this.options.limits;
-      const images = new PushedImages({ maxBytes: maxFrameBytes, maxPixels: maxFramePixels });
+      const { maxFrameBytes: maxBytes, maxFramePixels: maxPixels, ...limits } = this.options.limits;
+      const { maxPixelsPerSecond, maxCatchUpMs } = limits;
+      const images = new PushedImages({ maxBytes, maxPixels, maxPixelsPerSecond, maxCatchUpMs });
       this.feed(images);
       this.images = images;
     }

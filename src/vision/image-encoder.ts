@@ -1,6 +1,6 @@
 import type { InferenceSession } from "onnxruntime-node";
 import * as ort from "onnxruntime-node";
-import { floats, joinPieces, openGraph, outputOf } from "../attention/mod.ts";
+import { encoderShapes, floats, joinPieces, openGraph, outputOf, requireShapes } from "../attention/mod.ts";
 import type { Bundle } from "../models/mod.ts";
 import type { UnitFrames } from "./messages.ts";
 
@@ -38,7 +38,9 @@ export class ImageEncoder {
   /** @throws {ModelError} `graph_mismatch` */
   static async open(bundle: Bundle, threads: number): Promise<ImageEncoder> {
     const inputs = ["frames", "seconds", "previous", "background", "seen"];
-    return new ImageEncoder(await openGraph(bundle.paths.encoder, threads, inputs, OUTPUTS), bundle);
+    const graph = await openGraph(bundle.paths.encoder, threads, inputs, OUTPUTS);
+    requireShapes(graph, bundle.paths.encoder, encoderShapes(bundle.manifest));
+    return new ImageEncoder(graph, bundle);
   }
 
   /** A stream's state before its first unit. */

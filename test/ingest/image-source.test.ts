@@ -166,6 +166,70 @@ describe("ImageFrames", () => {
     expect(frames.map(({ seq }) => seq)).toEqual(frames.map(({ seq }) => seq).sort((a, b) => a - b));
   });
 
+  it("looks at no more images than arrive in a second, whatever their media times say", async () => {
+    const { images, frames, dropped, ended } = watch({ maxCatchUpMs: 2000 });
+    const startedAt = performance.now();
+    for (let i = 0; i < 100; i++) {
+      images.push(small, { mediaTimeMs: i * 100 });
+      if (i % 10 === 9) await eventually(() => frames.length + dropped.length === i + 1, "their outcome");
+    }
+    images.end();
+    await ended;
+    const tooMany = dropped.filter(({ reason }) => reason === "rate").length;
+    const seconds = (performance.now() - startedAt) / 1000;
+    // Two seconds' images at once and the one that makes the debt, then 5 % more than the rate.
+    expect(100 - tooMany).toBeLessThanOrEqual(21 + 10.5 * seconds);
+    expect(frames.length).toBeGreaterThan(1);
+    expect(frames.length + dropped.length).toBe(100);
+  });
+
+  it("decodes no more pixels than its budget has, and a PNG counts as four JPEGs", async () => {
+    const picture = sharp({ create: { width: 100, height: 100, channels: 3, background: "red" } });
+    for (const [format, cost] of [
+      ["jpeg", 10_000],
+      ["png", 40_000],
+    ] as const) {
+      const bytes = await picture.toFormat(format).toBuffer();
+      const { images, frames, dropped, ended } = watch({ maxPixelsPerSecond: 40_000 });
+      const startedAt = performance.now();
+      for (let i = 0; i < 12; i++) {
+        images.push(bytes, { mediaTimeMs: i * 100 });
+        await eventually(() => frames.length + dropped.length === i + 1, "its outcome");
+      }
+      images.end();
+      await ended;
+      const seconds = (performance.now() - startedAt) / 1000;
+      expect(frames.length).toBeGreaterThan(0);
+      expect((frames.length - 1) * cost).toBeLessThanOrEqual(40_000 * (1 + seconds));
+      expect(dropped.map(({ reason }) => reason)).toEqual(Array(12 - frames.length).fill("rate"));
+    }
+  });
+
+  it("refuses a progressive JPEG of as many pixels as a plain one may have", async () => {
+    const { images, frames, errors, ended } = watch({ maxPixels: 100_000 });
+    const picture = sharp({ create: { width: 250, height: 250, channels: 3, background: "red" } });
+    for (const [i, progressive] of [true, false].entries()) {
+      images.push(await picture.jpeg({ progressive }).toBuffer(), { mediaTimeMs: i * 100 });
+      await eventually(() => frames.length + errors.length === i + 1, "its outcome");
+    }
+    images.end();
+    await ended;
+    expect(frames.map(({ seq }) => seq)).toEqual([1]);
+    expect(errors.map(({ error }) => error.code)).toEqual(["image_too_many_pixels"]);
+    expect(errors[0]!.error.message).toMatch(/progressive JPEG of 250 × 250 px in 10 scans/);
+  });
+
+  it("does not wait for the large pictures of other streams", async () => {
+    const others = Array.from({ length: 6 }, () => watch());
+    const one = watch();
+    for (const { images } of others) images.push(huge);
+    one.images.push(small);
+    await eventually(() => one.frames.length === 1, "the small picture");
+    expect(others.filter(({ frames }) => frames.length > 0).length).toBeLessThan(3);
+    for (const { images } of [one, ...others]) images.end();
+    await Promise.all(others.map(({ ended }) => ended));
+  });
+
   it("refuses options out of range", () => {
     expect(() => new ImageFrames({ ...options, fps: 0 })).toThrow(/fps/);
   });

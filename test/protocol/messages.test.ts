@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseClientMessage } from "../../src/protocol/mod.ts";
+import { runScript } from "../support/program.ts";
 
 function refusal(message: unknown) {
   try {
@@ -125,5 +126,20 @@ describe("a client's message", () => {
     expect(refusal({ type: "x" })).toMatchObject({
       message: expect.stringContaining("conversation.item.create"),
     });
+  });
+});
+
+describe("a message of 8 MB", () => {
+  it("that is nested to the end is refused by a process with a small heap", async () => {
+    const { code, stdout, stderr } = await runScript(
+      `
+      import { parseClientMessage } from "src/protocol/mod.ts";
+      for (const text of ["[".repeat(8e6), '{"a":'.repeat(1.6e6), '{"image":"a","b":' + "[".repeat(8e6)]) {
+        try { parseClientMessage(text); } catch (error) { console.log(error.code); }
+      }`,
+      ["--max-old-space-size=96"],
+    );
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout.trim().split("\n")).toEqual(Array(3).fill("message_too_large"));
   });
 });

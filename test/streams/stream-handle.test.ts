@@ -18,6 +18,8 @@ const limits: StreamLimits = {
   maxFps: 30,
   maxFrameBytes: 1_000_000,
   maxFramePixels: 100 * 100,
+  maxPixelsPerSecond: 1_000_000,
+  maxCatchUpMs: 60_000,
   maxInflight: 4,
   idleTimeoutMs: 60_000,
   ...LOG_LIMITS,

@@ -85,14 +85,18 @@ export function thinkalong(
   return startNode(["src/cli/main.ts", ...args], env, stdout);
 }
 
-/** Runs a script and waits for its end. It can import from `src/`: `import … from "src/engine/mod.ts"`. */
-export async function runScript(source: string): Promise<Ended> {
+/**
+ * Runs a script and waits for its end. It can import from `src/`: `import … from "src/engine/mod.ts"`.
+ *
+ * @param flags of Node
+ */
+export async function runScript(source: string, flags: readonly string[] = []): Promise<Ended> {
   const dir = await makeTempDir();
   try {
     const path = join(dir.path, "script.mts");
     const src = pathToFileURL(join(root, "src")).href;
     await writeFile(path, source.replaceAll('from "src/', `from "${src}/`));
-    return await startNode([path]).ended;
+    return await startNode([...flags, path]).ended;
   } finally {
     await dir.remove();
   }

@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import type { Backend, BackendReport, BackendStreamOptions, ModelInfo } from "../../engine/mod.ts";
-import { type Bundle, loadBundle, TextCodec } from "../../models/mod.ts";
+import { type Bundle, loadBundle, requireCacheSizes, TextCodec } from "../../models/mod.ts";
 import { collectGarbage } from "../../worker/mod.ts";
 import { describeModel } from "./describe-model.ts";
 import { LocalStream } from "./local-stream.ts";
 import type { LocalPort } from "./port.ts";
+import { tryOut } from "./trial.ts";
 import { WorkerPair } from "./worker-pair.ts";
 
 /** How long no stream must be open before garbage is collected (ms). Then it delays nobody. */
@@ -39,6 +41,7 @@ export class LocalBackend implements Backend {
   /** @throws {ModelError} when the bundle cannot be used */
   static async start({ model, threads = 1, draftWords = 2 }: LocalBackendOptions): Promise<LocalBackend> {
     const bundle = await loadBundle(model);
+    requireCacheSizes(bundle);
     const backend = new LocalBackend(bundle);
     backend.port = await WorkerPair.start(
       { bundle, threads, draftWords },
@@ -48,6 +51,12 @@ export class LocalBackend implements Backend {
         onDeath: (error) => backend.die(error),
       },
     );
+    try {
+      await tryOut(backend, join(bundle.dir, "bundle.json"));
+    } catch (error) {
+      await backend.close();
+      throw error;
+    }
     return backend;
   }
 

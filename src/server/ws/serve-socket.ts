@@ -1,17 +1,30 @@
 import type { Logger } from "pino";
 import type { WebSocket } from "ws";
-import { CLOSE_CODES, type CloseReason, encodeServerEvent, FRAME_HEADER_BYTES } from "../../protocol/mod.ts";
+import {
+  CLOSE_CODES,
+  type CloseReason,
+  charsBesidePicture,
+  encodeServerEvent,
+  FRAME_HEADER_BYTES,
+  MAX_TEXT_CHARS,
+} from "../../protocol/mod.ts";
 import type { Limits } from "../limits.ts";
+import { MessageGate } from "./message-gate.ts";
 import type { Session } from "./session.ts";
 
 /** The close code of the WebSocket for a message that is too large. */
 const TOO_LARGE = 1009;
 
+/** So much text (characters) costs as much of the budget of messages as one short message. */
+const CHARS_OF_A_MESSAGE = 1024;
+
 /**
  * Connects one socket with one session until either ends: messages go in, events come out, and the end of the session
  * closes the socket with its close code. Returns at once. When the socket closes, the session and its stream end too.
+ *
+ * @returns what limits how much comes in
  */
-export function serveSocket(socket: WebSocket, session: Session, limits: Limits, log: Logger): void {
+export function serveSocket(socket: WebSocket, session: Session, limits: Limits, log: Logger): MessageGate {
   let reason: CloseReason = "failed";
   let isSlow = false;
   session.events$.subscribe({
@@ -30,13 +43,27 @@ export function serveSocket(socket: WebSocket, session: Session, limits: Limits,
     complete: () => closeSocket(socket, reason, limits),
   });
 
-  socket.on("message", (data, isBinary) => {
-    const bytes = toBytes(data);
-    if (isBinary && bytes.length > limits.maxFrameBytes + FRAME_HEADER_BYTES) {
-      closeWith(socket, TOO_LARGE, "The picture is too large.", limits);
-      session.abandon();
-    } else if (isBinary) session.receiveBinary(bytes);
-    else session.receiveText(bytes.toString("utf8"));
+  const gate = new MessageGate(socket, limits, {
+    receive: (message, isBinary) => {
+      if (!isBinary) {
+        const text = message.toString("utf8");
+        session.receiveText(text);
+        const chars = charsBesidePicture(text);
+        // A longer one is not parsed.
+        return chars > MAX_TEXT_CHARS ? 1 : 1 + Math.floor(chars / CHARS_OF_A_MESSAGE);
+      }
+      if (message.length <= limits.maxFrameBytes + FRAME_HEADER_BYTES) session.receiveBinary(message);
+      else {
+        closeWith(socket, TOO_LARGE, "The picture is too large.", limits);
+        session.abandon();
+      }
+      return 1;
+    },
+    flooded: () =>
+      session.end("too_many_messages", {
+        code: "too_many_messages",
+        message: `The client has sent more than ${limits.maxMessagesPerSecond} messages or ${limits.maxBytesPerSecond} bytes a second for ${limits.maxBehindMs} ms. Connect again and send less.`,
+      }),
   });
   // ws itself closes the socket when a message is not valid UTF-8 (1007) or larger than any may be (1009).
   socket.on("error", (error) => log.info({ session: session.id, err: error }, "socket failed"));
@@ -45,6 +72,7 @@ export function serveSocket(socket: WebSocket, session: Session, limits: Limits,
     session.abandon();
   });
   session.start();
+  return gate;
 }
 
 /** Closes a socket with the code of the reason. Cuts it off when the client does not answer the closing handshake. */
@@ -58,9 +86,4 @@ function closeWith(socket: WebSocket, code: number, why: string, limits: Limits)
   socket.close(code, why);
   const cutOff = setTimeout(() => socket.terminate(), limits.handshakeTimeoutMs);
   socket.once("close", () => clearTimeout(cutOff));
-}
-
-function toBytes(data: Buffer | ArrayBuffer | Buffer[]): Buffer {
-  if (Buffer.isBuffer(data)) return data;
-  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
 }

@@ -1,5 +1,7 @@
 import type { Logger } from "pino";
 import { type Observable, Subject } from "rxjs";
+import { EngineError } from "../../engine/mod.ts";
+import { TokenBucket } from "../../ingest/mod.ts";
 import {
   type ClientMessage,
   type CloseReason,
@@ -16,8 +18,13 @@ export interface SessionOptions {
   readonly stream: StreamHandle;
   /** How long the client may send nothing before the session ends (ms). */
   readonly idleTimeoutMs: number;
+  /** Most questions a second, apart from a burst. */
+  readonly maxQuestionsPerSecond: number;
   readonly log: Logger;
 }
+
+/** Most questions at once after a pause, and those of a new session, because connecting again must gain nothing. */
+const QUESTION_BURST = { most: 32, start: 8 } as const;
 
 /**
  * One client on one stream. The messages of the client become calls of the stream's handle. The events of the client
@@ -42,11 +49,13 @@ export class Session {
   private readonly stream: StreamHandle;
   private readonly idleTimeoutMs: number;
   private readonly log: Logger;
+  private readonly questions: TokenBucket;
   private readonly idle: NodeJS.Timeout;
   private stats: NodeJS.Timeout | null = null;
   private readonly sink: Sink = ({ event }) => this.events.next(event);
 
-  constructor({ stream, idleTimeoutMs, log }: SessionOptions) {
+  constructor({ stream, idleTimeoutMs, maxQuestionsPerSecond, log }: SessionOptions) {
+    this.questions = new TokenBucket({ perSecond: maxQuestionsPerSecond, ...QUESTION_BURST });
     this.id = stream.id;
     this.stream = stream;
     this.idleTimeoutMs = idleTimeoutMs;
@@ -125,6 +134,7 @@ export class Session {
         break;
       }
       case "conversation.item.create": {
+        this.requireQuestion();
         const question = message.item.content.map((part) => part.text).join(" ");
         this.stream.ask(question, { itemId: message.item.id, eventId: message.event_id });
         break;
@@ -137,6 +147,17 @@ export class Session {
         this.stream.end();
         break;
     }
+  }
+
+  /** @throws {EngineError} `too_many_questions`, before the question is read */
+  private requireQuestion(): void {
+    const nowMs = performance.now();
+    if (this.questions.waitMs(nowMs) > 0)
+      throw new EngineError(
+        "too_many_questions",
+        "Questions came faster than they are taken. Ask more slowly.",
+      );
+    this.questions.spend(1, nowMs);
   }
 
   private push(image: Uint8Array, seq: number | null, captureTimeMs: number | null): void {

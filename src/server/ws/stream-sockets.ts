@@ -12,12 +12,22 @@ import {
 import { type StreamHandle, type StreamRegistry, toProblem } from "../../streams/mod.ts";
 import type { AccessRules } from "../access.ts";
 import type { Limits } from "../limits.ts";
+import { MessageGate } from "./message-gate.ts";
 import { closeSocket, serveSocket } from "./serve-socket.ts";
 import { Session } from "./session.ts";
+import { Turns } from "./turns.ts";
 import { refuseUpgrade, upgradeRefusal } from "./upgrade.ts";
 
 /** How long clients may take to answer the closing handshake when the server shuts down (ms). */
 const LAST_HANDSHAKE_MS = 1_000;
+
+/** Most pieces of one message. The largest picture in pieces of 16 KiB has as many. */
+const MOST_PIECES = 512;
+
+interface Served {
+  readonly session: Session;
+  readonly gate: MessageGate;
+}
 
 /** The WebSocket side of the server: upgrades, heartbeats and the open sessions. */
 export class StreamSockets {
@@ -26,7 +36,8 @@ export class StreamSockets {
   private readonly access: AccessRules;
   private readonly log: Logger;
   private readonly server: WebSocketServer;
-  private readonly sessions = new Map<WebSocket, Session>();
+  private readonly served = new Map<WebSocket, Served>();
+  private readonly turns: Turns;
   private readonly heartbeat: NodeJS.Timeout;
   private closing = false;
 
@@ -39,7 +50,13 @@ export class StreamSockets {
       noServer: true,
       perMessageDeflate: false,
       maxPayload: largestMessage(limits),
+      maxFragments: MOST_PIECES,
+      // One message in each turn of the event loop, so that every connection gets its turn.
+      allowSynchronousEvents: false,
+      // The gate answers pings, within its budget.
+      autoPong: false,
     });
+    this.turns = new Turns(limits.maxConnectionsPerSecond);
     this.heartbeat = this.startHeartbeat();
   }
 
@@ -52,7 +69,10 @@ export class StreamSockets {
     socket.on("error", (err) => this.log.debug({ err }, "connection failed during its upgrade"));
     const refused = upgradeRefusal(request, this.access, this.closing);
     if (refused === null) {
-      this.server.handleUpgrade(request, socket, head, (webSocket) => this.accept(webSocket));
+      this.turns.take(() => {
+        if (!socket.destroyed)
+          this.server.handleUpgrade(request, socket, head, (webSocket) => this.accept(webSocket));
+      });
     } else {
       this.log.warn({ origin: request.headers.origin, host: request.headers.host }, refused.message);
       refuseUpgrade(socket, refused);
@@ -66,10 +86,10 @@ export class StreamSockets {
   async close(): Promise<void> {
     this.closing = true;
     const closed = Promise.all([...this.server.clients].map(untilClosed));
-    for (const session of this.sessions.values()) session.goAway(this.limits.shutdownMs);
+    for (const { session } of this.served.values()) session.goAway(this.limits.shutdownMs);
     const { shutdownMs } = this.limits;
     const timeIsUp = setTimeout(() => {
-      for (const session of this.sessions.values()) session.end("going_away");
+      for (const { session } of this.served.values()) session.end("going_away");
     }, shutdownMs);
     const cutOff = setTimeout(() => {
       for (const socket of this.server.clients) socket.terminate();
@@ -84,12 +104,11 @@ export class StreamSockets {
   private accept(socket: WebSocket): void {
     const stream = this.openStream(socket);
     if (stream === null) return;
-    const { idleTimeoutMs } = this.limits;
-    const session = new Session({ stream, idleTimeoutMs, log: this.log });
-    this.sessions.set(socket, session);
-    socket.once("close", () => this.sessions.delete(socket));
+    const { idleTimeoutMs, maxQuestionsPerSecond } = this.limits;
+    const session = new Session({ stream, idleTimeoutMs, maxQuestionsPerSecond, log: this.log });
+    socket.once("close", () => this.served.delete(socket));
     this.log.info({ session: session.id, sessions: this.streams.size }, "session opened");
-    serveSocket(socket, session, this.limits, this.log);
+    this.served.set(socket, { session, gate: serveSocket(socket, session, this.limits, this.log) });
   }
 
   /** Opens a stream for a socket. When there is no room, tells the client so, closes the socket and returns null. */
@@ -99,6 +118,7 @@ export class StreamSockets {
     } catch (error) {
       if (!(error instanceof ProtocolError && error.code === "too_many_sessions")) throw error;
       socket.on("error", (err) => this.log.debug({ err }, "refused socket failed"));
+      new MessageGate(socket, this.limits, { receive: () => 1, flooded: () => socket.terminate() });
       socket.send(encodeServerEvent(numberEvent(0, errorEvent(toProblem(error)))));
       closeSocket(socket, error.code, this.limits);
       return null;
@@ -107,21 +127,25 @@ export class StreamSockets {
 
   /**
    * Pings every socket. Closes those that have not answered the ping before: the client has stopped reading, or its
-   * machine or network is gone. One that goes on later finds out why it was closed.
+   * machine or network is gone. One that goes on later finds out why it was closed. Where the server itself has not
+   * read all that came, it waits.
    */
   private startHeartbeat(): NodeJS.Timeout {
-    const waitingFor = new WeakSet<WebSocket>();
+    const pingedAtMs = new WeakMap<WebSocket, number>();
     const beat = () => {
       for (const socket of this.server.clients) {
         if (socket.readyState !== socket.OPEN) continue;
-        if (waitingFor.has(socket)) {
-          this.sessions.get(socket)?.end("slow_reader", {
+        const served = this.served.get(socket);
+        const sinceMs = pingedAtMs.get(socket);
+        if (sinceMs !== undefined) {
+          if (served?.gate.hasHeldSince(sinceMs)) continue;
+          served?.session.end("slow_reader", {
             code: "slow_reader",
             message: `No ping was answered for ${this.limits.heartbeatMs} ms. Connect again, and read all the time.`,
           });
         } else {
-          waitingFor.add(socket);
-          socket.once("pong", () => waitingFor.delete(socket));
+          pingedAtMs.set(socket, performance.now());
+          socket.once("pong", () => pingedAtMs.delete(socket));
           socket.ping();
         }
       }

@@ -1,8 +1,11 @@
-import { type DecodeImageOptions, ImageFrames, type ImageStamp } from "../../ingest/mod.ts";
+import { ImageFrames, type ImageFramesOptions, type ImageStamp } from "../../ingest/mod.ts";
 import type { Intake, Source, Stop } from "./source.ts";
 
-/** Limits of one picture. */
-export type ImageBounds = Pick<DecodeImageOptions, "maxBytes" | "maxPixels">;
+/** Limits of the pictures. */
+export type ImageBounds = Pick<
+  ImageFramesOptions,
+  "maxBytes" | "maxPixels" | "maxPixelsPerSecond" | "maxCatchUpMs"
+>;
 
 /**
  * Encoded pictures that a client pushes. They are decoded as they come, but not more a second than the stream looks at.

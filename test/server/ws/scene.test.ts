@@ -23,7 +23,8 @@ it("a WebSocket client is told that its scene is unfamiliar, and can switch that
   );
   const pictures = await jpegsOf(clip, 4, 7);
   await dir.remove();
-  await using server = await startServer(await createEngine({ model: BUNDLED_MODEL }));
+  const engine = await createEngine({ model: BUNDLED_MODEL });
+  await using server = await startServer(engine, { limits: { maxCatchUpMs: 60_000 } });
   for (const scene_monitor of [true, false]) {
     const client = await WsClient.connect(server.url);
     client.send({ type: "session.update", session: { scene_monitor } });

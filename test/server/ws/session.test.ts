@@ -16,6 +16,8 @@ const limits: StreamLimits = {
   maxFps: 30,
   maxFrameBytes: 1_000_000,
   maxFramePixels: 100 * 100,
+  maxPixelsPerSecond: 1_000_000,
+  maxCatchUpMs: 60_000,
   maxInflight: 4,
   idleTimeoutMs: 60_000,
   ...LOG_LIMITS,
@@ -27,7 +29,8 @@ function startSession(script: Script = {}, changed: Partial<StreamLimits> = {}) 
   const log = pino({ level: "silent" });
   const allowed = { ...limits, ...changed };
   const stream = new StreamHandle({ id: "session_0", engine, limits: allowed });
-  const session = new Session({ stream, idleTimeoutMs: allowed.idleTimeoutMs, log });
+  const { idleTimeoutMs } = allowed;
+  const session = new Session({ stream, idleTimeoutMs, maxQuestionsPerSecond: 1000, log });
   const events: ServerEvent[] = [];
   let completed = false;
   session.events$.subscribe({ next: (event) => events.push(event), complete: () => (completed = true) });

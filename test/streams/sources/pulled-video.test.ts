@@ -23,6 +23,8 @@ function play(input: string, pace: "realtime" | "max" = "max", signal?: AbortSig
       maxFps: 10,
       maxFrameBytes: 1,
       maxFramePixels: 1,
+      maxPixelsPerSecond: 1_000_000,
+      maxCatchUpMs: 60_000,
       maxInflight: 4,
       idleTimeoutMs: 1000,
       ...LOG_LIMITS,

@@ -1,0 +1,65 @@
+import type { InferenceSession } from "onnxruntime-node";
+import { type BundleManifest, ModelError } from "../models/mod.ts";
+
+/** The size that an axis must have, and the fields of bundle.json that say so. Null: it must take any number. */
+export type Axis = { readonly size: number; readonly field: string } | null;
+
+/** Axes of a graph's inputs and outputs, by name. */
+export type GraphShapes = Readonly<Record<string, readonly Axis[]>>;
+
+/** What bundle.json says of the graphs of a stack. */
+export function stackShapes({ transformer }: BundleManifest): GraphShapes {
+  const { heads, head_width, vocabulary } = transformer;
+  const field = "transformer.heads × transformer.head_width";
+  const width = { size: heads * head_width, field };
+  return {
+    tokens: [null],
+    x: [null, width],
+    read: [null, width],
+    x_out: [null, width],
+    qkv: [null, { size: 3 * width.size, field: `3 × ${field}` }],
+    logits: [null, { size: vocabulary, field: "transformer.vocabulary" }],
+  };
+}
+
+/** What bundle.json says of the image encoder's graph. */
+export function encoderShapes({ vision, transformer }: BundleManifest): GraphShapes {
+  const axis = (field: keyof typeof vision) => ({ size: vision[field], field: `vision.${field}` });
+  const picture = [null, { size: 3, field: "RGB" }, axis("height"), axis("width")];
+  return {
+    frames: [null, axis("frames_per_unit"), axis("height"), axis("width"), { size: 3, field: "RGB" }],
+    seconds: [null, axis("frames_per_unit")],
+    previous: picture,
+    background: picture,
+    seen: [null],
+    x: [null, axis("tokens_per_unit"), stackShapes({ transformer } as BundleManifest).x![1]!],
+    previous_out: picture,
+    background_out: picture,
+    seen_out: [null],
+    foreground: [null, axis("frames_per_unit"), axis("grid"), axis("grid")],
+  };
+}
+
+/**
+ * Checks the inputs and outputs of a graph. An axis of which the graph says no size fits.
+ *
+ * @throws {ModelError} `graph_mismatch`, which names the graph's file and the field of bundle.json
+ */
+export function requireShapes(session: InferenceSession, path: string, shapes: GraphShapes): void {
+  for (const value of [...session.inputMetadata, ...session.outputMetadata]) {
+    const axes = shapes[value.name];
+    if (axes === undefined || !value.isTensor || value.shape.length === 0) continue;
+    const shown = `${path} has ${value.name} as [${value.shape.join(", ")}]`;
+    if (value.shape.length !== axes.length) throw mismatch(`${shown}, and it must have ${axes.length} axes.`);
+    value.shape.forEach((size, i) => {
+      const axis = axes[i]!;
+      if (typeof size === "string" || size < 0) return;
+      if (axis === null) throw mismatch(`${shown}, and axis ${i} must take any number.`);
+      if (axis.size !== size) throw mismatch(`${shown}, and in bundle.json ${axis.field} is ${axis.size}.`);
+    });
+  }
+}
+
+function mismatch(what: string): ModelError {
+  return new ModelError("graph_mismatch", `${what} Correct bundle.json, or export the bundle again.`);
+}

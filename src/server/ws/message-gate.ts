@@ -1,0 +1,123 @@
+import type { RawData, WebSocket } from "ws";
+import { TokenBucket } from "../../ingest/mod.ts";
+import type { Limits } from "../limits.ts";
+
+/** How many seconds of messages, and of bytes, may come at once after a pause. */
+const BURST_S = { messages: 3, bytes: 2 } as const;
+
+/** A new connection may send so much of its burst, because connecting again must gain nothing. */
+const START = { messages: 1 / 6, bytes: 1 } as const;
+
+/** Shortest time for which a socket is not read (ms). Shorter ones would cost more than they hold back. */
+const SHORTEST_HOLD_MS = 20;
+
+/** What a message costs that is thrown away, because its socket is closing. The client's answer comes behind it. */
+const DISCARDED_COST = 0.05;
+
+/** Takes the messages of one socket. */
+export interface MessageReceiver {
+  /** @returns what the message costs: 1 for one that takes little time */
+  receive(message: Buffer, isBinary: boolean): number;
+  /** The client has sent too much for `maxBehindMs`. Called once. */
+  flooded(): void;
+}
+
+interface Held {
+  readonly bytes: number;
+  readonly handle: () => number;
+}
+
+/**
+ * Hands on what a socket receives, within a budget of messages and of bytes a second. Over it, the socket is not read
+ * until the budget allows: nothing is lost, and nobody else waits. What was read already is held, at most what one read
+ * brought. Pings and pongs count as messages, too; pings are answered here.
+ */
+export class MessageGate {
+  private readonly messages: TokenBucket;
+  private readonly bytes: TokenBucket;
+  private held: Held[] = [];
+  private hold: NodeJS.Timeout | null = null;
+  private behindSinceMs: number | null = null;
+  private lastHoldMs = Number.NEGATIVE_INFINITY;
+  private isFlooded = false;
+
+  constructor(
+    private readonly socket: WebSocket,
+    private readonly limits: Limits,
+    private readonly receiver: MessageReceiver,
+  ) {
+    this.messages = bucket(limits.maxMessagesPerSecond, "messages");
+    this.bytes = bucket(limits.maxBytesPerSecond, "bytes");
+    socket.on("message", (data, isBinary) => {
+      const message = toBytes(data);
+      this.take(message.length, () => receiver.receive(message, isBinary));
+    });
+    socket.on("ping", (data) =>
+      this.take(data.length, () => {
+        socket.pong(data);
+        return 1;
+      }),
+    );
+    socket.on("pong", (data) => this.take(data.length, () => 1));
+    socket.once("close", () => this.close());
+  }
+
+  /** Whether the socket has not been read for a while since then (ms): a pong may be in what was not read. */
+  hasHeldSince(sinceMs: number): boolean {
+    return this.hold !== null || this.lastHoldMs >= sinceMs;
+  }
+
+  private take(bytes: number, handle: () => number): void {
+    if (this.hold === null) this.pass({ bytes, handle });
+    else this.held.push({ bytes, handle });
+  }
+
+  private pass({ bytes, handle }: Held): void {
+    const cost = this.socket.readyState === this.socket.OPEN ? handle() : DISCARDED_COST;
+    const nowMs = performance.now();
+    if (Math.min(this.messages.share(nowMs), this.bytes.share(nowMs)) >= 0.5) this.behindSinceMs = null;
+    this.messages.spend(cost, nowMs);
+    this.bytes.spend(bytes, nowMs);
+    const waitMs = this.waitMs(nowMs);
+    if (waitMs > 0) this.holdFor(waitMs, nowMs);
+  }
+
+  private waitMs(nowMs: number): number {
+    return Math.max(this.messages.waitMs(nowMs), this.bytes.waitMs(nowMs));
+  }
+
+  private holdFor(waitMs: number, nowMs: number): void {
+    this.behindSinceMs ??= nowMs;
+    if (!this.isFlooded && nowMs - this.behindSinceMs > this.limits.maxBehindMs) {
+      this.isFlooded = true;
+      this.receiver.flooded();
+    }
+    this.socket.pause();
+    this.hold = setTimeout(() => this.goOn(), Math.max(SHORTEST_HOLD_MS, waitMs));
+  }
+
+  private goOn(): void {
+    this.hold = null;
+    this.lastHoldMs = performance.now();
+    let passed = 0;
+    // `pass` sets a new hold when the budget is used up.
+    while (this.hold === null && passed < this.held.length) this.pass(this.held[passed++]!);
+    this.held = this.held.slice(passed);
+    if (this.hold === null) this.socket.resume();
+  }
+
+  private close(): void {
+    clearTimeout(this.hold ?? undefined);
+    this.held = [];
+  }
+}
+
+function bucket(perSecond: number, what: keyof typeof BURST_S): TokenBucket {
+  const most = perSecond * BURST_S[what];
+  return new TokenBucket({ perSecond, most, start: most * START[what] });
+}
+
+function toBytes(data: RawData): Buffer {
+  if (Buffer.isBuffer(data)) return data;
+  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
+}
