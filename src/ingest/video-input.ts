@@ -37,6 +37,9 @@ const FORMATS = [
   ..."mp3,wav,flac,aac,ac3,aiff,w64,caf,amr".split(","),
 ].join(",");
 
+/** By its first bytes ffmpeg may take such a file for a list of single pictures, which is not allowed. */
+const MJPEG_FILE = /\.mjpe?g$/i;
+
 /**
  * Turns a path or URL into arguments for ffmpeg. Files are passed as `file:/absolute/path`, so that neither a leading
  * `-` nor a protocol of ffmpeg's own (`concat:`, `subfile:`, `pipe:` …) has any effect.
@@ -118,7 +121,7 @@ async function localInput(path: string): Promise<VideoInput> {
   return {
     label: path,
     url: `file:${resolve(path)}`,
-    options: guards(LOCAL_PROTOCOLS),
+    options: [...(MJPEG_FILE.test(path) ? ["-f", "mjpeg"] : []), ...guards(LOCAL_PROTOCOLS)],
     remote: false,
     live: false,
   };

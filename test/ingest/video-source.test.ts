@@ -176,8 +176,12 @@ describe.each(["FFMPEG_PATH or PATH", "installer"])("decoding with ffmpeg from %
     };
     expect(await played(mjpeg)).toEqual([8, ["rate_assumed"]]);
     expect(await played(mjpeg, { inputFps: 10 })).toEqual([20, []]);
-    expect(await played(h264)).toEqual([20, []]);
-    expect(await played(h264, { inputFps: 10 })).toEqual([20, []]);
+    for (const more of [{}, { inputFps: 10 }]) {
+      const [frames, notices] = await played(h264, more);
+      // The old ffmpeg counts the reordering of its pictures as time.
+      expect([20, 21]).toContain(frames);
+      expect(notices).toEqual([]);
+    }
     expect(await played(clip)).toEqual([10, []]);
     for (const [input, inputFps] of [
       [mjpeg, 0],

@@ -190,6 +190,8 @@ describe("replay", () => {
     const raw = await makeVideo(join(dir.path, "raw.mjpeg"), {
       seconds: 10,
       fps: 10,
+      // Large enough for ffmpeg to take the file for single pictures, if it only looked at its first bytes.
+      size: "320x240",
       output: ["-c:v", "mjpeg", "-pix_fmt", "yuvj420p"],
     });
     const log = await run({ input: raw });
