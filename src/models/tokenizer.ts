@@ -37,6 +37,11 @@ const WORD = /[\p{L}\p{N}]+/gu;
 /** Turns text into token ids and back. */
 export class TextCodec {
   readonly special: SpecialTokens;
+  /**
+   * Tokens of a phrase of a manifest, word by word.
+   * @throws {ModelError} `token_missing` when one is not in the vocabulary
+   */
+  readonly phrase: (text: string) => number[];
   private readonly tokenizer: Tokenizer;
   private readonly unknown: string;
   private readonly synonyms: ReadonlyMap<string, string>;
@@ -54,6 +59,7 @@ export class TextCodec {
         );
       return found;
     };
+    this.phrase = (text) => text.split(" ").map(id);
     this.unknown = names.unknown;
     this.special = {
       narrate: id(names.narrate),
@@ -77,7 +83,7 @@ export class TextCodec {
       forbidden: bundle.manifest.forbidden_tokens.map(id),
     };
     this.synonyms = new Map(Object.entries(bundle.manifest.synonyms));
-    for (const read of this.synonyms.values()) read.split(" ").forEach(id);
+    for (const read of this.synonyms.values()) this.phrase(read);
   }
 
   /** Words of a text that are neither in the vocabulary nor synonyms, each once. */
