@@ -66,8 +66,8 @@ export class Questions {
         const asked = this.answering.get(event.response_id);
         if (!asked) return true;
         asked.mediaTimeMs = event.media_time_ms;
-        if (event.outside)
-          asked.answer.after(create("p", { className: "outside", textContent: outsideText(event.outside) }));
+        const aside = event.outside ? outsideText(event.outside) : event.note;
+        if (aside) asked.answer.after(create("p", { className: "aside", textContent: aside }));
         return true;
       }
       case "response.done": {

@@ -105,6 +105,7 @@ export class Timeline {
   private answer(event: Extract<ServerEvent, { type: "response.output_text.done" }>): void {
     const question = this.questions.get(event.response_id) ?? "";
     this.screen.line(`${pc.cyan(at(event.media_time_ms))}  `, `${pc.dim(question)} ${pc.bold(event.text)}`);
+    if (event.note !== null) this.screen.line(INDENT, pc.dim(event.note));
     if (event.outside !== null) this.screen.line(INDENT, pc.dim(outsideText(event.outside)));
   }
 

@@ -154,6 +154,8 @@ export interface TaskDone {
   readonly finishedAtMs: number;
   /** Set when the model said that it cannot answer the question; else null. */
   readonly unanswerable: Unanswerable | null;
+  /** For people: what an answer to such a question does not take into account, in whole sentences; else null. */
+  readonly note: string | null;
 }
 
 /** Why the model could not answer a question, and what may be asked instead. */

@@ -111,6 +111,11 @@ export interface AnswerDone {
   readonly status: "completed" | "cancelled" | "incomplete" | "failed";
   /** Set when the model said that it cannot answer, because it was not trained for such a question; else null. */
   readonly unanswerable: Unanswerable | null;
+  /**
+   * For people: what the model does not take into account in answers to such questions. Null when there is nothing to
+   * say, and when the model gave no answer.
+   */
+  readonly note: string | null;
   /** The newest unit that the answer could look at, and its media time (ms); both are -1 before the first unit. */
   readonly unit: number;
   readonly mediaTimeMs: number;

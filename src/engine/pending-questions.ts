@@ -56,9 +56,9 @@ export class PendingQuestions {
    * @throws {ContractBreach} when the outcome is one that only a thought can have
    */
   done(report: TaskDone, unfamiliar: boolean): AnswerDone {
-    const { task, text, outcome, unit, mediaTimeMs, tokens, unanswerable } = report;
+    const { task, text, outcome, unit, mediaTimeMs, tokens, unanswerable, note } = report;
     if (outcome === "skipped") throw new ContractBreach(`task ${task}, an answer, was skipped`);
-    const common = { text, unit, mediaTimeMs, unfamiliar, tokens, unanswerable };
+    const common = { text, unit, mediaTimeMs, unfamiliar, tokens, unanswerable, note };
     if (outcome !== "nothing_seen") return this.finish(task, { ...common, status: outcome });
     const message = "The stream ended before a frame was seen. Send a frame before you ask.";
     return this.finish(task, { ...common, status: "failed", error: { code: outcome, message } });
@@ -78,6 +78,7 @@ export class PendingQuestions {
         unfamiliar: false,
         tokens: 0,
         unanswerable: null,
+        note: null,
         status: "failed",
         error,
       }),

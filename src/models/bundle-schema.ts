@@ -99,6 +99,25 @@ export const bundleSchema = z.object({
     .string()
     .optional()
     .describe("Answer to a question of a kind that the model was not taught."),
+  notes: z
+    .array(
+      z.object({
+        phrases: z
+          .array(z.string().min(1))
+          .min(1)
+          .describe(
+            "Words of the vocabulary. The note is about questions in which one of these phrases occurs.",
+          ),
+        text: z
+          .string()
+          .min(1)
+          .describe("What such an answer does not take into account, in whole sentences."),
+      }),
+    )
+    .default([])
+    .describe(
+      "What is told to people beside answers to some questions. The first note that applies is told.",
+    ),
   example_questions: z.array(z.string()).default([]),
   synonyms: z
     .record(z.string(), z.string())

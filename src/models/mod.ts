@@ -5,4 +5,5 @@ export { BUNDLED_MODEL } from "./bundled-model.ts";
 export { requireCacheSizes } from "./cache-sizes.ts";
 export { ModelError, type ModelErrorCode } from "./errors.ts";
 export { kvShape, makeTextCache, makeVisualCache, type TextBudgets, unitMs } from "./model-caches.ts";
+export { QuestionNotes } from "./question-notes.ts";
 export { type NumberTokens, type SpecialTokens, TextCodec } from "./tokenizer.ts";

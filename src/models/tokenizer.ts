@@ -66,6 +66,11 @@ interface TokenizerJson {
 /** Turns text into token ids and back. */
 export class TextCodec {
   readonly special: SpecialTokens;
+  /**
+   * Tokens of a phrase of a manifest, word by word.
+   * @throws {ModelError} `token_missing` when one is not in the vocabulary
+   */
+  readonly phrase: (text: string) => number[];
   private readonly tokenizer: Tokenizer;
   private readonly unknown: string;
   private readonly synonyms: ReadonlyMap<string, string>;
@@ -85,6 +90,7 @@ export class TextCodec {
     };
     const firstClock = clock === undefined ? null : id(clock.first_token);
     requireVocabulary(bundle, firstClock);
+    this.phrase = (text) => text.split(" ").map(id);
     this.unknown = names.unknown;
     this.special = {
       narrate: id(names.narrate),
@@ -107,7 +113,7 @@ export class TextCodec {
       forbidden: bundle.manifest.forbidden_tokens.map(id),
     };
     this.synonyms = new Map(Object.entries(bundle.manifest.synonyms));
-    for (const read of this.synonyms.values()) read.split(" ").forEach(id);
+    for (const read of this.synonyms.values()) this.phrase(read);
   }
 
   /** Words of a text that are neither in the vocabulary nor synonyms, each once. */

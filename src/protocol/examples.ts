@@ -124,6 +124,7 @@ export const SERVER_EXAMPLES: { readonly [T in ServerEventType]: ServerEventOf<T
     unit: 8,
     media_time_ms: 8500,
     outside: null,
+    note: null,
     unfamiliar: false,
   },
   "response.done": {

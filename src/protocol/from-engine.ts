@@ -181,6 +181,7 @@ export class EngineEventMapping {
           unknown_words: [...event.unanswerable.unknownWords],
           examples: [...event.unanswerable.examples],
         },
+        note: event.note,
         unfamiliar: event.unfamiliar,
       },
       {

@@ -95,6 +95,12 @@ export const outputTextDone = z
       })
       .nullable()
       .describe("Set when the model said that it cannot answer the question; else null."),
+    note: z
+      .string()
+      .nullable()
+      .describe(
+        "For people: what the model does not take into account in answers to such questions; null when there is nothing to say. `text` stays the bare answer.",
+      ),
     unfamiliar: z
       .boolean()
       .describe("The scene was unfamiliar at that unit (`session.scene`), so the answer may be wrong."),

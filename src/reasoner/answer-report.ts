@@ -46,6 +46,7 @@ export class AnswerReport {
       startedAtMs: this.startedAtMs,
       finishedAtMs: this.sink.now(),
       unanswerable: null,
+      note: null,
     });
   }
 

@@ -45,6 +45,7 @@ export class ThoughtReports implements NarratorEvents {
       startedAtMs: this.startedAtMs,
       finishedAtMs: this.sink.now(),
       unanswerable: null,
+      note: null,
     });
     this.sink.report({ type: "unit.done", unit, evictedTokens: this.context.evicted });
   }

@@ -8,7 +8,7 @@ const REACH = 3;
 const FLAT_LEVELS = 1;
 
 /** A drawn picture has most of its flat areas in so few tones. */
-const FEW_TONES = 3;
+const FEW_TONES = 8;
 
 /** Neighbouring pixels that differ by at least this have an edge between them (levels). */
 const SHARP_LEVELS = 24;
@@ -29,7 +29,7 @@ export interface ScenePicture {
   readonly detail: number;
   /** Share of pixels that are as bright as their neighbours to the right and below. It is high in drawn pictures. */
   readonly flat: number;
-  /** Share of pixels that lie in flat areas of the three commonest tones. A real wall is never lit so evenly. */
+  /** Share of the flat pixels that have one of their eight commonest tones. A real wall is never lit so evenly. */
   readonly tones: number;
   /** Share of pixels that equal their neighbour along the rows or, where that is more, along the columns. */
   readonly ruled: number;
@@ -152,7 +152,7 @@ function edges(pixels: Uint8Array, width: number, height: number): Edges {
   const share = (count: number) => count / Math.max(1, seen);
   return {
     flat: share(flat),
-    tones: share(inFewTones),
+    tones: inFewTones / Math.max(1, flat),
     ruled: share(Math.max(sameAcross, sameDown)),
     sharp: share(sharp),
   };

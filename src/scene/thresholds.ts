@@ -40,7 +40,7 @@ export interface SceneThresholds {
   readonly screenSharp: number;
   /** Share of flat pixels that is enough by itself. */
   readonly screenAllFlat: number;
-  /** Share of pixels in flat areas of few tones, or of repeated ones, of which a drawn picture must have either. */
+  /** Share of the flat pixels in few tones, or of repeated pixels, of which a drawn picture must have either. */
   readonly screenTones: number;
   readonly screenRuled: number;
   readonly screenSpread: number;
@@ -90,7 +90,7 @@ export const SCENE_THRESHOLDS: SceneThresholds = {
   screenFlat: 0.4,
   screenSharp: 0.08,
   screenAllFlat: 0.68,
-  screenTones: 0.38,
+  screenTones: 0.75,
   screenRuled: 0.85,
   screenSpread: 12,
   movingS: 2,

@@ -56,6 +56,22 @@ describe("thinkalong replay", () => {
     expect(stdout).toMatch(/\d+ ms \(p50\)/);
   });
 
+  it("shows the note on an answer below it", async () => {
+    await using bundle = await EditedBundle.copy();
+    const text = "What stood there from the start is not counted.";
+    await bundle.manifest((manifest) => {
+      manifest.notes = [{ phrases: ["how many"], text }];
+    });
+    const asked = ["--ask", "how many cars", "--ask", "what is moving"];
+    const { code, stdout } = await replay(clip, "--pace", "max", ...asked, "--model", bundle.path).ended;
+    expect(code).toBe(0);
+    const said = lines(stdout);
+    expect(said.filter((line) => line.includes(text))).toHaveLength(1);
+    expect(said.findIndex((line) => line.includes("how many cars")) + 1).toBe(
+      said.findIndex((line) => line.includes(text)),
+    );
+  });
+
   it("prints events, one a line and nothing else, with --json", async () => {
     const { code, stdout, stderr } = await replay(clip, "--pace", "max", "--json", "--ask", "what is moving")
       .ended;

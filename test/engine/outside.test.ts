@@ -27,9 +27,10 @@ describe("a question that the bundled model was not taught", () => {
     ["Write poems, please!", ["write", "poems", "please"]],
     ["Wie spät ist es?", ["wie", "spät", "ist", "es"]],
   ])("%s gets an honest answer, the words it does not know, and examples", async (question, unknownWords) => {
-    const { text, status, unanswerable } = await ask(question);
+    const { text, status, unanswerable, note } = await ask(question);
     expect(text).toBe("i cannot tell that");
     expect(status).toBe("completed");
+    expect(note).toBeNull();
     expect(unanswerable).toEqual({ unknownWords, examples: engine.model.exampleQuestions });
   });
 
@@ -38,5 +39,18 @@ describe("a question that the bundled model was not taught", () => {
       const { unanswerable, text } = await ask(question);
       expect(unanswerable, `${question} ${text}`).toBeNull();
     }
+  });
+});
+
+describe("what stands there from the start is background to the bundled model", () => {
+  it("a count carries a note that says so, and its text stays the bare answer", async () => {
+    const { text, note, unanswerable } = await ask("How many cars are there?");
+    expect(text).toMatch(/^\d+$/);
+    expect(note).toMatch(/from the start is background to this model/);
+    expect(unanswerable).toBeNull();
+  });
+
+  it("other answers carry none", async () => {
+    expect((await ask("What is this about?")).note).toBeNull();
   });
 });

@@ -42,6 +42,7 @@ const answered: EngineEvent = {
   text: "one",
   status: "completed",
   unanswerable: null,
+  note: null,
   unit: 3,
   mediaTimeMs: 3500,
   unfamiliar: true,
@@ -159,6 +160,12 @@ describe("engine events as protocol events", () => {
       type: "response.output_text.done",
       outside: { unknown_words: ["france"], examples: ["Did anything stop?"] },
     });
+  });
+
+  it("carry the note on an answer beside its text", () => {
+    const note = "What stood there from the start is not counted.";
+    const [done] = mapAll([{ ...answered, note }]).slice(-2);
+    expect(done).toMatchObject({ type: "response.output_text.done", text: "one", outside: null, note });
   });
 
   it("carry drops, evictions and failures; seen units and the end are left to who owns the stream", () => {

@@ -16,6 +16,7 @@ const clientDir = join(folder, "client");
 const script: Script = {
   thought: (unit) => (unit % 3 === 0 ? `unit ${unit}: a car enters at the left` : null),
   answer: () => "two cars have left",
+  note: () => "What stands there from the start is not counted.",
   pauseMs: 2,
 };
 let browser: Browser;
@@ -52,7 +53,8 @@ describe.skipIf(browserPath === null)("the sample page", () => {
     await page.getByText("unit 3: a car enters at the left").first().waitFor();
 
     await page.getByRole("button", { name: "how many cars have left?" }).click();
-    await page.getByText("two cars have left").waitFor();
+    await page.getByText("two cars have left", { exact: true }).waitFor();
+    await page.getByText("What stands there from the start is not counted.").waitFor();
     await page.getByText(/first word after .* all after/).waitFor();
 
     await page

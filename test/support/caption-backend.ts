@@ -268,7 +268,16 @@ export class CaptionStream implements BackendStream {
     startedAtMs: number,
   ): void {
     const times = { startedAtMs, finishedAtMs: performance.now() };
-    this.say({ type: "task.done", task, ...said, unit, mediaTimeMs, ...times, unanswerable: null });
+    this.say({
+      type: "task.done",
+      task,
+      ...said,
+      unit,
+      mediaTimeMs,
+      ...times,
+      unanswerable: null,
+      note: null,
+    });
   }
 
   private lies(lie: Lie, { unit }: Unit): boolean {

@@ -36,6 +36,8 @@ export interface Script {
   /** The thought about a unit; null: a skip. */
   readonly thought?: (unit: number) => string | null;
   readonly answer?: (question: string) => string;
+  /** The note on an answer; none by default. */
+  readonly note?: (question: string) => string;
   /** Time between two pieces of text (ms). */
   readonly pauseMs?: number;
   readonly maxStreams?: number;
@@ -225,6 +227,7 @@ export class ScriptedStream implements EngineStream {
       text: said,
       status: task?.cancelled ? "cancelled" : "completed",
       unanswerable: null,
+      note: this.script.note?.(question) ?? null,
       unit: this.counts.units - 1,
       mediaTimeMs: this.frames.at(-1)?.mediaTimeMs ?? -1,
       unfamiliar: false,

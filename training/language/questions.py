@@ -333,6 +333,14 @@ EXAMPLES = ("How many cars passed?", "What colour was the last car?", "Which way
 """Shown to users; every word of them is in the vocabulary."""
 
 
+NOTES = [{
+    "phrases": ["how many", "count the", "there", "did you see", "stand", "stands", "standing", "leave", "leaves", "go out", "went out", "has left",
+                "have left", "gone", "vanish"],
+    "text": "What stands there from the start is background to this model: it is not counted, and may be missed when it leaves.",
+}]
+"""Told beside answers to questions about counts, presence and leaving."""
+
+
 SYNONYMS = {
     "gray": "grey", "silver": "grey", "violet": "purple", "tiny": "small", "little": "small", "huge": "big",
     "automobile": "car", "truck": "car", "lorry": "car", "van": "car", "bus": "car", "taxi": "car",

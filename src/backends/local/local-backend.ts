@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Backend, BackendReport, BackendStreamOptions, ModelInfo } from "../../engine/mod.ts";
-import { type Bundle, loadBundle, requireCacheSizes, TextCodec } from "../../models/mod.ts";
+import { type Bundle, loadBundle, QuestionNotes, requireCacheSizes, TextCodec } from "../../models/mod.ts";
 import { collectGarbage } from "../../worker/mod.ts";
 import { describeModel } from "./describe-model.ts";
 import { LocalStream } from "./local-stream.ts";
@@ -25,6 +25,7 @@ export class LocalBackend implements Backend {
   readonly model: ModelInfo;
   readonly died: Promise<Error>;
   private readonly codec: TextCodec;
+  private readonly notes: QuestionNotes;
   private readonly streams = new Map<string, LocalStream>();
   private port!: LocalPort;
   private tellDeath!: (error: Error) => void;
@@ -33,6 +34,7 @@ export class LocalBackend implements Backend {
   private constructor(bundle: Bundle) {
     this.model = describeModel(bundle);
     this.codec = new TextCodec(bundle);
+    this.notes = new QuestionNotes(bundle.manifest, this.codec);
     this.died = new Promise((resolve) => {
       this.tellDeath = resolve;
     });
@@ -62,7 +64,8 @@ export class LocalBackend implements Backend {
 
   open(id: string, options: BackendStreamOptions, report: (report: BackendReport) => void): LocalStream {
     clearTimeout(this.idle);
-    const stream = new LocalStream(id, { model: this.model, codec: this.codec, port: this.port, report });
+    const { model, codec, notes, port } = this;
+    const stream = new LocalStream(id, { model, codec, notes, port, report });
     this.streams.set(id, stream);
     this.port.send({ type: "open", stream: id, options });
     return stream;

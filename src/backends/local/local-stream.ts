@@ -1,13 +1,14 @@
 import type { BackendReport, BackendStream, ModelInfo, Unit } from "../../engine/mod.ts";
 import { EngineError } from "../../engine/mod.ts";
 import { joinRgb } from "../../ingest/mod.ts";
-import type { TextCodec } from "../../models/mod.ts";
+import type { QuestionNotes, TextCodec } from "../../models/mod.ts";
 import type { UnitFrames } from "../../vision/mod.ts";
 import type { LocalPort } from "./port.ts";
 
 export interface LocalStreamContext {
   readonly model: ModelInfo;
   readonly codec: TextCodec;
+  readonly notes: QuestionNotes;
   readonly port: LocalPort;
   readonly report: (report: BackendReport) => void;
 }
@@ -92,7 +93,8 @@ export class LocalStream implements BackendStream {
     const unanswerable = isUnanswerable
       ? { unknownWords: this.context.codec.unknownWords(question), examples }
       : null;
-    this.context.report({ ...report, unanswerable });
+    const note = isUnanswerable || report.text === "" ? null : this.context.notes.on(question);
+    this.context.report({ ...report, unanswerable, note });
   }
 
   /** The frames of a unit in the form that the vision worker takes: in one buffer, which can be transferred. */
