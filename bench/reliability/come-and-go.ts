@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import sharp from "sharp";
 import { WebSocket } from "ws";
+import { startServerProcess } from "./serve.ts";
 
 /**
  * Resident memory of the server while many clients come and go (Linux). In each of three rounds, 64 clients connect,
@@ -14,25 +13,6 @@ import { WebSocket } from "ws";
  */
 const [ROUNDS, CLIENTS, PICTURES, INTERVAL_MS] = [3, 64, 8, 250];
 const QUIET_S = [1, 5, 15, 30, 60];
-
-const root = join(import.meta.dirname, "../..");
-
-/** The server in a process of its own, as a user starts it, and its URL. */
-async function startServer(): Promise<{ child: ChildProcess; url: string }> {
-  const options = ["serve", "--port", "0", "--max-sessions", String(CLIENTS)];
-  const command = ["--import", "tsx", join(root, "src/cli/main.ts"), ...options];
-  const child = spawn(process.execPath, command, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
-  let said = "";
-  const url = await new Promise<string>((resolve, reject) => {
-    child.once("exit", () => reject(new Error("The server did not start.")));
-    child.stdout.on("data", (text) => {
-      said += text;
-      const found = /ws:\/\/[\w.:]+\/v1\/stream/.exec(said)?.[0];
-      if (found !== undefined) resolve(found);
-    });
-  });
-  return { child, url };
-}
 
 /** A picture of large tiles in random colours. */
 function picture(): Promise<Buffer> {
@@ -59,7 +39,7 @@ async function visit(url: string, pictures: readonly Buffer[], leave: Promise<un
   if ((await code) !== 1000) throw new Error(`A client was closed with ${await code}.`);
 }
 
-const { child, url } = await startServer();
+const { child, url } = await startServerProcess(CLIENTS);
 const startedAt = performance.now();
 async function print(when: string): Promise<void> {
   const status = await readFile(`/proc/${child.pid}/status`, "utf8");
