@@ -4,6 +4,7 @@ import { EngineError } from "../engine/mod.ts";
 import { IngestError } from "../ingest/mod.ts";
 import { ModelError } from "../models/mod.ts";
 import { ServerError } from "../server/mod.ts";
+import { isTooManyFiles, RAISE_LIMIT } from "./open-files.ts";
 import { wrapFor } from "./wrap.ts";
 
 /** Errors whose message says all that a user needs. A stack trace would only hide it. */
@@ -29,6 +30,8 @@ export function reportFailure(error: unknown, alsoExpected: readonly ErrorKind[]
     for (const { path, message } of error.issues) reportError(`${path.join(".")} is wrong: ${message}.`);
   } else if ([...EXPECTED, ...alsoExpected].some((kind) => error instanceof kind)) {
     reportError((error as Error).message);
+  } else if (isTooManyFiles(error)) {
+    reportError(`Too many files are open (${(error as Error).message}). ${RAISE_LIMIT}`);
   } else {
     console.error(error);
   }

@@ -1,27 +1,19 @@
 #!/usr/bin/env -S MALLOC_MMAP_THRESHOLD_=40000 MALLOC_TRIM_THRESHOLD_=1048576 node --max-semi-space-size=2
 // Without these, glibc's allocator and V8's young generation keep what many streams at once have needed.
-import { createRequire } from "node:module";
-import { Command } from "commander";
-import { modelsCommand } from "./models-command.ts";
-import { reportOutputFailure } from "./output.ts";
-import { replayCommand } from "./replay-command.ts";
-import { serveCommand } from "./serve-command.ts";
+import { freeDescriptors, isTooManyFiles, NEEDED_TO_START, RAISE_LIMIT } from "./open-files.ts";
 
-const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
-
-const program = new Command("thinkalong")
-  .description("Watches live video, tells what happens while it plays, and answers questions about it.")
-  .version(version)
-  .addCommand(serveCommand())
-  .addCommand(replayCommand())
-  .addCommand(modelsCommand());
-
-/** Lets every command point to its help after an error. Subcommands do not inherit this from their parent. */
-function pointToHelp(command: Command): void {
-  command.showHelpAfterError("(add --help to see the options)");
-  for (const each of command.commands) pointToHelp(each);
+// Before anything else is loaded, because loading is what opens the most files.
+const free = freeDescriptors(NEEDED_TO_START);
+if (free < NEEDED_TO_START) {
+  console.error(
+    `error: This process may open only ${free} more files, and needs ${NEEDED_TO_START} to start. ${RAISE_LIMIT}`,
+  );
+  process.exitCode = 1;
+} else {
+  const program = await import("./program.ts").catch((error: unknown) => {
+    if (!isTooManyFiles(error)) throw error;
+    console.error(`error: Too many files are open (${(error as Error).message}). ${RAISE_LIMIT}`);
+    process.exitCode = 1;
+  });
+  await program?.run();
 }
-
-pointToHelp(program);
-process.stdout.on("error", reportOutputFailure);
-await program.parseAsync();

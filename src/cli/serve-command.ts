@@ -8,8 +8,12 @@ import { createServer } from "../server/mod.ts";
 import { port, positive, threads } from "./arguments.ts";
 import { guarded } from "./failure.ts";
 import { logLines } from "./log-lines.ts";
+import { freeDescriptors } from "./open-files.ts";
 import { printLine } from "./output.ts";
 import { BUNDLED_MODEL, CLIENT_DIR, SAMPLE_DIR } from "./paths.ts";
+
+/** Open files that a server needs beside its sessions: requests for the page and its files. */
+const SPARE_FILES = 64;
 
 interface ServeFlags {
   readonly port: number;
@@ -70,6 +74,12 @@ async function serve(flags: ServeFlags): Promise<void> {
       allowedHosts: flags.allowHost,
       log,
     });
+    const wanted = flags.maxSessions + SPARE_FILES;
+    const free = freeDescriptors(wanted);
+    if (free < wanted)
+      log.warn(
+        `This process may open only ${free} more files. ${flags.maxSessions} sessions and what else is needed take up to ${wanted}. Raise the limit of open files (ulimit -n), or lower --max-sessions.`,
+      );
     printLine(`${pc.bold("thinkalong")} runs ${engine.model.id}: ${engine.model.description}`);
     printLine(
       `Open ${pc.cyan(server.url)} for the sample page. Clients connect to ${pc.cyan(`${server.url.replace("http", "ws")}/v1/stream`)}`,

@@ -63,10 +63,10 @@ export class DecodeQueue {
 
 /**
  * The queues of this process. Pictures that cost much have one of their own, so that small ones never wait for them.
- * Together they leave a thread of libuv's pool (four) for everything else that needs one. The large ones take half a core
+ * Together they leave a thread of libuv's pool (four) for everything else that needs one. The large ones take a third of a core
  * at most, because seeing and thinking need the cores.
  */
-export const DECODE_QUEUES = { small: new DecodeQueue(2), large: new DecodeQueue(1, 1) } as const;
+export const DECODE_QUEUES = { small: new DecodeQueue(2), large: new DecodeQueue(1, 2) } as const;
 
 /** From this cost on a picture counts as large, see `ImageHeader.cost`: 4 million pixels of a plain JPEG take 10 to 25 ms. */
 export const LARGE_COST = 4_000_000;

@@ -127,6 +127,11 @@ These rules hold everywhere:
 - After an \`error\` the session goes on, unless \`fatal\` is true. Then \`session.closed\` and a close code follow.
 - Every frame that is dropped is reported with \`input_video_frame.dropped\`. Events are never dropped: when a client does
   not read them, its session is closed (4410).
+- What a client sends has a budget of messages and of bytes a second (\`maxMessagesPerSecond\`, \`maxBytesPerSecond\`). Over
+  it, the server reads more slowly: nothing is lost, but it comes late. So a client should watch how much waits to be
+  sent. One that goes on for long is closed (4420).
+- Frames are looked at no faster than they arrive, whatever their capture times say. After a stall, a little may come at
+  once (\`maxCatchUpMs\`); what is more is dropped as \`rate\`.
 - A session ends with its socket and cannot be resumed. Connect again for a new one.
 `;
 

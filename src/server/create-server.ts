@@ -77,6 +77,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const app = createHttpApp({
     engine,
     access,
+    log,
     clientDir: options.clientDir ?? fileURLToPath(new URL("../../dist/client", import.meta.url)),
     sampleDir: options.sampleDir ?? null,
     readiness: () => ({ sessions: streams.size, full: streams.isFull, closing: sockets.isClosing }),

@@ -1,5 +1,6 @@
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
+import type { Logger } from "pino";
 import type { Engine } from "../../engine/mod.ts";
 import { type AccessRules, hostRefusal, refusal } from "../access.ts";
 import { cacheControl, isPublic, SECURITY_HEADERS } from "./headers.ts";
@@ -18,12 +19,13 @@ export interface HttpAppOptions {
   /** Folder of the clips for the sample page, served under /sample/; null: none. */
   readonly sampleDir: string | null;
   readonly readiness: () => Readiness;
+  readonly log: Logger;
 }
 
 /**
  * The whole server except the WebSocket. Access is checked here for every request; each resource has a file of its own.
  */
-export function createHttpApp({ engine, access, clientDir, sampleDir, readiness }: HttpAppOptions) {
+export function createHttpApp({ engine, access, clientDir, sampleDir, readiness, log }: HttpAppOptions) {
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.use(async (c, next) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value);
@@ -37,8 +39,8 @@ export function createHttpApp({ engine, access, clientDir, sampleDir, readiness 
   app.route("/", health(readiness));
   app.route("/", models(engine.model));
   app.route("/", stream());
-  if (sampleDir !== null) app.route("/", sample(sampleDir));
-  app.route("/", page(clientDir));
+  if (sampleDir !== null) app.route("/", sample(sampleDir, log));
+  app.route("/", page(clientDir, log));
   app.notFound((c) =>
     httpError(
       c,

@@ -2,17 +2,20 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
+import type { Logger } from "pino";
+import { openedFile } from "./opened-file.ts";
 
 /** The built sample page or, when it has not been built, a page that says how to build it. */
-export function page(clientDir: string): Hono {
+export function page(clientDir: string, log: Logger): Hono {
   const app = new Hono();
-  if (existsSync(join(clientDir, "index.html"))) app.get("/*", serveStatic({ root: clientDir }));
+  if (existsSync(join(clientDir, "index.html")))
+    app.get("/*", openedFile(log), serveStatic({ root: clientDir }));
   else app.get("/", (c) => c.html(MISSING_CLIENT, 404));
   return app;
 }
 
 /** The clips that the page plays, under /sample/. */
-export function sample(sampleDir: string): Hono {
+export function sample(sampleDir: string, log: Logger): Hono {
   const app = new Hono();
   app.get(
     "/sample/*",
@@ -21,6 +24,7 @@ export function sample(sampleDir: string): Hono {
       c.header("Accept-Ranges", "bytes");
       await next();
     },
+    openedFile(log),
     serveStatic({ root: sampleDir, rewriteRequestPath: (path) => path.slice("/sample".length) }),
   );
   return app;

@@ -7,6 +7,7 @@ import {
   type CloseReason,
   decodeBinaryFrame,
   errorEvent,
+  ProtocolError,
   parseClientMessage,
   type ServerEvent,
   type UnnumberedEvent,
@@ -129,8 +130,12 @@ export class Session {
         this.restartStats();
         break;
       case "input_video_frame.append": {
-        const base64 = message.image.slice(message.image.indexOf(",") + 1);
-        this.push(Buffer.from(base64, "base64"), message.seq ?? null, message.capture_time_ms ?? null);
+        const { image } = message;
+        this.push(
+          decodeBase64(image.startsWith("data:") ? image.slice(image.indexOf(",") + 1) : image),
+          message.seq ?? null,
+          message.capture_time_ms ?? null,
+        );
         break;
       }
       case "conversation.item.create": {
@@ -207,4 +212,19 @@ export class Session {
       this.stream.settings.stats_interval_ms,
     ).unref();
   }
+}
+
+/**
+ * Decodes base64. The decoder leaves out what is none, so the length shows it.
+ *
+ * @throws {ProtocolError} `invalid_value`
+ */
+function decodeBase64(text: string): Buffer {
+  const bytes = Buffer.from(text, "base64");
+  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+  const chars = text.length - padding;
+  // One character more than a multiple of four stands for no byte.
+  if (chars % 4 !== 1 && bytes.length === Math.floor((chars * 3) / 4)) return bytes;
+  const message = "The field image of input_video_frame.append is wrong. It must be base64.";
+  throw new ProtocolError("invalid_value", message, { param: "image" });
 }

@@ -113,6 +113,18 @@ describe("a session", () => {
     ]);
   });
 
+  it("refuses a picture that has something else than base64 in the middle, however long it is", async () => {
+    const { send, error, frames, all } = startSession();
+    const long = Buffer.alloc(300_000, jpeg).toString("base64");
+    for (const wrong of ["%", "\n", "é", "=", "data:image/jpeg;base64,"]) {
+      const image = `${long.slice(0, 200_000)}${wrong}${long.slice(200_000)}`;
+      send({ type: "input_video_frame.append", image, event_id: `with ${wrong}` });
+      expect(error()).toMatchObject({ code: "invalid_value", param: "image", event_id: `with ${wrong}` });
+    }
+    await frames(1);
+    expect(all("error")).toHaveLength(5);
+  });
+
   it("answers a question, under the client's own ids", async () => {
     const { send, all } = startSession({ answer: () => "two cars" });
     send(question("how many?"));
