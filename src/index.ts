@@ -76,6 +76,7 @@ export {
 export {
   type PulledVideoOptions,
   parseScheduledQuestion,
+  type ReconnectWaits,
   type ReplayOptions,
   replay,
   type ScheduledQuestion,

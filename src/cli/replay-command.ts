@@ -18,6 +18,7 @@ interface ReplayFlags {
   readonly ask: readonly ScheduledQuestion[];
   readonly pace: "realtime" | "max";
   readonly live?: boolean;
+  readonly reconnect: boolean;
   readonly inputFps?: number;
   readonly connectTimeout?: number;
   readonly stallTimeout?: number;
@@ -79,6 +80,7 @@ async function run(input: string, flags: ReplayFlags): Promise<void> {
       engine,
       input,
       pace: flags.pace,
+      reconnect: flags.reconnect,
       ...(live !== undefined && { live }),
       ...(inputFps !== undefined && { inputFps }),
       ...(connectTimeout !== undefined && { firstFrameTimeoutMs: connectTimeout }),
@@ -131,6 +133,11 @@ export function replayCommand(): Command {
     )
     .option("--no-live", "play the source as a recording, by its own times")
     .option(
+      "--reconnect",
+      "connect to a live source again whenever it is lost, until Ctrl-C; its time goes on, and each gap is told",
+      false,
+    )
+    .option(
       "--fps, --input-fps <n>",
       "frames a second of a recording whose frames have no times, such as a raw .h264 or .mjpeg file; default: what its headers say, else 25, which is told",
       rate,
@@ -159,7 +166,7 @@ export function replayCommand(): Command {
       `
 Examples:
   $ thinkalong replay yard.mp4
-  $ thinkalong replay rtsp://user:password@camera/stream
+  $ thinkalong replay rtsp://user:password@camera/stream --reconnect
   $ thinkalong replay http://camera/video.ts --live
   $ thinkalong replay recording.mjpeg --input-fps 10
   $ thinkalong replay yard.mp4 --ask "How many cars passed?" --ask "What happened last? @20s"

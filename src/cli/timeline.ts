@@ -78,7 +78,7 @@ export class Timeline {
         break;
       }
       case "session.source":
-        this.screen.line(INDENT, pc.yellow(`note: ${event.message}`));
+        this.screen.line(`${pc.yellow(at(event.media_time_ms))}  `, pc.yellow(`note: ${event.message}`));
         break;
       case "input_video_frame.dropped":
         this.drops++;

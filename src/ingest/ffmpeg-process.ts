@@ -6,7 +6,7 @@ import type { FrameLayout } from "./frame-layout.ts";
 import type { HdrTransfer } from "./hdr.ts";
 import { OpeningWords } from "./opening-words.ts";
 import { reapOnExit } from "./reap-on-exit.ts";
-import { ShownFrames } from "./shown-frames.ts";
+import { type ShownFrame, ShownFrames } from "./shown-frames.ts";
 
 /** What ffmpeg decodes, and into which frames. */
 export interface FfmpegDecode {
@@ -154,14 +154,19 @@ export class FfmpegProcess {
     return this.shown !== null ? 0 : Math.max(0, this.opening.firstPts);
   }
 
-  /** Reads the next frame; null at the end (`exited` says why). One call at a time. */
+  /**
+   * Reads the next frame; null at the end (`exited` says why). One call at a time. A live source's frame whose
+   * time ffmpeg does not know is left out.
+   */
   async readFrame(): Promise<RawFrame | null> {
     while (!this.stopped) {
       const bytes: Buffer | null = this.frames.read(this.frameBytes);
       if (bytes !== null) {
         if (bytes.length !== this.frameBytes) return null;
         while (!(this.opening.isComplete || this.over || this.stopped)) await this.woken();
-        return { bytes: new Uint8Array(bytes), ...(await this.nextShown()) };
+        const shown = await this.nextShown();
+        if (shown?.readAtMs === null) continue;
+        return { bytes: new Uint8Array(bytes), ...(shown ?? { readAtMs: null, isWhole: true }) };
       }
       if (this.frames.readableEnded || (this.over && this.pid === undefined)) return null;
       await this.woken();
@@ -170,10 +175,10 @@ export class FfmpegProcess {
   }
 
   /** It is said on standard error, which may come later than the frame. */
-  private async nextShown(): Promise<Omit<RawFrame, "bytes">> {
+  private async nextShown(): Promise<ShownFrame | undefined> {
     const { shown } = this;
     while (shown?.count === 0 && !this.over && !this.stopped) await this.woken();
-    return shown?.next() ?? { readAtMs: null, isWhole: true };
+    return shown?.next();
   }
 
   private woken(): Promise<void> {

@@ -13,12 +13,15 @@ export class LiveTime {
   private offsets: { readonly read: number; readonly received: number } | null = null;
   private lastMs = 0;
 
+  /** @param startedAtMs what counts as 0, on the monotonic clock (ms); default: when the first frame was read */
+  constructor(private readonly startedAtMs?: number) {}
+
   /**
    * @param readAtMs when ffmpeg read the frame, on the machine's clock; null where it did not say
    * @param receivedAtMs when the frame came out of the pipe, on the monotonic clock
    */
   mediaTimeMs(readAtMs: number | null, receivedAtMs: number): number {
-    this.offsets ??= { read: -(readAtMs ?? 0), received: -receivedAtMs };
+    this.offsets ??= this.begin(readAtMs, receivedAtMs);
     const received = receivedAtMs + this.offsets.received;
     let read = readAtMs === null ? received : readAtMs + this.offsets.read;
     if (Math.abs(read - received) > MOST_DRIFT_MS) {
@@ -28,5 +31,13 @@ export class LiveTime {
     }
     this.lastMs = Math.max(this.lastMs, read);
     return this.lastMs;
+  }
+
+  private begin(readAtMs: number | null, receivedAtMs: number) {
+    if (this.startedAtMs === undefined) return { read: -(readAtMs ?? 0), received: -receivedAtMs };
+    const waitedMs = readAtMs === null ? 0 : Date.now() - readAtMs;
+    const isLikely = waitedMs >= 0 && waitedMs <= MOST_DRIFT_MS;
+    const firstMs = receivedAtMs - this.startedAtMs - (isLikely ? waitedMs : 0);
+    return { read: firstMs - (readAtMs ?? 0), received: -this.startedAtMs };
   }
 }

@@ -1,7 +1,7 @@
 /** What ffmpeg says of a frame that has come out of its filters. */
 export interface ShownFrame {
-  /** When ffmpeg read it from the network, on the machine's clock (ms). */
-  readonly readAtMs: number;
+  /** When ffmpeg read it from the network, on the machine's clock (ms); null when it does not know. */
+  readonly readAtMs: number | null;
   /** Whether all that it is decoded from has come in. */
   readonly isWhole: boolean;
 }
@@ -20,6 +20,8 @@ const DAMAGE = new RegExp(
     "Missing reference picture|Could not find ref with POC",
   ].join("|"),
 );
+/** ffmpeg writes 0 where it knows no time, as of the first picture of some cameras. Others are dates, after 2001 (ms). */
+const FIRST_DATE_MS = 1e12;
 /** After so long (ms) pictures are taken as they are: some sources have no key frames, but heal row by row. */
 const MOST_DAMAGED_MS = 30_000;
 
@@ -56,6 +58,6 @@ export class ShownFrames {
     else if (isKey) this.damagedAtMs = null;
     this.isLost = false;
     const isWhole = this.damagedAtMs === null || readAtMs - this.damagedAtMs > MOST_DAMAGED_MS;
-    this.waiting.push({ readAtMs, isWhole });
+    this.waiting.push({ readAtMs: readAtMs < FIRST_DATE_MS ? null : readAtMs, isWhole });
   }
 }

@@ -45,6 +45,11 @@ export interface OpenVideoOptions extends FrameFormat {
    */
   readonly live?: boolean;
   /**
+   * Of a live source: the moment that counts as media time 0, on the clock of `arrivedAtMs`. Default: when the first
+   * frame was read.
+   */
+  readonly startedAtMs?: number;
+  /**
    * Frames a second of a video whose frames have no times, such as a raw H.264 or MJPEG stream in a file. A live source
    * needs no rate. Default: the one that its headers name, else 25, with a notice.
    */
@@ -162,7 +167,7 @@ async function play(
 
   /** Frames as they come, no more than wanted, each with the time at which it was read. */
   async function emitLive(): Promise<void> {
-    const time = new LiveTime();
+    const time = new LiveTime(options.startedAtMs);
     const sampler = new SampleByMediaTime(fps);
     for await (const frame of settledFrames(readInTime)) {
       const arrivedAtMs = performance.now();

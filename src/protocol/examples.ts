@@ -177,11 +177,11 @@ export const SERVER_EXAMPLES: { readonly [T in ServerEventType]: ServerEventOf<T
   },
   "session.source": {
     type: "session.source",
-    event_id: "event_1",
-    code: "rate_assumed",
-    message:
-      "yard.h264 gives its frames no times, so 25 frames a second are assumed. If there are more or fewer, give their number (inputFps, on the command line --input-fps).",
-    media_time_ms: 0,
+    event_id: "event_61",
+    code: "reconnected",
+    message: "The source is back. For 4.2 seconds nothing was seen.",
+    media_time_ms: 35_450,
+    gap_ms: 4200,
   },
   "session.going_away": { type: "session.going_away", event_id: "event_45", time_left_ms: 5000 },
   "session.closed": {

@@ -64,8 +64,10 @@ export const sceneReason = z
   );
 
 export const sourceNoticeCode = z
-  .enum(["rate_assumed"])
-  .describe("`rate_assumed`: the video's frames have no times, and their number a second was assumed.");
+  .enum(["rate_assumed", "lost", "reconnected"])
+  .describe(
+    "`rate_assumed`: the video's frames have no times, and their number a second was assumed; `lost`: a live source was lost and is being connected to again; `reconnected`: it is back, after a gap.",
+  );
 
 export type SourceNoticeCode = z.infer<typeof sourceNoticeCode>;
 

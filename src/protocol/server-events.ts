@@ -133,7 +133,13 @@ export const sessionSource = z
     event_id: eventId,
     code: sourceNoticeCode,
     message: z.string().describe("For people: what happened or was assumed, and what to do."),
-    media_time_ms: mediaTimeMs.describe("Media time to which it refers (ms)."),
+    media_time_ms: mediaTimeMs.describe(
+      "Media time to which it refers (ms): of the last frame before a loss, or of the first one after it.",
+    ),
+    gap_ms: z
+      .number()
+      .nullable()
+      .describe("Of `reconnected`: media time in which nothing was seen (ms); else null."),
   })
   .describe(
     "Something that one should know about a video that is read from a file or a URL. `replay --json` prints it; a session whose pictures the client sends has none.",

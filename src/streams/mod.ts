@@ -13,6 +13,7 @@ export { parseScheduledQuestion, type ScheduledQuestion } from "./scheduled-ques
 export type { StreamSettings } from "./settings.ts";
 export { PulledVideo, type PulledVideoOptions } from "./sources/pulled-video.ts";
 export { type ImageBounds, PushedImages } from "./sources/pushed-images.ts";
+export { type ReconnectingOptions, type ReconnectWaits, reconnecting } from "./sources/reconnecting.ts";
 export type { Intake, Source, SourceNotice, Stop } from "./sources/source.ts";
 export {
   type AskOptions,

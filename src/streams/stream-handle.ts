@@ -264,8 +264,14 @@ export class StreamHandle implements Intake {
     this.writer.write(event);
   }
 
-  notice({ code, message, mediaTimeMs }: SourceNotice): void {
-    this.writer.write({ type: "session.source", code, message, media_time_ms: mediaTimeMs });
+  notice({ code, message, mediaTimeMs, gapMs = null }: SourceNotice): void {
+    this.writer.write({
+      type: "session.source",
+      code,
+      message,
+      media_time_ms: mediaTimeMs,
+      gap_ms: gapMs,
+    });
   }
 
   ended(early?: "going_away"): void {

@@ -8,7 +8,14 @@ describe.concurrent("thinkalong --help", () => {
       ["replay", "--help"],
       [
         ...["--ask", "--pace", "--paradigm", "--json", "--model", "--threads", "Examples:"],
-        ...["--live", "--no-live", "--fps, --input-fps", "--connect-timeout", "--stall-timeout"],
+        ...[
+          "--live",
+          "--no-live",
+          "--reconnect",
+          "--fps, --input-fps",
+          "--connect-timeout",
+          "--stall-timeout",
+        ],
       ],
     ],
     [

@@ -15,6 +15,9 @@ import {
 } from "../support/media.ts";
 import { type Program, thinkalong } from "../support/program.ts";
 import { ProtocolLog } from "../support/protocol-log.ts";
+import { codedVideo } from "../support/rtsp/coded-video.ts";
+import { HABITS } from "../support/rtsp/habits.ts";
+import { RtspCamera } from "../support/rtsp/rtsp-camera.ts";
 
 let dir: Awaited<ReturnType<typeof makeTempDir>>;
 let clip: string;
@@ -119,6 +122,26 @@ describe("thinkalong replay", () => {
     expect(await ends(clip)).toEqual([0, ""]);
     expect(await ends(clip, "--live")).toEqual([1, LOST]);
     await camera.close();
+  });
+
+  it("goes on with a camera that was lost with --reconnect, tells the gap, and ends at Ctrl-C", async () => {
+    // The command line connects once to ask what it is, and again to play it.
+    await using camera = await RtspCamera.start(await codedVideo(600), HABITS.hangUp(120, 240, 360, 480));
+    await using program = replay(camera.url, "--reconnect");
+    await program.says(/note: .*ended after \d+ frames.* Trying to connect again\./);
+    const [, seconds] = await program.says(
+      /note: The source is back\. For ([\d.]+) seconds nothing was seen\./,
+    );
+    expect(Number(seconds)).toBeGreaterThan(0.5);
+    program.process.kill("SIGINT");
+    expect(await program.ended).toMatchObject({ code: 130, stderr: "" });
+    expect(camera.players).toBeGreaterThan(1);
+  });
+
+  it("is an error with --reconnect when the first connection fails", async () => {
+    const { code, stderr } = await replay("rtsp://127.0.0.1:1/camera", "--reconnect").ended;
+    expect([code, lines(stderr).length]).toEqual([1, 1]);
+    expect(stderr).toContain("cannot be reached");
   });
 
   it("gives up on a source that says nothing after --connect-timeout or --stall-timeout", async () => {

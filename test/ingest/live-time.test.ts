@@ -25,6 +25,16 @@ describe("the time of a live source", () => {
     expect(told).toEqual(Array.from({ length: 20 }, (_, i) => 250 * i));
   });
 
+  it("counts from a given moment, though its first frame waited for a second", () => {
+    const now = performance.now();
+    const time = new LiveTime(now - 60_000);
+    const read = Date.now() - 1000;
+    const told = [0, 250].map((later) => time.mediaTimeMs(read + later, now + later));
+    expect(told[0]).toBeGreaterThan(58_900);
+    expect(told[0]).toBeLessThan(59_010);
+    expect(told[1]! - told[0]!).toBe(250);
+  });
+
   it("never goes back", () => {
     const time = new LiveTime();
     const told = [0, 400, 300, 500].map((read) => time.mediaTimeMs(CLOCK + read, 5000 + read));

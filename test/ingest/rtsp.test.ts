@@ -97,7 +97,7 @@ describe.each(["FFMPEG_PATH or PATH", "installer"])("an RTSP camera with ffmpeg 
     await using camera = await RtspCamera.start(stream);
     const open = () => openVideo(camera.url, { ...CODED_SIZE, fps: 4, pace: "max", ffmpeg });
     await firstValueFrom(open());
-    await eventually(() => camera.next % KEY_EVERY === 5, "it is between two key frames");
+    await eventually(() => camera.current % KEY_EVERY === 5, "it is between two key frames");
     const frames = await lastValueFrom(open().pipe(take(5), toArray()));
     expect(camera.players).toBe(2);
     expect(await Promise.all(frames.map(numberOf))).not.toContain(null);

@@ -30,6 +30,12 @@ describe("the frames that ffmpeg shows", () => {
     expect(frames.next()).toBeUndefined();
   });
 
+  it("have no time where ffmpeg knows none", () => {
+    const frames = new ShownFrames();
+    frames.take(shown(0, "I"));
+    expect(frames.next()).toEqual({ readAtMs: null, isWhole: true });
+  });
+
   it("leave other lines to others", () => {
     const frames = new ShownFrames();
     expect(frames.take("[h264 @ 0x55a673] [error] no frame!")).toBe(false);

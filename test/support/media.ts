@@ -90,11 +90,16 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Waits for a condition, for up to 10 s, because the machine may be busy. */
-export async function eventually(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = performance.now() + 10_000;
+/** Waits for a condition, by default for up to 10 s, because the machine may be busy. */
+export async function eventually(
+  holds: () => boolean | Promise<boolean>,
+  what: string,
+  patienceMs = 10_000,
+): Promise<void> {
+  const deadline = performance.now() + patienceMs;
   while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error(`This did not happen within 10 s: ${what}.`);
+    if (performance.now() > deadline)
+      throw new Error(`This did not happen within ${patienceMs / 1000} s: ${what}.`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -10,6 +10,8 @@ export interface SourceNotice {
   readonly message: string;
   /** Media time to which it refers (ms). */
   readonly mediaTimeMs: number;
+  /** Of `reconnected`: media time in which nothing was seen (ms). */
+  readonly gapMs?: number | null;
 }
 
 /** The side of a stream that its source calls. `StreamHandle` implements it. */

@@ -41,10 +41,10 @@ export class RtspCamera {
     return `rtsp://127.0.0.1:${(this.server.address() as AddressInfo).port}/camera`;
   }
 
-  /** The number of the next picture that it shows. */
-  get next(): number {
+  /** The number of the picture that it shows now. */
+  get current(): number {
     if (this.startedAtMs === null) return 0;
-    return Math.ceil(((performance.now() - this.startedAtMs) / 1000) * CODED_FPS);
+    return Math.floor(((performance.now() - this.startedAtMs) / 1000) * CODED_FPS);
   }
 
   /** Closes all connections and takes no more. */
@@ -89,7 +89,7 @@ export class RtspCamera {
     this.startedAtMs ??= performance.now();
     const { startedAtMs } = this;
     const pictures = packetsOf(this.stream, CODED_FPS);
-    for (let picture = this.next; picture < pictures.length; picture++) {
+    for (let picture = this.current; picture < pictures.length; picture++) {
       const dueAtMs = startedAtMs + (picture * 1000) / CODED_FPS;
       await sleep(Math.max(0, dueAtMs - performance.now()));
       this.shownAtMs[picture] ??= performance.now();
