@@ -107,13 +107,12 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeImageOptions
     return { data: new Uint8Array(rgb), width, height, original };
   } catch (cause) {
     if (cause instanceof IngestError) throw cause;
-    throw new IngestError(
-      "image_undecodable",
-      `The image cannot be decoded (${messageOf(cause)}). Check that it is complete.`,
-      {
-        cause,
-      },
-    );
+    // One defect may be told many times, one a line.
+    const [reason = ""] = messageOf(cause).trim().split("\n");
+    const text = CUT_OFF.test(reason)
+      ? `The image is incomplete (${reason}). Send all of its bytes.`
+      : `The image cannot be decoded (${reason}). It is damaged or of an unusual kind: encode it again.`;
+    throw new IngestError("image_undecodable", text, { cause });
   }
 }
 
