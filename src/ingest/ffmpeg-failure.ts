@@ -102,17 +102,17 @@ export function explainFailure(run: FfmpegRun): IngestError | null {
     );
   }
   const undecodable = says(NOT_A_VIDEO);
-  if (undecodable !== undefined && input.picture) {
-    const hint = "Convert it to MP4 or GIF, or send single pictures over the WebSocket";
-    const text = `${name} is a picture (${input.picture}), which is not played as a video, even where it moves. ${hint}`;
-    return failure("not_a_video", text, undefined);
-  }
   if (undecodable !== undefined) {
-    const isCutOff = says(/moov atom not found/) !== undefined;
-    const text = isCutOff
-      ? `${name} has no table of contents, so it was cut off, or it is no MP4 at all. Copy it again, or end the recording first`
-      : `${name} is not a video that ffmpeg can read. Give a video in a common format, such as MP4`;
-    return failure("not_a_video", text, undecodable);
+    const { type } = input;
+    if (type === null) {
+      const text = `${name} is not a video that ffmpeg can read. Give a video in a common format, such as MP4`;
+      return failure("not_a_video", text, undecodable);
+    }
+    const text =
+      type === "MP4"
+        ? `${name} is a damaged or incomplete MP4. Copy it again, or end the recording first`
+        : `${name} is a picture (${type}), which is not played as a video, even where it moves. Convert it to MP4 or GIF, or send single pictures over the WebSocket`;
+    return failure("not_a_video", text, type === "MP4" ? undecodable : undefined);
   }
   if (exit.code === 0) {
     return failure("no_frames", `${name} has no frame. Give a video that shows something`, undefined);

@@ -2,7 +2,7 @@ import { access, constants, open, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { IngestError } from "./errors.ts";
-import { HEAD_BYTES, pictureType } from "./picture-type.ts";
+import { type FileType, fileType, HEAD_BYTES } from "./file-type.ts";
 
 /** An input in a form that is safe after ffmpeg's `-i`. */
 export interface VideoInput {
@@ -14,8 +14,8 @@ export interface VideoInput {
   readonly remote: boolean;
   /** Whether it is live: it cannot be paused, so frames are taken as they come. */
   readonly live: boolean;
-  /** The type of a file that is a picture, such as `WebP`; null for other files and for URLs. */
-  readonly picture: string | null;
+  /** The type of a file by its first bytes, where it is a picture or an MP4; null for other files and for URLs. */
+  readonly type: FileType | null;
 }
 
 const REMOTE_SCHEMES = ["http:", "https:", "rtsp:", "rtsps:"];
@@ -91,7 +91,7 @@ function remoteInput(input: string, scheme: string): VideoInput {
     options: [...guards(REMOTE_PROTOCOLS), ...(rtsp ? ["-rtsp_flags", "prefer_tcp"] : [])],
     remote: true,
     live: rtsp,
-    picture: null,
+    type: null,
   };
 }
 
@@ -120,7 +120,7 @@ async function localInput(path: string): Promise<VideoInput> {
     options: guards(LOCAL_PROTOCOLS),
     remote: false,
     live: false,
-    picture: pictureType(await readHead(path)),
+    type: fileType(await readHead(path)),
   };
 }
 

@@ -13,6 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { IngestError, type IngestErrorCode } from "../../src/ingest/errors.ts";
 import { type FfmpegBinary, resolveFfmpeg } from "../../src/ingest/ffmpeg-binary.ts";
 import type { Frame } from "../../src/ingest/frame.ts";
+import { probeVideo } from "../../src/ingest/probe-video.ts";
 import { type OpenVideoOptions, openVideo } from "../../src/ingest/video-source.ts";
 import {
   eventually,
@@ -277,7 +278,7 @@ describe("inputs that cannot be opened", () => {
     await writeFile(at("text.mp4"), "This is not a video.\n".repeat(200));
     expect((await failing(openVideo(at("text.mp4"), options))).error.message).not.toContain("incomplete");
     const cut = await truncateFile(clip, at("cut.mp4"), 0.6);
-    expect((await failing(openVideo(cut, options))).error.message).toContain("was cut off");
+    expect((await failing(openVideo(cut, options))).error.message).toContain("incomplete MP4");
     const playlist =
       "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nhttp://127.0.0.1:1/x.ts\n#EXT-X-ENDLIST\n";
     await writeFile(at("hosts.m3u8"), playlist);
@@ -468,6 +469,10 @@ describe("over HTTP", () => {
         expect(error.code).toBe("url_refused");
         expect(error.message).toMatch(says);
         expect(error.message).not.toMatch(/reached|network/);
+        await expect(probeVideo(input)).rejects.toMatchObject({
+          code: "url_refused",
+          message: error.message,
+        });
       }
       const { error } = await failing(openVideo(rtsp.url.replace("//", "//user:secret@"), options));
       if (status === "401") expect(error.message).toMatch(/Check the user name and password/);
