@@ -53,7 +53,7 @@ const DENSE_S = 0.01;
  * for MPEG-TS ffmpeg counts from the start of the streams that are decoded, but not where an offset was given. And a gap
  * in the timestamps is one in time, for so many seconds: by default ffmpeg closes those of more than ten.
  */
-const TRUE_TIME = ["-itsoffset", "0.000001", "-dts_delta_threshold", "60"];
+const TRUE_TIME = ["-itsoffset", "-0.000001", "-dts_delta_threshold", "60"];
 const TERM_GRACE_MS = 300;
 
 /**

@@ -124,6 +124,11 @@ describe.each(["FFMPEG_PATH or PATH", "installer"])("decoding with ffmpeg from %
     },
   );
 
+  it("gives no frame at the very end, also of a raw stream, whose times are finer", async () => {
+    const raw = await makeVideo(at("raw.mjpeg"), { output: ["-c:v", "mjpeg", "-pix_fmt", "yuvj420p"] });
+    expect(await all(openVideo(raw, { ...options, ffmpeg }))).toHaveLength(10);
+  });
+
   it("squeezes the picture and gets the colours right", async () => {
     const path = await makeVideo(at("colours.mkv"), { colours: ["red", "lime", "blue"], size: "96x48" });
     const frames = await all(openVideo(path, { ...options, fps: 2, ffmpeg }));
