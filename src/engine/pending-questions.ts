@@ -31,7 +31,7 @@ export class PendingQuestions {
       throw new EngineError("question_empty", "The question is empty. Ask something.", { param: "question" });
     }
     if (this.questions.size >= MAX_QUESTIONS) {
-      const message = `${MAX_QUESTIONS} questions of this stream are open. Wait for an answer, or cancel one.`;
+      const message = `${MAX_QUESTIONS} questions of this stream are open, and no more are taken. Ask fewer at once.`;
       throw new EngineError("too_many_questions", message);
     }
     const answer = `${this.stream}_answer_${this.next}`;

@@ -1,7 +1,13 @@
 import sharp from "sharp";
 import { checkPositive, checkSize } from "./check-options.ts";
 import { messageOf } from "./errors.ts";
-import { type EncodedImage, type ImageLimits, readImageHeader, undecodable } from "./image-header.ts";
+import {
+  type EncodedImage,
+  type ImageLimits,
+  isCutOff,
+  readImageHeader,
+  undecodable,
+} from "./image-header.ts";
 
 export interface DecodeImageOptions extends ImageLimits {
   /** px; the picture is squeezed into it, not letterboxed. */
@@ -64,7 +70,7 @@ export async function decodePixels(
   try {
     // That data is missing is only a warning to the decoder, and so are harmless defects of many cameras' JPEGs.
     const rgb = await decode("warning").catch((error) => {
-      if (CUT_OFF.test(messageOf(error))) throw error;
+      if (isCutOff(messageOf(error))) throw error;
       return decode("error");
     });
     return { data: new Uint8Array(rgb), width, height, original };
@@ -79,9 +85,6 @@ export function checkImageOptions(options: DecodeImageOptions): void {
   checkPositive("maxBytes", options.maxBytes);
   checkPositive("maxPixels", options.maxPixels);
 }
-
-/** What libjpeg says of a picture whose data end too early. */
-const CUT_OFF = /premature end/i;
 
 /** Some cameras leave out a JPEG's end mark. Whether its data are complete, the decoder finds out. */
 function withEndMark(bytes: Uint8Array): Uint8Array {

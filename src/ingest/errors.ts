@@ -14,6 +14,7 @@ export type IngestErrorCode =
   | "unsupported_protocol"
   | "url_invalid"
   | "url_unreachable"
+  | "url_refused"
   | "first_frame_timeout"
   | "stall_timeout"
   | "source_lost"

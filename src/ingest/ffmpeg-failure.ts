@@ -1,5 +1,6 @@
 import { IngestError, type IngestErrorCode } from "./errors.ts";
 import type { FfmpegExit } from "./ffmpeg-process.ts";
+import { explainAnswer } from "./server-answer.ts";
 import { type VideoInput, withoutCredentials } from "./video-input.ts";
 
 /** How a run of ffmpeg or ffprobe ended. */
@@ -19,11 +20,13 @@ const NO_VIDEO = /matches no streams|does not contain any stream/i;
 const UNREACHABLE = new RegExp(
   [
     "Connection refused|timed out|No route to host|unreachable|Failed to resolve|Name or service not known",
-    "Server returned|HTTP error|method \\w+ failed|Unauthorized|Connection reset|Input/output error|Protocol not found",
-    "not on whitelist 'http|TLS|SSL",
+    "Connection reset|Input/output error|TLS|SSL",
   ].join("|"),
   "i",
 );
+/** A playlist names an address that is not allowed there. */
+const NOT_ALLOWED = /Protocol '(\w+)' not on whitelist/;
+const NO_PROTOCOL = /Protocol not found/;
 const NOT_A_VIDEO =
   /Invalid data found|moov atom not found|Could not find codec parameters|Format not on whitelist|Cannot determine format|Unknown format|Invalid argument/i;
 
@@ -72,6 +75,24 @@ export function explainFailure(run: FfmpegRun): IngestError | null {
       undefined,
     );
   }
+  const refused = says(NOT_ALLOWED);
+  if (refused !== undefined) {
+    const hint = input.remote
+      ? "Playlists from the network may name addresses in the network only"
+      : "Playlists in files may name files only. Give the URL of the playlist itself";
+    const protocol = NOT_ALLOWED.exec(refused)![1];
+    return failure(
+      "unsupported_protocol",
+      `${name} names an address that is not allowed there (${protocol}:). ${hint}`,
+      undefined,
+    );
+  }
+  const answer = input.remote ? explainAnswer(input, run.stderr) : null;
+  if (answer !== null) return answer;
+  if (says(NO_PROTOCOL)) {
+    const hint = "Install another one, or name it in FFMPEG_PATH";
+    return failure("unsupported_protocol", `This ffmpeg cannot read ${name}. ${hint}`, says(NO_PROTOCOL));
+  }
   const unreachable = input.remote ? says(UNREACHABLE) : undefined;
   if (unreachable !== undefined && !says(/partial file/)) {
     return failure(
@@ -82,11 +103,16 @@ export function explainFailure(run: FfmpegRun): IngestError | null {
   }
   const undecodable = says(NOT_A_VIDEO);
   if (undecodable !== undefined) {
-    return failure(
-      "not_a_video",
-      `${name} is not a video that ffmpeg can read, or it is incomplete`,
-      undecodable,
-    );
+    const { type } = input;
+    if (type === null) {
+      const text = `${name} is not a video that ffmpeg can read. Give a video in a common format, such as MP4`;
+      return failure("not_a_video", text, undecodable);
+    }
+    const text =
+      type === "MP4"
+        ? `${name} is a damaged or incomplete MP4. Copy it again, or end the recording first`
+        : `${name} is a picture (${type}), which is not played as a video, even where it moves. Convert it to MP4 or GIF, or send single pictures over the WebSocket`;
+    return failure("not_a_video", text, type === "MP4" ? undecodable : undefined);
   }
   if (exit.code === 0) {
     return failure("no_frames", `${name} has no frame. Give a video that shows something`, undefined);

@@ -67,9 +67,18 @@ export async function readImageHeader(bytes: Uint8Array, limits: ImageLimits): P
   return { type, width, height, upright: (orientation ?? 1) === 1, scans, cost };
 }
 
+/** Whether the decoder complains that the data of a picture end too early. */
+export function isCutOff(complaint: string): boolean {
+  return /premature end/i.test(complaint);
+}
+
 /** The error for an image that the decoder does not take. */
 export function undecodable(cause: unknown): IngestError {
-  const message = `The image cannot be decoded (${messageOf(cause)}). Check that it is complete.`;
+  // One defect may be told many times, one a line.
+  const [reason = ""] = messageOf(cause).trim().split("\n");
+  const message = isCutOff(reason)
+    ? `The image is incomplete (${reason}). Send all of its bytes.`
+    : `The image cannot be decoded (${reason}). It is damaged or of an unusual kind: encode it again.`;
   return new IngestError("image_undecodable", message, { cause });
 }
 

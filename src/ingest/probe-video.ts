@@ -66,7 +66,7 @@ async function askFfprobe(path: string, input: VideoInput, timeoutMs: number): P
     "format=duration:stream=codec_name,width,height,avg_frame_rate,duration:stream_tags=rotate:stream_side_data=rotation";
   const result = await runTool(
     path,
-    ["-v", "level+error", ...input.options].concat(
+    ["-v", "level+warning", ...input.options].concat(
       "-select_streams",
       "V:0",
       "-show_entries",

@@ -1,7 +1,8 @@
-import { access, constants, stat } from "node:fs/promises";
+import { access, constants, open, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { IngestError } from "./errors.ts";
+import { type FileType, fileType, HEAD_BYTES } from "./file-type.ts";
 
 /** An input in a form that is safe after ffmpeg's `-i`. */
 export interface VideoInput {
@@ -13,6 +14,8 @@ export interface VideoInput {
   readonly remote: boolean;
   /** Whether it is live: it cannot be paused, so frames are taken as they come. */
   readonly live: boolean;
+  /** The type of a file by its first bytes, where it is a picture or an MP4; null for other files and for URLs. */
+  readonly type: FileType | null;
 }
 
 const REMOTE_SCHEMES = ["http:", "https:", "rtsp:", "rtsps:"];
@@ -96,6 +99,7 @@ function remoteInput(input: string, scheme: string): VideoInput {
     options: [...guards(REMOTE_PROTOCOLS), ...(rtsp ? RTSP : [])],
     remote: true,
     live: rtsp,
+    type: null,
   };
 }
 
@@ -124,7 +128,18 @@ async function localInput(path: string): Promise<VideoInput> {
     options: [...(MJPEG_FILE.test(path) ? ["-f", "mjpeg"] : []), ...guards(LOCAL_PROTOCOLS)],
     remote: false,
     live: false,
+    type: fileType(await readHead(path)),
   };
+}
+
+async function readHead(path: string): Promise<Uint8Array> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }
 
 function guards(protocols: string): string[] {

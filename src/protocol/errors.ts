@@ -125,6 +125,7 @@ const VIDEO_ERRORS: Readonly<
   unsupported_protocol: refused("Videos cannot be read over this protocol."),
   url_invalid: refused("The URL is not valid."),
   url_unreachable: refused("The URL could not be reached."),
+  url_refused: refused("The server of the URL answered with an error. The error's `message` says which."),
   first_frame_timeout: refused("No frame came in time."),
   source_lost: refused("The live source ended."),
   stall_timeout: refused("The source stopped sending."),

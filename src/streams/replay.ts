@@ -1,4 +1,4 @@
-import { Observable } from "rxjs";
+import { EMPTY, filter, Observable, take } from "rxjs";
 import { type Engine, EngineError, type StreamOptions } from "../engine/mod.ts";
 import { ProtocolError, type ServerEvent } from "../protocol/mod.ts";
 import { LOG_LIMITS, type StreamLimits } from "./limits.ts";
@@ -43,13 +43,29 @@ export function startReplay({ engine, questions = [], stream, ...video }: Replay
     limits: limitsOf(engine),
     ...(stream && { engineOptions: stream }),
   });
-  const ask = (text: string, when: "now" | "end") => {
+  /** The first word of an answer, or its end when it has none. */
+  const beginning = (answer: string) =>
+    handle.log.from(null).pipe(
+      filter(
+        (entry) =>
+          "event" in entry &&
+          (entry.event.type === "response.output_text.delta" ||
+            entry.event.type === "response.output_text.done") &&
+          entry.event.response_id === answer,
+      ),
+      take(1),
+    );
+  const ask = (text: string, when: "now" | "end"): Observable<unknown> => {
     try {
-      handle.ask(text, { when });
+      const answer = handle.ask(text, { when });
+      // In the batch paradigm, answers begin when the video has ended; before the first unit, when there is one.
+      const isLater = when === "end" || stream?.paradigm === "batch" || handle.open().totals.units === 0;
+      return isLater ? EMPTY : beginning(answer);
     } catch (error) {
       if (!(error instanceof EngineError || error instanceof ProtocolError)) throw error;
       const { code, message } = toProblem(error);
       handle.problem({ code, message: `The question "${text}" was refused. ${message}` });
+      return EMPTY;
     }
   };
   handle.feed(withQuestions(new PulledVideo(video), questions, ask));

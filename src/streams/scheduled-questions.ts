@@ -3,15 +3,16 @@ import {
   combineLatest,
   concat,
   concatAll,
+  concatMap,
   defer,
   EMPTY,
   filter,
   finalize,
   ignoreElements,
+  merge,
   type Observable,
   Subject,
   take,
-  tap,
 } from "rxjs";
 import type { Source } from "./sources/source.ts";
 
@@ -43,20 +44,23 @@ export function parseScheduledQuestion(input: string): ScheduledQuestion {
 
 /**
  * Adds questions to a source. A question is asked between the last frame at or before its time and the next one, when
- * everything up to there has been thought about. Later frames wait for that. So the answer knows the same at every
- * pace and on every machine. The questions that are left are asked when the source has ended, about the whole video.
+ * everything up to there has been thought about. Later frames wait for that, and until the answer has begun. So it knows
+ * the same at every pace and on every machine. The questions that are left are asked when the source has ended, about the
+ * whole video.
+ *
+ * @param ask asks a question; what it returns completes when the answer has begun or will not begin before the end
  */
 export function withQuestions(
   source: Source,
   questions: readonly ScheduledQuestion[],
-  ask: (text: string, when: "now" | "end") => void,
+  ask: (text: string, when: "now" | "end") => Observable<unknown>,
 ): Source {
   return {
     start: (into) => {
       let waiting = questions;
       const askThose = (due: readonly ScheduledQuestion[], when: "now" | "end") => {
         waiting = waiting.filter((question) => !due.includes(question));
-        for (const { text } of due) ask(text, when);
+        return merge(...due.map(({ text }) => ask(text, when)));
       };
       const isHolding = new BehaviorSubject(false);
       /** Completes when the questions that are due have been asked: at once when there are none. */
@@ -68,7 +72,7 @@ export function withQuestions(
           return into.caughtUp$.pipe(
             filter(Boolean),
             take(1),
-            tap(() => askThose(due, "now")),
+            concatMap(() => askThose(due, "now")),
             finalize(() => isHolding.next(false)),
             ignoreElements(),
           );

@@ -125,6 +125,22 @@ describe("decodeImage", () => {
     expect((await decodeImage(Buffer.concat([whole, Buffer.alloc(64)]), size)).data).toEqual(data);
     const half = Buffer.concat([whole.subarray(0, whole.length / 2), mark]);
     expect(await codeOf(half)).toBe("image_undecodable");
+    await expect(decodeImage(half, size)).rejects.toThrow(/incomplete .*Send all/);
+  });
+
+  it("does not call a picture incomplete that is damaged otherwise", async () => {
+    const noise = { type: "gaussian", mean: 128, sigma: 40 } as const;
+    const picture = sharp({ create: { width: 200, height: 200, channels: 3, background: red, noise } });
+    for (const whole of [await picture.jpeg().toBuffer(), await picture.png().toBuffer()]) {
+      const damaged = Buffer.from(whole);
+      for (let i = 20; i < 200; i++) damaged[i] = damaged[i]! ^ 0x5a;
+      const error: Error = await decodeImage(damaged, size).then(
+        () => expect.unreachable(),
+        (thrown) => thrown,
+      );
+      expect(error.message).not.toMatch(/complete|\n/);
+      expect(error.message).toContain("encode it again");
+    }
   });
 
   it("refuses a size that is none", async () => {

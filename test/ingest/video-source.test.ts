@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { IngestError, type IngestErrorCode } from "../../src/ingest/errors.ts";
 import { type FfmpegBinary, resolveFfmpeg } from "../../src/ingest/ffmpeg-binary.ts";
 import type { Frame } from "../../src/ingest/frame.ts";
+import { probeVideo } from "../../src/ingest/probe-video.ts";
 import { type OpenVideoOptions, openVideo, type VideoNotice } from "../../src/ingest/video-source.ts";
 import {
   eventually,
@@ -21,6 +22,7 @@ import {
   makeTempDir,
   makeVideo,
   serve,
+  serveRtsp,
   tracedFfmpeg,
   truncateFile,
 } from "../support/media.ts";
@@ -120,6 +122,11 @@ describe.each(["FFMPEG_PATH or PATH", "installer"])("decoding with ffmpeg from %
       expect(played.map(({ mediaTimeMs }) => mediaTimeMs)).toEqual([0, 200, 400].slice(0, frames));
     },
   );
+
+  it("gives no frame at the very end, also of a raw stream, whose times are finer", async () => {
+    const raw = await makeVideo(at("raw.mjpeg"), { output: ["-c:v", "mjpeg", "-pix_fmt", "yuvj420p"] });
+    expect(await all(openVideo(raw, { ...options, ffmpeg }))).toHaveLength(10);
+  });
 
   it("squeezes the picture and gets the colours right", async () => {
     const path = await makeVideo(at("colours.mkv"), { colours: ["red", "lime", "blue"], size: "96x48" });
@@ -284,6 +291,35 @@ describe("inputs that cannot be opened", () => {
       const { error } = await failing(openVideo(input, options));
       expect([input, error.code]).toEqual([input, code]);
     }
+  });
+
+  it("are called what they are: a picture, a cut-off recording, a playlist that names hosts", async () => {
+    const picture = sharp({ create: { width: 64, height: 48, channels: 3, background: "red" } });
+    for (const [name, bytes] of [
+      ["JPEG", await picture.jpeg().toBuffer()],
+      ["PNG", await picture.png().toBuffer()],
+      ["WebP", await picture.webp().toBuffer()],
+      ["TIFF", await picture.tiff().toBuffer()],
+    ] as const) {
+      await writeFile(at(`picture.${name}`), bytes);
+      const { error } = await failing(openVideo(at(`picture.${name}`), options));
+      expect([error.code, error.message]).toEqual([
+        "not_a_video",
+        expect.stringContaining(`a picture (${name})`),
+      ]);
+      expect(error.message).toContain("Convert it");
+      expect(error.message).not.toContain("incomplete");
+    }
+    await writeFile(at("text.mp4"), "This is not a video.\n".repeat(200));
+    expect((await failing(openVideo(at("text.mp4"), options))).error.message).not.toContain("incomplete");
+    const cut = await truncateFile(clip, at("cut.mp4"), 0.6);
+    expect((await failing(openVideo(cut, options))).error.message).toContain("incomplete MP4");
+    const playlist =
+      "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nhttp://127.0.0.1:1/x.ts\n#EXT-X-ENDLIST\n";
+    await writeFile(at("hosts.m3u8"), playlist);
+    const { error } = await failing(openVideo(at("hosts.m3u8"), options));
+    expect(error.code).toBe("unsupported_protocol");
+    expect(error.message).toMatch(/not allowed there \(http:\)/);
   });
 
   it("include options out of range", async () => {
@@ -453,7 +489,51 @@ describe.skipIf(process.platform === "win32")("the process", () => {
 });
 
 describe("over HTTP", () => {
-  it("plays a file, and tells a missing one, a silent server and a lost connection apart", async () => {
+  it.each([
+    ["401", /401 .*user name and password in the URL/],
+    ["403", /403 .*may see/],
+    ["404", /404 .*path/],
+    ["429", /429 /],
+    ["503", /503 .*later/],
+  ])("says that the server answered %s, and what to do", async (status, says) => {
+    const server = await serve((_, response) => response.writeHead(Number(status)).end());
+    const rtsp = await serveRtsp(status);
+    try {
+      for (const input of [`${server.url}/cam.mp4`, rtsp.url]) {
+        const { error } = await failing(openVideo(input, options));
+        expect(error.code).toBe("url_refused");
+        expect(error.message).toMatch(says);
+        expect(error.message).not.toMatch(/reached|network/);
+        await expect(probeVideo(input)).rejects.toMatchObject({
+          code: "url_refused",
+          message: error.message,
+        });
+      }
+      const { error } = await failing(openVideo(rtsp.url.replace("//", "//user:secret@"), options));
+      if (status === "401") expect(error.message).toMatch(/Check the user name and password/);
+      expect(error.message).not.toContain("secret");
+    } finally {
+      await server.close();
+      await rtsp.close();
+    }
+  });
+
+  it("tells that a playlist's parts are missing from that the playlist is", async () => {
+    const playlist = "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nmissing.ts\n#EXT-X-ENDLIST\n";
+    const server = await serve(({ url }, response) => {
+      if (url === "/list.m3u8") response.end(playlist);
+      else response.writeHead(404).end();
+    });
+    try {
+      const { error } = await failing(openVideo(`${server.url}/list.m3u8`, options));
+      expect(error.code).toBe("url_refused");
+      expect(error.message).toMatch(/playlist .* was read, but a part .* 404/);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it("plays a file, and tells a silent server and a lost connection apart", async () => {
     const bytes = await readFile(long);
     const server = await serve((request, response) => {
       if (request.url === "/missing.mp4") response.writeHead(404).end();
@@ -468,7 +548,6 @@ describe("over HTTP", () => {
       openVideo(server.url + path, { ...options, fps: 10, ...more });
     try {
       expect(await all(open("/whole.mp4"))).toHaveLength(600);
-      expect((await failing(open("/missing.mp4"))).error.code).toBe("url_unreachable");
       expect((await failing(open("/silent.mp4", { firstFrameTimeoutMs: 500 }))).error.code).toBe(
         "first_frame_timeout",
       );
@@ -547,8 +626,10 @@ describe("over HTTP", () => {
       response.end(`#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nfile://${at("live.ts")}\n#EXT-X-ENDLIST\n`);
     });
     try {
-      const { frames } = await failing(openVideo(`${server.url}/list.m3u8`, options));
+      const { frames, error } = await failing(openVideo(`${server.url}/list.m3u8`, options));
       expect(frames).toHaveLength(0);
+      expect(error.code).toBe("unsupported_protocol");
+      expect(error.message).toMatch(/not allowed there \(file:\)/);
     } finally {
       await server.close();
     }

@@ -142,6 +142,12 @@ describe("replay", () => {
     await captions.close();
   });
 
+  it("does not wait for an answer that needs what comes after its question", async () => {
+    const log = await run(ask("what is moving @0"));
+    expect(log.all("response.output_text.done")).toHaveLength(1);
+    expect(log.all("session.closed")).toMatchObject([{ reason: "completed", totals: { units: 12 } }]);
+  });
+
   it("answers in the batch paradigm when the video has ended, and does not wait for that", async () => {
     const log = await run({ stream: { paradigm: "batch" }, ...ask("what is moving @2s") });
     expect(log.all("response.output_text.done")).toMatchObject([{ media_time_ms: 5750 }]);

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -114,6 +114,26 @@ export async function serve(listener: RequestListener): Promise<{ url: string; c
       server.closeAllConnections();
     });
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+}
+
+/** Starts an RTSP server that answers every request for a video with one status. */
+export async function serveRtsp(status: string): Promise<{ url: string; close: () => Promise<void> }> {
+  const server = createTcpServer((socket) => {
+    socket.on("error", () => {});
+    socket.on("data", (data) => {
+      const request = data.toString();
+      const answer = request.startsWith("OPTIONS")
+        ? "200 OK\r\nPublic: DESCRIBE, SETUP"
+        : `${status} Refused`;
+      const challenge = status === "401" ? 'WWW-Authenticate: Digest realm="x", nonce="y"\r\n' : "";
+      socket.write(`RTSP/1.0 ${answer}\r\nCSeq: ${/CSeq: (\d+)/i.exec(request)?.[1]}\r\n${challenge}\r\n`);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `rtsp://127.0.0.1:${(server.address() as AddressInfo).port}/cam`,
+    close: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  };
 }
 
 /** A PNG that declares a size (px), but has almost no pixels. A test uses it when nothing should decode it. */
