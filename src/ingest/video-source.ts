@@ -18,8 +18,11 @@ import { resolveVideoInput } from "./video-input.ts";
 
 /** Something that one should know about a video, though it can be played. */
 export interface VideoNotice {
-  /** `rate_assumed`: its frames have no times, and nothing says how many a second there are. */
-  readonly code: "rate_assumed";
+  /**
+   * `rate_assumed`: its frames have no times, and nothing says how many a second there are. `parts_missing`: parts of
+   * its playlist could not be read.
+   */
+  readonly code: "rate_assumed" | "parts_missing";
   /** For people: what was assumed, and what to do. */
   readonly message: string;
 }
@@ -71,13 +74,17 @@ export interface OpenVideoOptions extends FrameFormat {
  */
 const PROMPT = ["-analyzeduration", "1000000", "-threads", "1"];
 
+/** What ffmpeg says of a part of a playlist that it skips. */
+const MISSING_PART = /Failed to open segment/;
+
 /**
  * Plays a video file, an HTTP(S) or HLS URL, or an RTSP camera. The observable is cold: each subscription runs an
  * ffmpeg of its own, and unsubscribing ends it.
  *
  * For a file, `mediaTimeMs` counts from its start, in steps of `1000 / fps`. Where the picture starts later than the
- * sound, so do the frames; where a part of an HLS playlist is missing, the last picture stands still. The frame shows what the video has at that time, give or
- * take half the distance of two frames (ffmpeg's `fps` filter). `arrivedAtMs` is when the frame is emitted. For a
+ * sound, so do the frames. Where a part of an HLS playlist is missing, the last picture stands still, and a notice says
+ * so. The frame shows what the video has at that time, give or take half the distance of two frames (ffmpeg's `fps`
+ * filter). `arrivedAtMs` is when the frame is emitted. For a
  * camera, `mediaTimeMs` is the time from when ffmpeg read the first frame to when it read this one: a camera's own
  * timestamps are not believed. `arrivedAtMs` is when the last byte of the frame came in. A camera that ends has failed
  * (`source_lost`). HDR video is tone-mapped.
@@ -130,6 +137,7 @@ async function play(
     onLine: (line) => {
       const named = live ? null : rate.take(line);
       if (named !== null) checkRate(named);
+      if (MISSING_PART.test(line)) tellMissingParts();
     },
     ...(options.maxDurationMs === undefined ? {} : { maxDurationMs: options.maxDurationMs }),
   });
@@ -139,6 +147,7 @@ async function play(
   let isOver = false;
   let seq = 0;
   let isOtherRateGiven = false;
+  let isMissingTold = false;
   if (live) await emitLive();
   else await emitPaced();
   throwIfAborted(options.signal);
@@ -191,6 +200,14 @@ async function play(
     if (options.inputFps !== undefined || !named.isAssumed) return;
     const message = `${resolved.label} gives its frames no times, so ${named.fps} frames a second are assumed. If there are more or fewer, give their number (inputFps, on the command line --input-fps).`;
     options.onNotice?.({ code: "rate_assumed", message });
+  }
+
+  /** Once a video, because the first one says what to think of the others. */
+  function tellMissingParts(): void {
+    if (isMissingTold || stop.aborted) return;
+    isMissingTold = true;
+    const message = `${resolved.label}: parts of the playlist could not be read. Where they are missing, the picture stands still for up to a minute, and what is longer is left out of the time. Before the first part there is, no time passes.`;
+    options.onNotice?.({ code: "parts_missing", message });
   }
 
   function emitFrame({ bytes }: RawFrame, mediaTimeMs: number, arrivedAtMs: number): void {

@@ -64,9 +64,9 @@ export const sceneReason = z
   );
 
 export const sourceNoticeCode = z
-  .enum(["rate_assumed", "lost", "reconnected"])
+  .enum(["rate_assumed", "parts_missing", "lost", "reconnected"])
   .describe(
-    "`rate_assumed`: the video's frames have no times, and their number a second was assumed; `lost`: a live source was lost and is being connected to again; `reconnected`: it is back, after a gap.",
+    "`rate_assumed`: the video's frames have no times, and their number a second was assumed; `parts_missing`: parts of its playlist could not be read; `lost`: a live source was lost and is being connected to again; `reconnected`: it is back, after a gap.",
   );
 
 export type SourceNoticeCode = z.infer<typeof sourceNoticeCode>;

@@ -219,8 +219,12 @@ describe.each(["FFMPEG_PATH or PATH", "installer"])(
     });
 
     /** Of each frame, its media time and the time that its picture shows (s). */
-    async function timesOf(input: string, seconds: number): Promise<{ media: number; shown: number }[]> {
-      const frames = await all(openVideo(input, { ...options, fps: 4, ffmpeg: ffmpegBinary }));
+    async function timesOf(
+      input: string,
+      seconds: number,
+      onNotice: (notice: VideoNotice) => void = () => {},
+    ): Promise<{ media: number; shown: number }[]> {
+      const frames = await all(openVideo(input, { ...options, fps: 4, ffmpeg: ffmpegBinary, onNotice }));
       return await Promise.all(
         frames.map(async (frame) => {
           const rgb = await frame.rgb(size.width, size.height);
@@ -238,7 +242,11 @@ describe.each(["FFMPEG_PATH or PATH", "installer"])(
         else response.end(await readFile(at(url.slice(1))));
       });
       try {
-        const times = await timesOf(`${server.url}/parts.m3u8`, 40);
+        const notices: VideoNotice[] = [];
+        const times = await timesOf(`${server.url}/parts.m3u8`, 40, (notice) => notices.push(notice));
+        expect(notices).toMatchObject([
+          { code: "parts_missing", message: expect.stringContaining("stands still") },
+        ]);
         expect(times).toHaveLength(160);
         for (const { media, shown } of times) {
           const isMissing = media > 11.5 && media < 24;
