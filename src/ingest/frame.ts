@@ -117,14 +117,22 @@ export function restamped(frame: Frame, stamp: Partial<FrameStamp>): Frame {
   };
 }
 
-/** The pixels of several frames at one size (px), one after the other in a new buffer, which can be transferred. */
+/**
+ * The pixels of several frames at one size (px), one after the other in a new buffer, which can be transferred.
+ *
+ * @throws {RangeError} when a frame gives more or fewer pixels
+ */
 export async function joinRgb(frames: readonly Frame[], width: number, height: number): Promise<Uint8Array> {
   const pictures = await Promise.all(frames.map((frame) => frame.rgb(width, height)));
   const size = width * height * 3;
   const joined = new Uint8Array(size * pictures.length);
-  pictures.forEach((picture, i) => {
+  for (const [i, picture] of pictures.entries()) {
+    if (picture.length !== size) {
+      const message = `A frame gave ${picture.length} bytes for ${width} × ${height} px. It must give ${size}, 3 a pixel.`;
+      throw new RangeError(message);
+    }
     joined.set(picture, i * size);
-  });
+  }
   return joined;
 }
 

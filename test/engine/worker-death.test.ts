@@ -3,8 +3,6 @@ import { describe, expect, it, vi } from "vitest";
 import { createEngine, type LocalEngineOptions } from "../../src/backends/mod.ts";
 import type { Engine, EngineError } from "../../src/engine/mod.ts";
 import { TINY_BUNDLE } from "../support/bundles.ts";
-import { EditedBundle } from "../support/edited-bundle.ts";
-import { startTinyEngine } from "../support/engine.ts";
 import { feed, StreamLog, watch } from "../support/stream-log.ts";
 
 /** An engine, and its real workers: vision's first, then the reasoner's. */
@@ -78,46 +76,6 @@ describe("when a worker dies that had run for a while", () => {
       expect(log.all("thought.done")).toHaveLength(3);
       expect(failures).toEqual([]);
       await engine.close();
-    },
-  );
-});
-
-describe("when a worker cannot do what one stream asks of it", () => {
-  it("that stream fails, and the engine goes on", async () => {
-    await using bundle = await EditedBundle.copy();
-    await bundle.manifest((manifest) => {
-      manifest.transformer.head_width = 8;
-    });
-    await using engine = await startTinyEngine({ model: bundle.path });
-    for (let round = 0; round < 2; round++) {
-      const log = await watch(new StreamLog(engine.openStream()), engine.model, 2);
-      expect(log.events).toMatchObject([
-        {
-          type: "stream.failed",
-          code: "worker_failed",
-          fatal: true,
-          message: expect.stringMatching(/^Vision/),
-        },
-      ]);
-    }
-  });
-
-  it.each([
-    ["Vision", "vision", "tokens_per_unit", 4],
-    ["Reasoning", "transformer", "vocabulary", 100],
-  ] as const)(
-    "%s: a manifest that does not fit its graph fails instead of thinking nonsense",
-    async (side, part, field, value) => {
-      await using bundle = await EditedBundle.copy();
-      await bundle.manifest((manifest) => {
-        manifest[part][field] = value;
-      });
-      await using engine = await startTinyEngine({ model: bundle.path });
-      const log = await watch(new StreamLog(engine.openStream()), engine.model, 2);
-      expect(log.events.at(-1)).toMatchObject({
-        type: "stream.failed",
-        message: expect.stringMatching(new RegExp(`^${side}.*bundle.json implies`)),
-      });
     },
   );
 });
