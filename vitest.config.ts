@@ -1,13 +1,43 @@
 import { defineConfig } from "vitest/config";
 
+/** Tests that run whole engines, a browser, long videos or whole servers. */
+const WHOLE = [
+  "bench/test/**/*.test.ts",
+  "test/{backends,cli,e2e,engine,exact,golden,replay}/**/*.test.ts",
+  "test/server/page.test.ts",
+  "test/ingest/{ffmpeg-process,reap-on-exit,rtsp,video-source}.test.ts",
+  "test/models/trial.test.ts",
+  "test/server/ws/message-gate.test.ts",
+  "test/streams/{reconnecting,replay}.test.ts",
+];
+
 export default defineConfig({
   test: {
     globalSetup: "test/support/build-kernel.ts",
-    include: ["test/**/*.test.ts", "bench/test/**/*.test.ts"],
-    // Two cores, and most tests own worker threads or an ffmpeg: files run one after the other.
-    fileParallelism: false,
     // Ten times what the slowest needs: a machine that is shared may stand still for a minute.
     testTimeout: 180_000,
     hookTimeout: 180_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          maxWorkers: 2,
+          include: ["test/**/*.test.ts"],
+          exclude: WHOLE,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "whole",
+          include: WHOLE,
+          // Two cores, and these tests own worker threads or an ffmpeg: files run one after the other.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

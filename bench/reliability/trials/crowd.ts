@@ -4,9 +4,9 @@ import { ServerProcess } from "../server-process.ts";
 import { atMost, none, type Outcome, type Trial, type TrialContext } from "../trial.ts";
 import { Visitor } from "../visitor.ts";
 
-const CLIENTS = { short: 16, long: 64 };
-const ROUNDS = 3;
-const PICTURES = 8;
+const CLIENTS = { short: 12, long: 64 };
+const ROUNDS = { short: 2, long: 3 };
+const PICTURES = { short: 4, long: 8 };
 const INTERVAL_MS = 250;
 /** What memory may be: after the later rounds by that after the first, and at the end by that at the start. */
 const BOUNDS = { short: { later: 1.25, end: 2 }, long: { later: 1.05, end: 1.2 } };
@@ -26,15 +26,16 @@ async function visit(url: string, pictures: readonly Buffer[], leave: Promise<un
 
 async function run({ size, seed, program, signal, onProgress }: TrialContext): Promise<Outcome> {
   const clients = CLIENTS[size];
-  const pictures = await randomPictures(PICTURES, seed);
+  const rounds = ROUNDS[size];
+  const pictures = await randomPictures(PICTURES[size], seed);
   await using server = await ServerProcess.start(program, "--max-sessions", String(clients));
   const start = await server.residentMiB();
   const after: number[] = [];
   const wrong: string[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < rounds; round++) {
     signal.throwIfAborted();
-    onProgress(round / (ROUNDS + 1), `round ${round + 1} of ${ROUNDS}`);
-    const leave = sleep(PICTURES * INTERVAL_MS + 3000);
+    onProgress(round / (rounds + 1), `round ${round + 1} of ${rounds}`);
+    const leave = sleep(pictures.length * INTERVAL_MS + 3000);
     const codes = await Promise.all(
       Array.from({ length: clients }, () => visit(server.url, pictures, leave)),
     );
@@ -42,12 +43,12 @@ async function run({ size, seed, program, signal, onProgress }: TrialContext): P
     await sleep(1500);
     after.push(await server.residentMiB());
   }
-  onProgress(ROUNDS / (ROUNDS + 1), "nothing happens");
+  onProgress(rounds / (rounds + 1), "nothing happens");
   await sleep(QUIET_MS[size], undefined, { signal });
   const end = await server.residentMiB();
   const [first] = after as [number];
   return {
-    tried: `${ROUNDS} rounds of ${clients} clients, seed ${seed}`,
+    tried: `${rounds} rounds of ${clients} clients, seed ${seed}`,
     findings: [
       none("clients that were not served to their end", wrong),
       { what: "memory at the start", measured: `${Math.round(start)} MiB`, bound: "none is set", held: true },
