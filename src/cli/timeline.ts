@@ -116,7 +116,7 @@ export class Timeline {
       stats.units_unfamiliar > 0 ? ` (${stats.units_unfamiliar} of an unfamiliar scene)` : "";
     this.screen.line("", "");
     for (const total of [
-      `${stats.units} units seen${unfamiliar}, ${stats.thoughts} thoughts, ${stats.skips} times nothing to say, ${stats.frames_in} frames, ${this.drops} dropped`,
+      `${count(stats.units, "unit")} seen${unfamiliar}, ${count(stats.thoughts, "thought")}, ${count(stats.skips, "time")} nothing to say, ${count(stats.frames_in, "frame")}, ${this.drops} dropped`,
       `from a unit's arrival to its first word: ${ms(spoken.p50)} (p50), ${ms(spoken.p95)} (p95); to a skip: ${ms(quiet.p50)} (p50), ${ms(quiet.p95)} (p95)`,
       `read with ffmpeg ${version}: ${path} (${origin})`,
     ])
