@@ -111,7 +111,7 @@ export function explainFailure(run: FfmpegRun): IngestError | null {
     const text =
       type === "MP4"
         ? `${name} is a damaged or incomplete MP4. Copy it again, or end the recording first`
-        : `${name} is a picture (${type}). Pictures are not played as videos, animated ones neither, but for GIF and APNG. Convert it to MP4, or send single pictures over the WebSocket`;
+        : `${name} is a picture (${type}). Of pictures, only animated GIF and APNG are played as videos. Convert it to MP4, or send single pictures over the WebSocket`;
     return failure("not_a_video", text, type === "MP4" ? undecodable : undefined);
   }
   if (exit.code === 0) {
