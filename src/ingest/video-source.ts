@@ -158,11 +158,14 @@ async function play(
     throw new IngestError("option_out_of_range", message);
   }
   const failure = explainFailure({ input: resolved, exit, stderr: decoder.stderr, frames: seq });
-  if (failure !== null) throw failure;
-  if (live) {
-    const message = `${resolved.label} ended after ${seq} frames. A live source does not end by itself: check the camera and the network.`;
+  // An RTSP server has said what it would send, so what is missing is not another format.
+  const ended = ["no_frames", ...(resolved.live ? ["not_a_video"] : [])];
+  if (live && (failure === null || ended.includes(failure.code))) {
+    const when = seq === 0 ? "before its first frame" : `after ${seq} frames`;
+    const message = `${resolved.label} ended ${when}. A live source does not end by itself: check the camera and the network.`;
     throw new IngestError("source_lost", message);
   }
+  if (failure !== null) throw failure;
 
   async function emitPaced(): Promise<void> {
     const mayGo = pacerOf(options, stop);

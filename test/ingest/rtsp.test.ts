@@ -110,4 +110,13 @@ describe.each(["FFMPEG_PATH or PATH", "installer"])("an RTSP camera with ffmpeg 
     expect(watched.frames.length).toBeGreaterThan(5);
     expect(watched.numbers.at(-1)).toBeLessThan(60);
   });
+
+  it.concurrent.each([0, 1])(
+    "that is cut off before its first frame is lost, too (after %i pictures)",
+    async (pictures) => {
+      const { error, frames } = await watch(ffmpeg, HABITS.hangUp(pictures));
+      expect([error.code, frames.length]).toEqual(["source_lost", 0]);
+      expect(error.message).toContain("before its first frame");
+    },
+  );
 });
