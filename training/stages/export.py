@@ -10,8 +10,8 @@ import onnx
 import torch
 
 from language.questions import CANNOT, EXAMPLES, NOTES, SYNONYMS
-from language.tokenizer import CLOCK, SPECIAL, Tokenizer
 from language.thoughts import CAME, MOST, PLURALS, WENT
+from language.tokenizer import CLOCK, SPECIAL, Tokenizer
 from network.config import Config
 from network.model import Network
 from network.stack_graphs import OPSET, text_graphs, visual_graphs
