@@ -279,7 +279,7 @@ describe("thinkalong replay that is disturbed", () => {
   ] as const)("says in one line that its output is full, and exits with 1 (%s)", async (_, args) => {
     const full = await open("/dev/full", "w");
     try {
-      const { code, signal, stderr } = await thinkalong(args(), {}, full.fd).ended;
+      const { code, signal, stderr } = await thinkalong(args(), {}, { stdout: full.fd }).ended;
       expect([code, signal]).toEqual([1, null]);
       expect(stderr).toMatch(/^error: Standard output cannot be written to \(ENOSPC: .*\)\. .*\.\n$/);
     } finally {

@@ -91,9 +91,7 @@ describe("thinkalong serve", () => {
 
   it.skipIf(!existsSync("/dev/full"))("goes on when its log cannot be written", async () => {
     const full = openSync("/dev/full", "w");
-    const args = ["--import", "tsx", "src/cli/main.ts", "serve", "--model", TINY_BUNDLE, "--port", "0"];
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", full] });
-    await using server = new Program(child);
+    await using server = thinkalong(["serve", "--model", TINY_BUNDLE, "--port", "0"], {}, { stderr: full });
     const url = await urlOf(server);
     await expect(WsClient.connect(url, { origin: "https://evil.example" })).rejects.toThrowError("403");
     await expect(WsClient.connect(url, { origin: "https://evil.example" })).rejects.toThrowError("403");
@@ -104,17 +102,15 @@ describe("thinkalong serve", () => {
   });
 
   it("goes on when the reader of its log stands still, and tells it later what it missed", async () => {
-    const args = ["--import", "tsx", "src/cli/main.ts", "serve", "--model", TINY_BUNDLE, "--port", "0"];
-    const child = spawn(process.execPath, args, { stdio: "pipe" });
-    await using server = new Program(child);
+    await using server = serve("--port", "0");
     const url = await urlOf(server);
-    child.stderr.pause();
+    server.process.stderr!.pause();
     // Each refusal is one line that repeats the origin. Together they are more than the pipe and the server hold.
     const origin = `https://${"x".repeat(12_000)}.example`;
     for (let line = 0; line < 150; line++)
       await expect(WsClient.connect(url, { origin })).rejects.toThrowError("403");
     expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: "ok" });
-    child.stderr.resume();
+    server.process.stderr!.resume();
     await eventually(async () => {
       await expect(WsClient.connect(url, { origin: "https://evil.example" })).rejects.toThrowError("403");
       return /"lost":\d+,"msg":"The log could not be written, and \d+ lines were lost/.test(server.stderr);

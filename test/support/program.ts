@@ -35,17 +35,19 @@ export class Program {
     });
   }
 
-  /** Waits until its standard output matches. Fails when the process ends before. */
+  /** Waits until its standard output matches. Fails when the process ends before, or has not printed it in two minutes. */
   async says(pattern: RegExp): Promise<RegExpExecArray> {
+    const patience = AbortSignal.timeout(120_000);
+    const wake = new Promise<void>((resolve) => patience.addEventListener("abort", () => resolve()));
     for (;;) {
       const found = pattern.exec(this.stdout);
       if (found) return found;
       const { exitCode, signalCode } = this.process;
-      if (exitCode !== null || signalCode !== null)
+      if (exitCode !== null || signalCode !== null || patience.aborted)
         throw new Error(
-          `The process ended before it printed ${pattern}. Its output was: ${this.stdout}${this.stderr}`,
+          `The process ${patience.aborted ? "runs on, and has not" : "ended before it"} printed ${pattern}. Its output was: ${JSON.stringify(this.stdout + this.stderr)}`,
         );
-      await new Promise<void>((resolve) => this.heard.add(resolve));
+      await Promise.race([wake, new Promise<void>((resolve) => this.heard.add(resolve))]);
     }
   }
 
@@ -56,33 +58,34 @@ export class Program {
   }
 }
 
+/** Descriptors of files that take a process's output instead. */
+export interface Output {
+  readonly stdout?: number;
+  readonly stderr?: number;
+}
+
 /**
- * Starts a module of this project in a Node process and a process group of its own.
- *
- * @param stdout descriptor of a file that takes its standard output instead
+ * Starts a module of this project in a Node process and a process group of its own, without colours, whatever the
+ * environment of the tests asks for.
  */
 export function startNode(
   args: readonly string[],
   env: Record<string, string> = {},
-  stdout: number | "pipe" = "pipe",
+  { stdout, stderr }: Output = {},
 ): Program {
   return new Program(
     spawn(process.execPath, ["--import", "tsx", ...args], {
       cwd: root,
-      env: { ...process.env, NO_COLOR: "1", ...env },
-      stdio: ["ignore", stdout, "pipe"],
+      env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: "1", ...env },
+      stdio: ["ignore", stdout ?? "pipe", stderr ?? "pipe"],
       detached: true,
     }),
   );
 }
 
 /** Runs the command line, as a user would. */
-export function thinkalong(
-  args: readonly string[],
-  env?: Record<string, string>,
-  stdout?: number | "pipe",
-): Program {
-  return startNode(["src/cli/main.ts", ...args], env, stdout);
+export function thinkalong(args: readonly string[], env?: Record<string, string>, output?: Output): Program {
+  return startNode(["src/cli/main.ts", ...args], env, output);
 }
 
 /**
