@@ -11,6 +11,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   scene: [],
   cache: [],
   worker: [],
+  prompting: [],
   models: ["cache"],
   attention: ["cache", "models"],
   // What the engine's seam says of units and tasks, these two may know.
@@ -19,7 +20,10 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   reasoner: ["engine", "attention", "cache", "models", "worker", "vision"],
   // Above the seam: what lies below it is used by backends alone.
   engine: ["ingest", "scene"],
-  backends: ["engine", "ingest", "scene", "attention", "cache", "models", "reasoner", "vision", "worker"],
+  backends: [
+    ...["engine", "ingest", "scene", "prompting"],
+    ...["attention", "cache", "models", "reasoner", "vision", "worker"],
+  ],
   protocol: ["engine", "ingest", "scene"],
   streams: ["protocol", "engine", "ingest", "scene"],
   server: ["streams", "protocol", "engine", "ingest", "scene"],

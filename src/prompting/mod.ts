@@ -1,0 +1,6 @@
+/**
+ * The words around a model that was never taught to think while it sees: what it is told, what it is shown of its
+ * earlier thoughts, and when it speaks. It knows no servers and no tensors, so that a remote engine and a checkpoint on
+ * this machine are prompted alike.
+ */
+export type { PromptMessage, PromptPart } from "./message.ts";
