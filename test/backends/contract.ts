@@ -34,8 +34,9 @@ export function describeContract(name: string, start: () => Promise<Backend>): v
       const { visualWindowUnits, textWindowTokens, thoughtTokens, answerTokens } = limits;
       const windows = { visualWindowUnits, textWindowTokens, thoughtTokens, answerTokens };
       const positions = positionSchemes[0] ?? null;
-      const rest = { stillLevels: null, sceneMonitor: true, temperature: 0, seed: 0, held: false };
-      return { ...windows, positions, ...rest };
+      const rest = { stillLevels: null, sceneMonitor: backend.model.can.watchScene, temperature: 0, seed: 0 };
+      const thinking = { instructions: null, skipLate: false, held: false };
+      return { ...windows, positions, ...rest, ...thinking };
     };
     const unitsOf = (count: number, scene = 0): Unit[] => {
       const queue = new FrameQueue(backend.model.framesPerUnit, 1000, () => {});
