@@ -3,4 +3,15 @@
  * earlier thoughts, and when it speaks. It knows no servers and no tensors, so that a remote engine and a checkpoint on
  * this machine are prompted alike.
  */
+export { mediaTimeText } from "./media-time.ts";
 export type { PromptMessage, PromptPart } from "./message.ts";
+export {
+  answerPrompt,
+  decisionPrompt,
+  type PromptContext,
+  type SpeakingChoices,
+  thoughtPrompt,
+  YES_OR_NO,
+} from "./prompts.ts";
+export { type SpokenThought, ThoughtMemory } from "./thought-memory.ts";
+export { VisualWindow } from "./visual-window.ts";
