@@ -7,6 +7,7 @@ const WHOLE = [
   "test/server/page.test.ts",
   "test/ingest/{ffmpeg-process,reap-on-exit,rtsp,video-source}.test.ts",
   "test/models/trial.test.ts",
+  "test/support/llama-server.test.ts",
   "test/server/ws/message-gate.test.ts",
   "test/streams/{reconnecting,replay}.test.ts",
 ];
