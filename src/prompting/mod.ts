@@ -4,6 +4,7 @@
  * this machine are prompted alike.
  */
 export { cleanThought, ThoughtCleaner } from "./clean-thought.ts";
+export { HiddenReasoning } from "./hidden-reasoning.ts";
 export { mediaTimeText } from "./media-time.ts";
 export type { PromptMessage, PromptPart } from "./message.ts";
 export {
@@ -16,4 +17,5 @@ export {
 } from "./prompts.ts";
 export { RepetitionGate } from "./repetition-gate.ts";
 export { type SpokenThought, ThoughtMemory } from "./thought-memory.ts";
+export { type ThoughtEnd, ThoughtText } from "./thought-text.ts";
 export { VisualWindow } from "./visual-window.ts";

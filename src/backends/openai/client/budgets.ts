@@ -1,5 +1,5 @@
-import { TokenBucket } from "../../ingest/mod.ts";
-import type { PromptMessage } from "../../prompting/mod.ts";
+import { TokenBucket } from "../../../ingest/mod.ts";
+import type { PromptMessage } from "../../../prompting/mod.ts";
 import type { ChatRequest } from "./chat-body.ts";
 import { RemoteError } from "./errors.ts";
 import type { Usage } from "./usage.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseBaseUrl } from "../../../src/backends/openai/base-url.ts";
+import { parseBaseUrl } from "../../../../src/backends/openai/client/base-url.ts";
 
 describe("parseBaseUrl", () => {
   it.each([

@@ -1,4 +1,4 @@
-import type { PromptMessage, PromptPart } from "../../prompting/mod.ts";
+import type { PromptMessage, PromptPart } from "../../../prompting/mod.ts";
 
 /** What is asked of a model. */
 export interface ChatRequest {

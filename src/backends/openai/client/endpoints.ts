@@ -1,4 +1,4 @@
-import type { PromptMessage } from "../../prompting/mod.ts";
+import type { PromptMessage } from "../../../prompting/mod.ts";
 import type { Endpoint } from "./endpoint.ts";
 
 /** So many more requests than another server has make up for a warm prefix cache. */

@@ -7,7 +7,7 @@ import {
   RemoteError,
   RemoteModel,
   type RemoteModelOptions,
-} from "../../../src/backends/openai/mod.ts";
+} from "../../../../src/backends/openai/client/mod.ts";
 import {
   type Answer,
   begin,
@@ -19,7 +19,7 @@ import {
   says,
   send,
   status,
-} from "../../support/chat-server.ts";
+} from "../../../support/chat-server.ts";
 
 const KEY = "sk-very-secret-key";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { choiceLogprobs, chosenIn } from "../../../src/backends/openai/choice-tokens.ts";
-import { type ChatRequest, RemoteModel } from "../../../src/backends/openai/mod.ts";
-import { type Answer, ChatServer, error, json, USAGE } from "../../support/chat-server.ts";
+import { choiceLogprobs, chosenIn } from "../../../../src/backends/openai/client/choice-tokens.ts";
+import { type ChatRequest, RemoteModel } from "../../../../src/backends/openai/client/mod.ts";
+import { type Answer, ChatServer, error, json, USAGE } from "../../../support/chat-server.ts";
 
 const CHOICES = ["speak", "wait"];
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type BudgetLimits, Budgets } from "../../../src/backends/openai/budgets.ts";
-import { RemoteError } from "../../../src/backends/openai/mod.ts";
+import { type BudgetLimits, Budgets } from "../../../../src/backends/openai/client/budgets.ts";
+import { RemoteError } from "../../../../src/backends/openai/client/mod.ts";
 
 const { signal } = new AbortController();
 const messages = [{ role: "user", parts: [{ type: "text", text: "x".repeat(400) }] }] as const;
