@@ -85,6 +85,11 @@ export class Narrator {
     const { options, reachability, signal } = this.context;
     if (unit.still) return skipped("still");
     if (options.skipLate && this.waiting.length > 0) return skipped("late");
+    const { health } = this.context.model;
+    if (!health.up) {
+      reachability.fails(health.cause);
+      return skipped("unavailable");
+    }
     try {
       const said = await this.decideAndSay(unit, task);
       reachability.works();
