@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { compiledWorkers } from "./test/support/build.ts";
 
 /** Tests that run whole engines, a browser, long videos or whole servers. */
 const WHOLE = [
@@ -12,16 +13,21 @@ const WHOLE = [
   "test/streams/{reconnecting,replay}.test.ts",
 ];
 
+const common = {
+  // Ten times what the slowest needs: a machine that is shared may stand still for a minute.
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+};
+
 export default defineConfig({
   test: {
-    globalSetup: "test/support/build-kernel.ts",
-    // Ten times what the slowest needs: a machine that is shared may stand still for a minute.
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    // Projects do not extend this configuration, or it would be run for each of them once more.
+    globalSetup: "test/support/build.ts",
     projects: [
       {
-        extends: true,
+        plugins: [compiledWorkers()],
         test: {
+          ...common,
           name: "unit",
           maxWorkers: 2,
           include: ["test/**/*.test.ts"],
@@ -30,8 +36,9 @@ export default defineConfig({
         },
       },
       {
-        extends: true,
+        plugins: [compiledWorkers()],
         test: {
+          ...common,
           name: "whole",
           include: WHOLE,
           // Two cores, and these tests own worker threads or an ffmpeg: files run one after the other.

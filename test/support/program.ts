@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { COMPILED } from "./build.ts";
 import { makeTempDir } from "./media.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -65,16 +66,16 @@ export interface Output {
 }
 
 /**
- * Starts a module of this project in a Node process and a process group of its own, without colours, whatever the
- * environment of the tests asks for.
+ * Starts Node in a process and a process group of its own, without colours, whatever the environment of the tests asks
+ * for.
  */
-export function startNode(
+function startPlainNode(
   args: readonly string[],
   env: Record<string, string> = {},
   { stdout, stderr }: Output = {},
 ): Program {
   return new Program(
-    spawn(process.execPath, ["--import", "tsx", ...args], {
+    spawn(process.execPath, args, {
       cwd: root,
       env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: "1", ...env },
       stdio: ["ignore", stdout ?? "pipe", stderr ?? "pipe"],
@@ -83,9 +84,17 @@ export function startNode(
   );
 }
 
+/** The same, with a module of this project in TypeScript. */
+export function startNode(args: readonly string[], env?: Record<string, string>, output?: Output): Program {
+  return startPlainNode(["--import", "tsx", ...args], env, output);
+}
+
+/** The command line's main module. */
+export const MAIN = join(COMPILED, "cli/main.js");
+
 /** Runs the command line, as a user would. */
 export function thinkalong(args: readonly string[], env?: Record<string, string>, output?: Output): Program {
-  return startNode(["src/cli/main.ts", ...args], env, output);
+  return startPlainNode([MAIN, ...args], env, output);
 }
 
 /**

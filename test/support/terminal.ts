@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { Program } from "./program.ts";
+import { MAIN, Program } from "./program.ts";
 
 /** Control sequences that move, clear or set a mode (`ESC [ … letter`), else one character. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what a terminal is sent
@@ -54,7 +54,7 @@ export function screenOf(sent: string, columns: number): string[] {
 /** Runs the command line on a terminal of so many columns. Its `stdout` is all that the terminal was sent. */
 export function thinkalongOnTerminal(columns: number, args: readonly string[]): Program {
   const root = join(import.meta.dirname, "../..");
-  const node = [process.execPath, "--import", "tsx", "src/cli/main.ts", ...args];
+  const node = [process.execPath, MAIN, ...args];
   const { FORCE_COLOR: _, ...env } = process.env;
   return new Program(
     spawn("python3", ["test/support/on_terminal.py", String(columns), ...node], {

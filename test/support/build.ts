@@ -1,0 +1,50 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Plugin } from "vite";
+import type { TestProject } from "vitest/node";
+
+const root = join(import.meta.dirname, "../..");
+
+/** What `src/` compiles to for the tests, at the depth of `dist/`. */
+export const COMPILED = join(root, "dist-test");
+
+function node(script: string, ...args: readonly string[]): void {
+  execFileSync(process.execPath, [join(root, "node_modules", script), ...args], {
+    cwd: root,
+    stdio: "inherit",
+  });
+}
+
+function build(): void {
+  const kernel = "src/attention/kernel";
+  node("assemblyscript/bin/asc.js", `${kernel}/attend.ts`, "--config", `${kernel}/asconfig.json`);
+  // Only what has changed is written, so that a run beside this one reads no half-written file.
+  const incremental = ["--incremental", "--tsBuildInfoFile", join(COMPILED, ".tsbuildinfo")];
+  node("typescript/bin/tsc", "-p", "tsconfig.build.json", "--outDir", COMPILED, ...incremental);
+}
+
+/**
+ * Builds the attention kernel and compiles `src/` before the tests, so that they never run on outdated ones. Programs
+ * and workers that tests start run what was compiled here: a process that compiles for itself takes three times as long
+ * to start, and the tests start hundreds.
+ */
+export default function setup(project: TestProject): void {
+  build();
+  project.onTestsRerun(async () => build());
+}
+
+/** Lets engines in the tests' own process start their workers from what was compiled. */
+export function compiledWorkers(): Plugin {
+  return {
+    name: "compiled-workers",
+    transform(code, id) {
+      const [, room] = /\/src\/(vision|reasoner)\/start\.ts$/.exec(id) ?? [];
+      if (room === undefined) return;
+      return code.replace(
+        "import.meta.url",
+        JSON.stringify(pathToFileURL(join(COMPILED, room, "start.js")).href),
+      );
+    },
+  };
+}
