@@ -67,6 +67,9 @@ export const modelsSchema = z.object({
   ),
 });
 
+/** What llama.cpp says of itself. */
+export const propsSchema = z.object({ default_generation_settings: z.object({ n_ctx: count }) });
+
 /** An error as servers tell of it, in one of the shapes that are in use. */
 export const errorSchema = z.union([
   z

@@ -42,8 +42,8 @@ export class Chooser {
   /** @param send sends a request that is not streamed */
   constructor(private readonly send: Send) {}
 
-  /** Whether choices come with probabilities, as far as is known; null: nothing was chosen yet. */
-  canTellProbabilities: boolean | null = null;
+  /** How many tokens the server lists with the first one; 0: it tells no probabilities; null: nothing was chosen yet. */
+  listed: number | null = null;
 
   async choose(request: ChatRequest, choices: readonly string[]): Promise<Choice> {
     let spent: Usage | null = null;
@@ -53,9 +53,14 @@ export class Chooser {
       spent = tried === null ? spent : sum(spent, tried.usage);
       if (!tried?.fits) continue;
       this.way = at;
-      this.canTellProbabilities = way.by === "logprobs";
+      this.listed = way.by === "logprobs" ? tried.listed : 0;
       return { ...tried.choice, usage: spent! };
     }
+  }
+
+  /** Whether the server holds the model to a schema. */
+  async knowsSchema(request: ChatRequest, choices: readonly string[]): Promise<boolean> {
+    return (await this.try({ by: "schema" }, request, choices))?.fits ?? false;
   }
 
   /** null: the server refused this way. */
@@ -65,7 +70,7 @@ export class Chooser {
       const how: Exchange<{ completion: Completion; usage: Usage }> = { more, read: readCompletion };
       const { completion, usage } = await this.send({ ...request, maxTokens, temperature: 0 }, how);
       const choice = read(way, completion, choices);
-      return { ...choice, usage };
+      return { ...choice, listed: listedTokens(completion), usage };
     } catch (error) {
       const isRefused = error instanceof RemoteError && error.code === "remote_failed" && !error.passing;
       if (isRefused && way.by !== "text") return null;

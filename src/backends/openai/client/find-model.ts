@@ -1,4 +1,4 @@
-import { type ModelList, modelsSchema } from "./answer-schemas.ts";
+import { type ModelList, modelsSchema, propsSchema } from "./answer-schemas.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { RemoteError } from "./errors.ts";
 
@@ -26,14 +26,26 @@ export async function findModel(
   signal: AbortSignal,
 ): Promise<ListedModel> {
   const list = await listModels(endpoint, wanted, signal);
-  if (list === null) return { id: wanted!, contextTokens: null, takesImages: null };
+  if (list === null)
+    return { id: wanted!, contextTokens: await ownContext(endpoint, signal), takesImages: null };
   const found = wanted === null ? only(list, endpoint) : named(list, wanted, endpoint);
   const modalities = found.architecture?.input_modalities;
   return {
     id: found.id,
-    contextTokens: found.meta?.n_ctx ?? found.max_model_len ?? null,
+    contextTokens: found.meta?.n_ctx ?? found.max_model_len ?? (await ownContext(endpoint, signal)),
     takesImages: modalities ? modalities.includes("image") : null,
   };
+}
+
+/** Older servers of llama.cpp have the context beside the API. */
+async function ownContext(endpoint: Endpoint, signal: AbortSignal): Promise<number | null> {
+  try {
+    const props = propsSchema.safeParse(await endpoint.look(endpoint.url.beside("props"), signal));
+    return props.success ? props.data.default_generation_settings.n_ctx : null;
+  } catch (error) {
+    if (!(error instanceof RemoteError)) throw error;
+    return null;
+  }
 }
 
 /** null: the server has no list, so the name must do. */

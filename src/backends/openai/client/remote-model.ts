@@ -137,9 +137,18 @@ export class RemoteModel {
     return this.chooser.choose(request, choices);
   }
 
-  /** Whether choices come with probabilities; null: nothing was chosen yet. */
-  get canTellProbabilities(): boolean | null {
-    return this.chooser.canTellProbabilities;
+  /** How many tokens the server lists with the first one; 0: it tells no probabilities; null: nothing was chosen yet. */
+  get listedProbabilities(): number | null {
+    return this.chooser.listed;
+  }
+
+  /**
+   * Whether the server holds the model to a JSON schema.
+   *
+   * @throws {RemoteError}, or the reason of the signal when that is aborted
+   */
+  knowsSchema(request: ChatRequest, choices: readonly string[]): Promise<boolean> {
+    return this.chooser.knowsSchema(request, choices);
   }
 
   /** Ends all requests, which then fail with an `AbortError`, and looks at no server again. */

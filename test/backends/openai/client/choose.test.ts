@@ -40,7 +40,7 @@ async function chosenBy(answer: Answer, times = 1) {
   const results = [];
   for (let i = 0; i < times; i++) results.push(await remote.choose(request(), CHOICES));
   await remote.close();
-  return { results, bodies: chat.chatsGot.map(({ body }) => body), can: remote.canTellProbabilities };
+  return { results, bodies: chat.chatsGot.map(({ body }) => body), can: remote.listedProbabilities };
 }
 
 describe("RemoteModel.choose", () => {
@@ -50,7 +50,7 @@ describe("RemoteModel.choose", () => {
     expect(Math.exp(results[0]!.logprobs!.wait!)).toBeCloseTo(0.55);
     expect(Math.exp(results[0]!.logprobs!.speak!)).toBeCloseTo(0.3);
     expect(bodies).toMatchObject([{ max_tokens: 1, logprobs: true, top_logprobs: 20 }]);
-    expect([can, bodies[0].stream]).toEqual([true, undefined]);
+    expect([can, bodies[0].stream]).toEqual([5, undefined]);
   });
 
   it("asks for fewer where the server lists fewer, and remembers it", async () => {
@@ -68,7 +68,7 @@ describe("RemoteModel.choose", () => {
       ["wait", null],
       ["wait", null],
     ]);
-    expect([bodies.length, can]).toEqual([count, false]);
+    expect([bodies.length, can]).toEqual([count, 0]);
     expect(bodies.at(-1).response_format.json_schema.schema.properties.choice.enum).toEqual(CHOICES);
   });
 
