@@ -8,19 +8,19 @@ const ANSWER_TOKENS = 160;
 const QUESTION_TOKENS = 256;
 
 /** What the engine must know about a remote model, with what was chosen for it. */
-export function describeModel(id: string, plan: Plan): ModelInfo {
+export function describeModel(id: string, plan: Plan, because: string): ModelInfo {
   return {
     id,
     description:
       "A general model on another server. It tells what it sees, and answers questions in free words.",
-    width: plan.side,
-    height: plan.side,
+    width: plan.picture.side,
+    height: plan.picture.side,
     fps: plan.fps,
     framesPerUnit: 1,
     input: { size: "dynamic", format: "encoded" },
     can: { skip: true, instructions: true, fork: false, parallel: true, skipLate: true, watchScene: false },
-    tokensPerFrame: plan.tokensPerFrame,
-    chosenBecause: plan.because,
+    tokensPerFrame: plan.picture.tokens,
+    chosenBecause: because,
     positionSchemes: [],
     sinkUnits: 0,
     limits: {

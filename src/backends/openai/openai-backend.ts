@@ -7,9 +7,10 @@ import type {
 } from "../../engine/mod.ts";
 import { RemoteError, RemoteModel, type RemoteModelOptions } from "./client/mod.ts";
 import { describeModel } from "./describe-model.ts";
+import { explainPlan } from "./explain-plan.ts";
 import { measure } from "./measure.ts";
 import { OpenAiStream } from "./openai-stream.ts";
-import { makePlan, type Wishes } from "./plan.ts";
+import { type Allowance, makePlan, type Wishes } from "./plan.ts";
 
 export interface OpenAiBackendOptions extends RemoteModelOptions {
   /** How often and how large frames are looked at; default: what the server keeps up with. */
@@ -37,13 +38,15 @@ export class OpenAiBackend implements Backend {
   static async start({ wishes = {}, ...options }: OpenAiBackendOptions): Promise<OpenAiBackend> {
     const remote = await RemoteModel.connect(options);
     try {
-      const plan = makePlan(await measure(remote, wishes), wishes);
+      const measured = await measure(remote, wishes);
+      const plan = makePlan(measured, wishes, allowanceOf(options));
       if (plan === null)
         throw new RemoteError(
           "remote_context_too_short",
           `The context of ${remote.info.id} is too short for one picture. Start its server with a longer one, or use --picture-size for smaller pictures.`,
         );
-      return new OpenAiBackend(describeModel(remote.info.id, plan), remote);
+      const because = explainPlan(plan, measured, wishes, allowanceOf(options));
+      return new OpenAiBackend(describeModel(remote.info.id, plan, because), remote);
     } catch (error) {
       await remote.close();
       throw error;
@@ -61,4 +64,8 @@ export class OpenAiBackend implements Backend {
     await Promise.all([...this.streams].map((stream) => stream.close()));
     await this.remote.close();
   }
+}
+
+function allowanceOf({ callsPerMinute, maxTokensPerMinute }: OpenAiBackendOptions): Allowance {
+  return { callsPerMinute, maxTokensPerMinute };
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { explainPlan } from "../../../src/backends/openai/explain-plan.ts";
 import { type Measured, makePlan } from "../../../src/backends/openai/plan.ts";
 
 /** A server that computes a picture of 512 px in a time, and others in proportion to their area. */
@@ -12,23 +13,26 @@ const server = (ms: number, rest: Partial<Measured> = {}): Measured => ({
   firstTokenMs: 20,
   tokenMs: 5,
   hasPrefixCache: true,
+  reasons: false,
   contextTokens: 32_768,
   ...rest,
 });
 
 describe("the plan for a remote model", () => {
   it("looks often and sharply where the server is fast, less of each the slower it is", () => {
-    const plans = [5, 100, 200, 500, 3000, 20_000].map((ms) => makePlan(server(ms))!);
-    expect(plans.map(({ fps, side }) => [fps, side])).toEqual([
+    const plans = [5, 100, 200, 500, 3000, 200_000].map((ms) => makePlan(server(ms))!);
+    expect(plans.map(({ fps, picture }) => [fps, picture.side])).toEqual([
       [2, 768],
       [1, 768],
       [1, 512],
       [1, 256],
       [0.2, 256],
-      [0.1, 256],
+      [0.02, 256],
     ]);
     expect(plans.map(({ keepsUp }) => keepsUp)).toEqual([true, true, true, true, true, false]);
-    expect(plans.at(-1)!.because).toContain("does not keep up");
+    expect(explainPlan(plans[0]!, server(5), {}, {})).toBe(
+      "A picture of 768 px takes 576 tokens and 11 ms at this server, the first token of an answer 20 ms, and each further one 5 ms. So the model looks at 2 frames a second, remembers up to 16 pictures, and thinks up to 47 tokens about each.",
+    );
   });
 
   it("gives thoughts what is left of a unit's time, within limits", () => {
@@ -47,19 +51,45 @@ describe("the plan for a remote model", () => {
     expect(makePlan(server(10, { contextTokens: 1024 + 256 }), wishes)).toMatchObject({ windowUnits: 1 });
     expect(makePlan(server(10, { contextTokens: 1024 + 255 }), wishes)).toBeNull();
     // Without the wish, a smaller picture is taken.
-    expect(makePlan(server(10, { contextTokens: 1024 + 255 }))).toMatchObject({ side: 256 });
+    expect(makePlan(server(10, { contextTokens: 1024 + 255 }))).toMatchObject({ picture: { side: 256 } });
   });
 
   it("remembers fewer pictures where each thought computes them all again", () => {
     const [kept, lost] = [true, false].map((hasPrefixCache) => makePlan(server(60, { hasPrefixCache }))!);
     expect(lost!.windowUnits).toBeLessThan(kept!.windowUnits);
-    expect(lost!.because).toContain("no prefix cache");
+  });
+
+  it("keeps within what is allowed", () => {
+    const [free, calls, tokens] = [{}, { callsPerMinute: 12 }, { maxTokensPerMinute: 60_000 }].map(
+      (allowance) => makePlan(server(5), { side: 512 }, allowance)!,
+    );
+    expect([free!.fps, calls!.fps, tokens!.fps]).toEqual([2, 0.1, 0.1]);
+    expect(makePlan(server(5), { fps: 2 }, { callsPerMinute: 12 })).toMatchObject({ fps: 2, keepsUp: false });
+  });
+
+  it("leaves time and tokens for a model that reasons first", () => {
+    const [quick, slow] = [false, true].map((reasons) => makePlan(server(5, { reasons }))!);
+    expect(slow!.fps).toBeLessThan(quick!.fps);
+    expect(slow!.thoughtTokens).toBeGreaterThan(500);
+  });
+
+  it("makes do without counts of tokens", () => {
+    const pictures = server(5).pictures.map((picture) => ({ ...picture, tokens: null }));
+    expect(makePlan(server(5, { pictures }))).toMatchObject({ fps: 2, windowUnits: 16 });
   });
 
   it("keeps to what was set by hand, and says so", () => {
-    const plan = makePlan(server(2000), { fps: 4, side: 1024, windowUnits: 5 })!;
-    expect(plan).toMatchObject({ fps: 4, side: 1024, windowUnits: 5, tokensPerFrame: 1024, keepsUp: false });
-    expect(plan.because).toContain("The rate, the picture size, the window was set by hand.");
+    const wishes = { fps: 4, side: 1024, windowUnits: 5 };
+    const plan = makePlan(server(2000), wishes)!;
+    expect(plan).toMatchObject({
+      fps: 4,
+      windowUnits: 5,
+      picture: { side: 1024, tokens: 1024 },
+      keepsUp: false,
+    });
+    const said = explainPlan(plan, server(2000), wishes, {});
+    expect(said).toContain("Set by hand: rate, picture size, window.");
+    expect(said).toContain("does not keep up");
   });
 
   it("never plans for more than a unit's time, when it says that it keeps up", () => {
@@ -78,10 +108,10 @@ describe("the plan for a remote model", () => {
             expect(context).not.toBeNull();
             return;
           }
-          const { windowUnits, tokensPerFrame, thoughtTokens, fps, side } = plan;
+          const { windowUnits, picture: shown, thoughtTokens, fps } = plan;
           expect(windowUnits).toBeGreaterThanOrEqual(1);
-          if (context !== null) expect(windowUnits * tokensPerFrame).toBeLessThan(context);
-          const pictureMs = measured.pictures.find((each) => each.side === side)!.ms;
+          if (context !== null) expect(windowUnits * shown.tokens!).toBeLessThan(context);
+          const pictureMs = shown.ms;
           const unitMs = pictureMs * (cached ? 2 : 2 * windowUnits) + 2 * 20 + thoughtTokens * rest.tokenMs;
           if (plan.keepsUp) expect(unitMs).toBeLessThanOrEqual(1000 / fps);
         },
