@@ -2,8 +2,8 @@ import type { SessionObject } from "../../src/protocol/session-object.ts";
 import { Beat } from "./beat.ts";
 import type { Connection } from "./connection.ts";
 
-/** The model sees a much smaller picture, so a larger one would only cost bandwidth. */
-const LONGEST_SIDE_PX = 640;
+/** The bundled model sees a much smaller picture, so a larger one than this, or than a model's own, only costs bandwidth. */
+const LEAST_SIDE_PX = 640;
 const JPEG_QUALITY = 0.85;
 
 /**
@@ -89,8 +89,10 @@ export class Capture {
     const { videoWidth, videoHeight } = this.video;
     const context = this.canvas.getContext("2d", { alpha: false });
     if (!context || videoWidth === 0) return;
-    const most = Math.sqrt(session.limits.max_frame_pixels / (videoWidth * videoHeight));
-    const scale = Math.min(1, most, LONGEST_SIDE_PX / Math.max(videoWidth, videoHeight));
+    const { limits, model_info } = session;
+    const most = Math.sqrt(limits.max_frame_pixels / (videoWidth * videoHeight));
+    const side = Math.max(LEAST_SIDE_PX, model_info.width, model_info.height);
+    const scale = Math.min(1, most, side / Math.max(videoWidth, videoHeight));
     this.canvas.width = Math.max(1, Math.floor(videoWidth * scale));
     this.canvas.height = Math.max(1, Math.floor(videoHeight * scale));
     context.imageSmoothingQuality = "high";

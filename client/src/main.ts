@@ -45,6 +45,9 @@ function onEvent(event: ServerEvent): void {
     case "session.scene":
       status.scene(event);
       break;
+    case "session.model":
+      status.alert(event.status === "available" ? null : event.message);
+      break;
     case "session.stats":
       status.stats(event.stats, capture.skipped);
       break;

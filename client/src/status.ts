@@ -22,6 +22,7 @@ export class Status {
 
   session({ model, model_info }: SessionObject): void {
     this.model.textContent = `${model} – ${model_info.description}`;
+    this.model.title = model_info.chosen_because ?? "";
   }
 
   /** @param skipped number of pictures that this page did not send */

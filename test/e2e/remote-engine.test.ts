@@ -1,0 +1,152 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "vite";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createRemoteEngine, type RemoteEngineOptions } from "../../src/backends/mod.ts";
+import { browserPath, launchBrowser, openPage } from "../support/browser.ts";
+import { jpegsOf, SAMPLE_CLIP, SAMPLE_DIR } from "../support/clips.ts";
+import { stall } from "../support/faults.ts";
+import { hasLlama, type LlamaServer, startLlamaServer } from "../support/llama-server.ts";
+import { eventually, makeTempDir } from "../support/media.ts";
+import { thinkalong } from "../support/program.ts";
+import { startServer } from "../support/server.ts";
+import { UnreliableProxy } from "../support/unreliable-proxy.ts";
+import { WsClient } from "../support/ws-client.ts";
+
+const wishes = { fps: 2, side: 128 };
+
+describe.skipIf(!hasLlama || !existsSync(SAMPLE_CLIP))("a remote engine on real llama.cpp servers", () => {
+  let llama: LlamaServer;
+  let pictures: Buffer[];
+  beforeAll(async () => {
+    llama = await startLlamaServer();
+    pictures = await jpegsOf(SAMPLE_CLIP, 2, 12);
+  });
+  afterAll(() => llama[Symbol.asyncDispose]());
+
+  const serve = async (options: Partial<RemoteEngineOptions> = {}) =>
+    startServer(await createRemoteEngine({ baseUrls: [llama.url], wishes, ...options }));
+
+  /** Sends pictures one at a time, each when the one before has been thought about. */
+  const send = async (client: WsClient, from: number, to: number) => {
+    for (let seq = from; seq < to; seq++) {
+      client.frame(pictures[seq % pictures.length]!, seq, 500 * seq);
+      await client.next("response.reasoning_text.done", ({ unit }) => unit === seq);
+    }
+  };
+
+  it("serves a plain client: settings, thoughts, an answer, what it cost; most of each prompt is in the prefix cache", async () => {
+    await using server = await serve();
+    const client = await WsClient.connect(server.url);
+    const { session } = await client.next("session.created");
+    expect(session.model_info).toMatchObject({ takes_instructions: true, keeps_proportions: true, fps: 2 });
+    expect(session.model_info.chosen_because).toMatch(/looks at 2 frames a second/);
+    expect(session.model_info.tokens_per_frame).toBeGreaterThan(0);
+    client.send({
+      type: "session.update",
+      session: { instructions: "Tell me of cars.", windows: { visual_units: 10 } },
+    });
+    await send(client, 0, 24);
+    client.ask("What do you see?");
+    await client.next("response.output_text.done");
+    client.send({ type: "session.close" });
+    await client.closed();
+    const { totals } = client.all("session.closed")[0]!;
+    expect(totals).toMatchObject({ units: 24, answers: 1 });
+    expect(client.all("error")).toEqual([]);
+    const { usage } = client.all("session.stats").at(-1)!.stats;
+    const { prefilled_per_minute, cached_per_minute, generated_per_minute } = usage.narrator;
+    expect(generated_per_minute).toBeGreaterThan(0);
+    expect(cached_per_minute! / (cached_per_minute! + prefilled_per_minute!)).toBeGreaterThanOrEqual(0.6);
+    expect(usage.answers.generated_per_minute).toBeGreaterThan(0);
+  });
+
+  it("survives the death of its server in mid-answer, and goes on when it is back", async () => {
+    await using own = await startLlamaServer();
+    await using proxy = await UnreliableProxy.start(own.url);
+    await using server = await serve({ baseUrls: [proxy.url] });
+    const client = await WsClient.connect(server.url);
+    await send(client, 0, 2);
+    proxy.inject(stall(3), { times: 1, path: "/v1/chat" });
+    client.ask("What do you see?");
+    await eventually(() => proxy.open > 0, "the answer is under way");
+    await own.kill();
+    const { response } = await client.next("response.done", (event) => event.response.kind === "answer");
+    expect(response).toMatchObject({
+      status: "failed",
+      status_details: { code: expect.stringMatching(/^remote_/) },
+    });
+    await send(client, 2, 4);
+    expect((await client.next("session.model")).status).toBe("unavailable");
+    await own.restart();
+    let seq = 4;
+    await eventually(
+      async () => {
+        await send(client, seq, seq + 1);
+        seq++;
+        return client.all("session.model").at(-1)!.status === "available";
+      },
+      "the model is back",
+      30_000,
+    );
+    client.ask("What do you see?");
+    await client.next(
+      "response.done",
+      (event) => event.response.kind === "answer" && event.response.status !== "failed",
+    );
+    client.socket.terminate();
+  });
+
+  it("goes on with the other server when one of two dies, without a word", async () => {
+    await using other = await startLlamaServer();
+    await using server = await serve({ baseUrls: [other.url, llama.url] });
+    const client = await WsClient.connect(server.url);
+    await send(client, 0, 3);
+    await other.kill();
+    await send(client, 3, 6);
+    client.ask("What do you see?");
+    const { response } = await client.next("response.done", (event) => event.response.kind === "answer");
+    expect(response.status).not.toBe("failed");
+    expect(client.all("session.model")).toEqual([]);
+    expect(client.all("response.reasoning_text.done").map(({ skip_reason }) => skip_reason)).not.toContain(
+      "unavailable",
+    );
+    client.socket.terminate();
+  });
+
+  it("replays a file on the command line, in free words", async () => {
+    const args = [
+      "--engine",
+      "openai",
+      "--base-url",
+      llama.url,
+      "--frame-rate",
+      "1",
+      "--picture-size",
+      "128",
+    ];
+    const told = ["--instructions", "Tell me of cars.", "--ask", "What do you see? @9s", "--pace", "max"];
+    const { code, stdout, stderr } = await thinkalong(["replay", SAMPLE_CLIP, ...args, ...told]).ended;
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/What do you see\? \w+/);
+    expect(stdout).toMatch(/10 units seen/);
+  });
+
+  it.skipIf(browserPath === null)("is shown by the page", async () => {
+    const dir = await makeTempDir();
+    const clientDir = join(dir.path, "client");
+    await build({ configFile: "vite.config.ts", logLevel: "warn", build: { outDir: clientDir } });
+    const browser = await launchBrowser();
+    const engine = await createRemoteEngine({ baseUrls: [llama.url], wishes });
+    await using server = await startServer(engine, { clientDir, sampleDir: SAMPLE_DIR });
+    const page = await openPage(browser, server.url);
+    await page.locator("#ticks > *").nth(3).waitFor();
+    await page.getByRole("textbox", { name: /Ask about/ }).fill("What do you see, and why?");
+    await page.getByRole("button", { name: "Ask" }).click();
+    await page.getByText(/first word after .* all after/).waitFor();
+    expect(await page.locator("#answers .answer").first().textContent()).toMatch(/\w/);
+    expect(await page.getByRole("alert").isVisible()).toBe(false);
+    await browser.close();
+    await dir.remove();
+  });
+});
