@@ -6,5 +6,18 @@ export {
   type RemoteEngineOptions,
 } from "./create-engine.ts";
 export type { LocalBackendOptions } from "./local/mod.ts";
-export { RemoteError, type RemoteErrorCode } from "./openai/client/errors.ts";
-export type { OpenAiBackendOptions, Wishes } from "./openai/mod.ts";
+export { RemoteError, type RemoteErrorCode, type RemoteErrorOptions } from "./openai/client/errors.ts";
+export type {
+  BudgetLimits,
+  Json,
+  OpenAiBackendOptions,
+  PictureCost,
+  Plan,
+  PrefixCache,
+  ProbedServer,
+  ProbeResult,
+  ProbeServerOptions,
+  RemoteModelOptions,
+  Wishes,
+} from "./openai/mod.ts";
+export { probeServer } from "./probe-server.ts";

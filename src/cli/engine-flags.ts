@@ -1,11 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { createEngine, createRemoteEngine, type RemoteEngineOptions } from "../backends/mod.ts";
 import type { Engine, EngineOptions } from "../engine/mod.ts";
+import { API_KEY_VARIABLE, readApiKey } from "./api-key.ts";
 import { positive, rate, seconds, threads } from "./arguments.ts";
 import { BUNDLED_MODEL } from "./paths.ts";
-
-/** Where the key of a remote model is read from, when no other variable is named. */
-export const API_KEY_VARIABLE = "THINKALONG_API_KEY";
 
 /** What serve and replay let choose of the engine. */
 export interface EngineFlags {
@@ -95,24 +93,18 @@ export function startEngineFor(flags: EngineFlags, options: EngineOptions = {}):
 }
 
 function remoteOptions(flags: EngineFlags): RemoteEngineOptions {
-  const { baseUrl = [], model, threads: local, apiKeyEnv = API_KEY_VARIABLE } = flags;
+  const { baseUrl = [], model, threads: local } = flags;
   if (baseUrl.length === 0)
     throw new InvalidArgumentError(
       "--engine openai needs the address of a server. Add --base-url, such as --base-url http://127.0.0.1:8000/v1.",
     );
   if (local !== undefined)
     throw new InvalidArgumentError("--threads is for a model on this machine. Leave it out.");
-  const apiKey = process.env[apiKeyEnv];
-  if (flags.apiKeyEnv !== undefined && !apiKey)
-    throw new InvalidArgumentError(
-      `The environment variable ${apiKeyEnv} is not set. Set it to the API key, or leave --api-key-env out.`,
-    );
   const { callsPerMinute, maxTokensPerMinute, requestTimeout } = flags;
   return {
     baseUrls: baseUrl,
-    apiKeyName: apiKeyEnv,
+    ...readApiKey(flags.apiKeyEnv),
     ...(model !== undefined && { model }),
-    ...(apiKey && { apiKey }),
     ...(callsPerMinute !== undefined && { callsPerMinute }),
     ...(maxTokensPerMinute !== undefined && { maxTokensPerMinute }),
     ...(requestTimeout !== undefined && { requestTimeoutMs: requestTimeout }),

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { Command } from "commander";
+import { enginesCommand } from "./engines-command.ts";
 import { modelsCommand } from "./models-command.ts";
 import { reportOutputFailure } from "./output.ts";
 import { replayCommand } from "./replay-command.ts";
@@ -12,7 +13,8 @@ const program = new Command("thinkalong")
   .version(version)
   .addCommand(serveCommand())
   .addCommand(replayCommand())
-  .addCommand(modelsCommand());
+  .addCommand(modelsCommand())
+  .addCommand(enginesCommand());
 
 /** Lets every command point to its help after an error. Subcommands do not inherit this from their parent. */
 function pointToHelp(command: Command): void {

@@ -3,7 +3,7 @@ import { thinkalong } from "../support/program.ts";
 
 describe.concurrent("thinkalong --help", () => {
   it.each<[string[], string[]]>([
-    [["--help"], ["serve", "replay", "models", "--version"]],
+    [["--help"], ["serve", "replay", "models", "engines", "--version"]],
     [
       ["replay", "--help"],
       [
@@ -25,6 +25,10 @@ describe.concurrent("thinkalong --help", () => {
     [
       ["models", "--help"],
       ["list", "info"],
+    ],
+    [
+      ["engines", "probe", "--help"],
+      ["<url>", "--model", "--api-key-env", "THINKALONG_API_KEY", "--json", "Examples:"],
     ],
   ])("explains %j", async (args, words) => {
     const { code, stdout, stderr } = await thinkalong(args).ended;

@@ -1,4 +1,5 @@
 /** A model on OpenAI-compatible servers: requests, budgets, retries, health. Nothing here knows streams of frames. */
+export type { BudgetLimits } from "./budgets.ts";
 export type { ChatRequest, Json } from "./chat-body.ts";
 export type { ChatResult } from "./chat-stream.ts";
 export type { Choice } from "./choose.ts";

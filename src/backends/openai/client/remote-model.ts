@@ -23,7 +23,7 @@ export interface RemoteModelOptions extends BudgetLimits {
   readonly apiKey?: string;
   /** Environment variable that the key comes from, for error messages; default: `THINKALONG_API_KEY`. */
   readonly apiKeyName?: string;
-  /** Most time for a whole request (ms); default: five minutes. */
+  /** Most time for a whole request (ms); default: one minute. */
   readonly requestTimeoutMs?: number;
   /** Most time to the first token (ms); default: one minute. */
   readonly firstTokenTimeoutMs?: number;
@@ -62,7 +62,7 @@ export class RemoteModel {
     this.budgets = new Budgets(options);
     this.endpoints = new Endpoints(endpoints);
     this.limits = {
-      requestMs: options.requestTimeoutMs ?? 300_000,
+      requestMs: options.requestTimeoutMs ?? 60_000,
       firstTokenMs: options.firstTokenTimeoutMs ?? 60_000,
       tokenMs: options.tokenTimeoutMs ?? 20_000,
     };

@@ -1,0 +1,48 @@
+import { type ProbeResult, probe, RemoteError, RemoteModel, type RemoteModelOptions } from "./client/mod.ts";
+import { measuredByProbe } from "./measured-by-probe.ts";
+import { makePlan, type Plan } from "./plan.ts";
+
+export interface ProbeServerOptions {
+  /** Most time for all measurements (ms); what does not fit is not measured. Default: three minutes. */
+  readonly budgetMs?: number;
+  readonly signal?: AbortSignal;
+  /** Called before each measurement with what is measured. */
+  readonly onStep?: (what: string) => void;
+}
+
+/** What a server can do, and what thinkalong would do with it. */
+export interface ProbedServer {
+  readonly found: ProbeResult;
+  /** How a stream would look and think; null: it cannot be used, because its context is too short for a picture. */
+  readonly plan: Plan | null;
+}
+
+/**
+ * Measures in full what a server can do.
+ *
+ * @throws {RemoteError} also for a model that takes no pictures, or on which no picture could be measured
+ */
+export async function probeServer(
+  server: RemoteModelOptions,
+  options: ProbeServerOptions = {},
+): Promise<ProbedServer> {
+  const remote = await RemoteModel.connect(server);
+  try {
+    if (remote.info.takesImages === false) throw noPictures(remote.info.id);
+    const found = await probe(remote, { ...options, depth: "full" });
+    if (found.takesImages === false) throw noPictures(found.model);
+    const measured = measuredByProbe(found);
+    if (measured === null) {
+      const { why } = found.notMeasured.find(({ what }) => what.startsWith("a picture"))!;
+      throw new RemoteError("remote_failed", `No picture could be measured on ${found.model}. ${why}`);
+    }
+    return { found, plan: makePlan(measured) };
+  } finally {
+    await remote.close();
+  }
+}
+
+function noPictures(model: string): RemoteError {
+  const hint = "Take a vision model; a server of llama.cpp needs its --mmproj file too.";
+  return new RemoteError("remote_no_images", `The model ${model} takes no pictures. ${hint}`);
+}
