@@ -1,5 +1,7 @@
+import { InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { ZodError } from "zod";
+import { RemoteError } from "../backends/mod.ts";
 import { EngineError } from "../engine/mod.ts";
 import { IngestError } from "../ingest/mod.ts";
 import { ModelError } from "../models/mod.ts";
@@ -8,7 +10,14 @@ import { isTooManyFiles, RAISE_LIMIT } from "./open-files.ts";
 import { wrapFor } from "./wrap.ts";
 
 /** Errors whose message says all that a user needs. A stack trace would only hide it. */
-const EXPECTED: readonly ErrorKind[] = [IngestError, EngineError, ModelError, ServerError];
+const EXPECTED: readonly ErrorKind[] = [
+  IngestError,
+  EngineError,
+  ModelError,
+  RemoteError,
+  ServerError,
+  InvalidArgumentError,
+];
 
 // biome-ignore lint/suspicious/noExplicitAny: the parameters of the constructors do not matter here
 type ErrorKind = abstract new (...args: any[]) => Error;

@@ -1,20 +1,20 @@
 import { constants } from "node:os";
 import { Command, Option } from "commander";
+import pc from "picocolors";
 import { lastValueFrom, tap } from "rxjs";
-import { createEngine } from "../backends/mod.ts";
 import { POSITION_SCHEMES, type PositionSchemeName } from "../cache/mod.ts";
 import type { Engine, Paradigm } from "../engine/mod.ts";
 import { probeVideo, resolveFfmpeg } from "../ingest/mod.ts";
 import { errorEvent, numberEvent, type ServerEvent } from "../protocol/mod.ts";
 import { parseScheduledQuestion, type ScheduledQuestion, startReplay } from "../streams/mod.ts";
-import { rate, seconds, threads } from "./arguments.ts";
+import { rate, seconds } from "./arguments.ts";
+import { addEngineFlags, type EngineFlags, startEngineFor } from "./engine-flags.ts";
 import { guarded, reportError, reportFailure } from "./failure.ts";
 import { printLine } from "./output.ts";
-import { BUNDLED_MODEL } from "./paths.ts";
 import { Screen } from "./screen.ts";
 import { Timeline } from "./timeline.ts";
 
-interface ReplayFlags {
+interface ReplayFlags extends EngineFlags {
   readonly ask: readonly ScheduledQuestion[];
   readonly pace: "realtime" | "max";
   readonly live?: boolean;
@@ -24,9 +24,8 @@ interface ReplayFlags {
   readonly stallTimeout?: number;
   readonly paradigm: Paradigm;
   readonly positions?: PositionSchemeName;
+  readonly instructions?: string;
   readonly json: boolean;
-  readonly model: string;
-  readonly threads: number;
 }
 
 const collect = (value: string, before: readonly ScheduledQuestion[]) => [
@@ -65,8 +64,10 @@ async function run(input: string, flags: ReplayFlags): Promise<void> {
   process.stdout.once("error", () => stop.abort());
   let engine: Engine | null = null;
   try {
-    doing("starting the model");
-    engine = await createEngine({ model: flags.model, threads: flags.threads });
+    doing(flags.engine === "local" ? "starting the model" : "measuring what the model's server can do");
+    engine = await startEngineFor(flags);
+    if (!flags.json && engine.model.chosenBecause !== null)
+      screen.line("", pc.dim(engine.model.chosenBecause));
     doing("opening the video");
     const { live, inputFps, connectTimeout, stallTimeout } = flags;
     const { durationMs } = await probeVideo(
@@ -86,7 +87,11 @@ async function run(input: string, flags: ReplayFlags): Promise<void> {
       ...(connectTimeout !== undefined && { firstFrameTimeoutMs: connectTimeout }),
       ...(stallTimeout !== undefined && { stallTimeoutMs: stallTimeout }),
       questions: flags.ask,
-      stream: { paradigm: flags.paradigm, ...(flags.positions && { positions: flags.positions }) },
+      stream: {
+        paradigm: flags.paradigm,
+        ...(flags.positions && { positions: flags.positions }),
+        ...(flags.instructions && { instructions: flags.instructions }),
+      },
       signal: stop.signal,
     });
     const show = (event: ServerEvent) => (timeline ? timeline.show(event) : print(event));
@@ -111,8 +116,10 @@ async function runAndPrintFailure(input: string, flags: ReplayFlags): Promise<vo
 }
 
 export function replayCommand(): Command {
-  return new Command("replay")
-    .description("Play a video file or URL and show the thoughts and answers about it as they come.")
+  const replaying = new Command("replay").description(
+    "Play a video file or URL and show the thoughts and answers about it as they come.",
+  );
+  return addEngineFlags(replaying)
     .argument("<file-or-url>", "a video file, or an http(s), HLS or RTSP URL")
     .addOption(
       new Option(
@@ -159,13 +166,14 @@ export function replayCommand(): Command {
       ).choices(POSITION_SCHEMES),
     )
     .option("--json", "print the events of the WebSocket protocol, one a line, instead of a timeline", false)
-    .option("-m, --model <dir>", "folder of a model bundle", BUNDLED_MODEL)
-    .option("--threads <n>", "inference threads for each of the two workers", threads, 1)
+    .option("-i, --instructions <text>", "openai: what you want to be told, in your words")
     .addHelpText(
       "after",
       `
 Examples:
   $ thinkalong replay yard.mp4
+  $ thinkalong replay yard.mp4 --engine openai --base-url http://127.0.0.1:8000/v1 \\
+      --instructions "Tell me when somebody comes to the door."
   $ thinkalong replay rtsp://user:password@camera/stream --reconnect
   $ thinkalong replay http://camera/video.ts --live
   $ thinkalong replay recording.mjpeg --input-fps 10

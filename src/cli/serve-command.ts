@@ -2,24 +2,22 @@ import { once } from "node:events";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { pino } from "pino";
-import { createEngine } from "../backends/mod.ts";
 import { resolveFfmpeg } from "../ingest/mod.ts";
 import { createServer } from "../server/mod.ts";
-import { port, positive, threads } from "./arguments.ts";
+import { port, positive } from "./arguments.ts";
+import { addEngineFlags, type EngineFlags, startEngineFor } from "./engine-flags.ts";
 import { guarded } from "./failure.ts";
 import { logLines } from "./log-lines.ts";
 import { freeDescriptors } from "./open-files.ts";
 import { printLine } from "./output.ts";
-import { BUNDLED_MODEL, CLIENT_DIR, SAMPLE_DIR } from "./paths.ts";
+import { CLIENT_DIR, SAMPLE_DIR } from "./paths.ts";
 
 /** Open files that a server needs beside its sessions: requests for the page and its files. */
 const SPARE_FILES = 64;
 
-interface ServeFlags {
+interface ServeFlags extends EngineFlags {
   readonly port: number;
   readonly host: string;
-  readonly model: string;
-  readonly threads: number;
   readonly maxSessions: number;
   readonly allowOrigin: readonly string[];
   readonly allowHost: readonly string[];
@@ -43,9 +41,7 @@ async function serve(flags: ServeFlags): Promise<void> {
   const failure = new Promise<void>((resolve) => {
     failed = resolve;
   });
-  const engine = await createEngine({
-    model: flags.model,
-    threads: flags.threads,
+  const engine = await startEngineFor(flags, {
     // Twice, because a new session may come before the engine has let go of the stream of the one that left.
     maxStreams: 2 * flags.maxSessions,
     onWorkerDeath: (error) => log.error({ err: error }, "the backend died and its sessions have failed"),
@@ -81,6 +77,7 @@ async function serve(flags: ServeFlags): Promise<void> {
         `This process may open only ${free} more files. ${flags.maxSessions} sessions and what else is needed take up to ${wanted}. Raise the limit of open files (ulimit -n), or lower --max-sessions.`,
       );
     printLine(`${pc.bold("thinkalong")} runs ${engine.model.id}: ${engine.model.description}`);
+    if (engine.model.chosenBecause !== null) printLine(pc.dim(engine.model.chosenBecause));
     printLine(
       `Open ${pc.cyan(server.url)} for the sample page. Clients connect to ${pc.cyan(`${server.url.replace("http", "ws")}/v1/stream`)}`,
     );
@@ -93,12 +90,12 @@ async function serve(flags: ServeFlags): Promise<void> {
 }
 
 export function serveCommand(): Command {
-  return new Command("serve")
-    .description("Start the server: the WebSocket, the HTTP API and the sample page.")
+  const serving = new Command("serve").description(
+    "Start the server: the WebSocket, the HTTP API and the sample page.",
+  );
+  return addEngineFlags(serving)
     .option("-p, --port <port>", "port to listen on; 0: any free one", port, 8080)
     .option("--host <address>", "address to listen on; only this machine can reach the default", "127.0.0.1")
-    .option("-m, --model <dir>", "folder of a model bundle", BUNDLED_MODEL)
-    .option("--threads <n>", "inference threads for each of the two workers", threads, 1)
     .option("--max-sessions <n>", "most clients at once", positive, 16)
     .addOption(
       new Option(
@@ -122,6 +119,7 @@ export function serveCommand(): Command {
       `
 Examples:
   $ thinkalong serve
+  $ thinkalong serve --engine openai --base-url http://127.0.0.1:8000/v1
   $ thinkalong serve --port 9000 --host 0.0.0.0 --allow-origin https://cameras.example
   $ thinkalong serve --allow-host cameras.example   # behind a reverse proxy at https://cameras.example`,
     )

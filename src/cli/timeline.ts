@@ -80,6 +80,14 @@ export class Timeline {
       case "session.source":
         this.screen.line(`${pc.yellow(at(event.media_time_ms))}  `, pc.yellow(`note: ${event.message}`));
         break;
+      case "session.model": {
+        const paint = event.status === "available" ? pc.green : pc.yellow;
+        this.screen.line(
+          `${paint(at(Math.max(0, event.media_time_ms)))}  `,
+          paint(`model ${event.status}: ${event.message}`),
+        );
+        break;
+      }
       case "input_video_frame.dropped":
         this.drops++;
         break;

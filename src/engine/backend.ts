@@ -69,6 +69,10 @@ export interface BackendStreamOptions {
   /** Sampling temperature; 0: greedy. */
   readonly temperature: number;
   readonly seed: number;
+  /** What the user wants to be told, in free text; null when nothing was said, or when the model takes none. */
+  readonly instructions: string | null;
+  /** Whether thoughts about units that are no longer the newest are left out, so that thinking keeps up. */
+  readonly skipLate: boolean;
   /** Whether all thinking waits until the end of the stream (the batch paradigm). */
   readonly held: boolean;
 }
@@ -97,6 +101,7 @@ export type BackendReport =
   | TaskDone
   | UnitDone
   | Recap
+  | Availability
   | BackendEnded
   | BackendFailed;
 
@@ -139,16 +144,22 @@ export interface TaskDone {
   /** The whole text. */
   readonly text: string;
   /**
-   * `incomplete`: the token budget ended it. Its text should not end in the middle of a phrase. `skipped` (thoughts only): the thinker decided that there is nothing to
-   * say. `cancelled` and `nothing_seen` (answers only): the answer was cancelled, or the stream ended before its first
-   * unit.
+   * `incomplete`: the token budget ended it. Its text should not end in the middle of a phrase. `skipped` (thoughts
+   * only): nothing was said, for the reason `skipReason`. `cancelled`, `nothing_seen` and `failed` (answers only): the
+   * answer was cancelled, the stream ended before its first unit, or it could not be given, for the reason `error`.
    */
-  readonly outcome: "completed" | "incomplete" | "skipped" | "cancelled" | "nothing_seen";
+  readonly outcome: "completed" | "incomplete" | "skipped" | "cancelled" | "nothing_seen" | "failed";
+  /** Why nothing was said, when it was skipped; else null. */
+  readonly skipReason: SkipReason | null;
+  /** What went wrong, when it failed; else null. */
+  readonly error: TaskError | null;
   /** The newest unit that the task could look at, and its media time (ms); both are -1 before the first unit. */
   readonly unit: number;
   readonly mediaTimeMs: number;
   /** Number of tokens that were generated. */
   readonly tokens: number;
+  /** What its prompts took; null when the backend does not count that. */
+  readonly prompt: PromptTokens | null;
   /** When the work on the task began and ended. */
   readonly startedAtMs: number;
   readonly finishedAtMs: number;
@@ -156,6 +167,27 @@ export interface TaskDone {
   readonly unanswerable: Unanswerable | null;
   /** For people: what an answer to such a question does not take into account, in whole sentences; else null. */
   readonly note: string | null;
+}
+
+/**
+ * Why nothing was said about a unit. `nothing_new`: the model decided so. `still`: the picture had not changed, and the
+ * model was not asked. `repeated`: what it wanted to say had been said. `late`: a newer unit had come. `limited`: a limit
+ * on calls or tokens was reached. `unavailable`: the model could not be reached.
+ */
+export type SkipReason = "nothing_new" | "still" | "repeated" | "late" | "limited" | "unavailable";
+
+/** What went wrong with an answer: a stable code, and a message for people that says what to do. */
+export interface TaskError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The tokens of the prompts of a task. */
+export interface PromptTokens {
+  /** Those that were computed for it (prefilled). */
+  readonly prefilled: number;
+  /** Those that a prefix cache had from before; null when the model's server does not say. Then all were computed, as far as one knows. */
+  readonly cached: number | null;
 }
 
 /** Why the model could not answer a question, and what may be asked instead. */
@@ -179,6 +211,17 @@ export interface Recap {
   readonly type: "recap";
   readonly unit: number;
   readonly text: string;
+}
+
+/**
+ * The model cannot be reached for now, or again. Meanwhile thoughts are skipped as `unavailable`, and questions wait. A
+ * stream begins available.
+ */
+export interface Availability {
+  readonly type: "availability";
+  readonly available: boolean;
+  /** For people: what happened, and what to do. */
+  readonly message: string;
 }
 
 /** All units have been thought about and all questions answered. Comes only after `end`; nothing follows. */

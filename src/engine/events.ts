@@ -1,6 +1,6 @@
 import type { DroppedFrame } from "../ingest/mod.ts";
 import type { SceneReason } from "../scene/mod.ts";
-import type { Unanswerable } from "./backend.ts";
+import type { PromptTokens, SkipReason, TaskError, Unanswerable } from "./backend.ts";
 
 /** When something ran: `performance.now()` of the main thread (ms). */
 export interface Interval {
@@ -71,13 +71,17 @@ export interface ThoughtDone {
   readonly sinceMediaTimeMs: number;
   readonly mediaTimeMs: number;
   readonly text: string;
-  /** The model decided that there is nothing to say; `text` is empty then. */
+  /** Nothing was said about the unit; `text` is empty then. */
   readonly skipped: boolean;
+  /** Why nothing was said; null when something was. */
+  readonly skipReason: SkipReason | null;
   /** The scene was unfamiliar at this unit, so the thought may be wrong. */
   readonly unfamiliar: boolean;
   /** `length`: the token budget ended it, after its last whole clause if the model's thoughts have clauses. */
   readonly stop: "end" | "length";
   readonly tokens: number;
+  /** What its prompts took; null when the backend does not count that. */
+  readonly prompt: PromptTokens | null;
   /** From the arrival of the unit's last frame to the decision of the first token (ms). */
   readonly ttftMs: number;
   /** How far the unit's media time was behind the newest arrived frame when the thought ended (ms). */
@@ -122,11 +126,13 @@ export interface AnswerDone {
   /** The scene was unfamiliar at that unit, so the answer may be wrong. */
   readonly unfamiliar: boolean;
   readonly tokens: { readonly question: number; readonly answer: number };
+  /** What its prompts took; null when the backend does not count that. */
+  readonly prompt: PromptTokens | null;
   /** From the arrival of the question to the first and to the last token of the answer (ms). */
   readonly firstMs: number;
   readonly doneMs: number;
   /** Set when `status` is `failed`: what was wrong and what to do. */
-  readonly error?: { readonly code: string; readonly message: string };
+  readonly error?: TaskError;
 }
 
 /** Old units or tokens have left the windows of the caches. */
@@ -136,6 +142,19 @@ export interface ContextEvicted {
   readonly visualUnits: number;
   /** Tokens that left the narrator's text cache since the last such event. */
   readonly textTokens: number;
+}
+
+/**
+ * The model cannot be reached for now, or again. Meanwhile thoughts are skipped as `unavailable`, and questions wait. A
+ * stream begins available.
+ */
+export interface AvailabilityChanged {
+  readonly type: "availability.changed";
+  readonly available: boolean;
+  /** For people: what happened, and what to do. */
+  readonly message: string;
+  /** Media time of the newest frame that has arrived (ms); -1 before the first. */
+  readonly mediaTimeMs: number;
 }
 
 /** A frame was not looked at. */
@@ -166,7 +185,7 @@ export interface StreamTotals {
   readonly unfamiliarUnits: number;
   /** Thoughts with text. Skips are counted separately. */
   readonly thoughts: number;
-  /** Units about which there was nothing to say. */
+  /** Units about which nothing was said. */
   readonly skips: number;
   readonly answers: number;
   readonly reasoningTokens: number;
@@ -184,6 +203,7 @@ export type EngineEvent =
   | AnswerDelta
   | AnswerDone
   | ContextEvicted
+  | AvailabilityChanged
   | FrameDropped
   | StreamFailed
   | StreamEnded;

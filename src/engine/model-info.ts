@@ -27,7 +27,15 @@ export interface ModelInfo {
     readonly fork: boolean;
     /** Work on several tasks at a time. */
     readonly parallel: boolean;
+    /** Leave out thoughts that come too late, at no cost. */
+    readonly skipLate: boolean;
+    /** Tell when the scene is not one that it was made for. A model that was made for any scene cannot. */
+    readonly watchScene: boolean;
   };
+  /** What one frame takes in the visual window (tokens); null when that is not known. */
+  readonly tokensPerFrame: number | null;
+  /** For people: why it looks at so many frames a second of this size; null when it was trained for them. */
+  readonly chosenBecause: string | null;
   /**
    * Names of the position schemes that it can use, the one that it was trained with first. Empty when its backend
    * leaves no choice.

@@ -56,12 +56,16 @@ export class PendingQuestions {
    * @throws {ContractBreach} when the outcome is one that only a thought can have
    */
   done(report: TaskDone, unfamiliar: boolean): AnswerDone {
-    const { task, text, outcome, unit, mediaTimeMs, tokens, unanswerable, note } = report;
+    const { task, text, outcome, error, unit, mediaTimeMs, tokens, prompt, unanswerable, note } = report;
     if (outcome === "skipped") throw new ContractBreach(`task ${task}, an answer, was skipped`);
-    const common = { text, unit, mediaTimeMs, unfamiliar, tokens, unanswerable, note };
-    if (outcome !== "nothing_seen") return this.finish(task, { ...common, status: outcome });
+    if ((outcome === "failed") !== (error !== null))
+      throw new ContractBreach(`task ${task} ended as ${outcome} with the error ${error?.code ?? null}`);
+    const common = { text, unit, mediaTimeMs, unfamiliar, tokens, prompt, unanswerable, note };
+    if (error !== null) return this.finish(task, { ...common, status: "failed", error });
+    if (outcome !== "nothing_seen" && outcome !== "failed")
+      return this.finish(task, { ...common, status: outcome });
     const message = "The stream ended before a frame was seen. Send a frame before you ask.";
-    return this.finish(task, { ...common, status: "failed", error: { code: outcome, message } });
+    return this.finish(task, { ...common, status: "failed", error: { code: "nothing_seen", message } });
   }
 
   /** Fails every question that is still open when the stream has ended: it came too late to be answered. */
@@ -77,6 +81,7 @@ export class PendingQuestions {
         mediaTimeMs: -1,
         unfamiliar: false,
         tokens: 0,
+        prompt: null,
         unanswerable: null,
         note: null,
         status: "failed",

@@ -43,12 +43,14 @@ export class PendingThoughts {
    * @throws {ContractBreach} when the outcome is one that only an answer can have
    */
   done(report: TaskDone, newestMediaTimeMs: number, unfamiliar: boolean): ThoughtDone {
-    const { task, text, outcome, tokens, startedAtMs, finishedAtMs } = report;
+    const { task, text, outcome, skipReason, tokens, prompt, startedAtMs, finishedAtMs } = report;
     const { id, about, firstAtMs } = this.thoughts.get(task)!;
     const skipped = outcome === "skipped";
     if (!skipped && outcome !== "completed" && outcome !== "incomplete") {
       throw new ContractBreach(`task ${task}, a thought, ended as ${outcome}`);
     }
+    if (skipped !== (skipReason !== null))
+      throw new ContractBreach(`task ${task} ended as ${outcome} with the skip reason ${skipReason}`);
     this.thoughts.delete(task);
     return {
       type: "thought.done",
@@ -58,9 +60,11 @@ export class PendingThoughts {
       mediaTimeMs: about.mediaTimeMs,
       text: skipped ? "" : text,
       skipped,
+      skipReason,
       unfamiliar,
       stop: outcome === "incomplete" ? "length" : "end",
       tokens,
+      prompt,
       ttftMs: firstAtMs - about.arrivedAtMs,
       stalenessMs: newestMediaTimeMs - about.mediaTimeMs,
       reasoned: { startedAtMs, finishedAtMs },

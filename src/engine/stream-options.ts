@@ -30,6 +30,20 @@ function positionScheme(value: string | undefined, schemes: readonly string[]): 
   throw new EngineError("option_out_of_range", message, { param: "positions" });
 }
 
+/** Longest instructions (characters). They are in every prompt. */
+const MAX_INSTRUCTIONS = 4000;
+
+function instructions(value: string | null = null, { id, can }: ModelInfo): string | null {
+  if (value === null || value.trim() === "") return null;
+  const wrong = !can.instructions
+    ? `The model ${id} takes no instructions. Leave them out.`
+    : value.length > MAX_INSTRUCTIONS
+      ? `The instructions have ${value.length} characters. They may have at most ${MAX_INSTRUCTIONS}.`
+      : null;
+  if (wrong !== null) throw new EngineError("option_out_of_range", wrong, { param: "instructions" });
+  return value.trim();
+}
+
 function stillLevels(value: number | null = STILL_LEVELS): number | null {
   if (value === null || (value >= 0 && value <= 255)) return value;
   const message = `The option stillLevels is ${value}. It must be from 0 to 255, or null to encode every unit.`;
@@ -70,7 +84,10 @@ export function resolveStreamOptions(
     thoughtTokens: budget("thoughtTokens"),
     answerTokens: budget("answerTokens"),
     stillLevels: stillLevels(options.stillLevels),
-    sceneMonitor: options.sceneMonitor ?? true,
+    sceneMonitor: model.can.watchScene && (options.sceneMonitor ?? true),
+    instructions: instructions(options.instructions, model),
+    skipLate:
+      model.can.skipLate && (options.paradigm ?? "streamed") === "streamed" && (options.skipLate ?? true),
     temperature,
     seed: whole("seed", options.seed ?? 0, 2 ** 32 - 1, 0),
     maxInflightFrames: whole(

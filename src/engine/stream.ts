@@ -181,6 +181,14 @@ export class Stream implements EngineStream {
       case "recap":
         this.events.next({ type: "thought.recap", unit: report.unit, text: report.text });
         break;
+      case "availability":
+        this.events.next({
+          type: "availability.changed",
+          available: report.available,
+          message: report.message,
+          mediaTimeMs: Math.max(-1, this.newestMediaTimeMs),
+        });
+        break;
       case "failed":
         this.fail("worker_failed", report.message);
         break;
@@ -254,7 +262,7 @@ export class Stream implements EngineStream {
    */
   private backendIsFree(): boolean {
     const { unseen, unfinished } = this.units;
-    if (unfinished >= mostUnfinished(this.options.paradigm)) return false;
+    if (unfinished >= mostUnfinished(this.options)) return false;
     return unseen === 0 || (unseen === 1 && this.context.unseenUnits() === 1);
   }
 

@@ -32,6 +32,13 @@ export interface StreamOptions {
    * Default true.
    */
   readonly sceneMonitor?: boolean;
+  /** What the user wants to be told, in free text, for a model that takes instructions; null, the default: nothing. */
+  readonly instructions?: string | null;
+  /**
+   * Whether thoughts about units that are no longer the newest are left out, so that thinking keeps up with a live
+   * source, for a model that can do that. Default true. Set it to false where frames wait for the engine.
+   */
+  readonly skipLate?: boolean;
   /** Most tokens of one thought. Default: what the model was trained for. */
   readonly thoughtTokens?: number;
   /** Most tokens of one answer. Default: what the model was trained for. */

@@ -34,10 +34,14 @@ export class TokenBucket {
     this.left -= cost;
   }
 
-  /** How long until something is left (ms); 0: something is. */
-  waitMs(nowMs: number): number {
+  /**
+   * How long until something is left (ms); 0: something is.
+   *
+   * @param reserve share of the most that it holds that must be left
+   */
+  waitMs(nowMs: number, reserve = 0): number {
     this.fill(nowMs);
-    return Math.max(0, -this.left / this.perMs);
+    return Math.max(0, (reserve * this.most - this.left) / this.perMs);
   }
 
   /** What is left, as a share of the most that it holds; negative while there is a debt. */

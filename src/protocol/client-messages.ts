@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { clientEventId, limitedText, paradigm, seq } from "./fields.ts";
-import { MAX_ID_CHARS, MAX_QUESTION_CHARS } from "./sizes.ts";
+import { MAX_ID_CHARS, MAX_INSTRUCTION_CHARS, MAX_QUESTION_CHARS } from "./sizes.ts";
 
 /** So many characters at either end of a picture are looked at. */
 const LOOKED_AT_CHARS = 1024;
@@ -59,18 +59,20 @@ export const sessionSettings = z.object({
   scene_monitor: z
     .boolean()
     .optional()
-    .describe("Whether `session.scene` tells when the scene becomes unfamiliar. Default: true."),
+    .describe(
+      "Whether `session.scene` tells when the scene becomes unfamiliar. Default: `model_info.watches_scene`. A model that was made for any scene refuses true with `unsupported_parameter`.",
+    ),
   stats_interval_ms: z
     .int()
     .min(100)
     .max(60_000)
     .optional()
     .describe("Time between `session.stats` events (ms), from 100 to 60000. It may be changed at any time."),
-  instructions: z
-    .string()
+  instructions: limitedText(MAX_INSTRUCTION_CHARS)
+    .nullable()
     .optional()
     .describe(
-      "Reserved. No supported model takes instructions yet, so it is refused with `unsupported_parameter`.",
+      "What the user wants to be told, in free text, such as `Tell me when somebody falls.`; null or empty: nothing in particular. A model that takes no instructions (`model_info.takes_instructions`) refuses it with `unsupported_parameter`.",
     ),
 });
 

@@ -37,7 +37,12 @@ const session: SessionObject = {
     description: "Watches a fixed camera and says what moves.",
     width: 128,
     height: 96,
+    keeps_proportions: false,
     fps: 2,
+    tokens_per_frame: 32,
+    chosen_because: null,
+    takes_instructions: false,
+    watches_scene: true,
     frames_per_unit: 2,
     sink_units: 1,
     limits: {
@@ -63,6 +68,7 @@ const session: SessionObject = {
   temperature: 0,
   seed: null,
   max_inflight: 4,
+  instructions: null,
   scene_monitor: true,
   stats_interval_ms: 1000,
 };
@@ -108,6 +114,7 @@ export const SERVER_EXAMPLES: { readonly [T in ServerEventType]: ServerEventOf<T
     media_time_ms: 3500,
     text: "a white car enters at the bottom",
     skipped: false,
+    skip_reason: null,
     unfamiliar: false,
   },
   "response.output_text.delta": {
@@ -152,8 +159,13 @@ export const SERVER_EXAMPLES: { readonly [T in ServerEventType]: ServerEventOf<T
       units_unfamiliar: 0,
       thoughts: 3,
       skips: 6,
+      skip_reasons: { nothing_new: 6, still: 0, repeated: 0, late: 0, limited: 0, unavailable: 0 },
       answers: 1,
       tokens_per_s: 3.1,
+      usage: {
+        narrator: { prefilled_per_minute: null, cached_per_minute: null, generated_per_minute: 612 },
+        answers: { prefilled_per_minute: null, cached_per_minute: null, generated_per_minute: 18 },
+      },
       ttft_ms: { p50: 84.2, p95: 120.5, p99: 120.5, samples: 3 },
       skip_ms: { p50: 70.1, p95: 95, p99: 95, samples: 6 },
       staleness_ms: 140,
@@ -182,6 +194,14 @@ export const SERVER_EXAMPLES: { readonly [T in ServerEventType]: ServerEventOf<T
     message: "The source is back. For 4.2 seconds nothing was seen.",
     media_time_ms: 35_450,
     gap_ms: 4200,
+  },
+  "session.model": {
+    type: "session.model",
+    event_id: "event_57",
+    status: "unavailable",
+    message:
+      "The model's server at http://127.0.0.1:8000/v1 refuses connections. It is tried again until it answers.",
+    media_time_ms: 61000,
   },
   "session.going_away": { type: "session.going_away", event_id: "event_45", time_left_ms: 5000 },
   "session.closed": {

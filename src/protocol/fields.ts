@@ -57,6 +57,12 @@ export const dropReason = z
     "`busy`: decoding or vision was behind; `rate`: more frames a second than are looked at, by their capture times or by their arrival, or more pixels a second than are decoded; `duplicate`: the same picture again; `decode_error`: broken, too large, or older than the frame before (an `error` event says which).",
   );
 
+export const skipReason = z
+  .enum(["nothing_new", "still", "repeated", "late", "limited", "unavailable"])
+  .describe(
+    "`nothing_new`: the model decided so; `still`: the picture had not changed, and the model was not asked; `repeated`: what it wanted to say had been said; `late`: a newer unit had come; `limited`: a limit on calls or tokens was reached; `unavailable`: the model could not be reached.",
+  );
+
 export const sceneReason = z
   .enum(SCENE_REASONS)
   .describe(

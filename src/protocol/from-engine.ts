@@ -98,6 +98,15 @@ export class EngineEventMapping {
             text_evicted: event.textTokens,
           },
         ];
+      case "availability.changed":
+        return [
+          {
+            type: "session.model",
+            status: event.available ? "available" : "unavailable",
+            message: event.message,
+            media_time_ms: event.mediaTimeMs,
+          },
+        ];
       case "frame.dropped":
         return [
           {
@@ -145,6 +154,7 @@ export class EngineEventMapping {
         media_time_ms: event.mediaTimeMs,
         text: event.text,
         skipped: event.skipped,
+        skip_reason: event.skipReason,
         unfamiliar: event.unfamiliar,
       },
       {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { eventId, latencyMs, mediaTimeMs, responseId, unit } from "./fields.ts";
+import { eventId, latencyMs, mediaTimeMs, responseId, skipReason, unit } from "./fields.ts";
 
 const kind = z
   .enum(["thought", "answer"])
@@ -64,7 +64,8 @@ export const reasoningTextDone = z
       .describe(
         "The whole thought; empty when the unit was skipped, or when the token budget did not suffice for one clause.",
       ),
-    skipped: z.boolean().describe("The model decided that there is nothing to say about this unit."),
+    skipped: z.boolean().describe("Nothing was said about this unit. `skip_reason` says why."),
+    skip_reason: skipReason.nullable().describe("Why nothing was said; null when something was."),
     unfamiliar: z
       .boolean()
       .describe("The scene was unfamiliar at this unit (`session.scene`), so the thought may be wrong."),
@@ -131,7 +132,9 @@ export const responseDone = z
           .object({
             input_tokens: z
               .int()
-              .describe("Tokens of the question; 0 for a thought. Visual tokens are not counted."),
+              .describe(
+                "Tokens of the question; 0 for a thought. Visual tokens are not counted. 0 also when the model's server counts whole prompts only: those are in `session.stats`.",
+              ),
             output_tokens: z.int().describe("Tokens that the model generated."),
             total_tokens: z.int().describe("Their sum."),
           })

@@ -56,6 +56,20 @@ const percentiles = (what: string) =>
     })
     .describe(what);
 
+const usageRate = z.object({
+  prefilled_per_minute: z
+    .number()
+    .nullable()
+    .describe("Tokens of prompts that were computed; null when the model's backend does not count them."),
+  cached_per_minute: z
+    .number()
+    .nullable()
+    .describe(
+      "Tokens of prompts that a prefix cache had from before; null when they are not counted. A server that does not tell them makes all count as computed.",
+    ),
+  generated_per_minute: z.number().describe("Tokens that were generated."),
+});
+
 export const sessionStats = z
   .object({
     type: z.literal("session.stats"),
@@ -79,9 +93,25 @@ export const sessionStats = z
         units: count("Units seen since the start."),
         units_unfamiliar: count("Units at which the scene was unfamiliar, since the start."),
         thoughts: count("Thoughts with text since the start. Skips are counted separately."),
-        skips: count("Units about which the model had nothing to say, since the start."),
+        skips: count("Units about which nothing was said, since the start."),
+        skip_reasons: z
+          .object({
+            nothing_new: count("The model decided so."),
+            still: count("The picture had not changed."),
+            repeated: count("It had been said."),
+            late: count("A newer unit had come."),
+            limited: count("A limit on calls or tokens was reached."),
+            unavailable: count("The model could not be reached."),
+          })
+          .describe("Skips since the start, by reason."),
         answers: count("Answers since the start."),
         tokens_per_s: z.number().describe("Tokens of thoughts and answers a second, over the window."),
+        usage: z
+          .object({
+            narrator: usageRate.describe("For thoughts, and for decisions whether to have one."),
+            answers: usageRate.describe("For answers."),
+          })
+          .describe("What thinking costs: tokens a minute, over the window."),
         ttft_ms: percentiles(
           "From the arrival of a unit's last frame to the first token about it (time to first token). Skips are not in it.",
         ),
@@ -145,6 +175,24 @@ export const sessionSource = z
     "Something that one should know about a video that is read from a file or a URL. `replay --json` prints it; a session whose pictures the client sends has none.",
   );
 
+export const sessionModel = z
+  .object({
+    type: z.literal("session.model"),
+    event_id: eventId,
+    status: z
+      .enum(["available", "unavailable"])
+      .describe(
+        "`unavailable`: the model cannot be reached for now. Frames are still taken, thoughts are skipped as `unavailable`, and questions wait for a while.",
+      ),
+    message: z.string().describe("For people: what happened, and what to do."),
+    media_time_ms: z
+      .number()
+      .describe("Media time of the newest frame that had arrived (ms); -1 before the first."),
+  })
+  .describe(
+    "The model cannot be reached, or can again. A session begins with an available model. A model that runs in the server itself has no such events.",
+  );
+
 export const goingAway = z
   .object({
     type: z.literal("session.going_away"),
@@ -162,7 +210,7 @@ export const sessionTotals = z
     units: count("Units seen."),
     units_unfamiliar: count("Units at which the scene was unfamiliar."),
     thoughts: count("Thoughts with text. Skips are counted separately."),
-    skips: count("Units about which the model had nothing to say."),
+    skips: count("Units about which nothing was said."),
     answers: count("Answers."),
     reasoning_tokens: count("Tokens of thoughts."),
     visual_units_evicted: count("Units that have left the visual window."),
@@ -223,6 +271,7 @@ export const SERVER_EVENTS = {
   "session.context_compressed": contextCompressed,
   "session.scene": sessionScene,
   "session.source": sessionSource,
+  "session.model": sessionModel,
   "session.going_away": goingAway,
   "session.closed": sessionClosed,
   error: errorEvent,

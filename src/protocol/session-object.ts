@@ -5,9 +5,32 @@ import { paradigm } from "./fields.ts";
 /** What a client must know about the model: the frames that it takes, its limits, and what it can be asked. */
 export const modelInfo = z.object({
   description: z.string().describe("What the model watches and says, in a sentence."),
-  width: z.int().describe("Width of the frames that it looks at (px). Larger frames only cost bandwidth."),
+  width: z
+    .int()
+    .describe(
+      "Width of the frames that it looks at (px). With `keeps_proportions`, no side is longer than the larger one of both. Larger frames only cost bandwidth.",
+    ),
   height: z.int().describe("Height of the frames that it looks at (px)."),
-  fps: z.number().describe("Frame rate that it was trained for (frames a second)."),
+  keeps_proportions: z
+    .boolean()
+    .describe("Whether a frame keeps its proportions, in place of being scaled to `width` × `height`."),
+  fps: z
+    .number()
+    .describe(
+      "Frame rate that it was trained for, or that was chosen so that it keeps up (frames a second).",
+    ),
+  tokens_per_frame: z
+    .number()
+    .nullable()
+    .describe("What one frame takes in the visual window (tokens); null when that is not known."),
+  chosen_because: z
+    .string()
+    .nullable()
+    .describe(
+      "For people: why frames of this size are looked at so often; null when the model was trained for them.",
+    ),
+  takes_instructions: z.boolean().describe("Whether `session.instructions` can be set."),
+  watches_scene: z.boolean().describe("Whether `session.scene_monitor` can be on."),
   frames_per_unit: z.int().describe("Number of frames in a unit."),
   sink_units: z.int().describe("Number of units at the start of a stream that are never evicted."),
   limits: z
@@ -58,6 +81,10 @@ export const sessionObject = z.object({
   max_inflight: z
     .int()
     .describe("Most frames that may wait for vision; one more drops the oldest as `busy`."),
+  instructions: z
+    .string()
+    .nullable()
+    .describe("What the user wants to be told, in free text; null: nothing in particular."),
   scene_monitor: z.boolean().describe("Whether `session.scene` tells when the scene becomes unfamiliar."),
   stats_interval_ms: z.number().describe("Time between `session.stats` events (ms)."),
 });
@@ -72,7 +99,12 @@ export function toModelInfo(model: ModelInfo): ModelInfoObject {
     description: model.description,
     width: model.width,
     height: model.height,
+    keeps_proportions: model.input.size === "dynamic",
     fps: model.fps,
+    tokens_per_frame: model.tokensPerFrame,
+    chosen_because: model.chosenBecause,
+    takes_instructions: model.can.instructions,
+    watches_scene: model.can.watchScene,
     frames_per_unit: model.framesPerUnit,
     sink_units: model.sinkUnits,
     limits: {

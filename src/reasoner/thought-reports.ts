@@ -34,14 +34,18 @@ export class ThoughtReports implements NarratorEvents {
   }
 
   done({ place: { unit, mediaTimeMs }, words, stop, tokens }: NarratedThought): void {
+    const outcome = stop === "length" ? "incomplete" : words.length === 0 ? "skipped" : "completed";
     this.sink.report({
       type: "task.done",
       task: taskOf(unit),
       text: this.codec.decode(words),
-      outcome: stop === "length" ? "incomplete" : words.length === 0 ? "skipped" : "completed",
+      outcome,
+      skipReason: outcome === "skipped" ? "nothing_new" : null,
+      error: null,
       unit,
       mediaTimeMs,
       tokens,
+      prompt: null,
       startedAtMs: this.startedAtMs,
       finishedAtMs: this.sink.now(),
       unanswerable: null,

@@ -41,7 +41,8 @@ export function startReplay({ engine, questions = [], stream, ...video }: Replay
     id: "session_0",
     engine,
     limits: limitsOf(engine),
-    ...(stream && { engineOptions: stream }),
+    // At full pace the video waits for the engine, so no thought is too late.
+    engineOptions: { skipLate: video.pace !== "max", ...stream },
   });
   /** The first word of an answer, or its end when it has none. */
   const beginning = (answer: string) =>

@@ -12,6 +12,7 @@ export type StreamSettings = Pick<
   | "temperature"
   | "seed"
   | "max_inflight"
+  | "instructions"
   | "scene_monitor"
   | "stats_interval_ms"
 >;
@@ -36,7 +37,8 @@ export class LockableSettings {
       temperature: 0,
       seed: null,
       max_inflight: this.maxInflight,
-      scene_monitor: true,
+      instructions: null,
+      scene_monitor: model.can.watchScene,
       stats_interval_ms: 1000,
     };
   }
@@ -73,6 +75,7 @@ export class LockableSettings {
       temperature: change.temperature ?? settings.temperature,
       seed: change.seed ?? settings.seed,
       max_inflight: change.max_inflight ?? settings.max_inflight,
+      instructions: change.instructions === undefined ? settings.instructions : change.instructions || null,
       scene_monitor: change.scene_monitor ?? settings.scene_monitor,
       stats_interval_ms: change.stats_interval_ms ?? settings.stats_interval_ms,
     };
@@ -89,6 +92,7 @@ export class LockableSettings {
       answerTokens: settings.budgets.answer_tokens,
       temperature: settings.temperature,
       maxInflightFrames: settings.max_inflight,
+      instructions: settings.instructions,
       sceneMonitor: settings.scene_monitor,
       ...(settings.seed === null ? {} : { seed: settings.seed }),
     };
@@ -126,8 +130,9 @@ export class LockableSettings {
     for (const [name, value] of Object.entries(change)) {
       if (value === undefined) continue;
       const param = `session.${name}`;
-      if (name === "instructions") {
-        const message = `The model ${this.model.id} takes no instructions. Leave ${param} out.`;
+      const unsupported = this.unsupported(name, value);
+      if (unsupported !== null) {
+        const message = `The model ${this.model.id} ${unsupported}. Leave ${param} out.`;
         throw new ProtocolError("unsupported_parameter", message, { param });
       }
       if (this.isLocked && !ALWAYS_CHANGEABLE.has(name)) {
@@ -135,6 +140,15 @@ export class LockableSettings {
         throw new ProtocolError("parameter_locked", message, { param });
       }
     }
+  }
+
+  /** What the model does not do, as the rest of a sentence; null: it can have the setting. */
+  private unsupported(name: string, value: unknown): string | null {
+    const { can } = this.model;
+    if (name === "instructions" && value && !can.instructions) return "takes no instructions";
+    if (name === "scene_monitor" && value && !can.watchScene)
+      return "was made for any scene, and does not tell unfamiliar ones";
+    return null;
   }
 
   private requireInRange({ fps, windows, budgets, max_inflight }: SessionSettings): void {

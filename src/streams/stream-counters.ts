@@ -1,7 +1,8 @@
-import type { EngineEvent, StreamTotals } from "../engine/mod.ts";
+import type { EngineEvent, SkipReason, StreamTotals } from "../engine/mod.ts";
 import type { DropReason } from "../ingest/mod.ts";
 import type { SessionStats } from "../protocol/mod.ts";
 import { SlidingWindow } from "./sliding-window.ts";
+import { UsageCounter } from "./usage-counter.ts";
 
 const WINDOW_MS = 30_000;
 const SAMPLES = 1024;
@@ -18,6 +19,18 @@ const NO_EVICTIONS: Evictions = { visualUnitsEvicted: 0, textTokensEvicted: 0 };
 export class StreamCounters {
   private readonly startedAtMs: number;
   private readonly dropped: Record<DropReason, number> = { busy: 0, rate: 0, duplicate: 0, decode_error: 0 };
+  private readonly skipReasons: Record<SkipReason, number> = {
+    nothing_new: 0,
+    still: 0,
+    repeated: 0,
+    late: 0,
+    limited: 0,
+    unavailable: 0,
+  };
+  private readonly usage = {
+    narrator: new UsageCounter(WINDOW_MS, SAMPLES),
+    answers: new UsageCounter(WINDOW_MS, SAMPLES),
+  };
   private readonly arrivals = new SlidingWindow(WINDOW_MS, SAMPLES);
   private readonly tokens = new SlidingWindow(WINDOW_MS, SAMPLES);
   private readonly ttft = new SlidingWindow(WINDOW_MS, SAMPLES);
@@ -70,13 +83,16 @@ export class StreamCounters {
       case "thought.done":
         this.tokens.add(nowMs, event.tokens);
         this.reasoningTokens += event.tokens;
+        this.usage.narrator.add(nowMs, event.tokens, event.prompt);
         (event.skipped ? this.skip : this.ttft).add(nowMs, event.ttftMs);
         if (event.skipped) this.skips++;
         else this.thoughts++;
+        if (event.skipReason !== null) this.skipReasons[event.skipReason]++;
         this.stalenessMs = event.stalenessMs;
         break;
       case "answer.done":
         this.tokens.add(nowMs, event.tokens.answer);
+        this.usage.answers.add(nowMs, event.tokens.answer, event.prompt);
         this.answers++;
         break;
     }
@@ -94,8 +110,10 @@ export class StreamCounters {
       units_unfamiliar: this.unfamiliarUnits,
       thoughts: this.thoughts,
       skips: this.skips,
+      skip_reasons: { ...this.skipReasons },
       answers: this.answers,
       tokens_per_s: this.tokens.perSecond(nowMs),
+      usage: { narrator: this.usage.narrator.rates(nowMs), answers: this.usage.answers.rates(nowMs) },
       ttft_ms: this.ttft.percentiles(nowMs),
       skip_ms: this.skip.percentiles(nowMs),
       staleness_ms: this.stalenessMs,

@@ -9,6 +9,7 @@ export type {
   VisionSetup,
 } from "./messages.ts";
 export { openImageEncoder, openVisionRunner, spawnVision } from "./start.ts";
+export { StillDetector } from "./still-detector.ts";
 export { unitRows } from "./unit-rows.ts";
 export type { SeenUnit, UnitToSee, VisionRunner } from "./vision-runner.ts";
 export type { VisionStream } from "./vision-stream.ts";

@@ -19,8 +19,13 @@ interface Driven {
   readonly units: readonly Unit[];
 }
 
-/** What every backend must do, whatever runs its model; `src/engine/backend.ts` says it in words. */
-export function describeContract(name: string, start: () => Promise<Backend>): void {
+/**
+ * What every backend must do, whatever runs its model; `src/engine/backend.ts` says it in words.
+ *
+ * @param isRepeatable whether its model gives the same for the same input. A server that batches requests does not
+ *   always: the batch decides in which order numbers are added.
+ */
+export function describeContract(name: string, start: () => Promise<Backend>, isRepeatable = true): void {
   describe(`${name} keeps the contract of a backend`, () => {
     let backend: Backend;
     let opened = 0;
@@ -34,8 +39,9 @@ export function describeContract(name: string, start: () => Promise<Backend>): v
       const { visualWindowUnits, textWindowTokens, thoughtTokens, answerTokens } = limits;
       const windows = { visualWindowUnits, textWindowTokens, thoughtTokens, answerTokens };
       const positions = positionSchemes[0] ?? null;
-      const rest = { stillLevels: null, sceneMonitor: true, temperature: 0, seed: 0, held: false };
-      return { ...windows, positions, ...rest };
+      const rest = { stillLevels: null, sceneMonitor: backend.model.can.watchScene, temperature: 0, seed: 0 };
+      const thinking = { instructions: null, skipLate: false, held: false };
+      return { ...windows, positions, ...rest, ...thinking };
     };
     const unitsOf = (count: number, scene = 0): Unit[] => {
       const queue = new FrameQueue(backend.model.framesPerUnit, 1000, () => {});
@@ -199,11 +205,12 @@ export function describeContract(name: string, start: () => Promise<Backend>): v
         expect(counts).toEqual([...counts].sort((a, b) => a - b));
       }
       expect(units[0]).toBe(0);
-      expect(tokens.at(-1)).toBeGreaterThan(0);
+      const said = log.thoughts.reduce((sum, thought) => sum + (thought.skipped ? 0 : thought.tokens), 0);
+      if (!backend.model.can.skip || said > 2) expect(tokens.at(-1)).toBeGreaterThan(0);
       expect(units.at(-1)).toBe(9 - 2 - backend.model.sinkUnits);
     });
 
-    it("keeps streams apart: each says what it says alone", async () => {
+    it.runIf(isRepeatable)("keeps streams apart: each says what it says alone", async () => {
       const alone = [words(await play(open(4, {}, 1))), words(await play(open(4, {}, 2)))];
       const together = await Promise.all([play(open(4, {}, 1)), play(open(4, {}, 2))]);
       expect(together.map(words)).toEqual(alone);

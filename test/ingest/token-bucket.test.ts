@@ -24,6 +24,13 @@ describe("TokenBucket", () => {
     expect(bucket.share(60_000)).toBe(1);
   });
 
+  it("says how long it takes until a reserve is left", () => {
+    const bucket = new TokenBucket({ perSecond: 10, most: 20 });
+    expect(bucket.waitMs(0, 0.5)).toBe(0);
+    bucket.spend(15, 0);
+    expect([bucket.waitMs(0), bucket.waitMs(0, 0.5), bucket.waitMs(500, 0.5)]).toEqual([0, 500, 0]);
+  });
+
   it("never lets through more than its rate, its burst and one cost", () => {
     const costs = fc.array(
       fc.tuple(fc.double({ min: 0, max: 500, noNaN: true }), fc.integer({ min: 1, max: 9 })),

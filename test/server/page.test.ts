@@ -96,6 +96,8 @@ describe.skipIf(browserPath === null)("the sample page", () => {
       mediaTimeMs: 500,
       text: "a doubtful thing",
       skipped: false,
+      skipReason: null,
+      prompt: null,
       unfamiliar: true,
       stop: "end",
       tokens: 3,

@@ -41,7 +41,9 @@ export const CAPTION_MODEL: ModelInfo = {
   fps: 2,
   framesPerUnit: 1,
   input: { size: "dynamic", format: "encoded" },
-  can: { skip: false, instructions: true, fork: false, parallel: true },
+  can: { skip: false, instructions: true, fork: false, parallel: true, skipLate: false, watchScene: false },
+  tokensPerFrame: null,
+  chosenBecause: "It is fast.",
   positionSchemes: [],
   sinkUnits: 0,
   limits: {
@@ -275,6 +277,9 @@ export class CaptionStream implements BackendStream {
       unit,
       mediaTimeMs,
       ...times,
+      skipReason: said.outcome === "skipped" ? "nothing_new" : null,
+      error: null,
+      prompt: null,
       unanswerable: null,
       note: null,
     });

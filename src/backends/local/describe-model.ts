@@ -13,7 +13,9 @@ export function describeModel({ manifest }: Bundle): ModelInfo {
     fps: vision.fps,
     framesPerUnit: vision.frames_per_unit,
     input: { size: "fixed", format: "rgb" },
-    can: { skip: true, instructions: false, fork: true, parallel: true },
+    can: { skip: true, instructions: false, fork: true, parallel: true, skipLate: false, watchScene: true },
+    tokensPerFrame: vision.tokens_per_unit / vision.frames_per_unit,
+    chosenBecause: null,
     positionSchemes: [cache.positions, ...POSITION_SCHEMES.filter((scheme) => scheme !== cache.positions)],
     sinkUnits: cache.visual_sink_units,
     limits: {

@@ -1,0 +1,257 @@
+import type { PromptMessage } from "../../../prompting/mod.ts";
+import type { ChatResult } from "./chat-stream.ts";
+import { RemoteError } from "./errors.ts";
+import type { PictureCost, PrefixCache, ProbeResult } from "./probe-result.ts";
+import type { RemoteModel } from "./remote-model.ts";
+import { testPicture } from "./test-picture.ts";
+
+export interface ProbeOptions {
+  /** `short`: pictures of two sizes, prefix cache and probabilities. `full`: everything. */
+  readonly depth: "short" | "full";
+  /** Most time for all of it (ms); what does not fit is not measured. Default: 30 s, or three minutes. */
+  readonly budgetMs?: number;
+  readonly signal?: AbortSignal;
+  /** Widths of the pictures to try (px), the smallest first; default: 256, 512 and, in full, 768. */
+  readonly sides?: readonly number[];
+  /** Called before each measurement with what is measured. */
+  readonly onStep?: (what: string) => void;
+}
+
+/** An answer, and when its pieces came. */
+interface Timed extends ChatResult {
+  readonly firstMs: number;
+  readonly wholeMs: number;
+  readonly pieces: number;
+}
+
+const SIDES = { short: [256, 512], full: [256, 512, 768] };
+const BUDGET_MS = { short: 30_000, full: 180_000 };
+const COUNTING = "Count from one to a hundred, in words.";
+const DECODED_TOKENS = 32;
+/** Fewer tell nothing of the speed. */
+const LEAST_DECODED_TOKENS = 8;
+const QUESTION = "What is it?";
+/** Enough to see by the time whether a prompt was known. */
+const LONG_WORDS = 300;
+/** Enough for a cache that begins with 1024 tokens, as those of clouds do. */
+const VERY_LONG_WORDS = 1300;
+/** A prompt that takes less is too quick to see whether it was known. */
+const LEAST_VISIBLE_MS = 30;
+const LEAST_SHARE = 0.3;
+const WORDS = "the a red blue small large cat dog house tree walks stands left right slowly again".split(" ");
+
+/**
+ * Measures what a server can do. It asks a handful of short questions; on a small model that takes a second or two.
+ *
+ * @throws {RemoteError} when the server does not answer a plain question; every later failure is told in the result
+ */
+export async function probe(remote: RemoteModel, options: ProbeOptions): Promise<ProbeResult> {
+  return await new Probe(remote, options).run();
+}
+
+class Probe {
+  private readonly budgetMs: number;
+  private readonly budget: AbortSignal;
+  private readonly signal: AbortSignal;
+  private readonly sides: readonly number[];
+  private readonly notMeasured: { what: string; why: string }[] = [];
+  /** Prompts are not those of an earlier probe, which the server may still know. */
+  private fresh = Date.now() % 1_000_000;
+
+  constructor(
+    private readonly remote: RemoteModel,
+    private readonly options: ProbeOptions,
+  ) {
+    this.sides = options.sides ?? SIDES[options.depth];
+    this.budgetMs = options.budgetMs ?? BUDGET_MS[options.depth];
+    this.budget = AbortSignal.timeout(this.budgetMs);
+    this.signal = options.signal ? AbortSignal.any([options.signal, this.budget]) : this.budget;
+  }
+
+  async run(): Promise<ProbeResult> {
+    const isFull = this.options.depth === "full";
+    this.options.onStep?.("a plain question");
+    // The first one may find a model that is still being loaded. It is not counted.
+    const first = await this.ask([text(this.unseen(1))], 4).catch((error: unknown) => {
+      throw this.budget.aborted ? this.tooSlow() : error;
+    });
+    const decoded = await this.step("the speed of decoding", () =>
+      this.ask([text(COUNTING)], DECODED_TOKENS),
+    );
+    const base = await this.step("the first token", () => this.ask([text(QUESTION)], 1));
+    const { pictures, takesImages, last } = await this.pictures(base);
+    const cache = await this.step("the prefix cache", () => this.cache(last, base));
+    const logprobs = await this.step("probabilities", () => this.logprobs());
+    const schema = isFull ? await this.step("a JSON schema", () => this.schema()) : null;
+    const prefill = isFull ? await this.step("the speed of prefill", () => this.prefill(base)) : null;
+    const parallel = isFull ? await this.step("requests at once", () => this.parallel()) : null;
+    return {
+      model: this.remote.info.id,
+      contextTokens: this.remote.info.contextTokens,
+      streams: decoded === null || decoded.usage.generated < 2 ? null : decoded.pieces > 1,
+      reasons: first.reasoned || (decoded?.reasoned ?? false),
+      takesImages,
+      pictures,
+      cache,
+      logprobs,
+      schema,
+      firstTokenMs: base?.firstMs ?? null,
+      prefillTokensPerS: prefill,
+      decodeTokensPerS: decoded === null ? null : decodeSpeed(decoded),
+      parallel,
+      notMeasured: this.notMeasured,
+    };
+  }
+
+  /** The largest picture is measured first: the smallest is then the one that the cache knows last. */
+  private async pictures(base: Timed | null): Promise<{
+    pictures: readonly PictureCost[];
+    takesImages: boolean | null;
+    last: { readonly jpeg: Uint8Array; readonly answer: Timed } | null;
+  }> {
+    const pictures: PictureCost[] = [];
+    let last = null;
+    for (const side of [...this.sides].reverse()) {
+      const jpeg = await testPicture(side, this.fresh++);
+      const answer = await this.step(`a picture of ${side} px`, async () => {
+        return await this.ask([picture(jpeg), text(QUESTION)], 1).catch((error: unknown) => {
+          if (error instanceof RemoteError && error.code === "remote_no_images") return "none" as const;
+          throw error;
+        });
+      });
+      if (answer === "none") return { pictures: [], takesImages: false, last: null };
+      if (answer === null) continue;
+      last = { jpeg, answer };
+      const counts = answer.usage.prompt > 0 && base !== null && base.usage.prompt > 0;
+      const tokens = counts ? Math.max(0, answer.usage.prompt - base.usage.prompt) : null;
+      pictures.unshift({ side, tokens, ms: Math.max(0, answer.firstMs - (base?.firstMs ?? 0)) });
+    }
+    return { pictures, takesImages: pictures.length > 0 ? true : this.remote.info.takesImages, last };
+  }
+
+  private async cache(
+    last: { readonly jpeg: Uint8Array; readonly answer: Timed } | null,
+    base: Timed | null,
+  ): Promise<PrefixCache | null> {
+    if (last !== null) {
+      const added = await testPicture(this.sides[0]!, this.fresh++);
+      const { usage } = await this.ask([picture(last.jpeg), picture(added), text(QUESTION)], 1);
+      const known = share(usage.cached, last.answer.usage.prompt);
+      if (known?.works) return known;
+      if (known) return await this.cacheOfText(VERY_LONG_WORDS, base);
+    }
+    return await this.cacheOfText(LONG_WORDS, base);
+  }
+
+  /** Sends a long text twice. */
+  private async cacheOfText(words: number, base: Timed | null): Promise<PrefixCache | null> {
+    const long = [text(this.unseen(words))];
+    const before = await this.ask(long, 1);
+    const after = await this.ask(long, 1);
+    const known = share(after.usage.cached, before.usage.prompt);
+    if (known !== null) return known;
+    const prefillMs = before.firstMs - (base?.firstMs ?? 0);
+    if (prefillMs >= LEAST_VISIBLE_MS)
+      return { works: after.firstMs < before.firstMs - prefillMs / 2, share: null };
+    const why = "The server does not count what was in its cache, and is too quick to tell it by the time.";
+    this.notMeasured.push({ what: "the prefix cache", why });
+    return null;
+  }
+
+  private async logprobs(): Promise<number | null> {
+    await this.remote.choose(this.request([text("Is the sky blue? Answer yes or no.")], 1), ["yes", "no"]);
+    return this.remote.listedProbabilities;
+  }
+
+  private schema(): Promise<boolean> {
+    const request = this.request([text("Is the sky blue? Answer with JSON.")], 1);
+    return this.remote.knowsSchema(request, ["yes", "no"]);
+  }
+
+  private async prefill(base: Timed | null): Promise<number | null> {
+    const { usage, times, firstMs } = await this.ask([text(this.unseen(LONG_WORDS))], 1);
+    if (times !== null && times.prefillMs > 0) return (times.prefillTokens / times.prefillMs) * 1000;
+    const tokens = usage.prompt - (usage.cached ?? 0) - (base?.usage.prompt ?? 0);
+    const ms = firstMs - (base?.firstMs ?? 0);
+    return tokens > 0 && ms > 1 ? (tokens / ms) * 1000 : null;
+  }
+
+  private async parallel(): Promise<number> {
+    const ask = () => this.ask([text(`${this.unseen(20)} ${COUNTING}`)], DECODED_TOKENS);
+    const one = await ask();
+    const startedAt = performance.now();
+    const two = await Promise.all([ask(), ask()]);
+    const bothMs = performance.now() - startedAt;
+    const tokens = (two[0].usage.generated + two[1].usage.generated) / 2;
+    // An answer may be shorter than another.
+    return bothMs / one.wholeMs / (tokens / Math.max(1, one.usage.generated));
+  }
+
+  private async step<T>(what: string, run: () => Promise<T>): Promise<T | null> {
+    try {
+      this.signal.throwIfAborted();
+      this.options.onStep?.(what);
+      return await run();
+    } catch (error) {
+      this.options.signal?.throwIfAborted();
+      if (!this.budget.aborted && !(error instanceof RemoteError)) throw error;
+      const why = error instanceof RemoteError ? error.message : "The time for measuring was up.";
+      this.notMeasured.push({ what, why });
+      return null;
+    }
+  }
+
+  private tooSlow(): RemoteError {
+    const seconds = Math.round(this.budgetMs / 1000);
+    const text = `The model ${this.remote.info.id} did not answer a plain question within ${seconds} s. Try again when it is loaded, or take a smaller one.`;
+    return new RemoteError("remote_slow", text);
+  }
+
+  private async ask(parts: PromptMessage["parts"], maxTokens: number): Promise<Timed> {
+    const startedAt = performance.now();
+    let firstMs: number | null = null;
+    let pieces = 0;
+    const result = await this.remote.chat(this.request(parts, maxTokens), () => {
+      firstMs ??= performance.now() - startedAt;
+      pieces++;
+    });
+    const wholeMs = performance.now() - startedAt;
+    return { ...result, firstMs: firstMs ?? wholeMs, wholeMs, pieces };
+  }
+
+  private request(parts: PromptMessage["parts"], maxTokens: number) {
+    const messages = [{ role: "user", parts }] as const;
+    return { messages, maxTokens, temperature: 0, seed: 1, signal: this.signal, urgent: true };
+  }
+
+  /** So many words that no server has seen in this order. */
+  private unseen(count: number): string {
+    const number = this.fresh++;
+    const words = Array.from(
+      { length: count },
+      (_, i) => WORDS[(number * 31 + i * i * 7 + i * number) % WORDS.length],
+    );
+    return `${number} ${words.join(" ")}`;
+  }
+}
+
+function text(words: string): PromptMessage["parts"][number] {
+  return { type: "text", text: words };
+}
+
+function picture(jpeg: Uint8Array): PromptMessage["parts"][number] {
+  return { type: "picture", jpeg };
+}
+
+/** null: the server does not count. */
+function share(cached: number | null, before: number): PrefixCache | null {
+  if (cached === null || before === 0) return null;
+  const known = Math.min(1, cached / before);
+  return { works: known >= LEAST_SHARE, share: known };
+}
+
+function decodeSpeed({ usage, times, firstMs, wholeMs }: Timed): number | null {
+  if (usage.generated < LEAST_DECODED_TOKENS) return null;
+  const ms = times?.decodeMs || wholeMs - firstMs;
+  return ms > 1 ? ((usage.generated - 1) / ms) * 1000 : null;
+}

@@ -1,0 +1,198 @@
+import type { BackendReport, BackendStreamOptions, SkipReason } from "../../engine/mod.ts";
+import {
+  decisionPrompt,
+  type PromptContext,
+  ThoughtMemory,
+  ThoughtText,
+  thoughtPrompt,
+  YES_OR_NO,
+} from "../../prompting/mod.ts";
+import { RemoteError, type RemoteModel } from "./client/mod.ts";
+import type { Reachability } from "./reachability.ts";
+import type { SeenUnit } from "./sight.ts";
+import { UsageSum } from "./usage-sum.ts";
+
+export interface NarratorContext {
+  readonly model: RemoteModel;
+  readonly options: BackendStreamOptions;
+  readonly reachability: Reachability;
+  readonly report: (report: BackendReport) => void;
+  /** Called with an error that should not be. */
+  readonly broken: (error: Error) => void;
+  /** Aborted when the stream is closed. */
+  readonly signal: AbortSignal;
+}
+
+type Said =
+  | { readonly outcome: "skipped"; readonly skipReason: SkipReason }
+  | { readonly outcome: "completed" | "incomplete"; readonly text: string };
+
+/**
+ * Thinks about the units of one stream, one at a time: it lets the model decide whether there is something to say, and
+ * if so lets it say that, as a second request on the same prefix. It never waits for what is late.
+ */
+export class Narrator {
+  readonly memory: ThoughtMemory;
+  private readonly speaking = { decide: (score: number | null) => ({ speak: (score ?? 0) > 0 }) };
+  private readonly waiting: SeenUnit[] = [];
+  private isHeld: boolean;
+  private isThinking = false;
+
+  /** @param onIdle called whenever it has thought about all units that it was given */
+  constructor(
+    private readonly context: NarratorContext,
+    private readonly onIdle: () => void,
+  ) {
+    const { textWindowTokens, held } = context.options;
+    this.memory = new ThoughtMemory(textWindowTokens);
+    this.isHeld = held;
+  }
+
+  get isIdle(): boolean {
+    return !this.isThinking && this.waiting.length === 0;
+  }
+
+  add(unit: SeenUnit): void {
+    this.waiting.push(unit);
+    this.start();
+  }
+
+  /** Lets it think about what it was given while it was held back. */
+  release(): void {
+    this.isHeld = false;
+    this.start();
+  }
+
+  private start(): void {
+    if (!this.isHeld && !this.isThinking && this.waiting.length > 0) this.work().catch(this.context.broken);
+  }
+
+  private async work(): Promise<void> {
+    this.isThinking = true;
+    for (let unit = this.waiting.shift(); unit !== undefined; unit = this.waiting.shift()) {
+      const task = new Task(unit, this.context.report);
+      const said = await this.think(unit, task);
+      if (this.context.signal.aborted) return;
+      task.done(said);
+      if (said.outcome !== "skipped") this.remember(unit, said.text, task.usage.generated);
+      this.context.report({ type: "unit.done", unit: unit.unit, evictedTokens: this.memory.evictedTokens });
+    }
+    this.isThinking = false;
+    this.onIdle();
+  }
+
+  private async think(unit: SeenUnit, task: Task): Promise<Said> {
+    const { options, reachability, signal } = this.context;
+    if (unit.still) return skipped("still");
+    if (options.skipLate && this.waiting.length > 0) return skipped("late");
+    const { health } = this.context.model;
+    if (!health.up) {
+      reachability.fails(health.cause);
+      return skipped("unavailable");
+    }
+    try {
+      const said = await this.decideAndSay(unit, task);
+      reachability.works();
+      return said;
+    } catch (error) {
+      if (signal.aborted) return skipped("unavailable");
+      if (!(error instanceof RemoteError)) throw error;
+      if (error.code !== "over_budget") reachability.fails(error);
+      // What was told cannot be taken back.
+      if (task.said !== "") return { outcome: "incomplete", text: task.said };
+      return skipped(error.code === "over_budget" ? "limited" : "unavailable");
+    }
+  }
+
+  private async decideAndSay(unit: SeenUnit, task: Task): Promise<Said> {
+    const { model, options } = this.context;
+    const { instructions, temperature, seed, thoughtTokens } = options;
+    const prompt: PromptContext = {
+      instructions,
+      visual: unit.visual,
+      thoughts: this.memory.text,
+      nowMs: unit.mediaTimeMs,
+    };
+    const request = { temperature, seed, signal: this.context.signal, urgent: false };
+    const { speak, silent } = YES_OR_NO;
+    const messages = decisionPrompt(prompt, YES_OR_NO);
+    const choice = await model.choose({ ...request, messages, maxTokens: 1 }, [speak, silent]);
+    task.usage.add(choice.usage);
+    if (!this.speaking.decide(scoreOf(choice, speak, silent)).speak) return skipped("nothing_new");
+    const text = new ThoughtText(this.memory.thoughts.map((thought) => thought.text));
+    const { finish, usage } = await model.chat(
+      { ...request, messages: thoughtPrompt(prompt), maxTokens: thoughtTokens },
+      (delta) => task.say(text.add(delta)),
+    );
+    task.usage.add(usage);
+    const { rest, repeated, whole } = text.end(finish === "length");
+    task.say(rest);
+    if (repeated || task.said === "") return skipped("repeated");
+    return { outcome: whole ? "completed" : "incomplete", text: task.said };
+  }
+
+  private remember({ mediaTimeMs }: SeenUnit, text: string, tokens: number): void {
+    this.memory.add({ mediaTimeMs, text, tokens });
+  }
+}
+
+/** Reports one thought. It counts as begun with its first text, or with the decision to say nothing. */
+class Task {
+  readonly usage = new UsageSum();
+  said = "";
+  private readonly startedAtMs = performance.now();
+  private readonly task: string;
+  private isAnnounced = false;
+
+  constructor(
+    private readonly unit: SeenUnit,
+    private readonly report: (report: BackendReport) => void,
+  ) {
+    this.task = `thought_${unit.unit}`;
+  }
+
+  say(delta: string): void {
+    if (delta === "") return;
+    this.announce();
+    this.said += delta;
+    this.report({ type: "task.token", task: this.task, delta });
+  }
+
+  done(said: Said): void {
+    this.announce();
+    const { unit, mediaTimeMs } = this.unit;
+    const { generated, prompt } = this.usage;
+    const isSkipped = said.outcome === "skipped";
+    this.report({
+      type: "task.done",
+      task: this.task,
+      text: isSkipped ? "" : said.text,
+      outcome: said.outcome,
+      skipReason: isSkipped ? said.skipReason : null,
+      error: null,
+      ...{ unit, mediaTimeMs, tokens: generated, prompt },
+      ...{ startedAtMs: this.startedAtMs, finishedAtMs: performance.now() },
+      ...{ unanswerable: null, note: null },
+    });
+  }
+
+  private announce(): void {
+    if (!this.isAnnounced) this.report({ type: "task.started", task: this.task, unit: this.unit.unit });
+    this.isAnnounced = true;
+  }
+}
+
+function skipped(skipReason: SkipReason): Said {
+  return { outcome: "skipped", skipReason };
+}
+
+/** The log-odds of speaking. Infinite when the server told only what was chosen; null when that was neither. */
+function scoreOf(
+  { logprobs, chosen }: Awaited<ReturnType<RemoteModel["choose"]>>,
+  speak: string,
+  silent: string,
+): number | null {
+  if (logprobs !== null) return logprobs[speak]! - logprobs[silent]!;
+  if (chosen === speak) return Number.POSITIVE_INFINITY;
+  return chosen === silent ? Number.NEGATIVE_INFINITY : null;
+}

@@ -1,0 +1,64 @@
+import type {
+  Backend,
+  BackendReport,
+  BackendStream,
+  BackendStreamOptions,
+  ModelInfo,
+} from "../../engine/mod.ts";
+import { RemoteError, RemoteModel, type RemoteModelOptions } from "./client/mod.ts";
+import { describeModel } from "./describe-model.ts";
+import { measure } from "./measure.ts";
+import { OpenAiStream } from "./openai-stream.ts";
+import { makePlan, type Wishes } from "./plan.ts";
+
+export interface OpenAiBackendOptions extends RemoteModelOptions {
+  /** How often and how large frames are looked at; default: what the server keeps up with. */
+  readonly wishes?: Wishes;
+}
+
+/**
+ * A backend that uses a model on OpenAI-compatible servers. It never dies: while no server can be reached, its streams
+ * skip thoughts and say so.
+ */
+export class OpenAiBackend implements Backend {
+  readonly died = new Promise<Error>(() => {});
+  private readonly streams = new Set<OpenAiStream>();
+
+  private constructor(
+    readonly model: ModelInfo,
+    private readonly remote: RemoteModel,
+  ) {}
+
+  /**
+   * Connects to the servers and measures what they can do.
+   *
+   * @throws {RemoteError} when they cannot be used
+   */
+  static async start({ wishes = {}, ...options }: OpenAiBackendOptions): Promise<OpenAiBackend> {
+    const remote = await RemoteModel.connect(options);
+    try {
+      const plan = makePlan(await measure(remote, wishes), wishes);
+      if (plan === null)
+        throw new RemoteError(
+          "remote_context_too_short",
+          `The context of ${remote.info.id} is too short for one picture. Start its server with a longer one, or use --picture-size for smaller pictures.`,
+        );
+      return new OpenAiBackend(describeModel(remote.info.id, plan), remote);
+    } catch (error) {
+      await remote.close();
+      throw error;
+    }
+  }
+
+  open(_id: string, options: BackendStreamOptions, report: (report: BackendReport) => void): BackendStream {
+    const gone = () => this.streams.delete(stream);
+    const stream = new OpenAiStream(options, { model: this.remote, info: this.model, report, gone });
+    this.streams.add(stream);
+    return stream;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.streams].map((stream) => stream.close()));
+    await this.remote.close();
+  }
+}
