@@ -13,6 +13,18 @@ const WHOLE = [
   "test/streams/{reconnecting,replay}.test.ts",
 ];
 
+/** Those of them to which it is all the same how fast they are: nothing in them goes by the clock. */
+const UNHURRIED = [
+  "bench/test/{accuracy,lib}/**/*.test.ts",
+  "bench/test/dependencies.test.ts",
+  "bench/test/speed/command.test.ts",
+  "test/cli/{answer-order,help,log-lines,models,replay,terminal,wrap}.test.ts",
+  "test/{exact,golden}/**/*.test.ts",
+  "test/ingest/reap-on-exit.test.ts",
+  "test/models/trial.test.ts",
+  "test/support/llama-server.test.ts",
+];
+
 const common = {
   // Ten times what the slowest needs: a machine that is shared may stand still for a minute.
   testTimeout: 180_000,
@@ -39,11 +51,24 @@ export default defineConfig({
         plugins: [compiledWorkers()],
         test: {
           ...common,
+          name: "unhurried",
+          maxWorkers: 2,
+          include: UNHURRIED,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        plugins: [compiledWorkers()],
+        test: {
+          ...common,
           name: "whole",
           include: WHOLE,
+          exclude: UNHURRIED,
           // Two cores, and these tests own worker threads or an ffmpeg: files run one after the other.
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          // Of the RTSP cameras, which all wait for their pictures to come at real pace.
+          maxConcurrency: 13,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

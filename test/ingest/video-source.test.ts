@@ -571,7 +571,8 @@ describe("over HTTP", () => {
     }
   });
 
-  it.each([5, 10, 30])(
+  // These wait for cameras at real pace, all at once.
+  it.concurrent.each([5, 10, 30])(
     "gives a camera's pictures of %i frames a second their true time, though it sends none, and says that it is lost",
     async (rate) => {
       const pictures = await Promise.all(Array.from({ length: 6 * rate }, (_, i) => grey(i)));
@@ -608,7 +609,7 @@ describe("over HTTP", () => {
     },
   );
 
-  it("copies no picture of a live source that stalls", async () => {
+  it.concurrent("copies no picture of a live source that stalls", async () => {
     const picture = await grey(7);
     const part = `--frame\r\nContent-Type: image/jpeg\r\nContent-Length: ${picture.length}\r\n\r\n`;
     const server = await serve(async (_, response) => {

@@ -1,9 +1,8 @@
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { MAIN } from "../../../test/support/program.ts";
 import { TRIALS } from "../../reliability/mod.ts";
 
-const root = join(import.meta.dirname, "../../..");
-const program = [process.execPath, "--import", "tsx", join(root, "src/cli/main.ts")] as const;
+const program = [process.execPath, MAIN] as const;
 
 describe("a whole server holds, in short", () => {
   it.each(TRIALS)("$name: $title", async (trial) => {
