@@ -6,8 +6,8 @@ import type { ProbedServer, ProbeServerOptions, RemoteModelOptions } from "./ope
  * @throws {RemoteError} when it cannot be used
  * @example
  * ```ts
- * const { found, plan } = await probeServer({ baseUrls: ["http://127.0.0.1:8000/v1"] });
- * console.log(found.cache, plan?.because);
+ * const { found, because } = await probeServer({ baseUrls: ["http://127.0.0.1:8000/v1"] });
+ * console.log(found.cache, because);
  * ```
  */
 export async function probeServer(

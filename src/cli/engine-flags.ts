@@ -82,14 +82,14 @@ export function addEngineFlags(command: Command): Command {
  * @throws {InvalidArgumentError} for flags that do not go together
  * @throws {ModelError} or {RemoteError} when the model cannot be used
  */
-export function startEngineFor(flags: EngineFlags, options: EngineOptions = {}): Promise<Engine> {
-  if (flags.engine === "openai") return createRemoteEngine({ ...remoteOptions(flags), ...options });
+export async function startEngineFor(flags: EngineFlags, options: EngineOptions = {}): Promise<Engine> {
+  if (flags.engine === "openai") return await createRemoteEngine({ ...remoteOptions(flags), ...options });
   const [name] = Object.entries(REMOTE_FLAGS).find(([flag]) => flags[flag as keyof EngineFlags]) ?? [];
   if (name !== undefined)
     throw new InvalidArgumentError(
       `${REMOTE_FLAGS[name as keyof typeof REMOTE_FLAGS]} is for a model on a server. Add --engine openai.`,
     );
-  return createEngine({ model: flags.model ?? BUNDLED_MODEL, threads: flags.threads ?? 1, ...options });
+  return await createEngine({ model: flags.model ?? BUNDLED_MODEL, threads: flags.threads ?? 1, ...options });
 }
 
 function remoteOptions(flags: EngineFlags): RemoteEngineOptions {

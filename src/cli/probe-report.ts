@@ -31,7 +31,7 @@ export function probeRows({ found }: ProbedServer): Row[] {
 }
 
 /** What to make of it, in whole sentences, one a line. */
-export function probeAdvice({ found, plan }: ProbedServer): string[] {
+export function probeAdvice({ found, plan, because }: ProbedServer): string[] {
   const { model, pictures, cache, parallel } = found;
   if (plan === null)
     return [
@@ -39,7 +39,7 @@ export function probeAdvice({ found, plan }: ProbedServer): string[] {
     ];
   const ignoresPictures = pictures.every(({ tokens }) => tokens === 0);
   return [
-    `thinkalong can use ${model}${plan.keepsUp ? "" : ", but not keep up with live video"}. ${plan.because}`,
+    `thinkalong can use ${model}${plan.keepsUp ? "" : ", but not keep up with live video"}. ${because}`,
     ignoresPictures &&
       "A picture adds no token to the prompt, so the model may not see it. Check that it is a vision model.",
     cache?.works === false &&

@@ -3,8 +3,8 @@ import type { ProbedServer } from "../../src/backends/mod.ts";
 import { probeAdvice, probeRows } from "../../src/cli/probe-report.ts";
 
 const plan = {
-  ...{ fps: 1, side: 512, tokensPerFrame: 192, windowUnits: 16, thoughtTokens: 48, keepsUp: true },
-  because: "It is quick.",
+  ...{ fps: 1, windowUnits: 16, thoughtTokens: 48, keepsUp: true },
+  picture: { side: 512, tokens: 192, ms: 123.4 },
 };
 
 function probed(found: Partial<ProbedServer["found"]> = {}, more: Partial<ProbedServer> = {}): ProbedServer {
@@ -18,6 +18,7 @@ function probed(found: Partial<ProbedServer["found"]> = {}, more: Partial<Probed
       ...found,
     },
     plan,
+    because: "It is quick.",
     ...more,
   };
 }

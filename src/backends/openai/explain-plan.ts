@@ -1,7 +1,12 @@
 import type { Allowance, Measured, Plan, Wishes } from "./plan.ts";
 
 /** Says in whole sentences what was chosen for a model, and why. */
-export function explainPlan(plan: Plan, measured: Measured, wishes: Wishes, allowance: Allowance): string {
+export function explainPlan(
+  plan: Plan,
+  measured: Measured,
+  wishes: Wishes = {},
+  allowance: Allowance = {},
+): string {
   const { fps, picture, windowUnits, thoughtTokens, keepsUp } = plan;
   const often = fps >= 1 ? `${count(fps, "frame")} a second` : `a frame every ${round(1 / fps)} s`;
   const size = picture.tokens === null ? "" : `${count(picture.tokens, "token")} and `;

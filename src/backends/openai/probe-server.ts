@@ -1,5 +1,6 @@
-import { type ProbeResult, probe, RemoteError, RemoteModel, type RemoteModelOptions } from "./client/mod.ts";
-import { measuredByProbe } from "./measured-by-probe.ts";
+import { type ProbeResult, probe, RemoteModel, type RemoteModelOptions } from "./client/mod.ts";
+import { explainPlan } from "./explain-plan.ts";
+import { requireEyes, toMeasured } from "./measure.ts";
 import { makePlan, type Plan } from "./plan.ts";
 
 export interface ProbeServerOptions {
@@ -15,6 +16,8 @@ export interface ProbedServer {
   readonly found: ProbeResult;
   /** How a stream would look and think; null: it cannot be used, because its context is too short for a picture. */
   readonly plan: Plan | null;
+  /** For people: why so; null without a plan. */
+  readonly because: string | null;
 }
 
 /**
@@ -28,21 +31,12 @@ export async function probeServer(
 ): Promise<ProbedServer> {
   const remote = await RemoteModel.connect(server);
   try {
-    if (remote.info.takesImages === false) throw noPictures(remote.info.id);
+    requireEyes(remote.info.id, remote.info.takesImages);
     const found = await probe(remote, { ...options, depth: "full" });
-    if (found.takesImages === false) throw noPictures(found.model);
-    const measured = measuredByProbe(found);
-    if (measured === null) {
-      const { why } = found.notMeasured.find(({ what }) => what.startsWith("a picture"))!;
-      throw new RemoteError("remote_failed", `No picture could be measured on ${found.model}. ${why}`);
-    }
-    return { found, plan: makePlan(measured) };
+    const measured = toMeasured(found);
+    const plan = makePlan(measured);
+    return { found, plan, because: plan && explainPlan(plan, measured) };
   } finally {
     await remote.close();
   }
-}
-
-function noPictures(model: string): RemoteError {
-  const hint = "Take a vision model; a server of llama.cpp needs its --mmproj file too.";
-  return new RemoteError("remote_no_images", `The model ${model} takes no pictures. ${hint}`);
 }

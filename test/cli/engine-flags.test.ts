@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { type EngineFlags, startEngineFor } from "../../src/cli/engine-flags.ts";
+import { ChatServer, error, json, status } from "../support/chat-server.ts";
+import { deterministicChat } from "../support/deterministic-chat.ts";
+
+const refusal = async (flags: EngineFlags): Promise<string> => {
+  const engine = await startEngineFor(flags).catch((cause: Error) => cause);
+  if (engine instanceof Error) return engine.message;
+  await engine.close();
+  throw new Error("The engine was started.");
+};
+
+describe("flags of the engine", () => {
+  it.each<[string, EngineFlags, RegExp]>([
+    ["no address", { engine: "openai" }, /needs the address of a server\. Add --base-url, such as/],
+    [
+      "an address without the engine",
+      { engine: "local", baseUrl: ["http://x"] },
+      /--base-url is for .* Add --engine openai\./,
+    ],
+    ["a limit without the engine", { engine: "local", callsPerMinute: 3 }, /--calls-per-minute is for/],
+    [
+      "threads of a server",
+      { engine: "openai", baseUrl: ["http://x"], threads: 2 },
+      /--threads .* Leave it out\./,
+    ],
+    [
+      "no key",
+      { engine: "openai", baseUrl: ["http://x"], apiKeyEnv: "NO_SUCH_KEY" },
+      /NO_SUCH_KEY is not set/,
+    ],
+    ["no URL", { engine: "openai", baseUrl: ["http://"] }, /./],
+    [
+      "a host that is not there",
+      { engine: "openai", baseUrl: ["http://no-such-host.invalid"] },
+      /no-such-host\.invalid/,
+    ],
+    [
+      "a port at which nothing listens",
+      { engine: "openai", baseUrl: ["http://127.0.0.1:45999"] },
+      /Nothing listens at 127\.0\.0\.1/,
+    ],
+  ])("say in a sentence what is wrong: %s", async (_, flags, words) => {
+    const message = await refusal(flags);
+    expect(message).toMatch(words);
+    expect(message).toMatch(/\.$/);
+  });
+
+  it.each<[string, Partial<ChatServer>, RegExp]>([
+    ["a server of another kind", { models: status(200, "<html><title>Router</title>") }, /web page/],
+    ["a model that is not there", { models: json({ data: [{ id: "other" }] }) }, /eye.*other/s],
+    ["a wrong key", { models: error(401, "bad key") }, /THINKALONG_API_KEY/],
+    [
+      "a model without eyes",
+      { chats: [deterministicChat(), error(500, "image input is not supported")] },
+      /pictures/,
+    ],
+    [
+      "a context that is too short",
+      { models: json({ data: [{ id: "eye", max_model_len: 1030 }] }), chats: [deterministicChat()] },
+      /too short for one picture/,
+    ],
+  ])("say what is wrong at the start with %s", async (_, setUp, words) => {
+    await using server = await ChatServer.start(setUp);
+    expect(await refusal({ engine: "openai", baseUrl: [server.url], model: "eye" })).toMatch(words);
+  });
+});
