@@ -6,6 +6,8 @@ const STOP = new Set(
     "currently just also again appears seems seen visible shown picture image frame video scene"
   ).split(" "),
 );
+/** `0:12`: what happens again at another time is the same. */
+const TIME = /\d{1,2}(?::\d{2})+/g;
 const WORDS = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|[\p{L}\p{M}\p{N}]+(?:['’][\p{L}]+)?/gu;
 
 /** The plain form of an English word, roughly, so that `walks`, `walking` and `walked` are one. */
@@ -25,7 +27,9 @@ export interface ContentWords {
 }
 
 export function contentWords(text: string): ContentWords {
-  const all = (text.normalize("NFKC").toLowerCase().match(WORDS) ?? []).map((word) => word.replace("’", "'"));
+  const all = (text.normalize("NFKC").replace(TIME, "").toLowerCase().match(WORDS) ?? []).map((word) =>
+    word.replace("’", "'"),
+  );
   const telling = all.filter((word) => !STOP.has(word)).map(stem);
   const words = telling.length > 0 ? telling : all;
   const pairs = words.slice(1).map((word, index) => `${words[index]} ${word}`);

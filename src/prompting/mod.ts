@@ -11,11 +11,12 @@ export {
   answerPrompt,
   decisionPrompt,
   type PromptContext,
+  SPEAK_OR_SILENT,
   type SpeakingChoices,
   thoughtPrompt,
-  YES_OR_NO,
 } from "./prompts.ts";
 export { RepetitionGate } from "./repetition-gate.ts";
+export { SpeakingDecision, type Spoken } from "./speaking-decision.ts";
 export { type SpokenThought, ThoughtMemory } from "./thought-memory.ts";
 export { type ThoughtEnd, ThoughtText } from "./thought-text.ts";
 export { VisualWindow } from "./visual-window.ts";

@@ -13,13 +13,13 @@ export interface PromptContext {
   readonly nowMs: number;
 }
 
-/** The two words between which the model chooses. They should be one token each, and differ in their first letter. */
+/** The two words between which the model chooses. No token should begin both; one letter alone counts for neither. */
 export interface SpeakingChoices {
   readonly speak: string;
   readonly silent: string;
 }
 
-export const YES_OR_NO: SpeakingChoices = { speak: "yes", silent: "no" };
+export const SPEAK_OR_SILENT: SpeakingChoices = { speak: "speak", silent: "silent" };
 
 const ROLE =
   "You watch a live video and think along with it. You are shown what the camera saw, in order of time, and what you " +
@@ -31,15 +31,16 @@ const system = ({ instructions }: PromptContext): PromptMessage => {
   return { role: "system", parts: [{ type: "text", text }] };
 };
 
+/** A small model that reads that it said nothing says that it has nothing to say. */
 const said = ({ thoughts }: PromptContext): string =>
-  thoughts === "" ? "You have said nothing so far." : `What you said so far:\n${thoughts}`;
+  thoughts === "" ? "" : `\n\nWhat you said so far:\n${thoughts}`;
 
 /**
  * All prompts of a moment begin with the same system message and the same visual parts, byte for byte, and those of the
  * next moment too, as long as the window only grows: so a server prefills each unit once. What changes comes last.
  */
 function prompt(context: PromptContext, request: string): PromptMessage[] {
-  const text = `\n\n${said(context)}\n\nIt is now ${mediaTimeText(context.nowMs)}. ${request}`;
+  const text = `${said(context)}\n\n${request}`;
   return [system(context), { role: "user", parts: [...context.visual, { type: "text", text }] }];
 }
 
@@ -47,7 +48,8 @@ function prompt(context: PromptContext, request: string): PromptMessage[] {
 export function decisionPrompt(context: PromptContext, { speak, silent }: SpeakingChoices): PromptMessage[] {
   return prompt(
     context,
-    `Did something new happen just now that you have not said yet? Answer with one word, ${speak} or ${silent}.`,
+    `You ${speak} when something new happens, and are ${silent} when nothing does. ` +
+      `Now, at ${mediaTimeText(context.nowMs)}, do you ${speak} or stay ${silent}? Answer ${speak} or ${silent}.`,
   );
 }
 
@@ -55,7 +57,7 @@ export function decisionPrompt(context: PromptContext, { speak, silent }: Speaki
 export function thoughtPrompt(context: PromptContext): PromptMessage[] {
   return prompt(
     context,
-    "Say in one short sentence what happened just now. Do not repeat what you said before.",
+    `What do you see at ${mediaTimeText(context.nowMs)} that is new? Answer in one short sentence.`,
   );
 }
 
@@ -63,7 +65,7 @@ export function thoughtPrompt(context: PromptContext): PromptMessage[] {
 export function answerPrompt(context: PromptContext, question: string): PromptMessage[] {
   return prompt(
     context,
-    `Answer this question in full sentences, from what you saw and said. If you cannot know it, say so.\n\n` +
-      `Question: ${question.trim()}`,
+    `It is now ${mediaTimeText(context.nowMs)}. Answer this question in full sentences, from what you saw and said. ` +
+      `If you cannot know it, say so.\n\nQuestion: ${question.trim()}`,
   );
 }

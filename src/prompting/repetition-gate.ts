@@ -79,7 +79,7 @@ export class RepetitionGate {
 
   /** Whether a beginning can still become a repetition. Its last word may not be whole yet. */
   private canRepeat(beginning: string): boolean {
-    const { words, hollow } = contentWords(beginning.replace(/[^\s.!?,;:。！？]+$/u, ""));
+    const { words, hollow } = contentWords(beginning.replace(/\S+$/u, ""));
     if (hollow) return this.earlier.length > 0;
     return this.earlier.some((said) => words.every((word) => said.words.includes(word)));
   }

@@ -52,7 +52,7 @@ describe("the gate against repetition", () => {
       [CAR],
       ["A", " red", " car", " ent", "ers", " from", " the ri", "ght", ".", " It"],
     );
-    expect(told).toEqual(["", "", "", "", "", "", "", "", "A red car enters from the right", ".", " It"]);
+    expect(told).toEqual(["", "", "", "", "", "", "", "", "", "A red car enters from the right.", " It"]);
     const another = through([CAR], ["A", " blue", " car", " enters", "."]);
     expect(another.told).toEqual(["", "", "A blue car", " enters", "", "."]);
   });

@@ -45,13 +45,13 @@ export function deterministicChat(
       prompt_tokens_details: { cached_tokens: 0 },
     };
     if (isDecision(got.body)) {
-      const [yes, no] = speaks(prompt) ? [-0.1, -2.4] : [-2.4, -0.1];
+      const [speak, silent] = speaks(prompt) ? [-0.1, -2.4] : [-2.4, -0.1];
       const top_logprobs = [
-        { token: "yes", logprob: yes },
-        { token: "no", logprob: no },
+        { token: "speak", logprob: speak },
+        { token: "silent", logprob: silent },
       ];
       const logprobs = { content: [{ ...top_logprobs[speaks(prompt) ? 0 : 1], top_logprobs }] };
-      const message = { role: "assistant", content: speaks(prompt) ? "yes" : "no" };
+      const message = { role: "assistant", content: speaks(prompt) ? "speak" : "silent" };
       return json({ choices: [{ message, finish_reason: "length", logprobs }], usage })(response, got);
     }
     const digest = createHash("sha256").update(prompt).digest();

@@ -2,10 +2,11 @@ import type { BackendReport, BackendStreamOptions, SkipReason } from "../../engi
 import {
   decisionPrompt,
   type PromptContext,
+  SPEAK_OR_SILENT,
+  SpeakingDecision,
   ThoughtMemory,
   ThoughtText,
   thoughtPrompt,
-  YES_OR_NO,
 } from "../../prompting/mod.ts";
 import { RemoteError, type RemoteModel } from "./client/mod.ts";
 import type { Reachability } from "./reachability.ts";
@@ -33,7 +34,7 @@ type Said =
  */
 export class Narrator {
   readonly memory: ThoughtMemory;
-  private readonly speaking = { decide: (score: number | null) => ({ speak: (score ?? 0) > 0 }) };
+  private readonly speaking = new SpeakingDecision();
   private readonly waiting: SeenUnit[] = [];
   private isHeld: boolean;
   private isThinking = false;
@@ -114,8 +115,8 @@ export class Narrator {
       nowMs: unit.mediaTimeMs,
     };
     const request = { temperature, seed, signal: this.context.signal, urgent: false };
-    const { speak, silent } = YES_OR_NO;
-    const messages = decisionPrompt(prompt, YES_OR_NO);
+    const { speak, silent } = SPEAK_OR_SILENT;
+    const messages = decisionPrompt(prompt, SPEAK_OR_SILENT);
     const choice = await model.choose({ ...request, messages, maxTokens: 1 }, [speak, silent]);
     task.usage.add(choice.usage);
     if (!this.speaking.decide(scoreOf(choice, speak, silent)).speak) return skipped("nothing_new");
@@ -127,7 +128,9 @@ export class Narrator {
     task.usage.add(usage);
     const { rest, repeated, whole } = text.end(finish === "length");
     task.say(rest);
-    if (repeated || task.said === "") return skipped("repeated");
+    const isNew = !repeated && task.said !== "";
+    this.speaking.heard(!isNew);
+    if (!isNew) return skipped("repeated");
     return { outcome: whole ? "completed" : "incomplete", text: task.said };
   }
 
