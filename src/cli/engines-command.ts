@@ -33,8 +33,8 @@ async function probe(url: string, flags: ProbeFlags): Promise<void> {
       { onStep: (what) => doing(`measuring ${what}`) },
     );
     if (flags.json) {
-      const { found, plan } = probed;
-      printLine(JSON.stringify({ ...found, plan }));
+      const { found, plan, because } = probed;
+      printLine(JSON.stringify({ ...found, plan, because }));
       return;
     }
     screen.line("", pc.bold(probed.found.model));

@@ -31,7 +31,7 @@ export function probeRows({ found }: ProbedServer): Row[] {
 }
 
 /** What to make of it, in whole sentences, one a line. */
-export function probeAdvice({ found, plan }: ProbedServer): string[] {
+export function probeAdvice({ found, plan, because }: ProbedServer): string[] {
   const { model, pictures, cache, parallel } = found;
   if (plan === null)
     return [
@@ -39,11 +39,11 @@ export function probeAdvice({ found, plan }: ProbedServer): string[] {
     ];
   const ignoresPictures = pictures.every(({ tokens }) => tokens === 0);
   return [
-    `thinkalong can use ${model}${plan.keepsUp ? "" : ", but not keep up with live video"}. ${plan.because}`,
+    `thinkalong can use ${model}${plan.keepsUp ? "" : ", but not keep up with live video"}. ${because}`,
     ignoresPictures &&
       "A picture adds no token to the prompt, so the model may not see it. Check that it is a vision model.",
     cache?.works === false &&
-      "It keeps no prefix cache. Switch that on where it can be: --enable-prefix-caching of vLLM; llama.cpp has it by default.",
+      "A prefix cache can be switched on in some servers, such as vLLM with --enable-prefix-caching; llama.cpp has one by default.",
     cache !== null &&
       cache.share === null &&
       "It does not count what it takes from its cache. vLLM does with --enable-prompt-tokens-details.",
@@ -51,7 +51,7 @@ export function probeAdvice({ found, plan }: ProbedServer): string[] {
       "It tells no probabilities, so the model says in words whether there is something to say, which takes longer and cannot be tuned.",
     found.streams === false && "It does not stream, so each answer comes as a whole, at its end.",
     found.reasons &&
-      "The model thinks to itself before it answers. Live video leaves no time for that: switch it off on the server, or take a model without it.",
+      "Reasoning can be switched off in some servers, such as llama.cpp with --reasoning-budget 0.",
     parallel !== null &&
       parallel > ONE_BY_ONE &&
       "Two requests at once take as long as one after the other, so a question and a thought wait for each other. A server of llama.cpp needs --parallel 2 for two.",

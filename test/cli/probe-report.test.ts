@@ -3,8 +3,8 @@ import type { ProbedServer } from "../../src/backends/mod.ts";
 import { probeAdvice, probeRows } from "../../src/cli/probe-report.ts";
 
 const plan = {
-  ...{ fps: 1, side: 512, tokensPerFrame: 192, windowUnits: 16, thoughtTokens: 48, keepsUp: true },
-  because: "It is quick.",
+  picture: { side: 512, tokens: 192, ms: 123.4 },
+  ...{ fps: 1, windowUnits: 16, thoughtTokens: 48, keepsUp: true },
 };
 
 function probed(found: Partial<ProbedServer["found"]> = {}, more: Partial<ProbedServer> = {}): ProbedServer {
@@ -18,6 +18,7 @@ function probed(found: Partial<ProbedServer["found"]> = {}, more: Partial<Probed
       ...found,
     },
     plan,
+    because: "It is quick.",
     ...more,
   };
 }
@@ -61,11 +62,11 @@ describe("probeAdvice", () => {
   });
 
   it.each<[string, Partial<ProbedServer["found"]>, RegExp]>([
-    ["no cache", { cache: { works: false, share: 0 } }, /keeps no prefix cache/],
+    ["no cache", { cache: { works: false, share: 0 } }, /--enable-prefix-caching/],
     ["no counts", { cache: { works: true, share: null } }, /--enable-prompt-tokens-details/],
     ["no probabilities", { logprobs: 0 }, /tells no probabilities/],
     ["no stream", { streams: false }, /does not stream/],
-    ["reasoning", { reasons: true }, /thinks to itself/],
+    ["reasoning", { reasons: true }, /--reasoning-budget 0/],
     ["one at a time", { parallel: 2.1 }, /--parallel 2/],
     ["blindness", { pictures: [{ side: 256, tokens: 0, ms: 1 }] }, /may not see it/],
   ])("names what is missing: %s", (_, found, words) => {

@@ -20,10 +20,7 @@ export async function measure(model: RemoteModel, { side }: Wishes): Promise<Mea
 /** What of a probe a plan must know. What was not measured is assumed to be slow. */
 export function toMeasured(probed: ProbeResult, sides: readonly number[]): Measured {
   const { model, takesImages, pictures, cache, firstTokenMs, decodeTokensPerS, contextTokens } = probed;
-  if (takesImages === false) {
-    const message = `The model ${model} takes no pictures. Choose one that does, or start its server with its vision part (of llama.cpp: --mmproj).`;
-    throw new RemoteError("remote_no_images", message);
-  }
+  if (takesImages === false) throw noPictures(model);
   const assumed = sides.map((side) => ({ side, tokens: null, ms: ASSUMED.pictureMs }));
   return {
     pictures: pictures.length > 0 ? pictures : assumed,
@@ -33,4 +30,10 @@ export function toMeasured(probed: ProbeResult, sides: readonly number[]): Measu
     reasons: probed.reasons,
     contextTokens,
   };
+}
+
+/** The error for a model that takes no pictures. */
+export function noPictures(model: string): RemoteError {
+  const message = `The model ${model} takes no pictures. Choose one that does, or start its server with its vision part (of llama.cpp: --mmproj).`;
+  return new RemoteError("remote_no_images", message);
 }

@@ -1,5 +1,6 @@
 import { type ProbeResult, probe, RemoteError, RemoteModel, type RemoteModelOptions } from "./client/mod.ts";
-import { measuredByProbe } from "./measured-by-probe.ts";
+import { explainPlan } from "./explain-plan.ts";
+import { noPictures, toMeasured } from "./measure.ts";
 import { makePlan, type Plan } from "./plan.ts";
 
 export interface ProbeServerOptions {
@@ -15,6 +16,8 @@ export interface ProbedServer {
   readonly found: ProbeResult;
   /** How a stream would look and think; null: it cannot be used, because its context is too short for a picture. */
   readonly plan: Plan | null;
+  /** For people: why it would do that, in whole sentences; null without a plan. */
+  readonly because: string | null;
 }
 
 /**
@@ -30,19 +33,13 @@ export async function probeServer(
   try {
     if (remote.info.takesImages === false) throw noPictures(remote.info.id);
     const found = await probe(remote, { ...options, depth: "full" });
-    if (found.takesImages === false) throw noPictures(found.model);
-    const measured = measuredByProbe(found);
-    if (measured === null) {
-      const { why } = found.notMeasured.find(({ what }) => what.startsWith("a picture"))!;
-      throw new RemoteError("remote_failed", `No picture could be measured on ${found.model}. ${why}`);
-    }
-    return { found, plan: makePlan(measured) };
+    const failed = found.notMeasured.find(({ what }) => what.startsWith("a picture"));
+    if (found.takesImages !== false && found.pictures.length === 0 && failed)
+      throw new RemoteError("remote_failed", `No picture could be measured on ${found.model}. ${failed.why}`);
+    const measured = toMeasured(found, []);
+    const plan = makePlan(measured);
+    return { found, plan, because: plan && explainPlan(plan, measured, {}, {}) };
   } finally {
     await remote.close();
   }
-}
-
-function noPictures(model: string): RemoteError {
-  const hint = "Take a vision model; a server of llama.cpp needs its --mmproj file too.";
-  return new RemoteError("remote_no_images", `The model ${model} takes no pictures. ${hint}`);
 }
