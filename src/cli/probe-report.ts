@@ -43,7 +43,7 @@ export function probeAdvice({ found, plan, because }: ProbedServer): string[] {
     ignoresPictures &&
       "A picture adds no token to the prompt, so the model may not see it. Check that it is a vision model.",
     cache?.works === false &&
-      "It keeps no prefix cache. Switch that on where it can be: --enable-prefix-caching of vLLM; llama.cpp has it by default.",
+      "A prefix cache can be switched on in some servers, such as vLLM with --enable-prefix-caching; llama.cpp has one by default.",
     cache !== null &&
       cache.share === null &&
       "It does not count what it takes from its cache. vLLM does with --enable-prompt-tokens-details.",
@@ -51,7 +51,7 @@ export function probeAdvice({ found, plan, because }: ProbedServer): string[] {
       "It tells no probabilities, so the model says in words whether there is something to say, which takes longer and cannot be tuned.",
     found.streams === false && "It does not stream, so each answer comes as a whole, at its end.",
     found.reasons &&
-      "The model thinks to itself before it answers. Live video leaves no time for that: switch it off on the server, or take a model without it.",
+      "Reasoning can be switched off in some servers, such as llama.cpp with --reasoning-budget 0.",
     parallel !== null &&
       parallel > ONE_BY_ONE &&
       "Two requests at once take as long as one after the other, so a question and a thought wait for each other. A server of llama.cpp needs --parallel 2 for two.",

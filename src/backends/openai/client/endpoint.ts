@@ -1,6 +1,7 @@
 import type { BaseUrl } from "./base-url.ts";
 import type { Json } from "./chat-body.ts";
 import { Deadline } from "./deadline.ts";
+import { Dialect } from "./dialect.ts";
 import { RemoteError } from "./errors.ts";
 import { explainNetwork } from "./network-errors.ts";
 import { type Asked, explainStatus, isHtml, parseJson } from "./status-errors.ts";
@@ -24,6 +25,7 @@ export class Endpoint {
   cause: RemoteError | null = null;
   /** It asked to be left alone until then (ms, monotonic). */
   restsUntilMs = 0;
+  readonly dialect = new Dialect();
   /** Name of the model on this server. */
   model = "";
 
@@ -69,7 +71,7 @@ export class Endpoint {
     this.inFlight++;
     try {
       deadline.expect("the beginning of an answer", limits.firstTokenMs);
-      const init = { method: "POST", body: JSON.stringify(body) };
+      const init = { method: "POST", body: JSON.stringify(this.dialect.speak(body)) };
       const response = await this.send(this.url.at("chat/completions"), init, deadline, this.asked);
       return await read(response, deadline);
     } finally {

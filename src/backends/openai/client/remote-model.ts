@@ -201,6 +201,7 @@ export class RemoteModel {
       } catch (error) {
         signal.throwIfAborted();
         if (!(error instanceof RemoteError)) throw error;
+        if (!isGiven && endpoint.dialect.learn(error)) continue;
         this.learn(endpoint, error);
         tried.add(endpoint);
         const waitMs = isGiven ? null : retryWait(error, ++failures);

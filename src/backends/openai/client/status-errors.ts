@@ -20,7 +20,7 @@ interface Answer {
 
 /** How servers say it, by what was run here (llama.cpp, vLLM) and by what is documented or reported of others. */
 const NO_IMAGES =
-  /image input is not supported|mmproj|not (?:a )?multimodal|(?:not|n't) support (?:image|vision|multimodal)|no vision|(?:image|image_url)\S* (?:is|are) not supported|invalid content type.*image|at most 0 image/i;
+  /image input is not supported|missing data required for image|mmproj|not (?:a )?multimodal|(?:not|n't) support (?:image|vision|multimodal)|no vision|(?:image|image_url)\S* (?:is|are) not supported|invalid content type.*image|at most 0 image/i;
 const TOO_MANY_IMAGES = /at most \d+ image|too many images|image count exceeds|limit.mm.per.prompt/i;
 const CONTEXT =
   /exceed_context_size|context_length_exceeded|(?:context|sequence) (?:length|size|window)|n_ctx|prompt is too long|too many (?:input )?tokens|longer than the maximum model length/i;

@@ -277,6 +277,12 @@ describe("RemoteModel tells what went wrong", () => {
       /takes no pictures/,
     ],
     [
+      "Ollama without images",
+      error(500, "Failed to create new sequence: this model is missing data required for image input"),
+      "remote_no_images",
+      /takes no pictures/,
+    ],
+    [
       "one image",
       error(400, "At most 1 image(s) may be provided in one prompt."),
       "remote_too_many_images",
@@ -522,5 +528,35 @@ describe("several servers", () => {
     await server.listen();
     expect((await failure(() => connected([late, server]))).code).toBe("remote_refused");
     await late.die();
+  });
+});
+
+describe("a server that takes other fields", () => {
+  const refuses =
+    (field: string, message: string): Answer =>
+    (response, got) =>
+      field in got.body ? error(400, message)(response, got) : says("Yes")(response, got);
+
+  it.each<[string, string, string[]]>([
+    [
+      "max_tokens",
+      "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+      ["max_completion_tokens"],
+    ],
+    ["temperature", "Unsupported value: 'temperature' does not support 0 with this model.", []],
+    ["stream_options", "Unrecognized request argument supplied: stream_options", []],
+    ["seed", '[{"type":"extra_forbidden","loc":["body","seed"],"msg":"Extra inputs are not permitted"}]', []],
+  ])("is asked without %s from then on", async (field, message, instead) => {
+    await using server = await ChatServer.start({ chats: [refuses(field, message)] });
+    await using remote = await connected([server]);
+    for (let i = 0; i < 2; i++)
+      expect((await remote.chat(request({ seed: 1 }), () => undefined)).text).toBe("Yes");
+    expect(server.chatsGot.map(({ body }) => field in body)).toEqual([true, false, false]);
+    for (const each of instead) expect(server.chatsGot[2]!.body[each]).toBe(8);
+  });
+
+  it("is not asked for ever", async () => {
+    const failed = await chatFailure(error(400, "Unsupported: max_completion_tokens, temperature"));
+    expect([failed.code, failed.status]).toEqual(["remote_failed", 400]);
   });
 });
