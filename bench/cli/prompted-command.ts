@@ -18,11 +18,10 @@ interface PromptedFlags {
 const BASELINE = 5;
 
 const NOTES = [
-  "The model has 135 million parameters. It can hardly tell whether a sentence is a new one, and what it says of it is " +
-    "often wrong: whether a thought is true is not measured here.",
-  "A still unit is told from others by comparing sentences. With pictures that is what the still detector does, and it " +
-    "is less sure of it.",
-  "It copies what it said before when it is shown it. So it says one thing again and again where nothing stops it.",
+  "Whether a thought is true is not measured. What a model of this size says of a sentence is often wrong.",
+  "A still unit is told from others by comparing sentences. With pictures the still detector does that, and is less sure " +
+    "of it.",
+  "[How prompts and rules were chosen](choices.md), and what did not work.",
 ];
 
 async function run(url: string, { name, out, only, baseline }: PromptedFlags): Promise<void> {
