@@ -4,7 +4,9 @@ import { compiledWorkers } from "./test/support/build.ts";
 /** Tests that run whole engines, a browser, long videos or whole servers. */
 const WHOLE = [
   "bench/test/**/*.test.ts",
-  "test/{backends,cli,e2e,engine,exact,golden,replay}/**/*.test.ts",
+  "test/{cli,e2e,engine,exact,golden,replay}/**/*.test.ts",
+  "test/backends/*.test.ts",
+  "test/backends/openai/{contract,openai-stream,client/probe}.test.ts",
   "test/server/page.test.ts",
   "test/ingest/{ffmpeg-process,reap-on-exit,rtsp,video-source}.test.ts",
   "test/models/trial.test.ts",
@@ -15,10 +17,11 @@ const WHOLE = [
 
 /** Those of them to which it is all the same how fast they are: nothing in them goes by the clock. */
 const UNHURRIED = [
+  "test/backends/openai/contract.test.ts",
   "bench/test/{accuracy,lib}/**/*.test.ts",
   "bench/test/dependencies.test.ts",
   "bench/test/speed/command.test.ts",
-  "test/cli/{answer-order,help,log-lines,models,replay,terminal,wrap}.test.ts",
+  "test/cli/{answer-order,engine-flags,help,log-lines,models,probe-report,replay,terminal,wrap}.test.ts",
   "test/{exact,golden}/**/*.test.ts",
   "test/ingest/reap-on-exit.test.ts",
   "test/models/trial.test.ts",
