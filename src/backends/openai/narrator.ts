@@ -18,6 +18,8 @@ export interface NarratorContext {
   readonly options: BackendStreamOptions;
   readonly reachability: Reachability;
   readonly report: (report: BackendReport) => void;
+  /** Called when the server has refused a prompt for what is in it. */
+  readonly refused: (error: RemoteError) => void;
   /** Called with an error that should not be. */
   readonly broken: (error: Error) => void;
   /** Aborted when the stream is closed. */
@@ -99,6 +101,7 @@ export class Narrator {
       if (signal.aborted) return skipped("unavailable");
       if (!(error instanceof RemoteError)) throw error;
       if (error.code !== "over_budget") reachability.fails(error);
+      if (isRefusal(error)) this.context.refused(error);
       // What was told cannot be taken back.
       if (task.said !== "") return { outcome: "incomplete", text: task.said };
       return skipped(error.code === "over_budget" ? "limited" : "unavailable");
@@ -186,6 +189,12 @@ class Task {
     if (!this.isAnnounced) this.report({ type: "task.started", task: this.task, unit: this.unit.unit });
     this.isAnnounced = true;
   }
+}
+
+/** Whether a server has found fault with a prompt, so that the same would be refused again. */
+function isRefusal({ code, passing }: RemoteError): boolean {
+  const codes = ["remote_failed", "remote_context_too_short", "remote_too_many_images"];
+  return !passing && codes.includes(code);
 }
 
 function skipped(skipReason: SkipReason): Said {
