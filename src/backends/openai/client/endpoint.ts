@@ -19,7 +19,7 @@ export interface TimeLimits {
 
 /** One server: its requests, and whether it works. */
 export class Endpoint {
-  /** Requests that it has not finished. */
+  /** Requests that were given to it and have not ended; counted by who gives them. */
   inFlight = 0;
   /** Why it does not work; null: it does, as far as is known. */
   cause: RemoteError | null = null;
@@ -68,14 +68,12 @@ export class Endpoint {
     read: (response: Response, deadline: Deadline) => Promise<T>,
   ): Promise<T> {
     const deadline = new Deadline(signal, limits.requestMs, this.url.label);
-    this.inFlight++;
     try {
       deadline.expect("the beginning of an answer", limits.firstTokenMs);
       const init = { method: "POST", body: JSON.stringify(this.dialect.speak(body)) };
       const response = await this.send(this.url.at("chat/completions"), init, deadline, this.asked);
       return await read(response, deadline);
     } finally {
-      this.inFlight--;
       deadline.end();
     }
   }

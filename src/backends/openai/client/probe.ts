@@ -66,6 +66,7 @@ class Probe {
     const first = await this.questions.ask([text(this.questions.unseen(1))], 4).catch((error: unknown) => {
       throw this.budget.aborted ? this.tooSlow() : error;
     });
+    await this.step("the context", () => this.remote.learnContext(this.signal));
     const decoded = await this.step("the speed of decoding", () => this.questions.longAnswer(DECODED_TOKENS));
     const base = await this.step("the first token", () =>
       this.quickest(() => this.questions.ask([text(QUESTION)], 1)),
