@@ -55,10 +55,7 @@ export function decisionPrompt(context: PromptContext, { speak, silent }: Speaki
 
 /** Asks for one short thought about the newest unit. */
 export function thoughtPrompt(context: PromptContext): PromptMessage[] {
-  return prompt(
-    context,
-    `What do you see at ${mediaTimeText(context.nowMs)} that is new? Answer in one short sentence.`,
-  );
+  return prompt(context, `What happens at ${mediaTimeText(context.nowMs)}? Answer in one short sentence.`);
 }
 
 /** Asks for an answer to a question of the user's, in their own words. */

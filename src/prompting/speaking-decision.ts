@@ -7,10 +7,12 @@ export interface Spoken {
   readonly bias: number;
 }
 
-/** Scores, and thoughts, that are remembered. */
-const REMEMBERED = { scores: 64, thoughts: 16 };
+/** Scores that are remembered. */
+const REMEMBERED = 64;
 /** With fewer scores than this, or with two groups no further apart than this, there is nothing to tell apart. */
-const LEAST_SCORES = 4;
+const LEAST_SCORES = 8;
+/** Fewer are outliers and no group, such as the first unit, before anything was said. */
+const LEAST_GROUP = 3;
 const APART = 0.1;
 /** Share of the variance that is between two groups, from which they are two. It is 0.64 for one normal distribution. */
 const PARTED = 0.7;
@@ -19,25 +21,22 @@ const STEP = 0.5;
 /** Most units for which a repetition is held against a score. */
 const MOST_HELD = 128;
 /** After so many silent units it is tried whether there is something to say after all. */
-const PATIENCE = 30;
+const PATIENCE = 16;
 
 /**
  * Decides whether to speak about a unit. Each model leans its own way: one would always speak, another one never. So a
  * score says little by itself, and the bias that it must exceed is taken from the same stream.
  *
- * - Where the newest scores form two groups, the bias parts them (Otsu 1979).
- * - Where they form one, the model cannot tell well, and the bias lets through as large a share of the scores as the share
- *   of the newest thoughts that were new. A thought that repeats what was said is none ({@link RepetitionGate}).
- * - Where they are all alike, they are compared with a fixed bias, and a long silence is tried once with a thought: if that
- *   is a new one, scores like its own are enough.
+ * Where the newest scores form two groups, the bias parts them (Otsu 1979). Where they form one, the model cannot tell units
+ * apart, and the scores are compared with a fixed bias. What comes of it corrects that: a long silence is tried once with a
+ * thought, and if that is a new one, scores like its own are enough.
  *
- * Scores like that of a repetition are passed over for some units, twice as many each time. So a stream in which nothing
- * happens falls silent. One decision may serve all streams of a model, or each stream has its own.
+ * A thought that repeats what was said is none ({@link RepetitionGate}). When that happens again and again, scores like
+ * its own are passed over for some units, twice as many each time, so that a stream in which nothing happens falls
+ * silent. One decision may serve all streams of a model, or each stream has its own.
  */
 export class SpeakingDecision {
   private readonly scores: number[] = [];
-  /** Of the newest thoughts, whether each was new. */
-  private readonly thoughts: boolean[] = [];
   private lean: number;
   private units = 0;
   private silent = 0;
@@ -59,7 +58,8 @@ export class SpeakingDecision {
   decide(score: number | null): Spoken {
     this.units++;
     if (score !== null && Number.isFinite(score)) {
-      remember(this.scores, score, REMEMBERED.scores);
+      this.scores.push(score);
+      if (this.scores.length > REMEMBERED) this.scores.shift();
     }
     const used = this.units < this.used.until ? this.used.score : Number.NEGATIVE_INFINITY;
     const bias = Math.max(this.base(), used);
@@ -79,10 +79,9 @@ export class SpeakingDecision {
     if (this.last === null) return;
     const { score, tried } = this.last;
     this.last = null;
-    remember(this.thoughts, !repeated, REMEMBERED.thoughts);
     if (repeated) {
       this.repetitions++;
-      const held = Math.min(MOST_HELD, 2 ** this.repetitions);
+      const held = Math.min(MOST_HELD, 2 ** (this.repetitions - 1)) - 1;
       this.used = { score: score + STEP, until: this.units + held + 1 };
       this.silent = -held;
       this.lean = this.usual;
@@ -97,22 +96,14 @@ export class SpeakingDecision {
     if (this.scores.length < LEAST_SCORES) return this.lean;
     const sorted = [...this.scores].sort((a, b) => a - b);
     const { at, apart, share } = parting(sorted);
-    if (apart < APART) return this.lean;
-    if (share >= PARTED) return at;
-    const fresh = (this.thoughts.filter(Boolean).length + 1) / (this.thoughts.length + 2);
-    return sorted[Math.floor((1 - fresh) * sorted.length)]!;
+    return apart >= APART && share >= PARTED ? at : this.lean;
   }
-}
-
-function remember<T>(list: T[], one: T, most: number): void {
-  list.push(one);
-  if (list.length > most) list.shift();
 }
 
 /**
  * What parts scores into the two groups whose means are furthest apart for their sizes.
  *
- * @param sorted ascending, two at least
+ * @param sorted ascending
  * @returns `share` of the variance that is between the groups
  */
 function parting(sorted: readonly number[]): { at: number; apart: number; share: number } {
@@ -123,6 +114,7 @@ function parting(sorted: readonly number[]): { at: number; apart: number; share:
   for (const [index, score] of sorted.slice(0, -1).entries()) {
     below += score - mean;
     const [low, high] = [index + 1, sorted.length - index - 1];
+    if (Math.min(low, high) < LEAST_GROUP) continue;
     const apart = -below / high - below / low;
     const share = (low * high * apart ** 2) / (sorted.length * all);
     if (share > best.share) best = { at: (score + sorted[index + 1]!) / 2, apart, share };

@@ -9,11 +9,16 @@ export interface SpokenThought {
   readonly tokens: number;
 }
 
+/** For so many thoughts earlier ones are not shown, the first time and at most. */
+const HIDDEN = { first: 8, most: 64 };
+
 /** The newest of the earlier thoughts, for the prompt. Bounded in tokens; the oldest leave first, as wholes. */
 export class ThoughtMemory {
   private readonly kept: SpokenThought[] = [];
   private held = 0;
   private dropped = 0;
+  private copies = 0;
+  private hidden = 0;
 
   /**
    * @param mostTokens most tokens that the kept thoughts have together; 0 keeps none
@@ -44,6 +49,26 @@ export class ThoughtMemory {
     return this.kept
       .map(({ mediaTimeMs, text }) => `${mediaTimeText(mediaTimeMs)} ${text.replace(/\s+/g, " ").trim()}`)
       .join("\n");
+  }
+
+  /**
+   * What the prompt of the next thought shows. A small model copies what it reads. So after a thought that only repeated
+   * what it had been shown, the next eight are made without; after another one sixteen, and so on.
+   */
+  get textForThought(): string {
+    return this.hidden > 0 ? "" : this.text;
+  }
+
+  /** What came of a thought that was made with {@link textForThought}. */
+  heard(repeated: boolean): void {
+    if (this.hidden > 0) {
+      this.hidden--;
+    } else if (!repeated) {
+      this.copies = 0;
+    } else if (this.kept.length > 0) {
+      this.hidden = Math.min(HIDDEN.most, HIDDEN.first * 2 ** this.copies);
+      this.copies++;
+    }
   }
 
   add(thought: SpokenThought): void {

@@ -94,7 +94,7 @@ describe("prompts", () => {
     expect(textOf(decisionPrompt(EMPTY, { speak: "speak", silent: "wait" }))).toMatch(
       /at 0:00, do you speak or stay wait\? Answer speak or wait\.$/,
     );
-    expect(textOf(thoughtPrompt(EMPTY))).toMatch(/at 0:00 that is new\? .* one short sentence\.$/);
+    expect(textOf(thoughtPrompt(EMPTY))).toMatch(/at 0:00\? .* one short sentence\.$/);
     expect(textOf(answerPrompt(EMPTY, " Is it\nred? "))).toMatch(
       /full sentences.*\n\nQuestion: Is it\nred\?$/,
     );

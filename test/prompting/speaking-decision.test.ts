@@ -77,6 +77,18 @@ describe("the decision to speak", () => {
     expect(run({ quiet: 4, news: 6, noise: 0.5, often: 0.2 }, decision).f1).toBeGreaterThan(0.95);
   });
 
+  it("takes one score that is far from all others for no group of its own", () => {
+    const decision = new SpeakingDecision();
+    const random = randomNumbers(3);
+    let spoken = 0;
+    for (let unit = 0; unit < 20; unit++) {
+      if (!decision.decide(unit === 0 ? 5 : 2 + random() / 2).speak) continue;
+      decision.heard(false);
+      spoken++;
+    }
+    expect(spoken).toBeGreaterThan(12);
+  });
+
   it("believes a server that only says which was chosen, and speaks less often as it repeats itself", () => {
     const decision = new SpeakingDecision();
     expect(decision.decide(Number.NEGATIVE_INFINITY).speak).toBe(false);
@@ -86,7 +98,7 @@ describe("the decision to speak", () => {
       if (speak) decision.heard(true);
       return speak;
     });
-    expect(spoken.flatMap((speak, unit) => (speak ? [unit] : []))).toEqual([0, 3, 8, 17, 34]);
+    expect(spoken.flatMap((speak, unit) => (speak ? [unit] : []))).toEqual([0, 1, 3, 7, 15, 31]);
     for (let unit = 0; unit < 60; unit++) decision.decide(Number.NEGATIVE_INFINITY);
     expect(decision.decide(Number.POSITIVE_INFINITY).speak).toBe(true);
     decision.heard(false);

@@ -77,6 +77,24 @@ describe("the memory of thoughts", () => {
     expect(memory.text).toBe("0:07 A man comes in.\n1:23 He sits down.");
   });
 
+  it("is not shown for some thoughts after one that copied it, for more of them each time", () => {
+    const memory = new ThoughtMemory(100);
+    memory.heard(true);
+    memory.add({ mediaTimeMs: 0, text: "A man.", tokens: 3 });
+    const shown = (repeated: readonly boolean[]) =>
+      repeated.map((one) => {
+        const { textForThought } = memory;
+        memory.heard(one);
+        return textForThought !== "";
+      });
+    const hidden = (count: number) => Array.from({ length: count }, (_, at) => at % 2 === 0);
+    const silences = (count: number) => new Array<boolean>(count).fill(false);
+    expect(shown([true, ...hidden(8), true])).toEqual([true, ...silences(8), true]);
+    expect(shown([...hidden(16), false, true])).toEqual([...silences(16), true, true]);
+    expect(shown([...hidden(8), false])).toEqual([...silences(8), true]);
+    expect(memory.text).toBe("0:00 A man.");
+  });
+
   it.each([-1, Number.NaN])("cannot hold %s tokens", (most) => {
     expect(() => new ThoughtMemory(most)).toThrow(/Give a number of at least 0\.$/);
   });

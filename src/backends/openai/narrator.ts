@@ -110,7 +110,7 @@ export class Narrator {
 
   private async decideAndSay(unit: SeenUnit, task: Task): Promise<Said> {
     const { model, options } = this.context;
-    const { instructions, temperature, seed, thoughtTokens } = options;
+    const { instructions, temperature, seed } = options;
     const prompt: PromptContext = {
       instructions,
       visual: unit.visual,
@@ -123,19 +123,31 @@ export class Narrator {
     const choice = await model.choose({ ...request, messages, maxTokens: 1 }, [speak, silent]);
     task.usage.add(choice.usage);
     if (!this.speaking.decide(scoreOf(choice, speak, silent)).speak) return skipped("nothing_new");
+    let said = await this.say(prompt, task);
+    const mayBeCopy = said.repeated && this.memory.textForThought !== "";
+    this.memory.heard(said.repeated);
+    // What only repeats what it was shown says nothing about the unit.
+    if (mayBeCopy) said = await this.say(prompt, task);
+    this.speaking.heard(said.repeated);
+    if (said.repeated) return skipped("repeated");
+    return { outcome: said.whole ? "completed" : "incomplete", text: task.said };
+  }
+
+  /** Tells a thought about a unit. `repeated`: nothing was told, because it said nothing new. */
+  private async say(prompt: PromptContext, task: Task): Promise<{ repeated: boolean; whole: boolean }> {
+    const { temperature, seed, thoughtTokens } = this.context.options;
     const text = new ThoughtText(this.memory.thoughts.map((thought) => thought.text));
-    const { finish, usage } = await model.chat(
-      { ...request, messages: thoughtPrompt(prompt), maxTokens: thoughtTokens },
+    const messages = thoughtPrompt({ ...prompt, thoughts: this.memory.textForThought });
+    const request = { messages, temperature, seed, signal: this.context.signal, urgent: false };
+    const { finish, usage } = await this.context.model.chat(
+      { ...request, maxTokens: thoughtTokens },
       (delta) => task.say(text.add(delta)),
     );
     task.usage.add(usage);
     task.spokenTokens = usage.generated;
     const { rest, repeated, whole } = text.end(finish === "length");
     task.say(rest);
-    const isNew = !repeated && task.said !== "";
-    this.speaking.heard(!isNew);
-    if (!isNew) return skipped("repeated");
-    return { outcome: whole ? "completed" : "incomplete", text: task.said };
+    return { repeated: repeated || task.said === "", whole };
   }
 
   private remember({ mediaTimeMs }: SeenUnit, text: string, tokens: number): void {
