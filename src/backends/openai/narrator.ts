@@ -75,7 +75,7 @@ export class Narrator {
       const said = await this.think(unit, task);
       if (this.context.signal.aborted) return;
       task.done(said);
-      if (said.outcome !== "skipped") this.remember(unit, said.text, task.usage.generated);
+      if (said.outcome !== "skipped") this.remember(unit, said.text, task.spokenTokens);
       this.context.report({ type: "unit.done", unit: unit.unit, evictedTokens: this.memory.evictedTokens });
     }
     this.isThinking = false;
@@ -126,6 +126,7 @@ export class Narrator {
       (delta) => task.say(text.add(delta)),
     );
     task.usage.add(usage);
+    task.spokenTokens = usage.generated;
     const { rest, repeated, whole } = text.end(finish === "length");
     task.say(rest);
     const isNew = !repeated && task.said !== "";
@@ -143,6 +144,8 @@ export class Narrator {
 class Task {
   readonly usage = new UsageSum();
   said = "";
+  /** Tokens of what was said, without those of the decision. */
+  spokenTokens = 0;
   private readonly startedAtMs = performance.now();
   private readonly task: string;
   private isAnnounced = false;
