@@ -109,12 +109,21 @@ describe("probe", () => {
     expect([pictures, takesImages]).toEqual([[], null]);
     expect(firstTokenMs).not.toBeNull();
     expect(notMeasured.map(({ what }) => what)).toEqual([
-      "a picture of 512 px",
-      "a picture of 256 px",
-      "the prefix cache",
       "probabilities",
+      "a picture of 256 px",
+      "a picture of 512 px",
+      "the prefix cache",
     ]);
     expect(notMeasured[0]!.why).toBe("The time for measuring was up.");
+  });
+
+  it("does not try a picture that would take most of the time", async () => {
+    const { pictures, cache, notMeasured } = await probed({ msPerToken: 10 }, { budgetMs: 4_000 });
+    expect([pictures.map(({ side }) => side), cache]).toEqual([
+      [256],
+      { works: true, share: expect.any(Number) },
+    ]);
+    expect(notMeasured).toEqual([{ what: "a picture of 512 px", why: expect.stringMatching(/too much/) }]);
   });
 
   it("fails when nothing is answered", async () => {
