@@ -7,6 +7,8 @@ import { explainNetwork } from "./network-errors.ts";
 import { type Asked, explainStatus, isHtml, parseJson } from "./status-errors.ts";
 
 const LOOK_MS = 10_000;
+const NO_ANSWER = "Check the address, and whether it is one of https.";
+const OVERLOADED = "It may be overloaded: try fewer or smaller pictures, or a longer time-out.";
 /** An answer that is longer than this is none. */
 const MOST_CHARACTERS = 8_000_000;
 
@@ -46,7 +48,7 @@ export class Endpoint {
    * @throws {RemoteError}, or the reason of the signal
    */
   async look(to: string, signal: AbortSignal): Promise<unknown> {
-    const deadline = new Deadline(signal, LOOK_MS, this.url.label);
+    const deadline = new Deadline(signal, LOOK_MS, this.url.label, NO_ANSWER);
     try {
       const response = await this.send(to, { method: "GET" }, deadline, { ...this.asked, model: null });
       return await this.json(response, deadline);
@@ -67,7 +69,7 @@ export class Endpoint {
     limits: TimeLimits,
     read: (response: Response, deadline: Deadline) => Promise<T>,
   ): Promise<T> {
-    const deadline = new Deadline(signal, limits.requestMs, this.url.label);
+    const deadline = new Deadline(signal, limits.requestMs, this.url.label, OVERLOADED);
     try {
       deadline.expect("the beginning of an answer", limits.firstTokenMs);
       const init = { method: "POST", body: JSON.stringify(this.dialect.speak(body)) };

@@ -452,10 +452,22 @@ describe("RemoteModel.connect", () => {
       "remote_nonsense",
       expect.stringMatching(/does not speak HTTP/),
     ]);
+    const port1 = await failure(() => RemoteModel.connect({ baseUrls: ["http://127.0.0.1:1"] }));
+    expect(port1.message).toBe("Port 1 is not one for HTTP. Let the server listen at another.");
     for (const bad of ["ftp://host/", "", "http://"])
       expect((await failure(() => RemoteModel.connect({ baseUrls: [bad] }))).message).toMatch(
         /no http or https URL/,
       );
+  });
+
+  it("says which of key and password is wrong", async () => {
+    await using server = await ChatServer.start({ models: error(401, "no") });
+    const url = server.url.replace("http://", "http://me:secret-word@");
+    const password = await failure(() => RemoteModel.connect({ baseUrls: [url] }));
+    expect(password.message).toMatch(/refuses the user name and password \(401\).*in the base URL\.$/);
+    expect(password.message).not.toContain("secret-word");
+    const key = await failure(() => RemoteModel.connect({ baseUrls: [url], apiKey: KEY }));
+    expect(key.message).toMatch(/refuses the key/);
   });
 
   it("takes the names of Ollama and Gemini, and a name where there is no list", async () => {
