@@ -192,6 +192,24 @@ describe("a stream of the remote backend", () => {
     expect(Math.max(...prompts().map((prompt) => picturesOf(prompt).length))).toBe(mostLater);
   });
 
+  it("ends an answer that goes round in circles", async () => {
+    const round: Answer = async (response, got) => {
+      if (!promptOf(got.body).includes("Question:")) return always(response, got);
+      begin(response);
+      for (let turn = 0; !response.destroyed; turn++) {
+        for (const word of "She wears a blanket. ".split(/(?<= )/)) send(response, delta(word));
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    };
+    const { engine, server, open } = await start(round);
+    const log = open();
+    await watchSlowly(engine, log, [0]);
+    log.stream.ask("What is it?");
+    await eventually(() => log.all("answer.done").length === 1, "the answer has ended");
+    expect(log.all("answer.done")).toMatchObject([{ status: "completed", text: "She wears a blanket." }]);
+    await server.chatsGot.find(({ body }) => promptOf(body).includes("Question:"))!.left;
+  });
+
   it("gives a reason for an answer that failed", async () => {
     const chat: Answer = (response, got) =>
       promptOf(got.body).includes("Question:")
