@@ -4,7 +4,9 @@ import { compiledWorkers } from "./test/support/build.ts";
 /** Tests that run whole engines, a browser, long videos or whole servers. */
 const WHOLE = [
   "bench/test/**/*.test.ts",
-  "test/{backends,cli,e2e,engine,exact,golden,replay}/**/*.test.ts",
+  "test/{cli,e2e,engine,exact,golden,replay}/**/*.test.ts",
+  "test/backends/*.test.ts",
+  "test/backends/openai/{contract,openai-stream,client/probe}.test.ts",
   "test/server/page.test.ts",
   "test/ingest/{ffmpeg-process,reap-on-exit,rtsp,video-source}.test.ts",
   "test/models/trial.test.ts",
@@ -15,15 +17,21 @@ const WHOLE = [
 
 /** Those of them to which it is all the same how fast they are: nothing in them goes by the clock. */
 const UNHURRIED = [
+  "test/backends/openai/contract.test.ts",
   "bench/test/{accuracy,lib}/**/*.test.ts",
   "bench/test/dependencies.test.ts",
   "bench/test/speed/command.test.ts",
-  "test/cli/{answer-order,help,log-lines,models,replay,terminal,wrap}.test.ts",
+  "test/cli/{answer-order,engine-flags,help,log-lines,models,probe-report,replay,terminal,wrap}.test.ts",
+  "test/e2e/readme.test.ts",
+  "test/engine/{outside,process-exit,scene,worker-death}.test.ts",
   "test/{exact,golden}/**/*.test.ts",
   "test/ingest/reap-on-exit.test.ts",
   "test/models/trial.test.ts",
   "test/support/llama-server.test.ts",
 ];
+
+/** Those that wait for cameras at real pace, and compute so little that two files do not disturb each other. */
+const PACED = ["test/ingest/{rtsp,video-source}.test.ts", "test/streams/reconnecting.test.ts"];
 
 const common = {
   // Ten times what the slowest needs: a machine that is shared may stand still for a minute.
@@ -61,14 +69,24 @@ export default defineConfig({
         plugins: [compiledWorkers()],
         test: {
           ...common,
-          name: "whole",
-          include: WHOLE,
-          exclude: UNHURRIED,
-          // Two cores, and these tests own worker threads or an ffmpeg: files run one after the other.
-          fileParallelism: false,
-          // Of the RTSP cameras, which all wait for their pictures to come at real pace.
+          name: "paced",
+          maxWorkers: 2,
+          include: PACED,
+          // All RTSP cameras at once.
           maxConcurrency: 13,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        plugins: [compiledWorkers()],
+        test: {
+          ...common,
+          name: "whole",
+          include: WHOLE,
+          exclude: [...UNHURRIED, ...PACED],
+          // Two cores, and these tests own worker threads or an ffmpeg: files run one after the other.
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

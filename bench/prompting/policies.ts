@@ -47,6 +47,10 @@ export const narrates: Policy = async (model, { units }, signal) => {
     const counts = { prefilled: prompt?.prefilled ?? 0, generated: tokens };
     all.push({ text: skipReason === null ? text : null, because: skipReason, ...counts });
   };
+  const fail = (error: Error) => {
+    broken = error;
+    onIdle();
+  };
   const narrator = new Narrator(
     {
       model,
@@ -65,10 +69,8 @@ export const narrates: Policy = async (model, { units }, signal) => {
       },
       reachability: new Reachability(report),
       report,
-      broken: (error) => {
-        broken = error;
-        onIdle();
-      },
+      refused: fail,
+      broken: fail,
       signal,
     },
     () => onIdle(),

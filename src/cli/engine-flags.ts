@@ -32,48 +32,53 @@ const REMOTE_FLAGS = {
   requestTimeout: "--request-timeout",
 } as const satisfies Partial<Record<keyof EngineFlags, string>>;
 
-/** Adds the flags that choose the engine and its model. */
+const collect = (value: string, before: readonly string[] = []) => [...before, value];
+
+/** Adds the flags that choose the engine and its model, in groups of their own. */
 export function addEngineFlags(command: Command): Command {
   return command
+    .optionsGroup("Model:")
     .addOption(
       new Option(
         "-e, --engine <kind>",
-        "run a model bundle on this machine, or use a model on an OpenAI-compatible server",
+        "run a model on this machine, or use one on an OpenAI-compatible server",
       )
         .choices(["local", "openai"])
         .default("local"),
     )
     .option(
       "-m, --model <model>",
-      "local: folder of a model bundle; default: the bundled model. openai: name of the model; default: the only one of the server",
+      "folder of a model bundle (default: the bundled model), or name of a model on the server (default: its only one)",
     )
-    .option("--threads <n>", "local: inference threads for each of the two workers; default: 1", threads)
     .option(
-      "-u, --base-url <url...>",
-      "openai: address of the server, such as http://127.0.0.1:8000/v1; several of one model share the work",
+      "--threads <n>",
+      "inference threads for each of the two workers, on this machine (default: 1)",
+      threads,
+    )
+    .optionsGroup("Model on a server (--engine openai):")
+    .option(
+      "-u, --base-url <url>",
+      "its address, such as http://127.0.0.1:8000/v1; repeatable: several servers of one model share the work",
+      collect,
     )
     .option(
       "--api-key-env <name>",
-      `openai: environment variable that holds the API key; default: ${API_KEY_VARIABLE}`,
+      `environment variable that holds the API key (default: ${API_KEY_VARIABLE})`,
     )
-    .option("--calls-per-minute <n>", "openai: most requests a minute; default: no limit", positive)
-    .option(
-      "--max-tokens-per-minute <n>",
-      "openai: most tokens a minute, of prompts and answers; default: no limit",
-      positive,
-    )
+    .option("--calls-per-minute <n>", "most requests a minute", positive)
+    .option("--max-tokens-per-minute <n>", "most tokens a minute, of prompts and answers", positive)
     .option(
       "--frame-rate <n>",
-      "openai: frames a second to look at; default: what the server keeps up with, as measured at start",
+      "frames a second to look at (default: what the server keeps up with, as measured at the start)",
       rate,
     )
     .option(
       "--picture-size <px>",
-      "openai: longest side of a picture; default: what the server keeps up with",
+      "longest side of a picture (default: what the server keeps up with)",
       positive,
     )
-    .option("--window <pictures>", "openai: most pictures in a prompt; default: up to 16", positive)
-    .option("--request-timeout <seconds>", "openai: most time for a request; default: 60", seconds);
+    .option("--window <pictures>", "most pictures in a prompt (default: up to 16)", positive)
+    .option("--request-timeout <seconds>", "most time for a request (default: 60)", seconds);
 }
 
 /**

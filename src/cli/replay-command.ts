@@ -116,10 +116,8 @@ async function runAndPrintFailure(input: string, flags: ReplayFlags): Promise<vo
 }
 
 export function replayCommand(): Command {
-  const replaying = new Command("replay").description(
-    "Play a video file or URL and show the thoughts and answers about it as they come.",
-  );
-  return addEngineFlags(replaying)
+  const replaying = new Command("replay")
+    .description("Play a video file or URL and show the thoughts and answers about it as they come.")
     .argument("<file-or-url>", "a video file, or an http(s), HLS or RTSP URL")
     .addOption(
       new Option(
@@ -166,7 +164,8 @@ export function replayCommand(): Command {
       ).choices(POSITION_SCHEMES),
     )
     .option("--json", "print the events of the WebSocket protocol, one a line, instead of a timeline", false)
-    .option("-i, --instructions <text>", "openai: what you want to be told, in your words")
+    .option("-i, --instructions <text>", "what you want to be told, in your words (--engine openai)");
+  return addEngineFlags(replaying)
     .addHelpText(
       "after",
       `

@@ -90,10 +90,8 @@ async function serve(flags: ServeFlags): Promise<void> {
 }
 
 export function serveCommand(): Command {
-  const serving = new Command("serve").description(
-    "Start the server: the WebSocket, the HTTP API and the sample page.",
-  );
-  return addEngineFlags(serving)
+  const serving = new Command("serve")
+    .description("Start the server: the WebSocket, the HTTP API and the sample page.")
     .option("-p, --port <port>", "port to listen on; 0: any free one", port, 8080)
     .option("--host <address>", "address to listen on; only this machine can reach the default", "127.0.0.1")
     .option("--max-sessions <n>", "most clients at once", positive, 16)
@@ -113,7 +111,8 @@ export function serveCommand(): Command {
       new Option("--log-level <level>", "least severe messages to log to standard error")
         .choices(["silent", "error", "warn", "info", "debug"])
         .default("warn"),
-    )
+    );
+  return addEngineFlags(serving)
     .addHelpText(
       "after",
       `

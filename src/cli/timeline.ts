@@ -33,6 +33,15 @@ export function position(atMs: number, durationMs: number | null, columns: numbe
   return `${"█".repeat(done)}${"░".repeat(width - done)} ${text}`;
 }
 
+type SkipReasons = Extract<ServerEvent, { type: "session.stats" }>["stats"]["skip_reasons"];
+
+/** How often nothing was said: because there was nothing to say, or for a reason that one should know. */
+function silences({ nothing_new, still, repeated, ...lost }: SkipReasons): string {
+  const quiet = `${count(nothing_new + still + repeated, "time")} nothing to say`;
+  const reasons = Object.entries(lost).filter(([, times]) => times > 0);
+  return [quiet, ...reasons.map(([reason, times]) => `${times} not thought about (${reason})`)].join(", ");
+}
+
 /**
  * Shows the events of a replay: a line for each thought and answer, the position in the video as the status of the
  * screen, and a summary at the end.
@@ -124,7 +133,7 @@ export class Timeline {
       stats.units_unfamiliar > 0 ? ` (${stats.units_unfamiliar} of an unfamiliar scene)` : "";
     this.screen.line("", "");
     for (const total of [
-      `${count(stats.units, "unit")} seen${unfamiliar}, ${count(stats.thoughts, "thought")}, ${count(stats.skips, "time")} nothing to say, ${count(stats.frames_in, "frame")}, ${this.drops} dropped`,
+      `${count(stats.units, "unit")} seen${unfamiliar}, ${count(stats.thoughts, "thought")}, ${silences(stats.skip_reasons)}, ${count(stats.frames_in, "frame")}, ${this.drops} dropped`,
       `from a unit's arrival to its first word: ${ms(spoken.p50)} (p50), ${ms(spoken.p95)} (p95); to a skip: ${ms(quiet.p50)} (p50), ${ms(quiet.p95)} (p95)`,
       `read with ffmpeg ${version}: ${path} (${origin})`,
     ])

@@ -3,6 +3,7 @@
  * earlier thoughts, and when it speaks. It knows no servers and no tensors, so that a remote engine and a checkpoint on
  * this machine are prompted alike.
  */
+export { AnswerText } from "./answer-text.ts";
 export { cleanThought, ThoughtCleaner } from "./clean-thought.ts";
 export { HiddenReasoning } from "./hidden-reasoning.ts";
 export { mediaTimeText } from "./media-time.ts";

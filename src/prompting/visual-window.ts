@@ -14,7 +14,7 @@ export class VisualWindow {
    * @param mostUnits most units that the window holds
    * @throws {RangeError} when that is no whole number of at least 1
    */
-  constructor(private readonly mostUnits: number) {
+  constructor(private mostUnits: number) {
     if (Number.isSafeInteger(mostUnits) && mostUnits >= 1) return;
     throw new RangeError(`A window cannot hold ${mostUnits} units. Give a whole number of at least 1.`);
   }
@@ -32,6 +32,22 @@ export class VisualWindow {
   /** Units dropped since the beginning. */
   get evicted(): number {
     return this.dropped;
+  }
+
+  /** Most units that the window holds. */
+  get limit(): number {
+    return this.mostUnits;
+  }
+
+  /**
+   * Drops all units, because the model refuses a prompt with them.
+   *
+   * @param mostUnits most units that the window holds from now on; at least 1
+   */
+  restart(mostUnits: number): void {
+    this.dropped += this.units.splice(0).length;
+    this.flat = [];
+    this.mostUnits = Math.max(1, mostUnits);
   }
 
   /** @param parts of one unit: its pictures, each with a short text before it, such as its time, if the caller likes */

@@ -58,7 +58,7 @@ describe.concurrent("thinkalong engines probe", () => {
       "takes no pictures",
       { eyes: false },
       undefined,
-      /The model eye takes no pictures\. Choose one that does/,
+      /The model eye takes no pictures\. Take a vision model/,
     ],
     ["wants a key", {}, error(401, "who?"), /asks for a key \(401\).*THINKALONG_API_KEY/],
   ])("says in a line that a server %s", async (_, played, models, words) => {

@@ -62,11 +62,11 @@ describe("probeAdvice", () => {
   });
 
   it.each<[string, Partial<ProbedServer["found"]>, RegExp]>([
-    ["no cache", { cache: { works: false, share: 0 } }, /keeps no prefix cache/],
+    ["no cache", { cache: { works: false, share: 0 } }, /prefix cache can be switched on/],
     ["no counts", { cache: { works: true, share: null } }, /--enable-prompt-tokens-details/],
     ["no probabilities", { logprobs: 0 }, /tells no probabilities/],
     ["no stream", { streams: false }, /does not stream/],
-    ["reasoning", { reasons: true }, /thinks to itself/],
+    ["reasoning", { reasons: true }, /Reasoning can be switched off/],
     ["one at a time", { parallel: 2.1 }, /--parallel 2/],
     ["blindness", { pictures: [{ side: 256, tokens: 0, ms: 1 }] }, /may not see it/],
   ])("names what is missing: %s", (_, found, words) => {

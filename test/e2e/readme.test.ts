@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { cp, mkdir, readFile, realpath, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, realpath, symlink, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
@@ -19,7 +19,7 @@ const THOUGHT = /^\d+(\.\d+)? a \w+/m;
  */
 describe("README", () => {
   let home: Awaited<ReturnType<typeof makeTempDir>>;
-  /** Stands for the checkout and for the user's project beside it. */
+  /** The user's copy of this repository, and their project beside it. */
   let checkout: string;
   let project: string;
   const library = readmeBlocks("Use it as a library");
@@ -40,13 +40,18 @@ describe("README", () => {
     const path = await realpath(home.path);
     checkout = join(path, "thinkalong");
     project = join(path, "yours");
-    await mkdir(checkout);
+    // A checkout of its own, since packing builds anew, and the other tests use what was built.
+    const skipped = new Set(
+      [".git", "coverage", "dist", "dist-test", "node_modules"].map((name) => join(root, name)),
+    );
+    await cp(root, checkout, { recursive: true, filter: (from) => !skipped.has(from) });
+    await symlink(join(root, "node_modules"), join(checkout, "node_modules"));
     await mkdir(project);
     await writeFile(join(project, "package.json"), '{ "name": "yours", "private": true }');
 
     const [pack, install, example] = library;
     expect(pack!.text).toBe("npm pack\n");
-    await shell({ ...pack!, text: `npm pack --pack-destination ${checkout}` }, root);
+    await shell(pack!, checkout);
     await shell(install!, project);
     await write("think.mjs", example!);
     await write("send.mjs", client[1]!);

@@ -7,7 +7,7 @@ import { browserPath, launchBrowser, openPage } from "../support/browser.ts";
 import { jpegsOf, SAMPLE_CLIP, SAMPLE_DIR } from "../support/clips.ts";
 import { stall } from "../support/faults.ts";
 import { hasLlama, type LlamaServer, startLlamaServer } from "../support/llama-server.ts";
-import { eventually, makeTempDir } from "../support/media.ts";
+import { eventually, makeTempDir, makeVideo } from "../support/media.ts";
 import { thinkalong } from "../support/program.ts";
 import { startServer } from "../support/server.ts";
 import { UnreliableProxy } from "../support/unreliable-proxy.ts";
@@ -126,7 +126,10 @@ describe.skipIf(!hasLlama || !existsSync(SAMPLE_CLIP))("a remote engine on real 
       "128",
     ];
     const told = ["--instructions", "Tell me of cars.", "--ask", "What do you see? @9s", "--pace", "max"];
-    const { code, stdout, stderr } = await thinkalong(["replay", SAMPLE_CLIP, ...args, ...told]).ended;
+    const dir = await makeTempDir();
+    const clip = await makeVideo(join(dir.path, "clip.mp4"), { seconds: 10, fps: 5, size: "160x120" });
+    const { code, stdout, stderr } = await thinkalong(["replay", clip, ...args, ...told]).ended;
+    await dir.remove();
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toMatch(/What do you see\? \w+/);
     expect(stdout).toMatch(/10 units seen/);

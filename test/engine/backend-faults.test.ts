@@ -30,6 +30,8 @@ describe("a backend that lies", () => {
     "goes on with a task that has ended",
     "ends a thought as nothing seen",
     "ends an answer as skipped",
+    "skips without a reason",
+    "fails an answer without an error",
     "finishes a unit before its thoughts",
     "finishes a unit twice",
     "ends before it was told to",

@@ -64,6 +64,21 @@ function mapAll(events: readonly EngineEvent[], mapping = new EngineEventMapping
 }
 
 describe("engine events as protocol events", () => {
+  it("say why nothing was said, and whether the model can be reached", () => {
+    const events = mapAll([
+      { ...done, text: "", skipped: true, skipReason: "late" },
+      { type: "availability.changed", available: false, message: "It is away.", mediaTimeMs: 3500 },
+      { type: "availability.changed", available: true, message: "It is back.", mediaTimeMs: 4000 },
+    ]);
+    expect(events).toMatchObject([
+      { type: "response.created" },
+      { type: "response.reasoning_text.done", skipped: true, skip_reason: "late" },
+      { type: "response.done" },
+      { type: "session.model", status: "unavailable", message: "It is away.", media_time_ms: 3500 },
+      { type: "session.model", status: "available" },
+    ]);
+  });
+
   it("make a thought a response, from created to done", () => {
     const events = mapAll([
       { type: "thought.started", ...at },

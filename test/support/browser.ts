@@ -39,6 +39,8 @@ export async function openPage(
   viewport = { width: 1280, height: 800 },
 ): Promise<Page> {
   const context = await browser.newContext({ viewport });
+  // As for the tests themselves: a machine that is shared may stand still for a minute.
+  context.setDefaultTimeout(150_000);
   const page = await context.newPage();
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));

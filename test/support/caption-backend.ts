@@ -23,6 +23,8 @@ export type Lie =
   | "goes on with a task that has ended"
   | "ends a thought as nothing seen"
   | "ends an answer as skipped"
+  | "skips without a reason"
+  | "fails an answer without an error"
   | "finishes a unit before its thoughts"
   | "finishes a unit twice"
   | "ends before it was told to";
@@ -215,8 +217,11 @@ export class CaptionStream implements BackendStream {
     this.say({ type: "task.started", task, unit: about });
     if (this.lies("begins a task twice", unit)) this.say({ type: "task.started", task, unit: about });
     const said = await this.speak(task, text, this.options.thoughtTokens, () => this.stopped);
-    const liesAboutEnd = this.lies("ends a thought as nothing seen", unit);
-    const outcome = liesAboutEnd ? "nothing_seen" : said.outcome;
+    const outcome = this.lies("ends a thought as nothing seen", unit)
+      ? "nothing_seen"
+      : this.lies("skips without a reason", unit)
+        ? "skipped"
+        : said.outcome;
     const { mediaTimeMs } = unit;
     this.done(task, { ...said, outcome }, { unit: unit.unit, mediaTimeMs }, startedAtMs);
     if (this.lies("goes on with a task that has ended", unit))
@@ -239,7 +244,12 @@ export class CaptionStream implements BackendStream {
       const text = `${question.text.length} letters were asked and it is ${latest.text}`;
       const said = await this.speak(task, text, this.options.answerTokens, () => question.cancelled);
       this.questions.delete(task);
-      const outcome = this.how.lie === "ends an answer as skipped" ? "skipped" : said.outcome;
+      const lies = {
+        "ends an answer as skipped": "skipped",
+        "fails an answer without an error": "failed",
+      } as const;
+      const { lie } = this.how;
+      const outcome = lie !== undefined && lie in lies ? lies[lie as keyof typeof lies] : said.outcome;
       this.done(task, { ...said, outcome }, latest, startedAtMs);
     }
   }
@@ -277,7 +287,7 @@ export class CaptionStream implements BackendStream {
       unit,
       mediaTimeMs,
       ...times,
-      skipReason: said.outcome === "skipped" ? "nothing_new" : null,
+      skipReason: null,
       error: null,
       prompt: null,
       unanswerable: null,

@@ -18,6 +18,8 @@ export type Answer = (response: ServerResponse, got: Got) => void | Promise<void
 export class ChatServer {
   readonly got: Got[] = [];
   models: Answer = json({ data: [{ id: "eye" }] });
+  /** What it has beside its API. */
+  others: Answer = status(404);
   /** Answers to chats, in turn; the last one goes on for ever. */
   chats: Answer[] = [says("Hello", " there")];
   private readonly waiting = new Set<() => void>();
@@ -78,7 +80,7 @@ export class ChatServer {
     for (const wake of this.waiting) wake();
     this.waiting.clear();
     if (path.endsWith("/models")) return this.models(response, got);
-    if (!path.endsWith("/chat/completions")) return status(404)(response, got);
+    if (!path.endsWith("/chat/completions")) return this.others(response, got);
     const answer = this.chats.length > 1 ? this.chats.shift()! : this.chats[0]!;
     await answer(response, got);
   }

@@ -5,7 +5,7 @@ import {
   type TaskDone,
   type TaskError,
 } from "../../engine/mod.ts";
-import { answerPrompt, HiddenReasoning } from "../../prompting/mod.ts";
+import { AnswerText, answerPrompt } from "../../prompting/mod.ts";
 import { RemoteError, type RemoteModel } from "./client/mod.ts";
 import type { Reachability } from "./reachability.ts";
 import type { SeenUnit } from "./sight.ts";
@@ -140,20 +140,31 @@ class Answer {
     const { instructions, temperature, seed, answerTokens } = options;
     const { visual, mediaTimeMs } = this.from!;
     const prompt = { instructions, visual, thoughts: thoughts(), nowMs: mediaTimeMs };
-    const { signal } = this.question.stop;
+    const enough = new AbortController();
+    const signal = AbortSignal.any([this.question.stop.signal, enough.signal]);
     const request = { temperature, seed, signal, urgent: true, maxTokens: answerTokens };
-    const text = new HiddenReasoning();
+    const text = new AnswerText();
+    let pieces = 0;
     try {
       const messages = answerPrompt(prompt, this.question.text);
-      const { finish, usage } = await model.chat({ ...request, messages }, (delta) =>
-        this.say(text.push(delta)),
-      );
+      const { finish, usage } = await model.chat({ ...request, messages }, (delta) => {
+        pieces++;
+        this.say(text.push(delta));
+        if (text.ended) enough.abort();
+      });
       this.say(text.end());
       this.usage.add(usage);
       reachability.works();
       return finish === "length" ? "incomplete" : "completed";
     } catch (error) {
       if (this.question.isCancelled) return "cancelled";
+      if (enough.signal.aborted) {
+        // Whoever hangs up is not told the counts.
+        this.usage.add({ prompt: 0, cached: null, generated: pieces });
+        this.say(text.end());
+        reachability.works();
+        return "completed";
+      }
       if (!(error instanceof RemoteError)) throw error;
       if (error.code !== "over_budget") reachability.fails(error);
       const { code, message } = error;

@@ -18,6 +18,8 @@ export interface NarratorContext {
   readonly options: BackendStreamOptions;
   readonly reachability: Reachability;
   readonly report: (report: BackendReport) => void;
+  /** Called when the server has refused a prompt for what is in it. */
+  readonly refused: (error: RemoteError) => void;
   /** Called with an error that should not be. */
   readonly broken: (error: Error) => void;
   /** Aborted when the stream is closed. */
@@ -75,7 +77,7 @@ export class Narrator {
       const said = await this.think(unit, task);
       if (this.context.signal.aborted) return;
       task.done(said);
-      if (said.outcome !== "skipped") this.remember(unit, said.text, task.usage.generated);
+      if (said.outcome !== "skipped") this.remember(unit, said.text, task.spokenTokens);
       this.context.report({ type: "unit.done", unit: unit.unit, evictedTokens: this.memory.evictedTokens });
     }
     this.isThinking = false;
@@ -99,6 +101,7 @@ export class Narrator {
       if (signal.aborted) return skipped("unavailable");
       if (!(error instanceof RemoteError)) throw error;
       if (error.code !== "over_budget") reachability.fails(error);
+      if (isRefusal(error)) this.context.refused(error);
       // What was told cannot be taken back.
       if (task.said !== "") return { outcome: "incomplete", text: task.said };
       return skipped(error.code === "over_budget" ? "limited" : "unavailable");
@@ -141,6 +144,7 @@ export class Narrator {
       (delta) => task.say(text.add(delta)),
     );
     task.usage.add(usage);
+    task.spokenTokens = usage.generated;
     const { rest, repeated, whole } = text.end(finish === "length");
     task.say(rest);
     return { repeated: repeated || task.said === "", whole };
@@ -155,6 +159,8 @@ export class Narrator {
 class Task {
   readonly usage = new UsageSum();
   said = "";
+  /** Tokens of what was said, without those of the decision. */
+  spokenTokens = 0;
   private readonly startedAtMs = performance.now();
   private readonly task: string;
   private isAnnounced = false;
@@ -195,6 +201,12 @@ class Task {
     if (!this.isAnnounced) this.report({ type: "task.started", task: this.task, unit: this.unit.unit });
     this.isAnnounced = true;
   }
+}
+
+/** Whether a server has found fault with a prompt, so that the same would be refused again. */
+function isRefusal({ code, passing }: RemoteError): boolean {
+  const codes = ["remote_failed", "remote_context_too_short", "remote_too_many_images"];
+  return !passing && codes.includes(code);
 }
 
 function skipped(skipReason: SkipReason): Said {

@@ -12,6 +12,9 @@ import { measure } from "./measure.ts";
 import { OpenAiStream } from "./openai-stream.ts";
 import { type Allowance, makePlan, type Wishes } from "./plan.ts";
 
+/** A thought or an answer about live video that takes longer is of no use. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
 export interface OpenAiBackendOptions extends RemoteModelOptions {
   /** How often and how large frames are looked at; default: what the server keeps up with. */
   readonly wishes?: Wishes;
@@ -36,7 +39,7 @@ export class OpenAiBackend implements Backend {
    * @throws {RemoteError} when they cannot be used
    */
   static async start({ wishes = {}, ...options }: OpenAiBackendOptions): Promise<OpenAiBackend> {
-    const remote = await RemoteModel.connect(options);
+    const remote = await RemoteModel.connect({ requestTimeoutMs: REQUEST_TIMEOUT_MS, ...options });
     try {
       const measured = await measure(remote, wishes);
       const plan = makePlan(measured, wishes, allowanceOf(options));

@@ -6,7 +6,7 @@ import type {
   Unit,
 } from "../../engine/mod.ts";
 import { Answerer } from "./answerer.ts";
-import type { RemoteModel } from "./client/mod.ts";
+import type { RemoteError, RemoteModel } from "./client/mod.ts";
 import { Narrator } from "./narrator.ts";
 import { Reachability } from "./reachability.ts";
 import { type SeenUnit, Sight } from "./sight.ts";
@@ -41,7 +41,10 @@ export class OpenAiStream implements BackendStream {
     const reachability = new Reachability(report);
     const { signal } = this.stop;
     const broken = (error: Error) => this.fail(`The backend of the remote model is at fault. ${error.stack}`);
-    this.narrator = new Narrator({ model, options, reachability, report, broken, signal }, () => this.goOn());
+    const refused = (error: RemoteError) => this.sight.refused(error);
+    this.narrator = new Narrator({ model, options, reachability, report, refused, broken, signal }, () =>
+      this.goOn(),
+    );
     this.answerer = new Answerer(
       {
         ...{ model, options, reachability, report, broken },

@@ -2,6 +2,7 @@ import type { Unit } from "../../engine/mod.ts";
 import type { Frame } from "../../ingest/mod.ts";
 import { mediaTimeText, type PromptPart, VisualWindow } from "../../prompting/mod.ts";
 import { StillDetector } from "../../vision/mod.ts";
+import type { RemoteError } from "./client/mod.ts";
 
 /** A unit that has been looked at, with all that a prompt about it may show. */
 export interface SeenUnit {
@@ -56,6 +57,12 @@ export class Sight {
   see(unit: Unit): void {
     this.looking = this.looking.then(async () => this.onSeen(await this.look(unit)));
     this.looking.catch((error: Error) => this.onBroken(error));
+  }
+
+  /** A prompt with what is in the window was refused: goes on without it, and with a smaller window where that helps. */
+  refused({ code }: RemoteError): void {
+    const isTooMuch = code === "remote_context_too_short" || code === "remote_too_many_images";
+    this.window.restart(isTooMuch ? Math.floor(this.window.limit / 2) : this.window.limit);
   }
 
   private async look({ unit, frames, mediaTimeMs }: Unit): Promise<SeenUnit> {

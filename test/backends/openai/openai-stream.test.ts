@@ -165,6 +165,51 @@ describe("a stream of the remote backend", () => {
     expect(log.all("availability.changed")).toMatchObject([{ available: false }]);
   });
 
+  it.each([
+    ["a picture that the server refuses", "cannot identify image file", 16, 1],
+    ["more pictures than the server takes", "At most 2 image(s) may be provided in one prompt.", 8, 1],
+    ["a context that is too short for them", "This model's maximum context length is 100 tokens.", 8, 1],
+  ])("goes on after %s, without what was in its window", async (_, refusal, mostLater, afterwards) => {
+    let isFaulty = true;
+    const chat: Answer = (response, got) =>
+      isFaulty && picturesOf(promptOf(got.body)).length === 3
+        ? error(400, refusal)(response, got)
+        : always(response, got);
+    const { engine, prompts, open } = await start(chat);
+    const log = open({ stillLevels: null });
+    await watchSlowly(engine, log, [0, 1, 2]);
+    isFaulty = false;
+    await watchSlowly(engine, log, [3], 3);
+    expect(picturesOf(prompts().at(-1)!)).toHaveLength(afterwards);
+    expect(reasons(log.all("thought.done"))).toEqual([null, null, "unavailable", null]);
+    expect(log.all("availability.changed").map(({ available }) => available)).toEqual([false, true]);
+    await watchSlowly(
+      engine,
+      log,
+      Array.from({ length: mostLater }, (_, i) => 4 + i),
+      4,
+    );
+    expect(Math.max(...prompts().map((prompt) => picturesOf(prompt).length))).toBe(mostLater);
+  });
+
+  it("ends an answer that goes round in circles", async () => {
+    const round: Answer = async (response, got) => {
+      if (!promptOf(got.body).includes("Question:")) return always(response, got);
+      begin(response);
+      while (!response.destroyed) {
+        for (const word of "She wears a blanket. ".split(/(?<= )/)) send(response, delta(word));
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    };
+    const { engine, server, open } = await start(round);
+    const log = open();
+    await watchSlowly(engine, log, [0]);
+    log.stream.ask("What is it?");
+    await eventually(() => log.all("answer.done").length === 1, "the answer has ended");
+    expect(log.all("answer.done")).toMatchObject([{ status: "completed", text: "She wears a blanket." }]);
+    await server.chatsGot.find(({ body }) => promptOf(body).includes("Question:"))!.left;
+  });
+
   it("gives a reason for an answer that failed", async () => {
     const chat: Answer = (response, got) =>
       promptOf(got.body).includes("Question:")

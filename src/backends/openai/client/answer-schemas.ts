@@ -70,6 +70,11 @@ export const modelsSchema = z.object({
 /** What llama.cpp says of itself. */
 export const propsSchema = z.object({ default_generation_settings: z.object({ n_ctx: count }) });
 
+/** Which models Ollama has loaded. */
+export const loadedSchema = z.object({
+  models: z.array(z.object({ name: z.string(), context_length: count.nullish().catch(null) })),
+});
+
 /** An error as servers tell of it, in one of the shapes that are in use. */
 export const errorSchema = z.union([
   z

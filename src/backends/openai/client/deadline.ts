@@ -13,11 +13,13 @@ export class Deadline {
    * @param outer signal of whoever asked
    * @param wholeMs most time for all of it (ms)
    * @param label the server, for people
+   * @param hint what to do when it is late
    */
   constructor(
     private readonly outer: AbortSignal,
     wholeMs: number,
     private readonly label: string,
+    private readonly hint: string,
   ) {
     this.whole = setTimeout(() => this.expire("the end of its answer", wholeMs), wholeMs);
     outer.addEventListener("abort", this.cancel, { once: true });
@@ -50,7 +52,7 @@ export class Deadline {
 
   private expire(what: string, ms: number): void {
     const seconds = Number((ms / 1000).toFixed(1));
-    const text = `${this.label} did not send ${what} within ${seconds} s. It may be overloaded: try fewer or smaller pictures, or a longer time-out.`;
+    const text = `${this.label} did not send ${what} within ${seconds} s. ${this.hint}`;
     this.controller.abort(new RemoteError("remote_slow", text, { passing: true }));
   }
 }

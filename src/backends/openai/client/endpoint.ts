@@ -7,6 +7,8 @@ import { explainNetwork } from "./network-errors.ts";
 import { type Asked, explainStatus, isHtml, parseJson } from "./status-errors.ts";
 
 const LOOK_MS = 10_000;
+const NO_ANSWER = "Check the address, and whether it is one of https.";
+const OVERLOADED = "It may be overloaded: try fewer or smaller pictures, or a longer time-out.";
 /** An answer that is longer than this is none. */
 const MOST_CHARACTERS = 8_000_000;
 
@@ -19,7 +21,7 @@ export interface TimeLimits {
 
 /** One server: its requests, and whether it works. */
 export class Endpoint {
-  /** Requests that it has not finished. */
+  /** Requests that were given to it and have not ended; counted by who gives them. */
   inFlight = 0;
   /** Why it does not work; null: it does, as far as is known. */
   cause: RemoteError | null = null;
@@ -46,7 +48,7 @@ export class Endpoint {
    * @throws {RemoteError}, or the reason of the signal
    */
   async look(to: string, signal: AbortSignal): Promise<unknown> {
-    const deadline = new Deadline(signal, LOOK_MS, this.url.label);
+    const deadline = new Deadline(signal, LOOK_MS, this.url.label, NO_ANSWER);
     try {
       const response = await this.send(to, { method: "GET" }, deadline, { ...this.asked, model: null });
       return await this.json(response, deadline);
@@ -67,15 +69,13 @@ export class Endpoint {
     limits: TimeLimits,
     read: (response: Response, deadline: Deadline) => Promise<T>,
   ): Promise<T> {
-    const deadline = new Deadline(signal, limits.requestMs, this.url.label);
-    this.inFlight++;
+    const deadline = new Deadline(signal, limits.requestMs, this.url.label, OVERLOADED);
     try {
       deadline.expect("the beginning of an answer", limits.firstTokenMs);
       const init = { method: "POST", body: JSON.stringify(this.dialect.speak(body)) };
       const response = await this.send(this.url.at("chat/completions"), init, deadline, this.asked);
       return await read(response, deadline);
     } finally {
-      this.inFlight--;
       deadline.end();
     }
   }

@@ -1,4 +1,4 @@
-import { type ModelList, modelsSchema, propsSchema } from "./answer-schemas.ts";
+import { loadedSchema, type ModelList, modelsSchema, propsSchema } from "./answer-schemas.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { RemoteError } from "./errors.ts";
 
@@ -27,24 +27,41 @@ export async function findModel(
 ): Promise<ListedModel> {
   const list = await listModels(endpoint, wanted, signal);
   if (list === null)
-    return { id: wanted!, contextTokens: await ownContext(endpoint, signal), takesImages: null };
+    return { id: wanted!, contextTokens: await findContext(endpoint, wanted!, signal), takesImages: null };
   const found = wanted === null ? only(list, endpoint) : named(list, wanted, endpoint);
   const modalities = found.architecture?.input_modalities;
   return {
     id: found.id,
-    contextTokens: found.meta?.n_ctx ?? found.max_model_len ?? (await ownContext(endpoint, signal)),
+    contextTokens:
+      found.meta?.n_ctx ?? found.max_model_len ?? (await findContext(endpoint, found.id, signal)),
     takesImages: modalities ? modalities.includes("image") : null,
   };
 }
 
-/** Older servers of llama.cpp have the context beside the API. */
-async function ownContext(endpoint: Endpoint, signal: AbortSignal): Promise<number | null> {
+/**
+ * Finds the context of a model where the list of models does not have it: older servers of llama.cpp say it of
+ * themselves, and Ollama of the models that it has loaded.
+ *
+ * @returns tokens; null: not known
+ */
+export async function findContext(
+  endpoint: Endpoint,
+  model: string,
+  signal: AbortSignal,
+): Promise<number | null> {
+  const props = propsSchema.safeParse(await lookBeside(endpoint, "props", signal));
+  if (props.success) return props.data.default_generation_settings.n_ctx;
+  const loaded = loadedSchema.safeParse(await lookBeside(endpoint, "api/ps", signal));
+  return loaded.data?.models.find(({ name }) => name === model)?.context_length ?? null;
+}
+
+/** undefined: it is not there. */
+async function lookBeside(endpoint: Endpoint, resource: string, signal: AbortSignal): Promise<unknown> {
   try {
-    const props = propsSchema.safeParse(await endpoint.look(endpoint.url.beside("props"), signal));
-    return props.success ? props.data.default_generation_settings.n_ctx : null;
+    return await endpoint.look(endpoint.url.beside(resource), signal);
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
-    return null;
+    return undefined;
   }
 }
 

@@ -26,6 +26,9 @@ export function explainNetwork(thrown: unknown, label: string): RemoteError {
     const how = "Add its authority with the environment variable NODE_EXTRA_CA_CERTS.";
     return unreachable(`The certificate of ${label} is not trusted (${code}). ${how}`, false);
   }
+  // Fetch refuses some, such as those of mail and of X11.
+  if (thrown instanceof Error && thrown.cause instanceof Error && thrown.cause.message === "bad port")
+    return unreachable(`Port ${port} is not one for HTTP. Let the server listen at another.`, false);
   switch (code) {
     case "ENOTFOUND":
       return unreachable(`There is no host named ${hostname}. Check the base URL.`);

@@ -32,6 +32,8 @@ const VERY_LONG_WORDS = 1300;
 /** A prompt that takes less is too quick to see whether it was known. */
 const LEAST_VISIBLE_MS = 30;
 const LEAST_SHARE = 0.3;
+/** Of the time that is left, for one picture. */
+const SHARE_OF_THE_REST = 1 / 3;
 /**
  * Measures what a server can do. It asks a handful of short questions; on a small model that takes a second or two.
  *
@@ -47,6 +49,8 @@ class Probe {
   private readonly signal: AbortSignal;
   private readonly sides: readonly number[];
   private readonly questions: ProbeQuestions;
+  private readonly endsAtMs: number;
+  private lastLook: Look | null = null;
   private readonly notMeasured: { what: string; why: string }[] = [];
   constructor(
     private readonly remote: RemoteModel,
@@ -54,6 +58,7 @@ class Probe {
   ) {
     this.sides = options.sides ?? SIDES[options.depth];
     this.budgetMs = options.budgetMs ?? BUDGET_MS[options.depth];
+    this.endsAtMs = performance.now() + this.budgetMs;
     this.budget = AbortSignal.timeout(this.budgetMs);
     this.signal = options.signal ? AbortSignal.any([options.signal, this.budget]) : this.budget;
     this.questions = new ProbeQuestions(remote, this.signal);
@@ -66,13 +71,15 @@ class Probe {
     const first = await this.questions.ask([text(this.questions.unseen(1))], 4).catch((error: unknown) => {
       throw this.budget.aborted ? this.tooSlow() : error;
     });
+    await this.step("the context", () => this.remote.learnContext(this.signal));
     const decoded = await this.step("the speed of decoding", () => this.questions.longAnswer(DECODED_TOKENS));
     const base = await this.step("the first token", () =>
       this.quickest(() => this.questions.ask([text(QUESTION)], 1)),
     );
-    const { pictures, takesImages, last } = await this.pictures(base);
-    const cache = await this.step("the prefix cache", () => this.cache(last, base));
     const logprobs = await this.step("probabilities", () => this.logprobs());
+    const { pictures, takesImages } = await this.pictures(base);
+    // Right after the last picture: a server with one slot knows nothing older.
+    const cache = await this.step("the prefix cache", () => this.cache(base));
     const schema = isFull ? await this.step("a JSON schema", () => this.schema()) : null;
     const prefill = isFull ? await this.step("the speed of prefill", () => this.prefill(base)) : null;
     const parallel = isFull ? await this.step("requests at once", () => this.parallel()) : null;
@@ -102,37 +109,43 @@ class Probe {
     return two.firstMs < one.firstMs ? two : one;
   }
 
-  /** The largest picture is measured first: the smallest is then the one that the cache knows last. */
-  private async pictures(base: Timed | null): Promise<{
-    pictures: readonly PictureCost[];
-    takesImages: boolean | null;
-    last: Look | null;
-  }> {
+  /** From the smallest on. What would take a large part of the time that is left is not tried. */
+  private async pictures(
+    base: Timed | null,
+  ): Promise<{ pictures: readonly PictureCost[]; takesImages: boolean | null }> {
     const pictures: PictureCost[] = [];
-    let last: Look | null = null;
-    for (const side of [...this.sides].reverse()) {
-      const answer = await this.step(`a picture of ${side} px`, () => {
+    for (const side of this.sides) {
+      const what = `a picture of ${side} px`;
+      const before = pictures.at(-1);
+      const expectedMs = before === undefined ? 0 : before.ms * (side / before.side) ** 2;
+      if (expectedMs > (this.endsAtMs - performance.now()) * SHARE_OF_THE_REST) {
+        this.notMeasured.push({ what, why: "It would take too much of the time for measuring." });
+        continue;
+      }
+      const answer = await this.step(what, () => {
         return this.quickest(() => this.look(side)).catch((error: unknown) => {
           if (error instanceof RemoteError && error.code === "remote_no_images") return "none" as const;
           throw error;
         });
       });
-      if (answer === "none") return { pictures: [], takesImages: false, last: null };
+      if (answer === "none") return { pictures: [], takesImages: false };
       if (answer === null) continue;
-      last = answer;
       const counts = answer.usage.prompt > 0 && base !== null && base.usage.prompt > 0;
       const tokens = counts ? Math.max(0, answer.usage.prompt - base.usage.prompt) : null;
-      pictures.unshift({ side, tokens, ms: Math.max(0, answer.firstMs - (base?.firstMs ?? 0)) });
+      pictures.push({ side, tokens, ms: Math.max(0, answer.firstMs - (base?.firstMs ?? 0)) });
     }
-    return { pictures, takesImages: pictures.length > 0 ? true : this.remote.info.takesImages, last };
+    return { pictures, takesImages: pictures.length > 0 ? true : this.remote.info.takesImages };
   }
 
   private async look(side: number): Promise<Look> {
     const jpeg = await testPicture(side, this.questions.number());
-    return { jpeg, ...(await this.questions.ask([picture(jpeg), text(QUESTION)], 1)) };
+    const answer = await this.questions.ask([picture(jpeg), text(QUESTION)], 1);
+    this.lastLook = { jpeg, ...answer };
+    return this.lastLook;
   }
 
-  private async cache(last: Look | null, base: Timed | null): Promise<PrefixCache | null> {
+  private async cache(base: Timed | null): Promise<PrefixCache | null> {
+    const last = this.lastLook;
     if (last !== null) {
       const added = await testPicture(this.sides[0]!, this.questions.number());
       const { usage } = await this.questions.ask([picture(last.jpeg), picture(added), text(QUESTION)], 1);

@@ -1,18 +1,17 @@
 import type { Observable } from "rxjs";
 import { parseBaseUrl } from "./base-url.ts";
 import { type BudgetLimits, Budgets } from "./budgets.ts";
-import { type ChatRequest, chatBody, type Json } from "./chat-body.ts";
+import type { ChatRequest, Json } from "./chat-body.ts";
 import { type ChatResult, readChat } from "./chat-stream.ts";
 import { type Choice, Chooser } from "./choose.ts";
 import { Endpoint, type TimeLimits } from "./endpoint.ts";
 import { Endpoints } from "./endpoints.ts";
 import { RemoteError } from "./errors.ts";
 import type { Exchange } from "./exchange.ts";
-import { findModel, type ListedModel } from "./find-model.ts";
+import { findContext, findModel, type ListedModel } from "./find-model.ts";
 import { HealthChecks, type RemoteHealth } from "./health-checks.ts";
-import { retryWait } from "./retry.ts";
+import { Sender } from "./sender.ts";
 import type { Usage } from "./usage.ts";
-import { wait } from "./wait.ts";
 
 export interface RemoteModelOptions extends BudgetLimits {
   /** URLs of servers that have the same model, with or without `/v1`. */
@@ -50,14 +49,15 @@ export class RemoteModel {
   private readonly endpoints: Endpoints;
   private readonly checks: HealthChecks;
   private readonly limits: TimeLimits;
+  private readonly sender: Sender;
   private readonly chooser = new Chooser((request, how) => this.exchange(request, how));
   private readonly closing = new AbortController();
   private readonly running = new Set<Promise<unknown>>();
 
   private constructor(
-    readonly info: ListedModel,
+    private known: ListedModel,
     endpoints: readonly Endpoint[],
-    private readonly options: RemoteModelOptions,
+    options: RemoteModelOptions,
   ) {
     this.budgets = new Budgets(options);
     this.endpoints = new Endpoints(endpoints);
@@ -66,7 +66,12 @@ export class RemoteModel {
       firstTokenMs: options.firstTokenTimeoutMs ?? 60_000,
       tokenMs: options.tokenTimeoutMs ?? 20_000,
     };
-    this.checks = new HealthChecks(endpoints, (endpoint, signal) => this.look(endpoint, signal));
+    const look = async (endpoint: Endpoint, signal: AbortSignal) => {
+      endpoint.model = (await findModel(endpoint, options.model ?? null, signal)).id;
+    };
+    this.checks = new HealthChecks(endpoints, look);
+    const { checks, limits, endpoints: choice } = this;
+    this.sender = new Sender({ endpoints: choice, checks, limits, look, extraBody: options.extraBody ?? {} });
     this.checks.start();
   }
 
@@ -88,6 +93,18 @@ export class RemoteModel {
     if (wrong || !first)
       throw wrong ?? failed[0] ?? new RemoteError("remote_unreachable", "No base URL is given.");
     return new RemoteModel(first, endpoints, options);
+  }
+
+  /** What the servers say of the model. */
+  get info(): ListedModel {
+    return this.known;
+  }
+
+  /** Asks once more for the context, where it is not known: some servers know it when the model is loaded. */
+  async learnContext(signal: AbortSignal): Promise<void> {
+    const endpoint = this.endpoints.all.find(({ cause }) => cause === null);
+    if (this.known.contextTokens !== null || endpoint === undefined) return;
+    this.known = { ...this.known, contextTokens: await findContext(endpoint, endpoint.model, signal) };
   }
 
   /** Whether any of the servers works; tells of each change, and at once how it stands. */
@@ -173,54 +190,12 @@ export class RemoteModel {
     const taken = await this.budgets.take(request);
     let usage: Usage | null = null;
     try {
-      const result = await this.tried(request, how, () => taken.again());
+      const result = await this.sender.send(request, how, () => taken.again());
       usage = result.usage;
       return result;
     } finally {
       taken.settle(usage);
     }
-  }
-
-  private async tried<T>(request: ChatRequest, how: Exchange<T>, again: () => void): Promise<T> {
-    const { signal, messages } = request;
-    const tried = new Set<Endpoint>();
-    let isGiven = false;
-    for (let failures = 0; ; again()) {
-      signal.throwIfAborted();
-      const endpoint = this.endpoints.pick(messages, tried, performance.now());
-      try {
-        if (endpoint.model === "") await this.look(endpoint, signal);
-        const body = chatBody(endpoint.model, request, { ...this.options.extraBody, ...how.more });
-        const result = await endpoint.chat(body, signal, this.limits, (response, deadline) =>
-          how.read(endpoint, response, deadline, () => {
-            isGiven = true;
-          }),
-        );
-        this.checks.works(endpoint);
-        return result;
-      } catch (error) {
-        signal.throwIfAborted();
-        if (!(error instanceof RemoteError)) throw error;
-        if (!isGiven && endpoint.dialect.learn(error)) continue;
-        this.learn(endpoint, error);
-        tried.add(endpoint);
-        const waitMs = isGiven ? null : retryWait(error, ++failures);
-        if (waitMs === null) throw error;
-        const hasOther = this.endpoints.all.some((each) => each.cause === null && !tried.has(each));
-        if (!hasOther) await wait(waitMs, signal);
-      }
-    }
-  }
-
-  private async look(endpoint: Endpoint, signal: AbortSignal): Promise<void> {
-    endpoint.model = (await findModel(endpoint, this.options.model ?? null, signal)).id;
-  }
-
-  /** What a failure says about a server. */
-  private learn(endpoint: Endpoint, error: RemoteError): void {
-    if (error.retryAfterMs !== null) endpoint.restsUntilMs = performance.now() + error.retryAfterMs;
-    const isDown = ["remote_unreachable", "remote_slow"].includes(error.code) || error.status === 503;
-    if (isDown) this.checks.failed(endpoint, error);
   }
 
   /** Runs with a signal that is aborted with the given one, and when this is closed. */

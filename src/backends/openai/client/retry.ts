@@ -6,7 +6,7 @@ export const MOST_TRIES = 4;
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 8_000;
 /** A server that wants to be left alone for longer has refused. */
-const LONGEST_RETRY_AFTER_MS = 30_000;
+export const LONGEST_RETRY_AFTER_MS = 30_000;
 
 /**
  * How long to wait before a request is tried again.

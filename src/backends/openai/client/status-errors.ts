@@ -51,19 +51,8 @@ function explain(answer: Answer, text: string, { url, keyName, hasKey, model }: 
   const error = (code: RemoteErrorCode, sentence: string, passing = false, hint = "") =>
     new RemoteError(code, `${sentence}${words}${hint}`, { passing, retryAfterMs, status, said });
   if (status === 401 || status === 403) {
-    return hasKey
-      ? error(
-          "remote_refused",
-          `${url.label} refuses the key (${status}).`,
-          false,
-          ` Check the environment variable ${keyName}.`,
-        )
-      : error(
-          "remote_refused",
-          `${url.label} asks for a key (${status}).`,
-          false,
-          ` Set the environment variable ${keyName} to it.`,
-        );
+    const [what, hint] = refusal(keyName, hasKey, "authorization" in url.headers);
+    return error("remote_refused", `${url.label} ${what} (${status}).`, false, ` ${hint}`);
   }
   if (QUOTA.test(text) && (status === 429 || status === 402))
     return error("remote_refused", `${url.label} wants to be paid first (${status}).`);
@@ -84,6 +73,13 @@ function explain(answer: Answer, text: string, { url, keyName, hasKey, model }: 
   if (status >= 400) return error("remote_failed", `${url.label} refuses the request (${status}).`);
   const hint = "Give the URL that it leads to, if you trust it.";
   return error("remote_nonsense", `${url.label} answers with a redirection (${status}). ${hint}`);
+}
+
+/** What a server does that lets nobody in, and what to do. */
+function refusal(keyName: string, hasKey: boolean, hasPassword: boolean): readonly [string, string] {
+  if (hasKey) return ["refuses the key", `Check the environment variable ${keyName}.`];
+  if (hasPassword) return ["refuses the user name and password", "Check them in the base URL."];
+  return ["asks for a key", `Set the environment variable ${keyName} to it.`];
 }
 
 export function parseJson(text: string): unknown {

@@ -77,6 +77,30 @@ describe("probe", () => {
     expect((await probed({ counts: false })).pictures[0]!.tokens).toBeNull();
   });
 
+  it("finds the context where a server has it, also when the model is loaded first", async () => {
+    await using server = await ChatServer.start({
+      chats: [plays()],
+      models: json({ data: [{ id: "eye:latest" }] }),
+    });
+    const context = async (name: string) => {
+      const remote = await RemoteModel.connect({ baseUrls: [server.url], model: name });
+      const before = remote.info.contextTokens;
+      const { contextTokens } = await probe(remote, { depth: "short", sides: [64] });
+      await remote.close();
+      return [before, contextTokens];
+    };
+    expect(await context("eye")).toEqual([null, null]);
+    // As Ollama: nothing is loaded before the first question.
+    server.others = (response, got) => {
+      const models = server.chatsGot.length > 0 ? [{ name: "eye:latest", context_length: 4096 }] : [];
+      return got.path === "/api/ps" ? json({ models })(response, got) : error(404, "no")(response, got);
+    };
+    server.got.length = 0;
+    expect(await context("eye")).toEqual([null, 4096]);
+    server.others = json({ default_generation_settings: { n_ctx: 2048 } });
+    expect(await context("eye")).toEqual([2048, 2048]);
+  });
+
   it("says what it had no time for", async () => {
     const { pictures, takesImages, firstTokenMs, notMeasured } = await probed(
       { answers: 3 },
@@ -85,12 +109,21 @@ describe("probe", () => {
     expect([pictures, takesImages]).toEqual([[], null]);
     expect(firstTokenMs).not.toBeNull();
     expect(notMeasured.map(({ what }) => what)).toEqual([
-      "a picture of 512 px",
-      "a picture of 256 px",
-      "the prefix cache",
       "probabilities",
+      "a picture of 256 px",
+      "a picture of 512 px",
+      "the prefix cache",
     ]);
     expect(notMeasured[0]!.why).toBe("The time for measuring was up.");
+  });
+
+  it("does not try a picture that would take most of the time", async () => {
+    const { pictures, cache, notMeasured } = await probed({ msPerToken: 10 }, { budgetMs: 4_000 });
+    expect([pictures.map(({ side }) => side), cache]).toEqual([
+      [256],
+      { works: true, share: expect.any(Number) },
+    ]);
+    expect(notMeasured).toEqual([{ what: "a picture of 512 px", why: expect.stringMatching(/too much/) }]);
   });
 
   it("fails when nothing is answered", async () => {

@@ -233,24 +233,47 @@ describe("RemoteModel tries again", () => {
     expect([code, deltas, server.chatsGot.length]).toEqual(["remote_cut", ["Hel"], 1]);
   });
 
-  it("gives up in the end, and at once when it would have to wait for long or the signal is aborted", async () => {
+  it("gives up in the end", async () => {
     await using server = await ChatServer.start({ chats: [error(500, "always")] });
     await using remote = await connected([server]);
     const always = await failure(() => remote.chat(request(), () => undefined));
     expect([always.code, server.chatsGot.length]).toEqual(["remote_failed", 4]);
-    server.chats = [error(429, "tomorrow", { "retry-after": "86400" })];
-    const tomorrow = await failure(() => remote.chat(request(), () => undefined));
-    expect([tomorrow.code, tomorrow.retryAfterMs, server.chatsGot.length]).toEqual([
-      "remote_busy",
-      86_400_000,
-      5,
-    ]);
-    server.chats = [error(429, "later", { "retry-after": "25" })];
+  });
+
+  it("gives up at once when the signal is aborted", async () => {
+    await using server = await ChatServer.start({ chats: [error(429, "later", { "retry-after": "25" })] });
+    await using remote = await connected([server]);
     const stop = new AbortController();
     const running = remote.chat(request({ signal: stop.signal }), () => undefined);
-    await server.hasChats(6);
+    await server.hasChats(1);
     stop.abort(new Error("enough"));
     await expect(running).rejects.toThrow("enough");
+  });
+
+  it("gives up at once when it would have to wait for long, and leaves the server alone until then", async () => {
+    await using server = await ChatServer.start({
+      chats: [error(429, "tomorrow", { "retry-after": "86400" })],
+    });
+    await using remote = await connected([server]);
+    for (const urgent of [false, false, true]) {
+      const { code, retryAfterMs } = await failure(() => remote.chat(request({ urgent }), () => undefined));
+      expect(code).toBe("remote_busy");
+      expect(retryAfterMs).toBeGreaterThan(86_000_000);
+    }
+    expect(server.chatsGot).toHaveLength(1);
+  });
+
+  it("waits with a question for a server that wants to be left alone, but not with a thought", async () => {
+    await using server = await ChatServer.start({
+      chats: [error(400, "wait", { "retry-after": "2" }), says("Yes")],
+    });
+    await using remote = await connected([server]);
+    const startedAt = performance.now();
+    await failure(() => remote.chat(request(), () => undefined));
+    const { code } = await failure(() => remote.chat(request(), () => undefined));
+    expect([code, server.chatsGot.length]).toEqual(["remote_busy", 1]);
+    expect((await remote.chat(request({ urgent: true }), () => undefined)).text).toBe("Yes");
+    expect(performance.now() - startedAt).toBeGreaterThan(1_900);
   });
 });
 
@@ -429,10 +452,22 @@ describe("RemoteModel.connect", () => {
       "remote_nonsense",
       expect.stringMatching(/does not speak HTTP/),
     ]);
+    const port1 = await failure(() => RemoteModel.connect({ baseUrls: ["http://127.0.0.1:1"] }));
+    expect(port1.message).toBe("Port 1 is not one for HTTP. Let the server listen at another.");
     for (const bad of ["ftp://host/", "", "http://"])
       expect((await failure(() => RemoteModel.connect({ baseUrls: [bad] }))).message).toMatch(
         /no http or https URL/,
       );
+  });
+
+  it("says which of key and password is wrong", async () => {
+    await using server = await ChatServer.start({ models: error(401, "no") });
+    const url = server.url.replace("http://", "http://me:secret-word@");
+    const password = await failure(() => RemoteModel.connect({ baseUrls: [url] }));
+    expect(password.message).toMatch(/refuses the user name and password \(401\).*in the base URL\.$/);
+    expect(password.message).not.toContain("secret-word");
+    const key = await failure(() => RemoteModel.connect({ baseUrls: [url], apiKey: KEY }));
+    expect(key.message).toMatch(/refuses the key/);
   });
 
   it("takes the names of Ollama and Gemini, and a name where there is no list", async () => {
