@@ -15,7 +15,7 @@ interface PromptedFlags {
 }
 
 /** Clips on which the same model says something each unit: it takes three times as long as the policy does. */
-const BASELINE = 5;
+const BASELINE = 10;
 
 const NOTES = [
   "Whether a thought is true is not measured. What a model of this size says of a sentence is often wrong.",

@@ -72,6 +72,7 @@ export function promptedSection(
       },
     ],
     notes: [
+      decisionNote(clips, results),
       `How often the model repeats itself when it says something each unit was measured on ${results.eachUnit.length} of ` +
         "the clips. When it speaks then needs no measurement.",
       ...notes,
@@ -133,6 +134,22 @@ function silenceTable(clips: readonly ToldClip[], { policy }: Prompted): Table {
     columns: ["", "something happens", "nothing happens"],
     rows: words.map(([text, because]) => [text, count(because, true), count(because, false)]),
   };
+}
+
+/** What the model's own decision adds, beside that still units are not asked about. */
+function decisionNote(clips: readonly ToldClip[], { policy }: Prompted): string {
+  const units = policy.flatMap((said, clip) =>
+    said.map(({ because }, at) => ({ because, happens: clips[clip]!.units[at]!.happens.length > 0 })),
+  );
+  const share = (of: typeof units) =>
+    Math.round((100 * of.filter(({ happens }) => happens).length) / Math.max(1, of.length));
+  const asked = share(units.filter(({ because }) => because !== "still"));
+  const passed = share(units.filter(({ because }) => because === "nothing_new"));
+  return (
+    `Something happens in ${asked} % of the units about which the model was asked, and in ${passed} % of those that it ` +
+    `passed over: its own decision ${passed < asked - 5 ? "helps" : "does not help"}. ` +
+    "The rest of the precision is that still units are not asked about, and that repetitions are not told."
+  );
 }
 
 /** What a server has to do for it. */
