@@ -1,12 +1,17 @@
 import { Command } from "commander";
 import { benchCommand } from "./cli/bench-command.ts";
 import { evalCommand } from "./cli/eval-command.ts";
+import { promptedCommand } from "./cli/prompted-command.ts";
 import { soakCommand } from "./cli/soak-command.ts";
 
-/** The scripts `bench`, `eval` and `soak` of the package end here, so that is how a person calls them. */
+/** The scripts `bench`, `eval`, `eval:prompted` and `soak` of the package end here, so that is how a person calls them. */
 const program = new Command("npm run").usage("<command> -- [options]");
-for (const command of [benchCommand(), evalCommand(), soakCommand()]) {
-  command.usage("-- [options]").showHelpAfterError("(add --help for what can be said)");
+for (const command of [benchCommand(), evalCommand(), promptedCommand(), soakCommand()]) {
+  const names = command.registeredArguments.map((argument) => {
+    const name = `${argument.name()}${argument.variadic ? "..." : ""}`;
+    return argument.required ? `<${name}>` : `[${name}]`;
+  });
+  command.usage(["-- [options]", ...names].join(" ")).showHelpAfterError("(add --help for what can be said)");
   program.addCommand(command);
 }
 await program.parseAsync();

@@ -196,7 +196,7 @@ describe("a stream of the remote backend", () => {
     const round: Answer = async (response, got) => {
       if (!promptOf(got.body).includes("Question:")) return always(response, got);
       begin(response);
-      for (let turn = 0; !response.destroyed; turn++) {
+      while (!response.destroyed) {
         for (const word of "She wears a blanket. ".split(/(?<= )/)) send(response, delta(word));
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
