@@ -54,7 +54,7 @@ export function probeAdvice({ found, plan, because }: ProbedServer): string[] {
       "Reasoning can be switched off in some servers, such as llama.cpp with --reasoning-budget 0.",
     parallel !== null &&
       parallel > ONE_BY_ONE &&
-      "Two requests at once take as long as one after the other, so a question and a thought wait for each other. A server of llama.cpp needs --parallel 2 for two.",
+      "Two requests at once take as long as one after the other, so a question waits for the thought under way.",
   ].filter((line) => typeof line === "string");
 }
 

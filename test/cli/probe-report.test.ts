@@ -67,7 +67,7 @@ describe("probeAdvice", () => {
     ["no probabilities", { logprobs: 0 }, /tells no probabilities/],
     ["no stream", { streams: false }, /does not stream/],
     ["reasoning", { reasons: true }, /Reasoning can be switched off/],
-    ["one at a time", { parallel: 2.1 }, /--parallel 2/],
+    ["one at a time", { parallel: 2.1 }, /waits for the thought under way/],
     ["blindness", { pictures: [{ side: 256, tokens: 0, ms: 1 }] }, /may not see it/],
   ])("names what is missing: %s", (_, found, words) => {
     const [first, ...more] = probeAdvice(probed(found));
