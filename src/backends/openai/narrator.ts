@@ -11,7 +11,7 @@ import {
 import { RemoteError, type RemoteModel } from "./client/mod.ts";
 import type { Reachability } from "./reachability.ts";
 import type { SeenUnit } from "./sight.ts";
-import { UsageSum } from "./usage-sum.ts";
+import { type Said, ThoughtTask } from "./thought-task.ts";
 
 export interface NarratorContext {
   readonly model: RemoteModel;
@@ -25,10 +25,6 @@ export interface NarratorContext {
   /** Aborted when the stream is closed. */
   readonly signal: AbortSignal;
 }
-
-type Said =
-  | { readonly outcome: "skipped"; readonly skipReason: SkipReason }
-  | { readonly outcome: "completed" | "incomplete"; readonly text: string };
 
 /**
  * Thinks about the units of one stream, one at a time: it lets the model decide whether there is something to say, and
@@ -73,7 +69,7 @@ export class Narrator {
   private async work(): Promise<void> {
     this.isThinking = true;
     for (let unit = this.waiting.shift(); unit !== undefined; unit = this.waiting.shift()) {
-      const task = new Task(unit, this.context.report);
+      const task = new ThoughtTask(unit, this.context.report);
       const said = await this.think(unit, task);
       if (this.context.signal.aborted) return;
       task.done(said);
@@ -84,7 +80,7 @@ export class Narrator {
     this.onIdle();
   }
 
-  private async think(unit: SeenUnit, task: Task): Promise<Said> {
+  private async think(unit: SeenUnit, task: ThoughtTask): Promise<Said> {
     const { options, reachability, signal } = this.context;
     if (unit.still) return skipped("still");
     if (options.skipLate && this.waiting.length > 0) return skipped("late");
@@ -108,7 +104,7 @@ export class Narrator {
     }
   }
 
-  private async decideAndSay(unit: SeenUnit, task: Task): Promise<Said> {
+  private async decideAndSay(unit: SeenUnit, task: ThoughtTask): Promise<Said> {
     const { model, options } = this.context;
     const { instructions, temperature, seed } = options;
     const prompt: PromptContext = {
@@ -134,7 +130,10 @@ export class Narrator {
   }
 
   /** Tells a thought about a unit. `repeated`: nothing was told, because it said nothing new. */
-  private async say(prompt: PromptContext, task: Task): Promise<{ repeated: boolean; whole: boolean }> {
+  private async say(
+    prompt: PromptContext,
+    task: ThoughtTask,
+  ): Promise<{ repeated: boolean; whole: boolean }> {
     const { temperature, seed, thoughtTokens } = this.context.options;
     const text = new ThoughtText(this.memory.thoughts.map((thought) => thought.text));
     const messages = thoughtPrompt({ ...prompt, thoughts: this.memory.textForThought });
@@ -152,54 +151,6 @@ export class Narrator {
 
   private remember({ mediaTimeMs }: SeenUnit, text: string, tokens: number): void {
     this.memory.add({ mediaTimeMs, text, tokens });
-  }
-}
-
-/** Reports one thought. It counts as begun with its first text, or with the decision to say nothing. */
-class Task {
-  readonly usage = new UsageSum();
-  said = "";
-  /** Tokens of what was said, without those of the decision. */
-  spokenTokens = 0;
-  private readonly startedAtMs = performance.now();
-  private readonly task: string;
-  private isAnnounced = false;
-
-  constructor(
-    private readonly unit: SeenUnit,
-    private readonly report: (report: BackendReport) => void,
-  ) {
-    this.task = `thought_${unit.unit}`;
-  }
-
-  say(delta: string): void {
-    if (delta === "") return;
-    this.announce();
-    this.said += delta;
-    this.report({ type: "task.token", task: this.task, delta });
-  }
-
-  done(said: Said): void {
-    this.announce();
-    const { unit, mediaTimeMs } = this.unit;
-    const { generated, prompt } = this.usage;
-    const isSkipped = said.outcome === "skipped";
-    this.report({
-      type: "task.done",
-      task: this.task,
-      text: isSkipped ? "" : said.text,
-      outcome: said.outcome,
-      skipReason: isSkipped ? said.skipReason : null,
-      error: null,
-      ...{ unit, mediaTimeMs, tokens: generated, prompt },
-      ...{ startedAtMs: this.startedAtMs, finishedAtMs: performance.now() },
-      ...{ unanswerable: null, note: null },
-    });
-  }
-
-  private announce(): void {
-    if (!this.isAnnounced) this.report({ type: "task.started", task: this.task, unit: this.unit.unit });
-    this.isAnnounced = true;
   }
 }
 

@@ -72,7 +72,8 @@ const FILLED = 0.75;
 const TEXT_TOKENS = 1024;
 /** What is used of it in most prompts. */
 const USUAL_TEXT_TOKENS = 300;
-const THOUGHT_TOKENS = { least: 16, most: 48 } as const;
+/** Fewer cut most sentences off; more is no short thought. */
+const THOUGHT_TOKENS = { least: 24, most: 48 } as const;
 /** What a model that reasons needs in addition before it says anything. */
 const REASONING_TOKENS = 512;
 
