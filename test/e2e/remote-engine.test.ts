@@ -1,11 +1,26 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRemoteEngine, type RemoteEngineOptions } from "../../src/backends/mod.ts";
 import { browserPath, launchBrowser, openPage } from "../support/browser.ts";
 import { jpegsOf, SAMPLE_CLIP, SAMPLE_DIR } from "../support/clips.ts";
-import { stall } from "../support/faults.ts";
+import {
+  contentType,
+  cut,
+  endEarly,
+  endless,
+  type Fault,
+  garble,
+  hangUp,
+  html,
+  slow,
+  split,
+  stall,
+  status,
+  withoutUsage,
+} from "../support/faults.ts";
 import { hasLlama, type LlamaServer, startLlamaServer } from "../support/llama-server.ts";
 import { eventually, makeTempDir, makeVideo } from "../support/media.ts";
 import { thinkalong } from "../support/program.ts";
@@ -31,7 +46,9 @@ describe.skipIf(!hasLlama || !existsSync(SAMPLE_CLIP))("a remote engine on real 
   const send = async (client: WsClient, from: number, to: number) => {
     for (let seq = from; seq < to; seq++) {
       client.frame(pictures[seq % pictures.length]!, seq, 500 * seq);
-      await client.next("response.reasoning_text.done", ({ unit }) => unit === seq);
+      const { skip_reason } = await client.next("response.reasoning_text.done", ({ unit }) => unit === seq);
+      // What is skipped takes no time, and frames that come faster than in time are dropped.
+      if (skip_reason === "unavailable") await sleep(500);
     }
   };
 
@@ -94,6 +111,65 @@ describe.skipIf(!hasLlama || !existsSync(SAMPLE_CLIP))("a remote engine on real 
       "response.done",
       (event) => event.response.kind === "answer" && event.response.status !== "failed",
     );
+    client.socket.terminate();
+  });
+
+  it("goes on, and says what is wrong, whatever its server does", async () => {
+    const passing: Fault[] = [
+      slow(300),
+      split(1),
+      withoutUsage(),
+      contentType("text/plain"),
+      status(429, { retryAfter: "0" }),
+    ];
+    const failing: Fault[] = [
+      status(500),
+      html(),
+      garble(2),
+      cut(2),
+      endEarly(2),
+      hangUp(),
+      endless(2),
+      stall(2),
+      status(404),
+    ];
+    await using proxy = await UnreliableProxy.start(llama.url);
+    const limits = { firstTokenTimeoutMs: 3000, tokenTimeoutMs: 1000, requestTimeoutMs: 5000 };
+    await using server = await serve({ baseUrls: [proxy.url], ...limits });
+    const client = await WsClient.connect(server.url);
+    await send(client, 0, 1);
+    /** Asks a question that meets a fault, once or each time. */
+    const answerWith = async (fault: Fault, times: number) => {
+      const before = client.all("response.output_text.done").length;
+      proxy.inject(fault, { times, path: "/v1/chat" });
+      client.ask("What do you see?");
+      const isAnswer = () => client.all("response.done").filter(({ response }) => response.kind === "answer");
+      await eventually(() => isAnswer().length > before, "the answer has ended", 60_000);
+      proxy.heal();
+      return isAnswer().at(-1)!.response;
+    };
+    for (const fault of passing) expect((await answerWith(fault, 1)).status).not.toBe("failed");
+    for (const fault of failing) {
+      const { status: outcome, status_details } = await answerWith(fault, Number.POSITIVE_INFINITY);
+      if (outcome === "failed")
+        expect(status_details).toMatchObject({
+          code: expect.stringMatching(/^remote_/),
+          message: expect.stringMatching(/[.”]$/),
+        });
+    }
+    // It thinks on, and nothing has ended the session.
+    let seq = 1;
+    await eventually(
+      async () => {
+        await send(client, seq, seq + 1);
+        seq++;
+        return client.all("response.reasoning_text.done").at(-1)!.skip_reason !== "unavailable";
+      },
+      "it thinks again",
+      60_000,
+    );
+    expect(client.all("error")).toEqual([]);
+    await eventually(() => proxy.open === 0, "nothing is left at the server");
     client.socket.terminate();
   });
 
