@@ -55,6 +55,8 @@ export function explainNetwork(thrown: unknown, label: string): RemoteError {
 /** The code of what lies at the bottom; "" when there is none. */
 function codeOf(thrown: unknown): string {
   for (let error = thrown; error instanceof Error; error = error.cause) {
+    // Since Node 24 it has no code.
+    if (error.name === "HTTPParserError") return "HPE_INVALID";
     const [first] = error instanceof AggregateError ? error.errors : [];
     const code = (error as NodeJS.ErrnoException).code ?? (first as NodeJS.ErrnoException | undefined)?.code;
     // A DOMException has a number.
