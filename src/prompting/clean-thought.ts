@@ -1,12 +1,8 @@
+import { HiddenReasoning } from "./hidden-reasoning.ts";
 import { firstSentenceEnd } from "./sentence-ends.ts";
 import { withoutLead } from "./thought-lead.ts";
 
 const CLAUSE_ENDS = /[,;:—–]?\s(?:and\s)?(?:while|but|because|then)\s|[,;:—–](?=\s)/giu;
-const HIDDEN = {
-  begins: /^\s*<think(?:ing)?>/u,
-  mayBegin: /^\s*(?:<(?:t(?:h(?:i(?:n(?:k(?:i(?:n(?:g)?)?)?)?)?)?)?)?)?$/u,
-};
-const HIDDEN_END = /<\/think(?:ing)?>/u;
 const SAYS = /[\p{L}\p{N}]/u;
 const SENTENCE_ENDS = /[.!?。！？]["'”’»)*`]*\s*$/u;
 const SPECIAL = /<\|[^|\s]*\|>|<\/?s>/u;
@@ -17,6 +13,7 @@ const SPECIAL = /<\|[^|\s]*\|>|<\/?s>/u;
  * whose tokens are used up ends with a whole clause, or with a whole word where it has no other.
  */
 export class ThoughtCleaner {
+  private readonly hidden = new HiddenReasoning();
   private raw = "";
   private told = 0;
   private whole = false;
@@ -29,8 +26,8 @@ export class ThoughtCleaner {
   /** @returns what can be told now */
   push(delta: string): string {
     if (this.whole) return "";
-    this.raw = withoutHidden(this.raw + delta);
-    if (HIDDEN.begins.test(this.raw) || HIDDEN.mayBegin.test(this.raw)) return "";
+    this.raw += this.hidden.push(delta);
+    if (this.raw === "") return "";
     const { text, open, quoted } = withoutLead(this.raw);
     if (open) return "";
     const end = sentenceEnd(text);
@@ -45,7 +42,7 @@ export class ThoughtCleaner {
   end(cut: boolean): string {
     if (this.whole) return "";
     this.whole = true;
-    if (HIDDEN.begins.test(this.raw)) return "";
+    this.raw += this.hidden.end();
     const { text, quoted } = withoutLead(this.raw);
     const said = SAYS.test(text) ? text : this.raw;
     if (!SAYS.test(said)) return "";
@@ -65,12 +62,6 @@ export class ThoughtCleaner {
 export function cleanThought(text: string, cut: boolean): string {
   const cleaner = new ThoughtCleaner();
   return cleaner.push(text) + cleaner.end(cut);
-}
-
-function withoutHidden(raw: string): string {
-  if (!HIDDEN.begins.test(raw)) return raw;
-  const end = HIDDEN_END.exec(raw);
-  return end === null ? raw : withoutHidden(raw.slice(end.index + end[0].length));
 }
 
 function sentenceEnd(text: string): number {

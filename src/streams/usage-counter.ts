@@ -19,7 +19,8 @@ export class UsageCounter {
   /** @param prompt null when the backend does not count the tokens of prompts */
   add(nowMs: number, generated: number, prompt: PromptTokens | null): void {
     this.generated.add(nowMs, generated);
-    if (prompt === null) return;
+    // A unit for which nothing was asked says nothing of what the backend counts.
+    if (prompt === null || (prompt.prefilled === 0 && prompt.cached === null)) return;
     this.isPrefillKnown = true;
     this.prefilled.add(nowMs, prompt.prefilled);
     if (prompt.cached === null) return;

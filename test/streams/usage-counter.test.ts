@@ -5,6 +5,7 @@ describe("what thinking costs", () => {
   it("is not known of prompts until a backend counts them", () => {
     const counter = new UsageCounter(30_000, 100);
     counter.add(0, 10, null);
+    counter.add(0, 0, { prefilled: 0, cached: null });
     expect(counter.rates(10_000)).toEqual({
       prefilled_per_minute: null,
       cached_per_minute: null,

@@ -19,7 +19,7 @@ export interface NarratorContext {
   readonly reachability: Reachability;
   readonly report: (report: BackendReport) => void;
   /** Called when the server has refused a prompt for what is in it. */
-  readonly refused: (error: RemoteError) => void;
+  readonly refused: (error: RemoteError, visual: SeenUnit["visual"]) => void;
   /** Called with an error that should not be. */
   readonly broken: (error: Error) => void;
   /** Aborted when the stream is closed. */
@@ -97,7 +97,7 @@ export class Narrator {
       if (signal.aborted) return skipped("unavailable");
       if (!(error instanceof RemoteError)) throw error;
       if (error.code !== "over_budget") reachability.fails(error);
-      if (isRefusal(error)) this.context.refused(error);
+      if (isRefusal(error)) this.context.refused(error, unit.visual);
       // What was told cannot be taken back.
       if (task.said !== "") return { outcome: "incomplete", text: task.said };
       return skipped(error.code === "over_budget" ? "limited" : "unavailable");

@@ -41,7 +41,7 @@ export class OpenAiStream implements BackendStream {
     const reachability = new Reachability(report);
     const { signal } = this.stop;
     const broken = (error: Error) => this.fail(`The backend of the remote model is at fault. ${error.stack}`);
-    const refused = (error: RemoteError) => this.sight.refused(error);
+    const refused = (error: RemoteError, visual: SeenUnit["visual"]) => this.sight.refused(error, visual);
     this.narrator = new Narrator({ model, options, reachability, report, refused, broken, signal }, () =>
       this.goOn(),
     );

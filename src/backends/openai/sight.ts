@@ -59,8 +59,13 @@ export class Sight {
     this.looking.catch((error: Error) => this.onBroken(error));
   }
 
-  /** A prompt with what is in the window was refused: goes on without it, and with a smaller window where that helps. */
-  refused({ code }: RemoteError): void {
+  /**
+   * A prompt was refused: goes on without what is in the window, and with a smaller one where that helps.
+   *
+   * @param visual what the prompt showed; the window may have been emptied since
+   */
+  refused({ code }: RemoteError, visual: readonly PromptPart[]): void {
+    if (this.window.parts[0] !== visual[0]) return;
     const isTooMuch = code === "remote_context_too_short" || code === "remote_too_many_images";
     this.window.restart(isTooMuch ? Math.floor(this.window.limit / 2) : this.window.limit);
   }
@@ -68,7 +73,8 @@ export class Sight {
   private async look({ unit, frames, mediaTimeMs }: Unit): Promise<SeenUnit> {
     const startedAtMs = performance.now();
     const frame = frames.at(-1)!;
-    const still = await this.isStill(frame);
+    // A window that was emptied shows nothing, so there is no picture that this one could be like.
+    const still = (await this.isStill(frame)) && this.window.size > 0;
     if (!still) {
       const jpeg = await frame.jpeg(this.options.largestSide);
       this.window.add([

@@ -2,7 +2,16 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { createRemoteEngine, type RemoteEngineOptions } from "../../../src/backends/mod.ts";
 import type { Engine, StreamOptions, ThoughtDone } from "../../../src/engine/mod.ts";
 import { restamped } from "../../../src/ingest/frame.ts";
-import { type Answer, begin, ChatServer, delta, error, opens, send } from "../../support/chat-server.ts";
+import {
+  type Answer,
+  begin,
+  ChatServer,
+  delta,
+  error,
+  json,
+  opens,
+  send,
+} from "../../support/chat-server.ts";
 import { deterministicChat, isDecision, picturesOf, promptOf } from "../../support/deterministic-chat.ts";
 import { frame } from "../../support/frames.ts";
 import { eventually } from "../../support/media.ts";
@@ -190,6 +199,38 @@ describe("a stream of the remote backend", () => {
       4,
     );
     expect(Math.max(...prompts().map((prompt) => picturesOf(prompt).length))).toBe(mostLater);
+  });
+
+  it("looks anew at what stands still when its pictures were refused", async () => {
+    let isFaulty = true;
+    const chat: Answer = (response, got) =>
+      isFaulty && picturesOf(promptOf(got.body)).length === 3
+        ? error(400, "cannot identify image file")(response, got)
+        : always(response, got);
+    const { engine, prompts, open } = await start(chat);
+    const log = open();
+    await watchSlowly(engine, log, [0, 1, 1]);
+    isFaulty = false;
+    await watchSlowly(engine, log, [1, 1], 3);
+    log.stream.ask("What is it?");
+    await eventually(() => log.all("answer.done").length === 1, "the answer came");
+    expect(reasons(log.all("thought.done"))).toEqual([null, null, "unavailable", null, "still"]);
+    expect(picturesOf(prompts().at(-1)!)).toHaveLength(1);
+  });
+
+  it("does not call prompts free when its server counts nothing", async () => {
+    const message = { role: "assistant", content: "speak" };
+    const chat: Answer = (response, got) => {
+      if (!got.body.stream) return json({ choices: [{ message, finish_reason: "stop" }] })(response, got);
+      begin(response);
+      send(response, delta("A red car comes.", "stop"));
+      send(response, "[DONE]");
+      response.end();
+    };
+    const { engine, open } = await start(chat);
+    const log = open();
+    await watchSlowly(engine, log, [0]);
+    expect(log.all("thought.done")).toMatchObject([{ text: "A red car comes.", prompt: null }]);
   });
 
   it("ends an answer that goes round in circles", async () => {
