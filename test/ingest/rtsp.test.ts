@@ -9,6 +9,7 @@ import { eventually } from "../support/media.ts";
 import { CODED_FPS, CODED_SIZE, codedVideo, KEY_EVERY, numberOf } from "../support/rtsp/coded-video.ts";
 import { HABITS, type Habit } from "../support/rtsp/habits.ts";
 import { RtspCamera } from "../support/rtsp/rtsp-camera.ts";
+import { expectTrueTime } from "../support/true-time.ts";
 
 const PICTURES = 120;
 let stream: Buffer;
@@ -42,8 +43,8 @@ async function watch(ffmpeg: FfmpegBinary, habit: Habit): Promise<Watched> {
 function expectTrue({ frames, numbers, shownAtMs }: Watched): void {
   expect(numbers).not.toContain(null);
   expect(new Set(numbers).size, "no picture comes twice").toBe(frames.length);
-  const offsets = frames.map(({ mediaTimeMs }, i) => shownAtMs[numbers[i]!]! - mediaTimeMs);
-  expect(Math.max(...offsets) - Math.min(...offsets)).toBeLessThan(600);
+  const shown = numbers.map((number) => shownAtMs[number!]!);
+  expectTrueTime(shown, frames);
 }
 
 // A machine that stands still while a picture is under way makes that picture late, so each may be tried again.

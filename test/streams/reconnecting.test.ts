@@ -7,6 +7,7 @@ import { eventually, makeTempDir, makeVideo } from "../support/media.ts";
 import { CODED_SIZE, codedVideo, numberOf } from "../support/rtsp/coded-video.ts";
 import { HABITS } from "../support/rtsp/habits.ts";
 import { RtspCamera } from "../support/rtsp/rtsp-camera.ts";
+import { expectTrueTime } from "../support/true-time.ts";
 
 const lost = (code: IngestErrorCode = "source_lost") => new IngestError(code, "The camera is gone.");
 
@@ -161,8 +162,7 @@ describe("a pulled video that is connected to again", () => {
         return camera.shownAtMs[(await numberOf(frame))!]!;
       }),
     );
-    const offsets = frames.map(({ mediaTimeMs }, i) => shownAtMs[i]! - mediaTimeMs);
-    expect(Math.max(...offsets) - Math.min(...offsets)).toBeLessThan(600);
+    expectTrueTime(shownAtMs, frames);
     for (const { code, mediaTimeMs, gapMs } of notices) {
       if (code === "lost") continue;
       const at = frames.findIndex((frame) => frame.mediaTimeMs === mediaTimeMs);
