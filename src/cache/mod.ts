@@ -2,6 +2,7 @@
 export { AddressSpace } from "./address-space.ts";
 export { KvMemory } from "./kv-memory.ts";
 export { type KvBlock, type KvShape, KvStore, type SlotRange } from "./kv-store.ts";
+export { axesOf, type Position } from "./position.ts";
 export {
   POSITION_SCHEMES,
   type PositionScheme,
