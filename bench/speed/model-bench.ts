@@ -53,7 +53,8 @@ export class ModelBench {
   }
 
   loadAttention(): Promise<Attention> {
-    return Attention.load(this.memory, this.shape, this.bundle.manifest.transformer.rope_base);
+    const { rope_base } = this.bundle.manifest.transformer;
+    return Attention.load(this.memory, this.shape, { rope: { base: rope_base } });
   }
 
   /** A C_v that holds `units` units beside its sink. */

@@ -41,7 +41,7 @@ export class Stack {
         return graph;
       }),
     );
-    const attention = await Attention.load(memory, kvShape(manifest), rope_base);
+    const attention = await Attention.load(memory, kvShape(manifest), { rope: { base: rope_base } });
     return new Stack(graphs, attention, layers, heads * head_width);
   }
 

@@ -12,7 +12,7 @@ export {
   type UnitPlace,
   type VisualSpan,
 } from "./positions.ts";
-export { Rotary } from "./rotary.ts";
+export { type Rope, Rotary } from "./rotary.ts";
 export { TextCache, type TextCacheOptions, type TextView } from "./text-cache.ts";
 export { type UnitKv, VisualCache, type VisualCacheOptions, type VisualView } from "./visual-cache.ts";
 export {

@@ -1,4 +1,4 @@
-import type { PositionSchemeName } from "../../src/cache/mod.ts";
+import { axesOf, type PositionSchemeName } from "../../src/cache/mod.ts";
 import { type Bundle, TextCodec } from "../../src/models/mod.ts";
 import {
   NgramDrafter,
@@ -150,7 +150,7 @@ export class RecordedRun {
     this.widest = Math.max(this.widest, turns.length);
     const newest = this.stream.newestUnit;
     turns.forEach(({ thinker, step }, i) => {
-      const from = step.rows[0]!.position;
+      const [from] = axesOf(step.rows[0]!.position);
       const stayed = Math.max(1, thinker.context.position - from); // silence is forgotten, but it was fed
       this.steps.push({
         thinker,
