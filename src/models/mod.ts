@@ -24,4 +24,5 @@ export type {
 } from "./families/family.ts";
 export { kvShape, makeTextCache, makeVisualCache, type TextBudgets, unitMs } from "./model-caches.ts";
 export { QuestionNotes } from "./question-notes.ts";
+export { type StackShape, stackShape } from "./stack-shape.ts";
 export { type NumberTokens, type SpecialTokens, TextCodec } from "./tokenizer.ts";
