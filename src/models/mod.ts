@@ -2,7 +2,10 @@
 export { type Bundle, loadBundle } from "./bundle.ts";
 export type { BundleManifest } from "./bundle-schema.ts";
 export { BUNDLED_MODEL } from "./bundled-model.ts";
+export { ByteDecoder } from "./byte-decoder.ts";
 export { requireCacheSizes } from "./cache-sizes.ts";
+export { type Around, ChatTemplate, type ChatTemplateOptions } from "./chat-template.ts";
+export { CheckpointCodec, type CheckpointCodecOptions } from "./checkpoint-codec.ts";
 export { ModelError, type ModelErrorCode } from "./errors.ts";
 export { kvShape, makeTextCache, makeVisualCache, type TextBudgets, unitMs } from "./model-caches.ts";
 export { QuestionNotes } from "./question-notes.ts";
