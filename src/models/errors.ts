@@ -10,7 +10,8 @@ export type ModelErrorCode =
   | "token_missing"
   | "checkpoint_not_found"
   | "checkpoint_invalid"
-  | "checkpoint_unsupported";
+  | "checkpoint_unsupported"
+  | "template_unusable";
 
 /** A bundle cannot be used. The message says what is wrong with it and what to do. */
 export class ModelError extends Error {
