@@ -7,7 +7,11 @@ export type ModelErrorCode =
   | "graph_mismatch"
   | "attention_unavailable"
   | "bundle_unusable"
-  | "token_missing";
+  | "token_missing"
+  | "checkpoint_not_found"
+  | "checkpoint_invalid"
+  | "checkpoint_unsupported"
+  | "template_unusable";
 
 /** A bundle cannot be used. The message says what is wrong with it and what to do. */
 export class ModelError extends Error {
