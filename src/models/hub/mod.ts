@@ -1,0 +1,13 @@
+/** A client of the Hugging Face hub: finds checkpoints, and fetches them into the cache that Python's client has, too. */
+export {
+  type Checkpoint,
+  type FetchOptions,
+  licenseOf,
+  localCheckpoint,
+  openCheckpoint,
+} from "./checkpoint.ts";
+export { type CheckpointName, isCommit, isRevision, parseCheckpointName } from "./checkpoint-name.ts";
+export { type FreeBytes, freeBytes, requireSpace, sizeText } from "./disk-space.ts";
+export { withLock } from "./lock.ts";
+export { type HubSettings, hubSettings } from "./settings.ts";
+export type { Transfer } from "./transfer-meter.ts";
