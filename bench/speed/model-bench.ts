@@ -8,8 +8,8 @@ import {
   type UnitPlace,
   VisualCache,
 } from "../../src/cache/mod.ts";
-import { type Bundle, kvShape, loadBundle, unitMs } from "../../src/models/mod.ts";
-import { ThinkerContext } from "../../src/reasoner/mod.ts";
+import { type Bundle, kvShape, loadBundle, stackShape, unitMs } from "../../src/models/mod.ts";
+import { schemeReader, ThinkerContext } from "../../src/reasoner/mod.ts";
 import { median } from "../lib/statistics.ts";
 
 /** A filled C_v of its own, or shared by some thinkers. */
@@ -49,11 +49,17 @@ export class ModelBench {
   openStack(name: "visual" | "text", threads: number): Promise<Stack> {
     const { paths, manifest } = this.bundle;
     const [input, output] = name === "text" ? ["tokens", "logits"] : ["x", null];
-    return Stack.open(paths[name], manifest, { threads, memory: this.memory, input: input!, output });
+    return Stack.open(paths[name], stackShape(manifest), {
+      threads,
+      memory: this.memory,
+      input: input!,
+      output,
+    });
   }
 
   loadAttention(): Promise<Attention> {
-    return Attention.load(this.memory, this.shape, this.bundle.manifest.transformer.rope_base);
+    const { rope_base } = this.bundle.manifest.transformer;
+    return Attention.load(this.memory, this.shape, { rope: { base: rope_base } });
   }
 
   /** A C_v that holds `units` units beside its sink. */
@@ -101,7 +107,7 @@ export class ModelBench {
 
   /** Rows of the next `count` tokens of a thinker that looks from the newest unit. */
   rows(video: Video, text: TextCache, count = 1): AttentionRow[] {
-    return new ThinkerContext(video, text).rows(video.newest, count);
+    return new ThinkerContext(schemeReader(video.cache, video.scheme), text).rows(video.newest, count);
   }
 
   private noise(tokens: number) {

@@ -1,5 +1,13 @@
 import { readFile } from "node:fs/promises";
-import { type KvMemory, type KvShape, type KvStore, Rotary, type SlotRange } from "../cache/mod.ts";
+import {
+  type KvMemory,
+  type KvShape,
+  type KvStore,
+  type Position,
+  type Rope,
+  Rotary,
+  type SlotRange,
+} from "../cache/mod.ts";
 import { ModelError } from "../models/mod.ts";
 
 /** The built kernel. In a checkout `dist/` is beside `src/`; in a package this file is in `dist/` itself. */
@@ -12,7 +20,7 @@ const RANGE_INTS = 6;
 export interface Segment {
   readonly store: KvStore;
   readonly ranges: readonly SlotRange[];
-  readonly position: number;
+  readonly position: Position;
 }
 
 /** One token of a step: where its own key and value go, and what it sees (its own slot too, if it sees itself). */
@@ -20,13 +28,31 @@ export interface AttentionRow {
   readonly store: KvStore;
   readonly slot: number;
   /** Position of its key. */
-  readonly position: number;
+  readonly position: Position;
   readonly segments: readonly Segment[];
 }
 
 interface Kernel {
-  write(rows: number, count: number, layer: number, heads: number, headWidth: number): void;
-  read(rows: number, count: number, layer: number, heads: number, headWidth: number, scratch: number): void;
+  write(rows: number, count: number, layer: number, heads: number, group: number, headWidth: number): void;
+  read(
+    rows: number,
+    count: number,
+    layer: number,
+    heads: number,
+    group: number,
+    headWidth: number,
+    scratch: number,
+  ): void;
+}
+
+/** Rotations of a step by {@link Rotary.keyOf} their position: what is rotated, and then where its rotation is. */
+type Rotations = Map<number | string, { readonly position: Position; address: number }>;
+
+/** What a model's attention is, beside the shape of its keys and values. */
+export interface AttentionOptions {
+  readonly rope: Rope;
+  /** Query heads, a multiple of the heads of keys and values; as many as those if it is not given. */
+  readonly heads?: number;
 }
 
 async function compileKernel(): Promise<WebAssembly.Module> {
@@ -48,7 +74,12 @@ async function compileKernel(): Promise<WebAssembly.Module> {
  */
 export class Attention {
   private readonly rotary: Rotary;
+  /** Query heads of one head of keys and values. */
+  private readonly group: number;
+  /** Floats of a row's queries, and of its output. */
   private readonly width: number;
+  /** Floats of a row's queries, key and value. */
+  private readonly rowWidth: number;
   private rows = 0;
   /** One piece of memory for all that a step needs; it grows to the largest step and stays until {@link trim}. */
   private workspace = { address: 0, bytes: 0 };
@@ -60,34 +91,52 @@ export class Attention {
   private constructor(
     private readonly memory: KvMemory,
     private readonly shape: KvShape,
-    ropeBase: number,
+    heads: number,
+    rope: Rope,
     private readonly compiled: WebAssembly.Module,
   ) {
-    this.rotary = new Rotary(shape.headWidth, ropeBase);
-    this.width = shape.heads * shape.headWidth;
+    this.rotary = new Rotary(shape.headWidth, rope);
+    this.group = heads / shape.heads;
+    this.width = heads * shape.headWidth;
+    this.rowWidth = (heads + 2 * shape.heads) * shape.headWidth;
   }
 
-  /** @throws {ModelError} `attention_unavailable`, when the kernel is not built, or cannot do heads of this width */
-  static async load(memory: KvMemory, shape: KvShape, ropeBase: number): Promise<Attention> {
+  /**
+   * @param shape of the keys and values
+   * @throws {ModelError} `attention_unavailable`, when the kernel is not built, or cannot do heads like these
+   */
+  static async load(
+    memory: KvMemory,
+    shape: KvShape,
+    { rope, heads = shape.heads }: AttentionOptions,
+  ): Promise<Attention> {
     if (shape.headWidth % 8 !== 0) {
       const message = `A head width of ${shape.headWidth} is not supported. It must be a multiple of 8.`;
       throw new ModelError("attention_unavailable", message);
     }
-    return new Attention(memory, shape, ropeBase, await compileKernel());
+    if (heads % shape.heads !== 0) {
+      const message = `${heads} query heads cannot share ${shape.heads} heads of keys and values. They must be a multiple.`;
+      throw new ModelError("attention_unavailable", message);
+    }
+    return new Attention(memory, shape, heads, rope, await compileKernel());
   }
 
   /** Lays out a step's tables. */
   begin(rows: readonly AttentionRow[]): void {
     this.bind();
     this.rows = rows.length;
-    const rotations = new Map<number, number>();
+    const rotations: Rotations = new Map();
+    const rotate = (position: Position) => {
+      const key = this.rotary.keyOf(position);
+      if (!rotations.has(key)) rotations.set(key, { position, address: 0 });
+    };
     let ranges = 0;
     let longest = 0;
     for (const { position, segments } of rows) {
-      rotations.set(position, 0);
+      rotate(position);
       let seen = 0;
       for (const segment of segments) {
-        if (segment.ranges.length > 0) rotations.set(segment.position, 0);
+        if (segment.ranges.length > 0) rotate(segment.position);
         ranges += segment.ranges.length;
         for (const { count } of segment.ranges) seen += count;
       }
@@ -97,18 +146,21 @@ export class Attention {
     this.writeTables(rows, ranges, rotations);
   }
 
-  /** Takes every token's query, key and value `[rows, 3, heads, headWidth]`, and writes key and value to its slot. */
+  /**
+   * Takes every token's queries, then keys, then values `[rows, (heads + 2 · kvHeads) · headWidth]`, and writes key
+   * and value to its slot. Queries are not rotated yet; they are multiplied by 1 / sqrt(headWidth) already.
+   */
   write(layer: number, qkv: Float32Array): void {
     const { heads, headWidth } = this.shape;
     this.memory.floats.set(qkv, this.places.qkv / 4);
-    this.kernel.write(this.places.table, this.rows, layer, heads, headWidth);
+    this.kernel.write(this.places.table, this.rows, layer, heads, this.group, headWidth);
   }
 
   /** The attention output of every token, `[rows, heads, headWidth]`: a view that is valid until the next call. */
   read(layer: number): Float32Array {
     const { heads, headWidth } = this.shape;
     const { table, scratch, out } = this.places;
-    this.kernel.read(table, this.rows, layer, heads, headWidth, scratch);
+    this.kernel.read(table, this.rows, layer, heads, this.group, headWidth, scratch);
     return this.memory.floats.subarray(out / 4, out / 4 + this.rows * this.width);
   }
 
@@ -144,7 +196,7 @@ export class Attention {
     const { headWidth } = this.shape;
     const floats = {
       out: this.rows * this.width,
-      qkv: 3 * this.rows * this.width,
+      qkv: this.rows * this.rowWidth,
       table: this.rows * ROW_INTS + ranges * RANGE_INTS + rotations * headWidth,
       scratch: headWidth + longest + 4,
     };
@@ -160,17 +212,18 @@ export class Attention {
     this.places = { out, qkv, table, scratch: table + 4 * floats.table };
   }
 
-  /** @param rotations distinct positions; gets the address of each one's rotation */
-  private writeTables(rows: readonly AttentionRow[], ranges: number, rotations: Map<number, number>): void {
+  /** @param rotations gets the address of each one */
+  private writeTables(rows: readonly AttentionRow[], ranges: number, rotations: Rotations): void {
     const { floats } = this.memory;
     const ints = new Int32Array(floats.buffer);
     let row = this.places.table / 4;
     let range = row + rows.length * ROW_INTS;
     let next = range + ranges * RANGE_INTS;
-    for (const position of rotations.keys()) {
-      rotations.set(position, next * 4);
-      next = this.rotary.write(position, floats, next);
+    for (const rotation of rotations.values()) {
+      rotation.address = next * 4;
+      next = this.rotary.write(rotation.position, floats, next);
     }
+    const rotationOf = (position: Position) => rotations.get(this.rotary.keyOf(position))!.address;
     rows.forEach(({ store, slot, position, segments }, i) => {
       const first = range;
       for (const segment of segments)
@@ -180,10 +233,10 @@ export class Attention {
           ints[range + 2] = segment.store.headStride;
           ints[range + 3] = segment.store.layerStride;
           ints[range + 4] = count;
-          ints[range + 5] = rotations.get(segment.position)!;
+          ints[range + 5] = rotationOf(segment.position);
           range += RANGE_INTS;
         }
-      ints[row] = this.places.qkv + 12 * i * this.width;
+      ints[row] = this.places.qkv + 4 * i * this.rowWidth;
       ints[row + 1] = this.places.out + 4 * i * this.width;
       ints[row + 2] = first * 4;
       ints[row + 3] = (range - first) / RANGE_INTS;
@@ -191,7 +244,7 @@ export class Attention {
       ints[row + 5] = store.valueAddress(slot);
       ints[row + 6] = store.headStride;
       ints[row + 7] = store.layerStride;
-      ints[row + 8] = rotations.get(position)!;
+      ints[row + 8] = rotationOf(position);
       row += ROW_INTS;
     });
   }

@@ -10,6 +10,8 @@ export type ModelErrorCode =
   | "token_missing"
   | "checkpoint_not_found"
   | "checkpoint_invalid"
+  | "checkpoint_unsupported"
+  | "template_unusable"
   | "hub_unreachable"
   | "hub_denied"
   | "hub_busy"

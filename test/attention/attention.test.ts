@@ -1,9 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Attention, type AttentionRow } from "../../src/attention/mod.ts";
-import { KvMemory, type KvShape, KvStore, type SlotRange } from "../../src/cache/mod.ts";
+import {
+  axesOf,
+  KvMemory,
+  type KvShape,
+  KvStore,
+  type Position,
+  type Rope,
+  type SlotRange,
+} from "../../src/cache/mod.ts";
 
-const BASE = 1000;
+const PLAIN: Rope = { base: 1000 };
+const BLOCKS = (half: number): Rope => ({ base: 1000, sections: [half - 3, 2, 1] });
+const INTERLEAVED = (half: number): Rope => ({ base: 1000, sections: [half - 2, 1, 1], interleaved: true });
 
 /** Numbers from -1 to 1 that a seed gives. */
 function noise(seed: number, length: number): Float32Array {
@@ -14,23 +24,37 @@ function noise(seed: number, length: number): Float32Array {
   });
 }
 
-function rotated(vector: readonly number[], position: number): number[] {
+/** The axis that a pair turns with. */
+function axis(pair: number, { sections, interleaved }: Rope): number {
+  if (sections === undefined) return 0;
+  const [time, row, column] = sections;
+  if (!interleaved) return [...Array(time).fill(0), ...Array(row).fill(1), ...Array(column).fill(2)][pair];
+  return pair < 3 * sections[pair % 3]! ? pair % 3 : 0;
+}
+
+function rotated(vector: readonly number[], position: Position, rope: Rope): number[] {
   const half = vector.length / 2;
   return vector.map((x, i) => {
     const pair = i % half;
-    const angle = position * BASE ** (-pair / half);
+    const angle = axesOf(position)[axis(pair, rope)]! * rope.base ** (-pair / half);
     const other = i < half ? -vector[i + half]! : vector[pair]!;
     return x * Math.cos(angle) + other * Math.sin(angle);
   });
 }
 
-/** What a row reads in one head of one layer, in float64 and from the definition. */
-function expected(row: AttentionRow, query: readonly number[], layer: number, head: number): number[] {
+/** What a query of a row reads in one layer from one head of keys and values, in float64 and from the definition. */
+function expected(
+  row: AttentionRow,
+  query: readonly number[],
+  layer: number,
+  head: number,
+  rope: Rope,
+): number[] {
   const { heads, headWidth } = row.store.shape;
   const seen = row.segments.flatMap(({ store, ranges, position }) =>
     ranges.flatMap(({ slot, count }) => {
       const block = store.read(slot, count);
-      const turned = rotated(query, position);
+      const turned = rotated(query, position, rope);
       return Array.from({ length: count }, (_, token) => {
         const from = ((layer * heads + head) * count + token) * headWidth;
         const key = [...block.key.subarray(from, from + headWidth)];
@@ -60,29 +84,44 @@ function scene(shape: KvShape, sizes: readonly number[], picks: readonly number[
       const from = (pick * 7 + j) % other.slots;
       const count = 1 + ((pick >> (j + 2)) % (other.slots - from));
       const ranges: SlotRange[] = (pick + j) % 3 === 0 && j > 0 ? [] : [{ slot: from, count }];
-      return { store: other, ranges, position: ((pick * 31 + j * 17) % 997) - 300.25 };
+      const time = ((pick * 31 + j * 17) % 997) - 300.25;
+      return { store: other, ranges, position: pick % 2 === 0 ? time : ([time, 3, pick % 11] as const) };
     });
-    return { store, slot, position: (i * 13) % 50, segments };
+    return { store, slot, position: i % 4 === 3 ? [i, 2 * i, 7] : (i * 13) % 50, segments };
   });
   return { memory, stores, rows };
 }
 
-async function worst(shape: KvShape, sizes: readonly number[], picks: readonly number[]): Promise<number> {
-  const { memory, rows } = scene(shape, sizes, picks);
-  const attention = await Attention.load(memory, shape, BASE);
-  const width = shape.heads * shape.headWidth;
+interface Case {
+  readonly shape: KvShape;
+  /** Query heads of each head of keys and values. */
+  readonly group: number;
+  readonly rope: Rope;
+}
+
+/** The largest error of what some rows read */
+async function worst(
+  { shape, group, rope }: Case,
+  memory: KvMemory,
+  rows: readonly AttentionRow[],
+): Promise<number> {
+  const { layers, headWidth } = shape;
+  const heads = shape.heads * group;
+  const attention = await Attention.load(memory, shape, { rope, heads });
+  const width = (heads + 2 * shape.heads) * headWidth;
   let off = 0;
   attention.begin(rows);
-  for (let layer = 0; layer < shape.layers; layer++) {
-    const qkv = noise(layer + 7, 3 * rows.length * width);
+  for (let layer = 0; layer < layers; layer++) {
+    const qkv = noise(layer + 7, rows.length * width);
     attention.write(layer, qkv);
     const read = attention.read(layer).slice();
     rows.forEach((row, i) => {
-      for (let head = 0; head < shape.heads; head++) {
-        const from = 3 * i * width + head * shape.headWidth;
-        const wanted = expected(row, [...qkv.subarray(from, from + shape.headWidth)], layer, head);
+      for (let head = 0; head < heads; head++) {
+        const from = i * width + head * headWidth;
+        const query = [...qkv.subarray(from, from + headWidth)];
+        const wanted = expected(row, query, layer, Math.floor(head / group), rope);
         wanted.forEach((x, at) => {
-          off = Math.max(off, Math.abs(x - read[i * width + head * shape.headWidth + at]!));
+          off = Math.max(off, Math.abs(x - read[(i * heads + head) * headWidth + at]!));
         });
       }
     });
@@ -92,17 +131,21 @@ async function worst(shape: KvShape, sizes: readonly number[], picks: readonly n
 
 describe("Attention", () => {
   it("equals the definition for any ragged rows over any stores, in heads of any width", async () => {
-    const shapes = fc.constantFrom<KvShape>(
-      { layers: 2, heads: 2, headWidth: 16 },
-      { layers: 1, heads: 3, headWidth: 32 },
-      { layers: 2, heads: 1, headWidth: 8 },
-      { layers: 1, heads: 2, headWidth: 40 },
+    const cases = fc.constantFrom<Case>(
+      { shape: { layers: 2, heads: 2, headWidth: 16 }, group: 1, rope: PLAIN },
+      { shape: { layers: 1, heads: 3, headWidth: 32 }, group: 3, rope: PLAIN },
+      { shape: { layers: 2, heads: 1, headWidth: 8 }, group: 4, rope: BLOCKS(4) },
+      { shape: { layers: 1, heads: 2, headWidth: 40 }, group: 3, rope: INTERLEAVED(20) },
+      { shape: { layers: 1, heads: 1, headWidth: 64 }, group: 3, rope: INTERLEAVED(32) },
+      { shape: { layers: 1, heads: 1, headWidth: 80 }, group: 1, rope: PLAIN },
+      { shape: { layers: 1, heads: 1, headWidth: 128 }, group: 4, rope: BLOCKS(64) },
     );
     const sizes = fc.array(fc.integer({ min: 1, max: 70 }), { minLength: 1, maxLength: 4 });
     const picks = fc.array(fc.nat(5000), { minLength: 1, maxLength: 9 });
     await fc.assert(
-      fc.asyncProperty(shapes, sizes, picks, async (shape, slots, rows) => {
-        expect(await worst(shape, slots, rows)).toBeLessThan(1e-5);
+      fc.asyncProperty(cases, sizes, picks, async (some, slots, chosen) => {
+        const { memory, rows } = scene(some.shape, slots, chosen);
+        expect(await worst(some, memory, rows)).toBeLessThan(1e-5);
       }),
       { numRuns: 60 },
     );
@@ -112,7 +155,7 @@ describe("Attention", () => {
     const shape: KvShape = { layers: 2, heads: 2, headWidth: 8 };
     const memory = new KvMemory();
     const store = new KvStore(memory, shape, 4);
-    const attention = await Attention.load(memory, shape, BASE);
+    const attention = await Attention.load(memory, shape, { rope: PLAIN });
     const rows = [2, 3].map((slot): AttentionRow => {
       const segments = [{ store, ranges: [{ slot: 2, count: slot - 1 }], position: slot }];
       return { store, slot, position: slot, segments };
@@ -123,7 +166,7 @@ describe("Attention", () => {
     const { key, value } = store.read(3, 1);
     for (let head = 0; head < 2; head++) {
       const from = 48 + 16 + head * 8;
-      const wanted = rotated([...qkv.subarray(from, from + 8)], 3);
+      const wanted = rotated([...qkv.subarray(from, from + 8)], 3, PLAIN);
       wanted.forEach((x, i) => {
         expect(key[16 + head * 8 + i]).toBeCloseTo(x, 6);
       });
@@ -141,7 +184,7 @@ describe("Attention", () => {
   it("goes on when a larger step makes the memory grow", async () => {
     const shape: KvShape = { layers: 1, heads: 1, headWidth: 16 };
     const { memory, rows } = scene(shape, [30], [5, 9]);
-    const attention = await Attention.load(memory, shape, BASE);
+    const attention = await Attention.load(memory, shape, { rope: PLAIN });
     const run = (some: readonly AttentionRow[]) => {
       attention.begin(some);
       attention.write(0, noise(1, 48 * some.length));
@@ -155,7 +198,9 @@ describe("Attention", () => {
   it("works on after its memory was replaced, by itself or by another", async () => {
     const shape: KvShape = { layers: 1, heads: 1, headWidth: 16 };
     const memory = new KvMemory();
-    const [attention, other] = await Promise.all([1, 2].map(() => Attention.load(memory, shape, BASE)));
+    const [attention, other] = await Promise.all(
+      [1, 2].map(() => Attention.load(memory, shape, { rope: PLAIN })),
+    );
     const run = (by: Attention) => {
       const { stores, rows } = scene(shape, [30, 200_000], [5, 9], memory);
       by.begin(rows);
@@ -177,7 +222,16 @@ describe("Attention", () => {
   });
 
   it("refuses heads that its vectors do not divide", async () => {
-    const load = Attention.load(new KvMemory(), { layers: 1, heads: 1, headWidth: 12 }, BASE);
+    const load = Attention.load(new KvMemory(), { layers: 1, heads: 1, headWidth: 12 }, { rope: PLAIN });
+    await expect(load).rejects.toMatchObject({ code: "attention_unavailable" });
+  });
+
+  it("refuses query heads that the heads of keys and values do not divide", async () => {
+    const load = Attention.load(
+      new KvMemory(),
+      { layers: 1, heads: 2, headWidth: 8 },
+      { rope: PLAIN, heads: 3 },
+    );
     await expect(load).rejects.toMatchObject({ code: "attention_unavailable" });
   });
 });

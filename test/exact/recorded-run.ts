@@ -1,4 +1,4 @@
-import type { PositionSchemeName } from "../../src/cache/mod.ts";
+import { axesOf, type PositionSchemeName } from "../../src/cache/mod.ts";
 import { type Bundle, TextCodec } from "../../src/models/mod.ts";
 import {
   NgramDrafter,
@@ -150,11 +150,11 @@ export class RecordedRun {
     this.widest = Math.max(this.widest, turns.length);
     const newest = this.stream.newestUnit;
     turns.forEach(({ thinker, step }, i) => {
-      const from = step.rows[0]!.position;
+      const [from] = axesOf(step.rows[0]!.position);
       const stayed = Math.max(1, thinker.context.position - from); // silence is forgotten, but it was fed
       this.steps.push({
         thinker,
-        tokens: step.tokens.slice(0, stayed),
+        tokens: step.tokens.slice(0, stayed) as number[],
         logits: this.raw[i]!.slice(0, stayed),
         masked: this.masked[i]!.slice(0, stayed),
         newest,

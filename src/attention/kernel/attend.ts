@@ -53,8 +53,12 @@ function sum(v: v128): f32 {
   return f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
 }
 
-/** Writes every row's own key, rotated, and value into its slot. */
-export function write(rows: usize, count: i32, layer: usize, heads: i32, headWidth: u32): void {
+/**
+ * Writes every row's own key, rotated, and value into its slot.
+ * @param heads of keys and values
+ * @param group query heads of each
+ */
+export function write(rows: usize, count: i32, layer: usize, heads: i32, group: i32, headWidth: u32): void {
   const width: usize = headWidth << 2;
   const all = <usize>heads * width;
   for (let r = 0; r < count; r++, rows += ROW_BYTES) {
@@ -62,7 +66,7 @@ export function write(rows: usize, count: i32, layer: usize, heads: i32, headWid
     let value = <usize>load<u32>(rows, 20) + layer * <usize>load<u32>(rows, 28);
     const stride = <usize>load<u32>(rows, 24);
     const rotation = <usize>load<u32>(rows, 32);
-    let from = <usize>load<u32>(rows) + all;
+    let from = <usize>load<u32>(rows) + <usize>group * all;
     for (let h = 0; h < heads; h++) {
       rotate(from, rotation, key, width >> 1);
       memory.copy(value, from + all, width);
@@ -196,6 +200,8 @@ function gather(
 
 /**
  * Computes every row's attention output: one softmax over all of its ranges.
+ * @param heads of keys and values
+ * @param group query heads of each
  * @param scratch room for a rotated query and the longest row's scores
  */
 export function read(
@@ -203,17 +209,19 @@ export function read(
   count: i32,
   layer: usize,
   heads: i32,
+  group: i32,
   headWidth: u32,
   scratch: usize,
 ): void {
   const width: usize = headWidth << 2;
   const scores = scratch + width;
   // Rows of one stream follow each other. With the loop over heads outside, the next row finds its keys in cache.
-  for (let h: usize = 0; h < <usize>heads; h++) {
+  for (let q: usize = 0; q < <usize>(heads * group); q++) {
+    const h = q / <usize>group;
     for (let r = 0; r < count; r++) {
       const row = rows + <usize>r * ROW_BYTES;
-      const query = <usize>load<u32>(row) + h * width;
-      const out = <usize>load<u32>(row, 4) + h * width;
+      const query = <usize>load<u32>(row) + q * width;
+      const out = <usize>load<u32>(row, 4) + q * width;
       const ranges = <usize>load<u32>(row, 8);
       const rangeCount: i32 = load<i32>(row, 12);
       let to = scores;

@@ -30,7 +30,7 @@ export interface FetchOptions {
 }
 
 /** A checkpoint of which all is known but the weights. */
-export interface Checkpoint {
+export interface FoundCheckpoint {
   readonly commit: string;
   /** Folder of the snapshot. It has the configuration, tokenizer, template and licence. */
   readonly dir: string;
@@ -54,7 +54,7 @@ export async function openCheckpoint(
   id: string,
   revision: string,
   options: FetchOptions,
-): Promise<Checkpoint> {
+): Promise<FoundCheckpoint> {
   const { settings } = options;
   const cache = new HubCache(settings.cacheDir, id);
   if (settings.offline) {
@@ -81,7 +81,7 @@ async function fromHub(
   id: string,
   revision: string,
   options: FetchOptions,
-): Promise<Checkpoint> {
+): Promise<FoundCheckpoint> {
   const { settings, signal, waits = RETRY_WAITS, onRetry } = options;
   const client = new HubClient(settings, options.stallMs);
   const retrying = { waits, signal, onRetry };
@@ -118,7 +118,7 @@ async function fromHub(
 }
 
 /** What a snapshot in the cache has. */
-async function fromCache(cache: HubCache, revision: string, id: string): Promise<Checkpoint | null> {
+async function fromCache(cache: HubCache, revision: string, id: string): Promise<FoundCheckpoint | null> {
   const commit = await cache.commitOf(revision);
   if (commit === null) return null;
   const dir = cache.snapshot(commit);
@@ -131,7 +131,7 @@ async function fromCache(cache: HubCache, revision: string, id: string): Promise
  * @param label for error messages
  * @throws {ModelError} `checkpoint_invalid` when something is missing
  */
-export async function localCheckpoint(dir: string, label: string): Promise<Omit<Checkpoint, "commit">> {
+export async function localCheckpoint(dir: string, label: string): Promise<Omit<FoundCheckpoint, "commit">> {
   const names = await readdir(dir).catch((cause) => {
     throw new ModelError("checkpoint_not_found", `${dir} cannot be read (${cause.code}).`, cause);
   });
