@@ -11,7 +11,8 @@ export type ModelErrorCode =
   | "checkpoint_not_found"
   | "checkpoint_invalid"
   | "checkpoint_unsupported"
-  | "template_unusable";
+  | "template_unusable"
+  | "disk_full";
 
 /** A bundle cannot be used. The message says what is wrong with it and what to do. */
 export class ModelError extends Error {
