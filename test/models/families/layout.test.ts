@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { axesOf, type Position } from "../../../src/cache/mod.ts";
 import { type FamilyVision, familyRuntime } from "../../../src/models/families/mod.ts";
 import { numberWords } from "../../../src/models/families/number-words.ts";
-import { eyesOf, type SeeingFamily } from "../../support/checkpoints.ts";
+import { eyesOf, type SeeingFamily } from "../../support/tiny-checkpoints.ts";
 
 const eyes = (family: SeeingFamily, fps: number, units?: number): FamilyVision =>
   familyRuntime(family).vision(eyesOf(family, fps, units) as never)!;

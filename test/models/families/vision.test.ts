@@ -10,7 +10,7 @@ import {
   readGolden,
   SEEING,
   type SeeingFamily,
-} from "../../support/checkpoints.ts";
+} from "../../support/tiny-checkpoints.ts";
 
 const eyes = (family: SeeingFamily, fps: number, units?: number): FamilyVision =>
   familyRuntime(family).vision(eyesOf(family, fps, units) as never)!;
