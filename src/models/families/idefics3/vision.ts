@@ -41,8 +41,10 @@ export class Idefics3Vision implements FamilyVision {
     this.intro = `You are provided the following series of ${numberWords(frames)} frames from a ${length} [H:MM:SS] video.\n`;
   }
 
+  /** A square. Pixels that do not fill a patch at the right and lower edges are not looked at (384 px, patches of 14). */
   frameSize(_source: PictureSize, maxSide: number): PictureSize {
     const { patch, merge } = this.spec;
+    if (Math.floor(maxSide / patch) % merge === 0) return { width: maxSide, height: maxSide };
     const side = Math.max(1, Math.floor(maxSide / (patch * merge))) * patch * merge;
     return { width: side, height: side };
   }
