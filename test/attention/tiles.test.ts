@@ -36,7 +36,7 @@ it("puts the thinkers of a stream together, whatever each has of its own, and st
 });
 
 it("joins those with which a token shares most", () => {
-  const rows = [row([video!, 0, 40]), row([other!, 0, 50]), row([video!, 0, 40], [other!, 0, 50])];
+  const rows = [row([video!, 0, 40]), row([other!, 0, 50]), row([other!, 0, 50], [video!, 0, 40])];
   expect(rowsOf(rows, 8)).toEqual([[0], [1, 2]]);
 });
 
