@@ -74,12 +74,13 @@ export function incremental(parts: Parts, { units, tokens }: History): Baseline 
   const video = bench.video(Math.min(units, cache.visual_window_units));
   const thoughts = bench.text(Math.min(tokens, cache.text_window_tokens));
   const state = parts.encoder.initialState();
-  const step = async () => void (await text.run({ tokens: ids(1) }, bench.rows(video, thoughts)));
+  const step = async () =>
+    void (await text.run({ first: { tokens: ids(1) }, rows: bench.rows(video, thoughts) }));
   return {
     name: "thinkalong",
     first: async () => {
       await encode(parts, state);
-      await visual.run({ x: remembered(parts, 1) }, rowsOfNext(parts, video));
+      await visual.run({ first: { x: remembered(parts, 1) }, rows: rowsOfNext(parts, video) });
       await step();
     },
     next: step,
@@ -105,14 +106,14 @@ export function rotatingAnew(parts: Parts, history: History): Baseline {
   };
   const step = async () => {
     rotate(allRows);
-    await text.run({ tokens: ids(1) }, bench.rows(video, thoughts));
+    await text.run({ first: { tokens: ids(1) }, rows: bench.rows(video, thoughts) });
   };
   return {
     name: "all keys re-rotated (StreamingVLM)",
     first: async () => {
       await encode(parts, state);
       rotate(visualRows);
-      await visual.run({ x: remembered(parts, 1) }, rowsOfNext(parts, video));
+      await visual.run({ first: { x: remembered(parts, 1) }, rows: rowsOfNext(parts, video) });
       await step();
     },
     next: step,
@@ -134,10 +135,10 @@ function recomputing(parts: Parts, name: string, { units, tokens }: History, enc
     name,
     first: async () => {
       for (let i = 0; i < encoded; i++) await encode(parts, state);
-      await visual.run({ x: remembered(parts, units) }, rowsAnew(video, units));
-      await text.run({ tokens: ids(tokens + 1) }, bench.rows(video, anew, tokens + 1));
+      await visual.run({ first: { x: remembered(parts, units) }, rows: rowsAnew(video, units) });
+      await text.run({ first: { tokens: ids(tokens + 1) }, rows: bench.rows(video, anew, tokens + 1) });
     },
-    next: async () => void (await text.run({ tokens: ids(1) }, bench.rows(video, thoughts))),
+    next: async () => void (await text.run({ first: { tokens: ids(1) }, rows: bench.rows(video, thoughts) })),
     release: () => {
       releaseAll(video, thoughts);
       anew.release();

@@ -8,8 +8,8 @@ import {
   type UnitPlace,
   VisualCache,
 } from "../../src/cache/mod.ts";
-import { type Bundle, kvShape, loadBundle, unitMs } from "../../src/models/mod.ts";
-import { ThinkerContext } from "../../src/reasoner/mod.ts";
+import { type Bundle, kvShape, loadBundle, stackShape, unitMs } from "../../src/models/mod.ts";
+import { schemeReader, ThinkerContext } from "../../src/reasoner/mod.ts";
 import { median } from "../lib/statistics.ts";
 
 /** A filled C_v of its own, or shared by some thinkers. */
@@ -49,7 +49,12 @@ export class ModelBench {
   openStack(name: "visual" | "text", threads: number): Promise<Stack> {
     const { paths, manifest } = this.bundle;
     const [input, output] = name === "text" ? ["tokens", "logits"] : ["x", null];
-    return Stack.open(paths[name], manifest, { threads, memory: this.memory, input: input!, output });
+    return Stack.open(paths[name], stackShape(manifest), {
+      threads,
+      memory: this.memory,
+      input: input!,
+      output,
+    });
   }
 
   loadAttention(): Promise<Attention> {
@@ -102,7 +107,7 @@ export class ModelBench {
 
   /** Rows of the next `count` tokens of a thinker that looks from the newest unit. */
   rows(video: Video, text: TextCache, count = 1): AttentionRow[] {
-    return new ThinkerContext(video, text).rows(video.newest, count);
+    return new ThinkerContext(schemeReader(video.cache, video.scheme), text).rows(video.newest, count);
   }
 
   private noise(tokens: number) {

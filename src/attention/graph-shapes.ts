@@ -1,5 +1,5 @@
 import type { InferenceSession } from "onnxruntime-node";
-import { type BundleManifest, ModelError } from "../models/mod.ts";
+import { type BundleManifest, ModelError, type StackShape, stackShape } from "../models/mod.ts";
 
 /** The size that an axis must have, and the fields of bundle.json that say so. Null: it must take any number. */
 export type Axis = { readonly size: number; readonly field: string } | null;
@@ -8,22 +8,29 @@ export type Axis = { readonly size: number; readonly field: string } | null;
 export type GraphShapes = Readonly<Record<string, readonly Axis[]>>;
 
 /** What bundle.json says of the graphs of a stack. */
-export function stackShapes({ transformer }: BundleManifest): GraphShapes {
-  const { heads, head_width, vocabulary } = transformer;
-  const field = "transformer.heads × transformer.head_width";
-  const width = { size: heads * head_width, field };
+export function stackShapes({ width, widthField, heads, kv, vocabulary }: StackShape): GraphShapes {
+  const hidden = { size: width, field: widthField };
+  const headWidth = "transformer.head_width";
   return {
     tokens: [null],
-    x: [null, width],
-    read: [null, width],
-    x_out: [null, width],
-    qkv: [null, { size: 3 * width.size, field: `3 × ${field}` }],
+    x: [null, hidden],
+    deep: [null, hidden],
+    read: [null, { size: heads * kv.headWidth, field: `transformer.heads × ${headWidth}` }],
+    x_out: [null, hidden],
+    qkv: [
+      null,
+      {
+        size: (heads + 2 * kv.heads) * kv.headWidth,
+        field: `(heads + 2 × heads of keys and values) × ${headWidth}`,
+      },
+    ],
     logits: [null, { size: vocabulary, field: "transformer.vocabulary" }],
   };
 }
 
 /** What bundle.json says of the image encoder's graph. */
-export function encoderShapes({ vision, transformer }: BundleManifest): GraphShapes {
+export function encoderShapes(manifest: BundleManifest): GraphShapes {
+  const { vision } = manifest;
   const axis = (field: keyof typeof vision) => ({ size: vision[field], field: `vision.${field}` });
   const picture = [null, { size: 3, field: "RGB" }, axis("height"), axis("width")];
   return {
@@ -32,7 +39,7 @@ export function encoderShapes({ vision, transformer }: BundleManifest): GraphSha
     previous: picture,
     background: picture,
     seen: [null],
-    x: [null, axis("tokens_per_unit"), stackShapes({ transformer } as BundleManifest).x![1]!],
+    x: [null, axis("tokens_per_unit"), stackShapes(stackShape(manifest)).x![1]!],
     previous_out: picture,
     background_out: picture,
     seen_out: [null],

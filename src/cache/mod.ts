@@ -2,7 +2,7 @@
 export { AddressSpace } from "./address-space.ts";
 export { KvMemory } from "./kv-memory.ts";
 export { type KvBlock, type KvShape, KvStore, type SlotRange } from "./kv-store.ts";
-export { axesOf, type Position } from "./position.ts";
+export { axesOf, minus, type Position, plus, textAfter } from "./position.ts";
 export {
   POSITION_SCHEMES,
   type PositionScheme,
@@ -15,3 +15,9 @@ export {
 export { type Rope, Rotary } from "./rotary.ts";
 export { TextCache, type TextCacheOptions, type TextView } from "./text-cache.ts";
 export { type UnitKv, VisualCache, type VisualCacheOptions, type VisualView } from "./visual-cache.ts";
+export {
+  type SequenceView,
+  type UnitExtent,
+  VisualSequence,
+  type VisualSequenceOptions,
+} from "./visual-sequence.ts";

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { z } from "zod";
+import { join } from "node:path";
+import { checkManifest, parseJson, readBundleFile, readManifest } from "./bundle-files.ts";
 import { type BundleManifest, bundleSchema } from "./bundle-schema.ts";
 import { ModelError } from "./errors.ts";
 
@@ -21,30 +20,6 @@ export interface Bundle {
   readonly tokenizer: { readonly model: object; readonly config: object };
 }
 
-async function read(
-  path: string,
-  code: "bundle_not_found" | "bundle_file_missing",
-  hint: string,
-): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new ModelError(code, `Cannot read ${path}. ${hint}`, cause);
-  }
-}
-
-function parse(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new ModelError(
-      "bundle_invalid",
-      `${path} is not valid JSON (${(cause as Error).message}). Export the bundle again.`,
-      cause,
-    );
-  }
-}
-
 function requireLength(path: string, stack: string, graphs: readonly string[], wanted: number): void {
   if (graphs.length === wanted) return;
   const message = `${path} lists ${graphs.length} graphs of the ${stack} stack and its layers need ${wanted}. Export the bundle again.`;
@@ -62,21 +37,8 @@ function requireLength(path: string, stack: string, graphs: readonly string[], w
  * @throws {ModelError} if the bundle is missing, incomplete, changed or invalid
  */
 export async function loadBundle(dir: string): Promise<Bundle> {
-  const root = resolve(dir);
-  const manifestPath = join(root, "bundle.json");
-  const text = await read(
-    manifestPath,
-    "bundle_not_found",
-    "A model is a folder with a bundle.json. Check --model.",
-  );
-  const checked = bundleSchema.safeParse(parse(text.toString("utf8"), manifestPath));
-  if (!checked.success) {
-    throw new ModelError(
-      "bundle_invalid",
-      `${manifestPath} is not a valid manifest. Export the bundle again.\n${z.prettifyError(checked.error)}`,
-    );
-  }
-  const manifest = checked.data;
+  const { root, path: manifestPath, json: written } = await readManifest(dir);
+  const manifest = checkManifest(bundleSchema, written, manifestPath);
   const contents = new Map<string, Buffer>();
   const { eyes, visual, text: textGraphs } = manifest.graphs;
   requireLength(manifestPath, "visual", visual, manifest.transformer.layers);
@@ -89,11 +51,7 @@ export async function loadBundle(dir: string): Promise<Bundle> {
         `${manifestPath} lists no hash for ${name}. Export the bundle again.`,
       );
     const path = join(root, name);
-    const content = await read(
-      path,
-      "bundle_file_missing",
-      "The bundle is incomplete. Fetch or export it again.",
-    );
+    const content = await readBundleFile(path);
     const hash = createHash("sha256").update(content).digest("hex");
     if (hash !== expected) {
       throw new ModelError(
@@ -104,7 +62,7 @@ export async function loadBundle(dir: string): Promise<Bundle> {
     contents.set(name, content);
   }
   const json = (name: (typeof TOKENIZER)[number]) =>
-    parse(contents.get(name)!.toString("utf8"), join(root, name)) as object;
+    parseJson(contents.get(name)!.toString("utf8"), join(root, name)) as object;
   return {
     dir: root,
     manifest,

@@ -2,8 +2,31 @@
 export { type Bundle, loadBundle } from "./bundle.ts";
 export type { BundleManifest } from "./bundle-schema.ts";
 export { BUNDLED_MODEL } from "./bundled-model.ts";
+export { ByteDecoder } from "./byte-decoder.ts";
 export { requireCacheSizes } from "./cache-sizes.ts";
+export { type Around, ChatTemplate, type ChatTemplateOptions } from "./chat-template.ts";
+export { type Checkpoint, isCheckpoint, loadModel, type Model } from "./checkpoint.ts";
+export { CheckpointCodec, type CheckpointCodecOptions } from "./checkpoint-codec.ts";
+export {
+  type CheckpointManifest,
+  checkpointSchema,
+  FAMILY_NAMES,
+  type FamilyName,
+  WEIGHT_WIDTHS,
+  type WeightWidth,
+} from "./checkpoint-schema.ts";
+export { type ConversionOptions, type ConversionProgress, convertCheckpoint } from "./convert/mod.ts";
+export { EmbeddingTable } from "./embedding-table.ts";
 export { ModelError, type ModelErrorCode } from "./errors.ts";
+export type {
+  FamilyRuntime,
+  FamilyVision,
+  PictureSize,
+  TowerInput,
+  UnitLayout,
+  UnitToLayOut,
+} from "./families/family.ts";
 export { kvShape, makeTextCache, makeVisualCache, type TextBudgets, unitMs } from "./model-caches.ts";
 export { QuestionNotes } from "./question-notes.ts";
+export { type StackShape, stackShape } from "./stack-shape.ts";
 export { type NumberTokens, type SpecialTokens, TextCodec } from "./tokenizer.ts";

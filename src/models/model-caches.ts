@@ -1,9 +1,10 @@
 import { type KvMemory, type KvShape, TextCache, VisualCache } from "../cache/mod.ts";
 import type { BundleManifest } from "./bundle-schema.ts";
+import { stackShape } from "./stack-shape.ts";
 
 /** Shape of a model's keys and values. */
-export function kvShape({ transformer }: BundleManifest): KvShape {
-  return { layers: transformer.layers, heads: transformer.heads, headWidth: transformer.head_width };
+export function kvShape(manifest: BundleManifest): KvShape {
+  return stackShape(manifest).kv;
 }
 
 /** A unit's nominal duration (ms). */

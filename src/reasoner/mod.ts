@@ -19,9 +19,11 @@ export {
   type ThinkerGroup,
   type Turn,
 } from "./scheduler.ts";
-export { openTextRunner, spawnReasoner } from "./start.ts";
-export type { StepLogits, TextRunner, TextStep } from "./text-runner.ts";
+export { openCheckpointRunner, openTextRunner, spawnReasoner } from "./start.ts";
+export type { StepLogits, StepRunner, TextStep, VisualToken } from "./step.ts";
+export type { TextRunner } from "./text-runner.ts";
 export { Thinker } from "./thinker.ts";
-export { ThinkerContext, type VisualReader } from "./thinker-context.ts";
+export { ThinkerContext } from "./thinker-context.ts";
 export { SLACK_UNITS, VisualCacheReplica } from "./visual-cache-replica.ts";
+export { schemeReader, type VisualReader } from "./visual-reader.ts";
 export type { Question } from "./waiting-questions.ts";

@@ -86,7 +86,7 @@ export class ReasonerStream implements ThinkerGroup {
 
   /** The newest unit that its thinkers can look at; -1 before the first. */
   get newestUnit(): number {
-    return this.visual.cache.newest;
+    return this.visual.newest;
   }
 
   receive(unit: UnitKv): void {

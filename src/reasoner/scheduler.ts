@@ -1,4 +1,4 @@
-import type { StepLogits, TextStep } from "./text-runner.ts";
+import type { StepLogits, TextStep } from "./step.ts";
 
 /** Most tokens of one step of the reasoner. With more, all who take part would wait longer for their next token. */
 export const STEP_TOKENS = 96;
@@ -63,8 +63,8 @@ interface Candidate<Group extends ThinkerGroup> {
  * - A thinker that needs more than `stepTokens` runs alone when it is the first of a step.
  * - Drafts get what is left when everybody has been chosen.
  *
- * A prompt is not split over several steps (chunked prefill). The longest questions of today's models have 50 tokens
- * and leave room for 46 narrators in the same step, so splitting them would gain little.
+ * Long prompts are split over several steps by those who feed them, see {@link Thinker} (chunked prefill, as in
+ * Sarathi-Serve, OSDI 2024).
  *
  * Therefore no thinker starves: when n thinkers have something to do, none of them waits for more than 2n steps. And as
  * long as the thinkers of the highest priority fit into one step together, none of them waits for more than one step.

@@ -1,11 +1,6 @@
 import type { AttentionRow } from "../attention/mod.ts";
-import type { PositionScheme, TextCache, UnitPlace, VisualCache } from "../cache/mod.ts";
-
-/** A stream's C_v as its thinkers read it. */
-export interface VisualReader {
-  readonly cache: VisualCache;
-  readonly scheme: PositionScheme;
-}
+import type { TextCache, UnitPlace } from "../cache/mod.ts";
+import type { VisualReader } from "./visual-reader.ts";
 
 interface Mark {
   readonly place: UnitPlace;
@@ -24,7 +19,7 @@ export class ThinkerContext {
 
   /** The newest unit that can be looked at; -1 before the first. */
   get newest(): number {
-    return this.visual.cache.newest;
+    return this.visual.newest;
   }
 
   /** Tokens that have become part of its text and were not taken back. */
@@ -49,7 +44,7 @@ export class ThinkerContext {
 
   /** @throws {RangeError} when the unit has left the visual cache */
   place(unit: number): UnitPlace {
-    const place = this.visual.cache.place(unit);
+    const place = this.visual.place(unit);
     if (place === null) throw new RangeError(`Unit ${unit} is not in the visual cache any more.`);
     return place;
   }
@@ -59,19 +54,17 @@ export class ThinkerContext {
    * @param from the unit that the tokens look from
    */
   rows(from: UnitPlace, count: number): AttentionRow[] {
-    const view = this.visual.cache.view(from);
+    const visual = this.visual.look(from);
     return Array.from({ length: count }, (_, ahead) => {
       const { store } = this.text;
       const query = this.text.query(ahead);
-      const visualQuery = this.visual.scheme.visualQuery(view.span, query.window);
       const { sink, window } = this.text.view(ahead);
       return {
         store,
         slot: this.text.slot(ahead),
         position: query.window,
         segments: [
-          { store: this.visual.cache.store, ranges: view.sink, position: visualQuery.sink },
-          { store: this.visual.cache.store, ranges: view.window, position: visualQuery.window },
+          ...visual(query),
           { store, ranges: sink, position: query.sink },
           { store, ranges: window, position: query.window },
         ],
@@ -82,10 +75,11 @@ export class ThinkerContext {
   /**
    * Keeps the next `count` tokens, which have been fed. The first ones of all become the sink; what is fed after them
    * belongs to groups.
+   * @param isWhole whether they end what was to be fed; a long prompt is fed in parts
    */
-  commit(count: number): void {
+  commit(count: number, isWhole = true): void {
     this.text.commit(count);
-    if (this.text.heldGroups === 0) this.text.beginGroup();
+    if (isWhole && this.text.heldGroups === 0) this.text.beginGroup();
   }
 
   /** Begins a group: tokens that are forgotten, or leave the window, together. */

@@ -1,6 +1,6 @@
 import type { Policy } from "./policies/policy.ts";
 import type { Schedulable } from "./scheduler.ts";
-import type { StepLogits, TextStep } from "./text-runner.ts";
+import type { StepLogits, TextStep } from "./step.ts";
 import type { ThinkerContext } from "./thinker-context.ts";
 
 /**
@@ -9,15 +9,21 @@ import type { ThinkerContext } from "./thinker-context.ts";
  *
  * After the tokens that it must feed, a thinker may feed a draft of how it goes on. A drafted token stays if the model
  * chooses the same token after having seen all tokens before it. So drafts do not change what is said; they save steps.
+ *
+ * Of a long prompt it feeds a part in each step (chunked prefill), so that the others do not wait for the whole.
  */
 export class Thinker implements Schedulable {
   /** Of the step that is running: how many tokens are not drafted, and the draft after them. */
   private certain = 0;
   private drafted: readonly number[] = [];
+  /** How many of the tokens that must be fed have been fed. */
+  private fed = 0;
 
+  /** @param chunkTokens most tokens that must be fed which it feeds in one step; default: all */
   constructor(
     readonly policy: Policy,
     readonly context: ThinkerContext,
+    private readonly chunkTokens = Number.POSITIVE_INFINITY,
   ) {}
 
   get priority(): number {
@@ -25,23 +31,32 @@ export class Thinker implements Schedulable {
   }
 
   get demand(): number {
-    return this.policy.next()?.tokens.length ?? 0;
+    const { length = 0 } = this.policy.next()?.tokens ?? {};
+    return Math.min(this.chunkTokens, length - this.fed);
   }
 
   prepare(spare: number): TextStep {
     const { policy, context } = this;
-    const { tokens: certain, from } = policy.next()!;
-    policy.begin();
-    const most = Math.min(spare, context.room - certain.length);
+    const { tokens: all, from } = policy.next()!;
+    if (this.fed === 0) policy.begin();
+    const certain = all.slice(this.fed, this.fed + this.chunkTokens);
     this.certain = certain.length;
+    if (this.fed + certain.length < all.length) {
+      this.drafted = [];
+      return { tokens: certain, rows: context.rows(from, certain.length), wanted: certain.length };
+    }
+    const most = Math.min(spare, context.room - certain.length);
     this.drafted = policy.drafter === null ? [] : policy.draft(policy.drafter, most);
     const tokens = [...certain, ...this.drafted];
-    return { tokens, rows: context.rows(from, tokens.length) };
+    return { tokens, rows: context.rows(from, tokens.length), wanted: certain.length - 1 };
   }
 
   accept(logits: StepLogits): void {
     const { policy, context } = this;
-    context.commit(this.certain);
+    const isWhole = this.fed + this.certain === policy.next()!.tokens.length;
+    context.commit(this.certain, isWhole);
+    this.fed = isWhole ? 0 : this.fed + this.certain;
+    if (!isWhole) return;
     let chosen = policy.decide(logits[this.certain - 1]!);
     let right = 0;
     while (chosen !== null && chosen === this.drafted[right]) {

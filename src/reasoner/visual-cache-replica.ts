@@ -1,13 +1,13 @@
 import {
   type KvMemory,
-  type PositionScheme,
   type PositionSchemeName,
   positionScheme,
   type UnitKv,
+  type UnitPlace,
   type VisualCache,
 } from "../cache/mod.ts";
 import { type BundleManifest, makeVisualCache, unitMs } from "../models/mod.ts";
-import type { VisualReader } from "./thinker-context.ts";
+import { schemeReader, type VisualReader } from "./visual-reader.ts";
 
 /** Units by which a thinker may be behind the newest one before units of its own window are overwritten. */
 export const SLACK_UNITS = 8;
@@ -19,8 +19,9 @@ export const SLACK_UNITS = 8;
  * during a step, and only as far ahead of the narrator as the slack allows.
  */
 export class VisualCacheReplica implements VisualReader {
-  readonly cache: VisualCache;
-  readonly scheme: PositionScheme;
+  /** What its thinkers see that look from a unit. */
+  readonly look: VisualReader["look"];
+  private readonly cache: VisualCache;
   private readonly inbox: UnitKv[] = [];
 
   /** @throws {RangeError} when the memory for caches is full */
@@ -31,7 +32,15 @@ export class VisualCacheReplica implements VisualReader {
     positions: PositionSchemeName,
   ) {
     this.cache = makeVisualCache(memory, manifest, windowUnits, SLACK_UNITS);
-    this.scheme = positionScheme(positions, unitMs(manifest));
+    this.look = schemeReader(this.cache, positionScheme(positions, unitMs(manifest))).look;
+  }
+
+  get newest(): number {
+    return this.cache.newest;
+  }
+
+  place(unit: number): UnitPlace | null {
+    return this.cache.place(unit);
   }
 
   receive(unit: UnitKv): void {

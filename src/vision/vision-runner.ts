@@ -1,6 +1,6 @@
 import { floats, joinPieces, Stack } from "../attention/mod.ts";
 import { KvMemory, type UnitKv } from "../cache/mod.ts";
-import type { Bundle } from "../models/mod.ts";
+import { type Bundle, stackShape } from "../models/mod.ts";
 import { ImageEncoder } from "./image-encoder.ts";
 import type { SeeingOptions, UnitFrames } from "./messages.ts";
 import { VisionStream } from "./vision-stream.ts";
@@ -37,7 +37,7 @@ export class VisionRunner {
       bundle,
       memory,
       encoder,
-      await Stack.open(bundle.paths.visual, bundle.manifest, options),
+      await Stack.open(bundle.paths.visual, stackShape(bundle.manifest), options),
     );
   }
 
@@ -61,7 +61,7 @@ export class VisionRunner {
     );
     const rows = requests.flatMap(({ vision, unit }) => vision.rows(unit));
     const x = floats(joinPieces(tokens), rows.length, heads * head_width);
-    await this.stack.run({ x }, rows);
+    await this.stack.run({ first: { x }, rows });
     return requests.map(({ vision, unit: { unit, mediaTimeMs } }, i) => {
       const kv = vision.admit({ unit, mediaTimeMs });
       return { unit: { unit, mediaTimeMs, kv }, still: inputs[i] === null };

@@ -154,7 +154,7 @@ export class RecordedRun {
       const stayed = Math.max(1, thinker.context.position - from); // silence is forgotten, but it was fed
       this.steps.push({
         thinker,
-        tokens: step.tokens.slice(0, stayed),
+        tokens: step.tokens.slice(0, stayed) as number[],
         logits: this.raw[i]!.slice(0, stayed),
         masked: this.masked[i]!.slice(0, stayed),
         newest,

@@ -125,7 +125,8 @@ export class ReasonerRun {
   async step(): Promise<boolean> {
     const turns = await this.scheduler.step();
     const newest = this.stream.newestUnit;
-    for (const { thinker, step } of turns) this.fed.push({ thinker, tokens: step.tokens, newest });
+    for (const { thinker, step } of turns)
+      this.fed.push({ thinker, tokens: step.tokens as number[], newest });
     return turns.length > 0;
   }
 

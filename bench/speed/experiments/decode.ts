@@ -128,7 +128,7 @@ async function byThinkers(
   }));
   const step = (some: typeof pairs) => {
     const rows = some.flatMap(({ video, text }) => bench.rows(video, text));
-    return stack.run({ tokens: tokens(some.length) }, rows);
+    return stack.run({ first: { tokens: tokens(some.length) }, rows });
   };
   const eachAlone = async (some: typeof pairs) => {
     for (const pair of some) await step([pair]);
@@ -181,7 +181,7 @@ async function byLength(bench: ModelBench, context: ExperimentContext, { rounds,
     const video: Video = bench.video(units);
     const text = bench.text(length - (units + 1) * bench.tokensPerUnit - 1);
     const [times] = await timeInTurn(
-      [() => stack.run({ tokens: tokens(1) }, bench.rows(video, text))],
+      [() => stack.run({ first: { tokens: tokens(1) }, rows: bench.rows(video, text) })],
       rounds,
       signal,
     );

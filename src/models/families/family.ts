@@ -20,8 +20,10 @@ export interface UnitToLayOut {
   readonly unit: number;
   /** Size of its pictures, as given to {@link FamilyVision.towerInputs} (px). */
   readonly size: PictureSize;
-  /** Media time of the unit since the start of the stream (s). */
+  /** Media time of the unit's first frame since the start of the stream (s). */
   readonly seconds: number;
+  /** Media time of the unit's last frame since the start of the stream (s). */
+  readonly lastSeconds: number;
   /** Where the unit begins: the end of the unit before it, or of the prefix. */
   readonly start: Position;
 }
@@ -56,6 +58,8 @@ export interface FamilyVision {
   layOut(unit: UnitToLayOut, encode: (text: string) => readonly number[]): UnitLayout;
   /** Text at the end of the prefix, right before the first unit; empty where the family has none. */
   readonly intro: string;
+  /** Text right behind the newest unit; what follows the video in the prompt comes after it. Empty where there is none. */
+  readonly outro: string;
   /** What stands for the video in a message that is rendered with the chat template; the prompt is cut there. */
   readonly placeholder: { readonly content: object; readonly rendered: string };
 }
