@@ -8,7 +8,7 @@ import { type AttentionRow, formTiles } from "./tiles.ts";
 export type { AttentionRow, Segment } from "./tiles.ts";
 
 /** Most vectors of a tile: so many scores of a long context still fit a near cache. */
-const TILE_VECTORS = 192;
+const TILE_VECTORS = 96;
 
 /** Multiplications of queries with keys from which on a product by the runtime is faster than the kernel (measured). */
 const LARGE_PRODUCT = 600_000;
