@@ -1,74 +1,27 @@
-import { readFile } from "node:fs/promises";
-import {
-  type KvMemory,
-  type KvShape,
-  type KvStore,
-  type Position,
-  type Rope,
-  Rotary,
-  type SlotRange,
-} from "../cache/mod.ts";
+import { type KvMemory, type KvShape, type Rope, Rotary } from "../cache/mod.ts";
 import { ModelError } from "../models/mod.ts";
+import { compileKernel, type Kernel, type KernelBuild } from "./kernel.ts";
+import { type Places, StepTables } from "./tables.ts";
+import { type AttentionRow, formTiles } from "./tiles.ts";
 
-/** The built kernel. In a checkout `dist/` is beside `src/`; in a package this file is in `dist/` itself. */
-const KERNEL = new URL("../../dist/attention/kernel.wasm", import.meta.url);
+export type { AttentionRow, Segment } from "./tiles.ts";
 
-const ROW_INTS = 9;
-const RANGE_INTS = 6;
-
-/** Slots that a token sees, and the position at which its query is rotated to meet their keys. */
-export interface Segment {
-  readonly store: KvStore;
-  readonly ranges: readonly SlotRange[];
-  readonly position: Position;
-}
-
-/** One token of a step: where its own key and value go, and what it sees (its own slot too, if it sees itself). */
-export interface AttentionRow {
-  readonly store: KvStore;
-  readonly slot: number;
-  /** Position of its key. */
-  readonly position: Position;
-  readonly segments: readonly Segment[];
-}
-
-interface Kernel {
-  write(rows: number, count: number, layer: number, heads: number, group: number, headWidth: number): void;
-  read(
-    rows: number,
-    count: number,
-    layer: number,
-    heads: number,
-    group: number,
-    headWidth: number,
-    scratch: number,
-  ): void;
-}
-
-/** Rotations of a step by {@link Rotary.keyOf} their position: what is rotated, and then where its rotation is. */
-type Rotations = Map<number | string, { readonly position: Position; address: number }>;
+/** Most vectors of a tile: so many scores of a long context still fit a near cache. */
+const TILE_VECTORS = 24;
 
 /** What a model's attention is, beside the shape of its keys and values. */
 export interface AttentionOptions {
   readonly rope: Rope;
   /** Query heads, a multiple of the heads of keys and values; as many as those if it is not given. */
   readonly heads?: number;
-}
-
-async function compileKernel(): Promise<WebAssembly.Module> {
-  let code: Uint8Array;
-  try {
-    code = await readFile(KERNEL);
-  } catch (cause) {
-    const message = "The attention kernel is not built. Run `npm run build`.";
-    throw new ModelError("attention_unavailable", message, cause);
-  }
-  return WebAssembly.compile(code);
+  /** For tests: the build of the kernel; the best that runs here if it is not given. */
+  readonly build?: KernelBuild;
 }
 
 /**
  * Attention of the tokens of one step over the ring buffers in one thread's memory. The tokens may belong to any
- * thinkers or streams. Nothing is padded, gathered or copied: every token has its own list of slot ranges.
+ * thinkers or streams. Nothing is padded, gathered or copied: every token has its own list of slot ranges. Tokens that
+ * look at the same slots are done together.
  *
  * Call {@link begin} once a step. Then, for each layer, call {@link write} and, if its output is needed, {@link read}.
  */
@@ -76,14 +29,11 @@ export class Attention {
   private readonly rotary: Rotary;
   /** Query heads of one head of keys and values. */
   private readonly group: number;
-  /** Floats of a row's queries, and of its output. */
-  private readonly width: number;
-  /** Floats of a row's queries, key and value. */
-  private readonly rowWidth: number;
   private rows = 0;
+  private tiles = 0;
   /** One piece of memory for all that a step needs; it grows to the largest step and stays until {@link trim}. */
   private workspace = { address: 0, bytes: 0 };
-  private places = { qkv: 0, out: 0, table: 0, scratch: 0 };
+  private places: Places = { qkv: 0, out: 0, rows: 0, tiles: 0 };
   private kernel!: Kernel;
   /** The memory that the kernel works on. */
   private bound: WebAssembly.Memory | null = null;
@@ -97,8 +47,6 @@ export class Attention {
   ) {
     this.rotary = new Rotary(shape.headWidth, rope);
     this.group = heads / shape.heads;
-    this.width = heads * shape.headWidth;
-    this.rowWidth = (heads + 2 * shape.heads) * shape.headWidth;
   }
 
   /**
@@ -108,7 +56,7 @@ export class Attention {
   static async load(
     memory: KvMemory,
     shape: KvShape,
-    { rope, heads = shape.heads }: AttentionOptions,
+    { rope, heads = shape.heads, build }: AttentionOptions,
   ): Promise<Attention> {
     if (shape.headWidth % 8 !== 0) {
       const message = `A head width of ${shape.headWidth} is not supported. It must be a multiple of 8.`;
@@ -118,32 +66,18 @@ export class Attention {
       const message = `${heads} query heads cannot share ${shape.heads} heads of keys and values. They must be a multiple.`;
       throw new ModelError("attention_unavailable", message);
     }
-    return new Attention(memory, shape, heads, rope, await compileKernel());
+    return new Attention(memory, shape, heads, rope, await compileKernel(build));
   }
 
   /** Lays out a step's tables. */
   begin(rows: readonly AttentionRow[]): void {
     this.bind();
+    const tiles = formTiles(rows, Math.max(1, Math.floor(TILE_VECTORS / this.group)));
+    const tables = new StepTables(rows, tiles, { shape: this.shape, group: this.group }, this.rotary);
+    this.reserve(tables.bytes);
+    this.places = tables.write(this.memory, this.workspace.address);
     this.rows = rows.length;
-    const rotations: Rotations = new Map();
-    const rotate = (position: Position) => {
-      const key = this.rotary.keyOf(position);
-      if (!rotations.has(key)) rotations.set(key, { position, address: 0 });
-    };
-    let ranges = 0;
-    let longest = 0;
-    for (const { position, segments } of rows) {
-      rotate(position);
-      let seen = 0;
-      for (const segment of segments) {
-        if (segment.ranges.length > 0) rotate(segment.position);
-        ranges += segment.ranges.length;
-        for (const { count } of segment.ranges) seen += count;
-      }
-      longest = Math.max(longest, seen);
-    }
-    this.reserve(rotations.size, ranges, longest);
-    this.writeTables(rows, ranges, rotations);
+    this.tiles = tiles.length;
   }
 
   /**
@@ -153,15 +87,15 @@ export class Attention {
   write(layer: number, qkv: Float32Array): void {
     const { heads, headWidth } = this.shape;
     this.memory.floats.set(qkv, this.places.qkv / 4);
-    this.kernel.write(this.places.table, this.rows, layer, heads, this.group, headWidth);
+    this.kernel.write(this.places.rows, this.rows, layer, heads, this.group, 4 * headWidth);
   }
 
   /** The attention output of every token, `[rows, heads, headWidth]`: a view that is valid until the next call. */
   read(layer: number): Float32Array {
     const { heads, headWidth } = this.shape;
-    const { table, scratch, out } = this.places;
-    this.kernel.read(table, this.rows, layer, heads, this.group, headWidth, scratch);
-    return this.memory.floats.subarray(out / 4, out / 4 + this.rows * this.width);
+    const { tiles, out } = this.places;
+    this.kernel.read(tiles, this.tiles, layer, heads, this.group, 4 * headWidth);
+    return this.memory.floats.subarray(out / 4, out / 4 + this.rows * this.group * heads * headWidth);
   }
 
   /**
@@ -192,60 +126,10 @@ export class Attention {
     this.workspace = { address: 0, bytes: 0 };
   }
 
-  private reserve(rotations: number, ranges: number, longest: number): void {
-    const { headWidth } = this.shape;
-    const floats = {
-      out: this.rows * this.width,
-      qkv: this.rows * this.rowWidth,
-      table: this.rows * ROW_INTS + ranges * RANGE_INTS + rotations * headWidth,
-      scratch: headWidth + longest + 4,
-    };
-    const bytes = 4 * (floats.out + floats.qkv + floats.table + floats.scratch);
-    if (bytes > this.workspace.bytes) {
-      const room = Math.max(2 * this.workspace.bytes, bytes);
-      this.releaseWorkspace();
-      this.workspace = { address: this.memory.allocate(room), bytes: room };
-    }
-    const out = this.workspace.address;
-    const qkv = out + 4 * floats.out;
-    const table = qkv + 4 * floats.qkv;
-    this.places = { out, qkv, table, scratch: table + 4 * floats.table };
-  }
-
-  /** @param rotations gets the address of each one */
-  private writeTables(rows: readonly AttentionRow[], ranges: number, rotations: Rotations): void {
-    const { floats } = this.memory;
-    const ints = new Int32Array(floats.buffer);
-    let row = this.places.table / 4;
-    let range = row + rows.length * ROW_INTS;
-    let next = range + ranges * RANGE_INTS;
-    for (const rotation of rotations.values()) {
-      rotation.address = next * 4;
-      next = this.rotary.write(rotation.position, floats, next);
-    }
-    const rotationOf = (position: Position) => rotations.get(this.rotary.keyOf(position))!.address;
-    rows.forEach(({ store, slot, position, segments }, i) => {
-      const first = range;
-      for (const segment of segments)
-        for (const { slot: from, count } of segment.ranges) {
-          ints[range] = segment.store.keyAddress(from);
-          ints[range + 1] = segment.store.valueAddress(from);
-          ints[range + 2] = segment.store.headStride;
-          ints[range + 3] = segment.store.layerStride;
-          ints[range + 4] = count;
-          ints[range + 5] = rotationOf(segment.position);
-          range += RANGE_INTS;
-        }
-      ints[row] = this.places.qkv + 4 * i * this.rowWidth;
-      ints[row + 1] = this.places.out + 4 * i * this.width;
-      ints[row + 2] = first * 4;
-      ints[row + 3] = (range - first) / RANGE_INTS;
-      ints[row + 4] = store.keyAddress(slot);
-      ints[row + 5] = store.valueAddress(slot);
-      ints[row + 6] = store.headStride;
-      ints[row + 7] = store.layerStride;
-      ints[row + 8] = rotationOf(position);
-      row += ROW_INTS;
-    });
+  private reserve(bytes: number): void {
+    if (bytes <= this.workspace.bytes) return;
+    const room = Math.max(2 * this.workspace.bytes, bytes);
+    this.releaseWorkspace();
+    this.workspace = { address: this.memory.allocate(room), bytes: room };
   }
 }

@@ -76,6 +76,9 @@ export const checkpointSchema = z.object({
       position_side: count
         .optional()
         .describe("Side of the table of learned positions of patches, where there is one (patches)."),
+      window: count
+        .optional()
+        .describe("Side of a window of attention in the tower, where it has windows (visual tokens)."),
     })
     .nullable()
     .describe("Null: a model without eyes."),

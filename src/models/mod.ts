@@ -15,6 +15,7 @@ export {
   WEIGHT_WIDTHS,
   type WeightWidth,
 } from "./checkpoint-schema.ts";
+export { type ConversionOptions, type ConversionProgress, convertCheckpoint } from "./convert/mod.ts";
 export { EmbeddingTable } from "./embedding-table.ts";
 export { ModelError, type ModelErrorCode } from "./errors.ts";
 export type {
