@@ -3,7 +3,7 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { CheckpointManifest } from "../../src/models/checkpoint-schema.ts";
 import { ModelError } from "../../src/models/errors.ts";
-import type { BundleSize, Conversion, Converter } from "../../src/models/store/mod.ts";
+import type { BundleForecast, Conversion, Converter } from "../../src/models/store/mod.ts";
 
 /**
  * A fake: stands for the conversion of a checkpoint where a test is about what is around it. Its bundles are valid and
@@ -12,7 +12,7 @@ import type { BundleSize, Conversion, Converter } from "../../src/models/store/m
 export class PlainConverter implements Converter {
   readonly done: Conversion[] = [];
   readonly measured: string[] = [];
-  size: BundleSize = { bytes: 1_000, graphBytes: 900 };
+  forecast: BundleForecast = { bytes: 1_000, graphBytes: 900, license: "apache-2.0" };
   /** Called in the middle of each conversion. */
   midway: (conversion: Conversion) => Promise<void> = async () => {};
 
@@ -22,14 +22,14 @@ export class PlainConverter implements Converter {
       throw new ModelError("checkpoint_unsupported", `This checkpoint is a ${type}, which cannot be run.`);
   }
 
-  async measure(source: string): Promise<BundleSize> {
+  async measure(source: string): Promise<BundleForecast> {
     this.measured.push(source);
     const path = join(source, "model.safetensors");
     const [{ size }, bytes] = [await stat(path), await readFile(path)];
     const length = Number(bytes.readBigUInt64LE());
     JSON.parse(bytes.subarray(8, 8 + length).toString("utf8"));
     if (size !== bytes.length) throw new Error("The file has another size than content.");
-    return this.size;
+    return this.forecast;
   }
 
   async convert(conversion: Conversion): Promise<void> {

@@ -180,20 +180,6 @@ async function readConfig(dir: string, label: string): Promise<unknown> {
   }
 }
 
-/**
- * The licence that a checkpoint's card names: `license` of its front matter, or `license_name` where that is "other".
- *
- * @returns null when it says none
- */
-export async function licenseOf(dir: string): Promise<string | null> {
-  const card = await readFile(join(dir, "README.md"), "utf8").catch(() => "");
-  const front = /^---\r?\n(.*?)\r?\n---/s.exec(card)?.[1] ?? "";
-  const field = (name: string) =>
-    new RegExp(`^${name}:[ \\t]*["']?([\\w.+-]+)["']?[ \\t]*\\r?$`, "m").exec(front)?.[1] ?? null;
-  const license = field("license");
-  return license === "other" ? (field("license_name") ?? license) : license;
-}
-
 function sum(files: readonly HubFile[]): number {
   return files.reduce((total, { size }) => total + size, 0);
 }

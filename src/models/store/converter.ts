@@ -14,8 +14,10 @@ export interface Conversion {
   readonly onProgress: (progress: { readonly bytes: number; readonly total: number }) => void;
 }
 
-/** What a bundle will be. */
-export interface BundleSize {
+/** What is known of a bundle before it is made. */
+export interface BundleForecast {
+  /** As the checkpoint's card names it; null when it names none. */
+  readonly license: string | null;
   /** Bytes on disk. */
   readonly bytes: number;
   /** Bytes of its graphs, which are in memory while it runs. */
@@ -27,6 +29,6 @@ export interface Converter {
   /** @throws {ModelError} `checkpoint_unsupported` when config.json says that it cannot be converted */
   check(config: unknown): void;
   /** How large the bundle of a checkpoint will be. Only the headers of its weights are read. */
-  measure(source: string, weights: WeightWidth): Promise<BundleSize>;
+  measure(source: string, weights: WeightWidth): Promise<BundleForecast>;
   convert(conversion: Conversion): Promise<void>;
 }

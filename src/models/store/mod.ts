@@ -1,5 +1,6 @@
 /** The models of this machine: where converted checkpoints are kept, and how they get there. */
-export type { BundleSize, Conversion, Converter } from "./converter.ts";
+export { BUNDLE_CONVERTER } from "./bundle-converter.ts";
+export type { BundleForecast, Conversion, Converter } from "./converter.ts";
 export {
   type InstalledModel,
   type InstallOptions,

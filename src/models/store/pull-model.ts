@@ -7,7 +7,6 @@ import {
   type FetchOptions,
   type FoundCheckpoint,
   freeBytes,
-  licenseOf,
   localCheckpoint,
   openCheckpoint,
   parseCheckpointName,
@@ -144,8 +143,7 @@ async function install(
   origin: Omit<ModelOrigin, "pulledAt">,
 ): Promise<Pulled> {
   const { store, converter, weights, settings, tell, free = freeBytes } = options;
-  const { bytes, graphBytes } = await found.sketched((dir) => converter.measure(dir, weights));
-  const license = await licenseOf(found.dir);
+  const { bytes, graphBytes, license } = await found.sketched((dir) => converter.measure(dir, weights));
   const plan: PullPlan = {
     ...{ id, revision, license, bundleBytes: bytes, leastMemoryBytes: graphBytes },
     weightBytes: found.weights.reduce((sum, { size }) => sum + size, 0),

@@ -88,7 +88,7 @@ describe("pulling a model", () => {
   });
 
   it("says what it will take before the weights are fetched, from their true headers", async () => {
-    converter.size = { bytes: 5_000, graphBytes: 4_000 };
+    converter.forecast = { bytes: 5_000, graphBytes: 4_000, license: "mit" };
     const atPlan: number[] = [];
     const tell = (step: PullStep) => step.type === "planned" && atPlan.push(converter.done.length);
     await pull(ID, { tell, memory: 10_000, free: async () => 2 ** 30 });
@@ -98,7 +98,7 @@ describe("pulling a model", () => {
     expect(steps.find(({ type }) => type === "planned")).toEqual({
       type: "planned",
       plan: {
-        ...{ id: ID, revision: hub.commit, license: "apache-2.0", weightBytes: weights.length },
+        ...{ id: ID, revision: hub.commit, license: "mit", weightBytes: weights.length },
         ...{ missingBytes: 0, bundleBytes: 5_000, leastMemoryBytes: 4_000, memoryBytes: 10_000 },
         freeBytes: 2 ** 30,
       },
