@@ -2,11 +2,11 @@
 
 export { type CheckpointName, isCommit, isRevision, parseCheckpointName } from "./checkpoint-name.ts";
 export { type FreeBytes, freeBytes, requireSpace, sizeText } from "./disk-space.ts";
-export { withLock } from "./lock.ts";
+export { removeDownloads } from "./hub-cache.ts";
+export { type LockOptions, withLock } from "./lock.ts";
 export {
   type FetchOptions,
   type FoundCheckpoint,
-  licenseOf,
   localCheckpoint,
   openCheckpoint,
 } from "./open-checkpoint.ts";
