@@ -2,7 +2,7 @@
 export { AddressSpace } from "./address-space.ts";
 export { KvMemory } from "./kv-memory.ts";
 export { type KvBlock, type KvShape, KvStore, type SlotRange } from "./kv-store.ts";
-export { axesOf, minus, type Position, plus, textAfter } from "./position.ts";
+export { axesOf, largestAxis, largestOf, minus, type Position, plus } from "./position.ts";
 export {
   POSITION_SCHEMES,
   type PositionScheme,

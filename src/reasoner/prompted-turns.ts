@@ -22,7 +22,7 @@ export class PromptedTurns {
   readonly head: readonly number[];
 
   constructor(
-    private readonly template: ChatTemplate,
+    private readonly template: Pick<ChatTemplate, "opening" | "turn">,
     private readonly codec: CheckpointCodec,
     instructions: string | null,
   ) {
