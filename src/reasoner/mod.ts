@@ -19,6 +19,8 @@ export {
   type ToldAnswerEvents,
 } from "./policies/prompted-answerer.ts";
 export { PromptedNarrator, type PromptedNarratorOptions } from "./policies/prompted-narrator.ts";
+export { ThinkRespondAnswerer } from "./policies/think-respond-answerer.ts";
+export { ThinkRespondNarrator, type ThinkRespondNarratorOptions } from "./policies/think-respond-narrator.ts";
 export type { ToldThought, ToldThoughtEvents } from "./policies/told-thought.ts";
 export { PromptedTurns } from "./prompted-turns.ts";
 export { type ReasonerEnvironment, ReasonerStream } from "./reasoner-stream.ts";
@@ -33,6 +35,11 @@ export {
 export { openCheckpointRunner, openTextRunner, spawnReasoner } from "./start.ts";
 export type { StepLogits, StepRunner, TextStep, VisualToken } from "./step.ts";
 export type { TextRunner } from "./text-runner.ts";
+export {
+  THINK_RESPOND,
+  type ThinkRespondNames,
+  type ThinkRespondOptions,
+} from "./think-respond-speech.ts";
 export { Thinker } from "./thinker.ts";
 export { ThinkerContext } from "./thinker-context.ts";
 export { ToldAnswerReport, ToldThoughtReports } from "./told-reports.ts";
