@@ -1,74 +1,35 @@
-import { readFile } from "node:fs/promises";
-import {
-  type KvMemory,
-  type KvShape,
-  type KvStore,
-  type Position,
-  type Rope,
-  Rotary,
-  type SlotRange,
-} from "../cache/mod.ts";
+import { type KvMemory, type KvShape, type Rope, Rotary } from "../cache/mod.ts";
 import { ModelError } from "../models/mod.ts";
+import { compileKernel, type Kernel, type KernelBuild } from "./kernel.ts";
+import { Products } from "./products.ts";
+import { type Places, type RangeMatrices, StepTables, type TilePlaces } from "./tables.ts";
+import { type AttentionRow, formTiles } from "./tiles.ts";
 
-/** The built kernel. In a checkout `dist/` is beside `src/`; in a package this file is in `dist/` itself. */
-const KERNEL = new URL("../../dist/attention/kernel.wasm", import.meta.url);
+export type { AttentionRow, Segment } from "./tiles.ts";
 
-const ROW_INTS = 9;
-const RANGE_INTS = 6;
+/** Most vectors of a tile: so many scores of a long context still fit a near cache. */
+const TILE_VECTORS = 96;
 
-/** Slots that a token sees, and the position at which its query is rotated to meet their keys. */
-export interface Segment {
-  readonly store: KvStore;
-  readonly ranges: readonly SlotRange[];
-  readonly position: Position;
-}
-
-/** One token of a step: where its own key and value go, and what it sees (its own slot too, if it sees itself). */
-export interface AttentionRow {
-  readonly store: KvStore;
-  readonly slot: number;
-  /** Position of its key. */
-  readonly position: Position;
-  readonly segments: readonly Segment[];
-}
-
-interface Kernel {
-  write(rows: number, count: number, layer: number, heads: number, group: number, headWidth: number): void;
-  read(
-    rows: number,
-    count: number,
-    layer: number,
-    heads: number,
-    group: number,
-    headWidth: number,
-    scratch: number,
-  ): void;
-}
-
-/** Rotations of a step by {@link Rotary.keyOf} their position: what is rotated, and then where its rotation is. */
-type Rotations = Map<number | string, { readonly position: Position; address: number }>;
+/** Multiplications of queries with keys from which on a product by the runtime is faster than the kernel (measured). */
+const LARGE_PRODUCT = 600_000;
 
 /** What a model's attention is, beside the shape of its keys and values. */
 export interface AttentionOptions {
   readonly rope: Rope;
   /** Query heads, a multiple of the heads of keys and values; as many as those if it is not given. */
   readonly heads?: number;
-}
-
-async function compileKernel(): Promise<WebAssembly.Module> {
-  let code: Uint8Array;
-  try {
-    code = await readFile(KERNEL);
-  } catch (cause) {
-    const message = "The attention kernel is not built. Run `npm run build`.";
-    throw new ModelError("attention_unavailable", message, cause);
-  }
-  return WebAssembly.compile(code);
+  /** For tests: the build of the kernel; the best that runs here if it is not given. */
+  readonly build?: KernelBuild;
+  /** Threads for large products; 1 if it is not given. */
+  readonly threads?: number;
+  /** For tests and benchmarks: how large a product must be to be left to the inference runtime (multiplications). */
+  readonly largeProduct?: number;
 }
 
 /**
  * Attention of the tokens of one step over the ring buffers in one thread's memory. The tokens may belong to any
- * thinkers or streams. Nothing is padded, gathered or copied: every token has its own list of slot ranges.
+ * thinkers or streams. Nothing is padded, gathered or copied: every token has its own list of slot ranges. Tokens that
+ * look at the same slots are done together.
  *
  * Call {@link begin} once a step. Then, for each layer, call {@link write} and, if its output is needed, {@link read}.
  */
@@ -76,14 +37,10 @@ export class Attention {
   private readonly rotary: Rotary;
   /** Query heads of one head of keys and values. */
   private readonly group: number;
-  /** Floats of a row's queries, and of its output. */
-  private readonly width: number;
-  /** Floats of a row's queries, key and value. */
-  private readonly rowWidth: number;
   private rows = 0;
   /** One piece of memory for all that a step needs; it grows to the largest step and stays until {@link trim}. */
   private workspace = { address: 0, bytes: 0 };
-  private places = { qkv: 0, out: 0, table: 0, scratch: 0 };
+  private places: Places = { qkv: 0, out: 0, rows: 0, tiles: 0, plainTiles: 0, largeTiles: [] };
   private kernel!: Kernel;
   /** The memory that the kernel works on. */
   private bound: WebAssembly.Memory | null = null;
@@ -94,11 +51,11 @@ export class Attention {
     heads: number,
     rope: Rope,
     private readonly compiled: WebAssembly.Module,
+    private readonly products: Products,
+    private readonly largeProduct: number,
   ) {
     this.rotary = new Rotary(shape.headWidth, rope);
     this.group = heads / shape.heads;
-    this.width = heads * shape.headWidth;
-    this.rowWidth = (heads + 2 * shape.heads) * shape.headWidth;
   }
 
   /**
@@ -108,7 +65,7 @@ export class Attention {
   static async load(
     memory: KvMemory,
     shape: KvShape,
-    { rope, heads = shape.heads }: AttentionOptions,
+    { rope, heads = shape.heads, build, threads = 1, largeProduct = LARGE_PRODUCT }: AttentionOptions,
   ): Promise<Attention> {
     if (shape.headWidth % 8 !== 0) {
       const message = `A head width of ${shape.headWidth} is not supported. It must be a multiple of 8.`;
@@ -118,32 +75,19 @@ export class Attention {
       const message = `${heads} query heads cannot share ${shape.heads} heads of keys and values. They must be a multiple.`;
       throw new ModelError("attention_unavailable", message);
     }
-    return new Attention(memory, shape, heads, rope, await compileKernel());
+    const [compiled, products] = await Promise.all([compileKernel(build), Products.open(threads)]);
+    return new Attention(memory, shape, heads, rope, compiled, products, largeProduct);
   }
 
   /** Lays out a step's tables. */
   begin(rows: readonly AttentionRow[]): void {
     this.bind();
+    const tiles = formTiles(rows, Math.max(1, Math.floor(TILE_VECTORS / this.group)));
+    const heads = { shape: this.shape, group: this.group };
+    const tables = new StepTables(rows, tiles, heads, this.rotary, this.largeProduct);
+    this.reserve(tables.bytes);
+    this.places = tables.write(this.memory, this.workspace.address);
     this.rows = rows.length;
-    const rotations: Rotations = new Map();
-    const rotate = (position: Position) => {
-      const key = this.rotary.keyOf(position);
-      if (!rotations.has(key)) rotations.set(key, { position, address: 0 });
-    };
-    let ranges = 0;
-    let longest = 0;
-    for (const { position, segments } of rows) {
-      rotate(position);
-      let seen = 0;
-      for (const segment of segments) {
-        if (segment.ranges.length > 0) rotate(segment.position);
-        ranges += segment.ranges.length;
-        for (const { count } of segment.ranges) seen += count;
-      }
-      longest = Math.max(longest, seen);
-    }
-    this.reserve(rotations.size, ranges, longest);
-    this.writeTables(rows, ranges, rotations);
   }
 
   /**
@@ -153,15 +97,66 @@ export class Attention {
   write(layer: number, qkv: Float32Array): void {
     const { heads, headWidth } = this.shape;
     this.memory.floats.set(qkv, this.places.qkv / 4);
-    this.kernel.write(this.places.table, this.rows, layer, heads, this.group, headWidth);
+    this.kernel.write(this.places.rows, this.rows, layer, heads, this.group, 4 * headWidth);
   }
 
-  /** The attention output of every token, `[rows, heads, headWidth]`: a view that is valid until the next call. */
-  read(layer: number): Float32Array {
+  /**
+   * The attention output of every token, `[rows, heads, headWidth]`: a view that is valid until the next call. Nothing
+   * may be allocated in the memory before it is there.
+   */
+  async read(layer: number): Promise<Float32Array> {
     const { heads, headWidth } = this.shape;
-    const { table, scratch, out } = this.places;
-    this.kernel.read(table, this.rows, layer, heads, this.group, headWidth, scratch);
-    return this.memory.floats.subarray(out / 4, out / 4 + this.rows * this.width);
+    const { tiles, plainTiles, largeTiles, out } = this.places;
+    if (plainTiles > 0) this.kernel.read(tiles, plainTiles, layer, heads, this.group, 4 * headWidth);
+    for (let head = 0; head < heads && largeTiles.length > 0; head++)
+      for (const tile of largeTiles) await this.readLarge(tile, layer, head);
+    return this.memory.floats.subarray(out / 4, out / 4 + this.rows * this.group * heads * headWidth);
+  }
+
+  /** One head of keys and values of a tile: the kernel rotates and softens, and the runtime multiplies. */
+  private async readLarge(tile: TilePlaces, layer: number, head: number): Promise<void> {
+    const { kernel, products } = this;
+    const { vectors, vectorCount, ranges } = tile;
+    const width = 4 * this.shape.headWidth;
+    const at = head * this.group * width;
+    for (const { address, matrices } of ranges) {
+      kernel.turn(address, at, width);
+      if (matrices === null) kernel.score(address, layer, head, width);
+      else {
+        const { queries, keys, scores } = this.matrices(matrices, layer, head);
+        await products.byTransposed(queries, keys, scores);
+      }
+    }
+    kernel.soften(vectors, vectorCount, at, width);
+    for (const { address, matrices } of ranges)
+      if (matrices === null) kernel.gather(address, layer, head, at, width);
+      else {
+        const { queries, values, scores } = this.matrices(matrices, layer, head);
+        kernel.blank(address);
+        await products.by(scores, values, queries);
+        kernel.add(address, at, width);
+      }
+    kernel.normalise(vectors, vectorCount, at, width);
+  }
+
+  private matrices(
+    { store, slot, queries, scores, vectors, slots }: RangeMatrices,
+    layer: number,
+    head: number,
+  ) {
+    const { headWidth } = this.shape;
+    const { floats } = this.memory;
+    const place = layer * store.layerStride + head * store.headStride;
+    const matrix = (address: number, rows: number, columns: number) => {
+      const from = address / 4;
+      return { data: floats.subarray(from, from + rows * columns), rows, columns };
+    };
+    return {
+      queries: matrix(queries, vectors, headWidth),
+      scores: matrix(scores, vectors, slots),
+      keys: matrix(store.keyAddress(slot) + place, slots, headWidth),
+      values: matrix(store.valueAddress(slot) + place, slots, headWidth),
+    };
   }
 
   /**
@@ -192,60 +187,10 @@ export class Attention {
     this.workspace = { address: 0, bytes: 0 };
   }
 
-  private reserve(rotations: number, ranges: number, longest: number): void {
-    const { headWidth } = this.shape;
-    const floats = {
-      out: this.rows * this.width,
-      qkv: this.rows * this.rowWidth,
-      table: this.rows * ROW_INTS + ranges * RANGE_INTS + rotations * headWidth,
-      scratch: headWidth + longest + 4,
-    };
-    const bytes = 4 * (floats.out + floats.qkv + floats.table + floats.scratch);
-    if (bytes > this.workspace.bytes) {
-      const room = Math.max(2 * this.workspace.bytes, bytes);
-      this.releaseWorkspace();
-      this.workspace = { address: this.memory.allocate(room), bytes: room };
-    }
-    const out = this.workspace.address;
-    const qkv = out + 4 * floats.out;
-    const table = qkv + 4 * floats.qkv;
-    this.places = { out, qkv, table, scratch: table + 4 * floats.table };
-  }
-
-  /** @param rotations gets the address of each one */
-  private writeTables(rows: readonly AttentionRow[], ranges: number, rotations: Rotations): void {
-    const { floats } = this.memory;
-    const ints = new Int32Array(floats.buffer);
-    let row = this.places.table / 4;
-    let range = row + rows.length * ROW_INTS;
-    let next = range + ranges * RANGE_INTS;
-    for (const rotation of rotations.values()) {
-      rotation.address = next * 4;
-      next = this.rotary.write(rotation.position, floats, next);
-    }
-    const rotationOf = (position: Position) => rotations.get(this.rotary.keyOf(position))!.address;
-    rows.forEach(({ store, slot, position, segments }, i) => {
-      const first = range;
-      for (const segment of segments)
-        for (const { slot: from, count } of segment.ranges) {
-          ints[range] = segment.store.keyAddress(from);
-          ints[range + 1] = segment.store.valueAddress(from);
-          ints[range + 2] = segment.store.headStride;
-          ints[range + 3] = segment.store.layerStride;
-          ints[range + 4] = count;
-          ints[range + 5] = rotationOf(segment.position);
-          range += RANGE_INTS;
-        }
-      ints[row] = this.places.qkv + 4 * i * this.rowWidth;
-      ints[row + 1] = this.places.out + 4 * i * this.width;
-      ints[row + 2] = first * 4;
-      ints[row + 3] = (range - first) / RANGE_INTS;
-      ints[row + 4] = store.keyAddress(slot);
-      ints[row + 5] = store.valueAddress(slot);
-      ints[row + 6] = store.headStride;
-      ints[row + 7] = store.layerStride;
-      ints[row + 8] = rotationOf(position);
-      row += ROW_INTS;
-    });
+  private reserve(bytes: number): void {
+    if (bytes <= this.workspace.bytes) return;
+    const room = Math.max(2 * this.workspace.bytes, bytes);
+    this.releaseWorkspace();
+    this.workspace = { address: this.memory.allocate(room), bytes: room };
   }
 }

@@ -11,9 +11,18 @@ export type ModelErrorCode =
   | "checkpoint_not_found"
   | "checkpoint_invalid"
   | "checkpoint_unsupported"
-  | "template_unusable";
+  | "template_unusable"
+  | "hub_unreachable"
+  | "hub_denied"
+  | "hub_busy"
+  | "hub_unexpected"
+  | "download_corrupted"
+  | "disk_full"
+  | "folder_not_writable"
+  | "memory_too_small"
+  | "model_locked";
 
-/** A bundle cannot be used. The message says what is wrong with it and what to do. */
+/** A model cannot be used or fetched. The message says what is wrong with it and what to do. */
 export class ModelError extends Error {
   override readonly name = "ModelError";
   readonly code: ModelErrorCode;

@@ -1,4 +1,4 @@
-/** Model bundles: read, check, describe; the tokenizer; caches of a model's shape. */
+/** Model bundles: read, check, describe; pull, convert, keep; the tokenizer; caches of a model's shape. */
 export { type Bundle, loadBundle } from "./bundle.ts";
 export type { BundleManifest } from "./bundle-schema.ts";
 export { BUNDLED_MODEL } from "./bundled-model.ts";
@@ -15,6 +15,8 @@ export {
   WEIGHT_WIDTHS,
   type WeightWidth,
 } from "./checkpoint-schema.ts";
+export { type ConversionOptions, type ConversionProgress, convertCheckpoint } from "./convert/mod.ts";
+export { modelBytes } from "./convert/onnx-proto.ts";
 export { EmbeddingTable } from "./embedding-table.ts";
 export { ModelError, type ModelErrorCode } from "./errors.ts";
 export type {
@@ -25,7 +27,24 @@ export type {
   UnitLayout,
   UnitToLayOut,
 } from "./families/family.ts";
+export { hubSettings, parseCheckpointName, removeDownloads, sizeText, type Transfer } from "./hub/mod.ts";
+export {
+  forbiddenBy,
+  KNOWN_CHECKPOINTS,
+  type KnownCheckpoint,
+  knownCheckpoint,
+} from "./known-checkpoints.ts";
 export { kvShape, makeTextCache, makeVisualCache, type TextBudgets, unitMs } from "./model-caches.ts";
 export { QuestionNotes } from "./question-notes.ts";
 export { type StackShape, stackShape } from "./stack-shape.ts";
+export {
+  BUNDLE_CONVERTER,
+  type InstalledModel,
+  ModelStore,
+  type Pulled,
+  type PullPlan,
+  type PullStep,
+  pullModel,
+  resolveModel,
+} from "./store/mod.ts";
 export { type NumberTokens, type SpecialTokens, TextCodec } from "./tokenizer.ts";

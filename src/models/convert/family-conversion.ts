@@ -1,9 +1,8 @@
 import type { CheckpointManifest, FamilyName } from "../checkpoint-schema.ts";
+import type { JsonObject } from "./config-values.ts";
 import type { GraphBuilder } from "./graph-builder.ts";
 import type { CheckpointTensors } from "./safetensors.ts";
-
-/** A JSON object of which nothing is known yet. */
-export type JsonObject = Readonly<Record<string, unknown>>;
+import type { TextKind } from "./text-stack-spec.ts";
 
 /** What a checkpoint's folder says, as parsed from its files; empty objects where there is no such file. */
 export interface CheckpointFiles {
@@ -27,8 +26,8 @@ export interface TowerConversion {
 /** How one family of checkpoints becomes a bundle. */
 export interface FamilyConversion {
   readonly name: FamilyName;
-  /** Values of `model_type` in config.json. */
-  readonly modelTypes: readonly string[];
+  /** Values of `model_type` in config.json, and the kind of text stack that each has. */
+  readonly modelTypes: Readonly<Record<string, TextKind>>;
   /**
    * The vision tower; null for a model without eyes.
    * @throws {ModelError} `checkpoint_unsupported`, with the reason

@@ -3,8 +3,8 @@ import { ModelError } from "../errors.ts";
 import { blockBytes, blockFormat, floatBytes } from "./linear-weights.ts";
 import type { Attribute, DataType, Dim, GraphNode, GraphValue, Initializer } from "./onnx-proto.ts";
 import { modelProto } from "./onnx-proto.ts";
-import { lengthOf } from "./protobuf.ts";
-import { type StoredFile, writePieces } from "./stored-file.ts";
+import { lengthOf, type Piece } from "./protobuf.ts";
+import { type StoredFile, type WriteOptions, writePieces } from "./stored-file.ts";
 import { elementsOf, type TensorRef } from "./tensor-ref.ts";
 
 /** Name of a value in a graph. */
@@ -176,14 +176,23 @@ export class GraphBuilder {
    * Writes the graph as a new file.
    * @throws {ModelError} `checkpoint_unsupported` when it would be larger than 2 GB
    */
-  async write(path: string, signal?: AbortSignal): Promise<StoredFile> {
-    const { inputs, outputs, initializers, nodes } = this;
-    const pieces = modelProto({ name: "thinkalong", inputs, outputs, initializers, nodes });
+  async write(path: string, options: WriteOptions = {}): Promise<StoredFile> {
+    const pieces = this.pieces();
     if (lengthOf(pieces) > MAX_GRAPH_BYTES) {
       const what = `A part of the model would be larger than 2 GB with ${this.weights} weights, which ONNX cannot hold.`;
       throw new ModelError("checkpoint_unsupported", `${what} Choose narrower weights.`);
     }
-    return writePieces(path, pieces, signal);
+    return writePieces(path, pieces, options);
+  }
+
+  /** Bytes of the file that {@link write} makes. */
+  get byteLength(): number {
+    return lengthOf(this.pieces());
+  }
+
+  private pieces(): Piece[] {
+    const { inputs, outputs, initializers, nodes } = this;
+    return modelProto({ name: "thinkalong", inputs, outputs, initializers, nodes });
   }
 
   private floatProduct(x: Value, weight: TensorRef): Value {

@@ -8,6 +8,13 @@ export interface StoredFile {
   readonly sha256: string;
 }
 
+/** What may happen while a file is written. */
+export interface WriteOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Is told of each so many bytes that were written. */
+  readonly onBytes?: ((bytes: number) => void) | undefined;
+}
+
 /** Small pieces are gathered until there are so many bytes. */
 const GATHER_BYTES = 1 << 20;
 
@@ -19,7 +26,7 @@ const GATHER_BYTES = 1 << 20;
 export async function writePieces(
   path: string,
   pieces: readonly Piece[],
-  signal?: AbortSignal,
+  { signal, onBytes }: WriteOptions = {},
 ): Promise<StoredFile> {
   const file = await open(path, "wx");
   const hash = createHash("sha256");
@@ -34,6 +41,7 @@ export async function writePieces(
     let done = 0;
     while (done < chunk.byteLength) done += (await file.write(chunk, done)).bytesWritten;
     bytes += chunk.byteLength;
+    onBytes?.(chunk.byteLength);
   };
   const add = async (chunk: Uint8Array) => {
     gathered.push(chunk);

@@ -477,7 +477,7 @@ def resized(family: str, processor) -> list:
         (8, 8),
         (5, 7),
         (640, 360),
-        (1, 90),
+        (9, 90),
     ]
     if family == "idefics3":
         return [[*source, 48, 48] for source in sources]

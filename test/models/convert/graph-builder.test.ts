@@ -129,13 +129,16 @@ describe("a graph that was built", () => {
     const path = join(folder, "once.onnx");
     const { bytes, sha256 } = await builder.write(path);
     expect((await stat(path)).size).toBe(bytes);
+    expect(builder.byteLength).toBe(bytes);
     expect(
       createHash("sha256")
         .update(await readFile(path))
         .digest("hex"),
     ).toBe(sha256);
     await expect(builder.write(path)).rejects.toMatchObject({ code: "EEXIST" });
-    await expect(builder.write(join(folder, "late.onnx"), AbortSignal.abort())).rejects.toThrow(/abort/);
+    await expect(builder.write(join(folder, "late.onnx"), { signal: AbortSignal.abort() })).rejects.toThrow(
+      /abort/,
+    );
   });
 
   it("is refused where no file could hold it", async () => {
