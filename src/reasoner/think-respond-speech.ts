@@ -123,8 +123,7 @@ export class ThinkRespondSpeech {
     const allowed = new Map([response, ...(maySkip ? [silent] : [])].map((id) => [id, logits[id]!]));
     logits.fill(Number.NEGATIVE_INFINITY);
     for (const [id, logit] of allowed) logits[id] = logit;
-    // With one choice there is nothing to choose, whatever its logit is.
-    const token = maySkip ? sampler.choose(logits) : response;
+    const token = sampler.choose(logits);
     this.part = token === silent ? "silent" : "responding";
     return token;
   }
