@@ -23,6 +23,8 @@ export {
   type ToldAnswerEvents,
 } from "./policies/prompted-answerer.ts";
 export { PromptedNarrator, type PromptedNarratorOptions } from "./policies/prompted-narrator.ts";
+export { ThinkRespondAnswerer } from "./policies/think-respond-answerer.ts";
+export { ThinkRespondNarrator, type ThinkRespondNarratorOptions } from "./policies/think-respond-narrator.ts";
 export type { ToldThought, ToldThoughtEvents } from "./policies/told-thought.ts";
 export { openPromptedThinkers, type PromptedThinking } from "./prompted-thinkers.ts";
 export { PromptedTurns } from "./prompted-turns.ts";
@@ -40,6 +42,11 @@ export type { StepLogits, StepRunner, TextStep, VisualToken } from "./step.ts";
 export type { MakeThinkers, NarratorPolicy, OpenAnswer, StreamThinkers } from "./stream-thinkers.ts";
 export { type TaughtModel, TaughtThinkers } from "./taught-thinkers.ts";
 export type { TextRunner } from "./text-runner.ts";
+export {
+  THINK_RESPOND,
+  type ThinkRespondNames,
+  type ThinkRespondOptions,
+} from "./think-respond-speech.ts";
 export { Thinker } from "./thinker.ts";
 export { ThinkerContext } from "./thinker-context.ts";
 export { ToldAnswerReport, ToldThoughtReports } from "./told-reports.ts";
