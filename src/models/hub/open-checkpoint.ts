@@ -13,6 +13,7 @@ import { withSketch } from "./sketch.ts";
 import { type Transfer, TransferMeter } from "./transfer-meter.ts";
 import { isDescription, weightFiles } from "./wanted-files.ts";
 
+const TRIES_TO_FIND = 3;
 const CONFIG = "config.json";
 
 /** How a checkpoint is fetched. */
@@ -94,7 +95,12 @@ async function fromHub(
 ): Promise<FoundCheckpoint> {
   const { settings, signal, waits = RETRY_WAITS, onRetry } = options;
   const client = new HubClient(settings, options.stallMs);
-  const retrying = { waits, signal, onRetry };
+  // Nobody should wait long only to be told that there is no network.
+  const retrying = {
+    waits: { ...waits, mostTries: Math.min(waits.mostTries, TRIES_TO_FIND) },
+    signal,
+    onRetry,
+  };
   const { commit } = await withRetries(() => client.info(id, revision, signal), retrying);
   const files = await withRetries(() => client.files(id, commit, signal), retrying);
   const byPath = new Map(files.map((file) => [file.path, file]));
