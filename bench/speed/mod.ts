@@ -1,5 +1,6 @@
 /** Experiments that measure the engine, and the reports that come of them. */
 import type { Experiment } from "./experiment.ts";
+import { attention } from "./experiments/attention.ts";
 import { baselines } from "./experiments/baselines.ts";
 import { decode } from "./experiments/decode.ts";
 import { drafts } from "./experiments/drafts.ts";
@@ -22,6 +23,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   many(),
   windows(),
   decode(),
+  attention(),
   drafts(),
   still(),
   endlessRealtime(),

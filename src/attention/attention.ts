@@ -1,13 +1,17 @@
 import { type KvMemory, type KvShape, type Rope, Rotary } from "../cache/mod.ts";
 import { ModelError } from "../models/mod.ts";
 import { compileKernel, type Kernel, type KernelBuild } from "./kernel.ts";
-import { type Places, StepTables } from "./tables.ts";
+import { Products } from "./products.ts";
+import { type Places, type RangeMatrices, StepTables, type TilePlaces } from "./tables.ts";
 import { type AttentionRow, formTiles } from "./tiles.ts";
 
 export type { AttentionRow, Segment } from "./tiles.ts";
 
 /** Most vectors of a tile: so many scores of a long context still fit a near cache. */
-const TILE_VECTORS = 24;
+const TILE_VECTORS = 96;
+
+/** Multiplications of queries with keys from which on a product by the runtime is faster than the kernel (measured). */
+const LARGE_PRODUCT = 600_000;
 
 /** What a model's attention is, beside the shape of its keys and values. */
 export interface AttentionOptions {
@@ -16,6 +20,10 @@ export interface AttentionOptions {
   readonly heads?: number;
   /** For tests: the build of the kernel; the best that runs here if it is not given. */
   readonly build?: KernelBuild;
+  /** Threads for large products; 1 if it is not given. */
+  readonly threads?: number;
+  /** For tests and benchmarks: how large a product must be to be left to the inference runtime (multiplications). */
+  readonly largeProduct?: number;
 }
 
 /**
@@ -30,10 +38,9 @@ export class Attention {
   /** Query heads of one head of keys and values. */
   private readonly group: number;
   private rows = 0;
-  private tiles = 0;
   /** One piece of memory for all that a step needs; it grows to the largest step and stays until {@link trim}. */
   private workspace = { address: 0, bytes: 0 };
-  private places: Places = { qkv: 0, out: 0, rows: 0, tiles: 0 };
+  private places: Places = { qkv: 0, out: 0, rows: 0, tiles: 0, plainTiles: 0, largeTiles: [] };
   private kernel!: Kernel;
   /** The memory that the kernel works on. */
   private bound: WebAssembly.Memory | null = null;
@@ -44,6 +51,8 @@ export class Attention {
     heads: number,
     rope: Rope,
     private readonly compiled: WebAssembly.Module,
+    private readonly products: Products,
+    private readonly largeProduct: number,
   ) {
     this.rotary = new Rotary(shape.headWidth, rope);
     this.group = heads / shape.heads;
@@ -56,7 +65,7 @@ export class Attention {
   static async load(
     memory: KvMemory,
     shape: KvShape,
-    { rope, heads = shape.heads, build }: AttentionOptions,
+    { rope, heads = shape.heads, build, threads = 1, largeProduct = LARGE_PRODUCT }: AttentionOptions,
   ): Promise<Attention> {
     if (shape.headWidth % 8 !== 0) {
       const message = `A head width of ${shape.headWidth} is not supported. It must be a multiple of 8.`;
@@ -66,18 +75,19 @@ export class Attention {
       const message = `${heads} query heads cannot share ${shape.heads} heads of keys and values. They must be a multiple.`;
       throw new ModelError("attention_unavailable", message);
     }
-    return new Attention(memory, shape, heads, rope, await compileKernel(build));
+    const [compiled, products] = await Promise.all([compileKernel(build), Products.open(threads)]);
+    return new Attention(memory, shape, heads, rope, compiled, products, largeProduct);
   }
 
   /** Lays out a step's tables. */
   begin(rows: readonly AttentionRow[]): void {
     this.bind();
     const tiles = formTiles(rows, Math.max(1, Math.floor(TILE_VECTORS / this.group)));
-    const tables = new StepTables(rows, tiles, { shape: this.shape, group: this.group }, this.rotary);
+    const heads = { shape: this.shape, group: this.group };
+    const tables = new StepTables(rows, tiles, heads, this.rotary, this.largeProduct);
     this.reserve(tables.bytes);
     this.places = tables.write(this.memory, this.workspace.address);
     this.rows = rows.length;
-    this.tiles = tiles.length;
   }
 
   /**
@@ -90,12 +100,63 @@ export class Attention {
     this.kernel.write(this.places.rows, this.rows, layer, heads, this.group, 4 * headWidth);
   }
 
-  /** The attention output of every token, `[rows, heads, headWidth]`: a view that is valid until the next call. */
-  read(layer: number): Float32Array {
+  /**
+   * The attention output of every token, `[rows, heads, headWidth]`: a view that is valid until the next call. Nothing
+   * may be allocated in the memory before it is there.
+   */
+  async read(layer: number): Promise<Float32Array> {
     const { heads, headWidth } = this.shape;
-    const { tiles, out } = this.places;
-    this.kernel.read(tiles, this.tiles, layer, heads, this.group, 4 * headWidth);
+    const { tiles, plainTiles, largeTiles, out } = this.places;
+    if (plainTiles > 0) this.kernel.read(tiles, plainTiles, layer, heads, this.group, 4 * headWidth);
+    for (let head = 0; head < heads && largeTiles.length > 0; head++)
+      for (const tile of largeTiles) await this.readLarge(tile, layer, head);
     return this.memory.floats.subarray(out / 4, out / 4 + this.rows * this.group * heads * headWidth);
+  }
+
+  /** One head of keys and values of a tile: the kernel rotates and softens, and the runtime multiplies. */
+  private async readLarge(tile: TilePlaces, layer: number, head: number): Promise<void> {
+    const { kernel, products } = this;
+    const { vectors, vectorCount, ranges } = tile;
+    const width = 4 * this.shape.headWidth;
+    const at = head * this.group * width;
+    for (const { address, matrices } of ranges) {
+      kernel.turn(address, at, width);
+      if (matrices === null) kernel.score(address, layer, head, width);
+      else {
+        const { queries, keys, scores } = this.matrices(matrices, layer, head);
+        await products.byTransposed(queries, keys, scores);
+      }
+    }
+    kernel.soften(vectors, vectorCount, at, width);
+    for (const { address, matrices } of ranges)
+      if (matrices === null) kernel.gather(address, layer, head, at, width);
+      else {
+        const { queries, values, scores } = this.matrices(matrices, layer, head);
+        kernel.blank(address);
+        await products.by(scores, values, queries);
+        kernel.add(address, at, width);
+      }
+    kernel.normalise(vectors, vectorCount, at, width);
+  }
+
+  private matrices(
+    { store, slot, queries, scores, vectors, slots }: RangeMatrices,
+    layer: number,
+    head: number,
+  ) {
+    const { headWidth } = this.shape;
+    const { floats } = this.memory;
+    const place = layer * store.layerStride + head * store.headStride;
+    const matrix = (address: number, rows: number, columns: number) => {
+      const from = address / 4;
+      return { data: floats.subarray(from, from + rows * columns), rows, columns };
+    };
+    return {
+      queries: matrix(queries, vectors, headWidth),
+      scores: matrix(scores, vectors, slots),
+      keys: matrix(store.keyAddress(slot) + place, slots, headWidth),
+      values: matrix(store.valueAddress(slot) + place, slots, headWidth),
+    };
   }
 
   /**

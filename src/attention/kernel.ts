@@ -13,7 +13,16 @@ export type KernelBuild = keyof typeof BUILDS;
 /** What `kernel/attend.ts` exports. Addresses and widths in bytes. */
 export interface Kernel {
   write(rows: number, count: number, layer: number, heads: number, group: number, width: number): void;
+  /** All of some tiles. */
   read(tiles: number, count: number, layer: number, heads: number, group: number, width: number): void;
+  // The parts of it, for one tile or range and one head of keys and values.
+  turn(range: number, at: number, width: number): void;
+  score(range: number, layer: number, head: number, width: number): void;
+  soften(vectors: number, count: number, at: number, width: number): void;
+  gather(range: number, layer: number, head: number, at: number, width: number): void;
+  normalise(vectors: number, count: number, at: number, width: number): void;
+  blank(range: number): void;
+  add(range: number, at: number, width: number): void;
 }
 
 /**

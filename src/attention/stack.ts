@@ -53,7 +53,7 @@ export class Stack {
         return graph;
       }),
     );
-    return new Stack(graphs, await Attention.load(memory, kv, { rope, heads }), shape);
+    return new Stack(graphs, await Attention.load(memory, kv, { rope, heads, threads }), shape);
   }
 
   /** @returns outputs of the last graph that was run; of the one before when nothing is wanted of the last */
@@ -68,7 +68,7 @@ export class Stack {
       const following = this.graphs[layer + 1];
       const isLast = layer + 1 === layers;
       if (following === undefined || (isLast && wanted?.length === 0)) break;
-      let read = floats(this.attention.read(layer), rows.length, readWidth);
+      let read = floats(await this.attention.read(layer), rows.length, readWidth);
       if (isLast && wanted !== undefined) {
         x = someRows(x, wanted, width);
         read = someRows(read, wanted, readWidth);

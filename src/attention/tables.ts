@@ -1,5 +1,8 @@
-import type { KvMemory, KvShape, Position, Rotary } from "../cache/mod.ts";
-import type { AttentionRow, Tile } from "./tiles.ts";
+import type { KvMemory, KvShape, KvStore, Position, Rotary } from "../cache/mod.ts";
+import type { AttentionRow, Tile, TileRange } from "./tiles.ts";
+
+/** With fewer vectors a product is no faster than the kernel. */
+const LEAST_VECTORS = 8;
 
 /** Integers of an entry of each table; what they are is said in `kernel/attend.ts`. */
 const ROW = 6;
@@ -16,6 +19,35 @@ export interface Places {
   readonly out: number;
   readonly rows: number;
   readonly tiles: number;
+  /** Tiles that the kernel does alone. They come first. */
+  readonly plainTiles: number;
+  /** The others. */
+  readonly largeTiles: readonly TilePlaces[];
+}
+
+/** A tile with ranges that are large enough for {@link Products}. */
+export interface TilePlaces {
+  readonly vectors: number;
+  readonly vectorCount: number;
+  readonly ranges: readonly RangePlaces[];
+}
+
+export interface RangePlaces {
+  readonly address: number;
+  /** Null: the kernel does it. */
+  readonly matrices: RangeMatrices | null;
+}
+
+/** A range as matrices (byte addresses; of keys and values those of the first layer and head). */
+export interface RangeMatrices {
+  readonly store: KvStore;
+  readonly slot: number;
+  /** Rotated queries `[vectors, headWidth]`; later the products with the values. */
+  readonly queries: number;
+  /** Scores and weights `[vectors, slots]`. */
+  readonly scores: number;
+  readonly vectors: number;
+  readonly slots: number;
 }
 
 /** A model's heads. */
@@ -42,14 +74,30 @@ type Rotations = Map<number | string, { readonly position: Position; address: nu
 export class StepTables {
   private readonly rotations: Rotations = new Map();
   private readonly extent: Extent;
+  private readonly tiles: readonly Tile[];
+  private readonly plainTiles: number;
 
+  /** @param least multiplications of a query with keys from which on a range is left to {@link Products} */
   constructor(
     private readonly rows: readonly AttentionRow[],
-    private readonly tiles: readonly Tile[],
+    tiles: readonly Tile[],
     private readonly heads: Heads,
     private readonly rotary: Rotary,
+    private readonly least: number,
   ) {
+    const plain = tiles.filter(({ ranges }) => !ranges.some((range) => this.isLarge(range)));
+    this.plainTiles = plain.length;
+    this.tiles =
+      plain.length === tiles.length ? tiles : [...plain, ...tiles.filter((tile) => !plain.includes(tile))];
     this.extent = this.measure();
+  }
+
+  private isLarge({ sights, count }: TileRange): boolean {
+    const { group, shape } = this.heads;
+    const vectors = sights.length * group;
+    if (vectors < LEAST_VECTORS || vectors * count * shape.headWidth < this.least) return false;
+    // Its queries must follow each other.
+    return sights.at(-1)!.row - sights[0]!.row === sights.length - 1;
   }
 
   /** Floats of a row's queries, keys and values. */
@@ -97,10 +145,17 @@ export class StepTables {
       next = this.rotary.write(rotation.position, floats, next);
     }
     this.writeRows(ints, rowTable / 4, qkv);
-    this.tiles.forEach((tile, i) => {
-      next = this.writeTile(ints, tile, tileTable / 4 + i * TILE, next, { qkv, out, scratch });
+    const written = this.tiles.map((tile, i) => {
+      const { places, end } = this.writeTile(ints, tile, tileTable / 4 + i * TILE, next, {
+        qkv,
+        out,
+        scratch,
+      });
+      next = end;
+      return places;
     });
-    return { qkv, out, rows: rowTable, tiles: tileTable };
+    const { plainTiles } = this;
+    return { qkv, out, rows: rowTable, tiles: tileTable, plainTiles, largeTiles: written.slice(plainTiles) };
   }
 
   private measure(): Extent {
@@ -143,14 +198,14 @@ export class StepTables {
     });
   }
 
-  /** @param next where there is room (ints); returns where there is after it */
+  /** @param next where there is room (ints) */
   private writeTile(
     ints: Int32Array,
     { rows, ranges }: Tile,
     at: number,
     next: number,
     { qkv, out, scratch }: { readonly qkv: number; readonly out: number; readonly scratch: number },
-  ): number {
+  ): { readonly places: TilePlaces /** Where there is room after it (ints). */; readonly end: number } {
     const { group, shape } = this.heads;
     const width = 4 * shape.headWidth;
     /** Ranges that each row sees. */
@@ -176,7 +231,12 @@ export class StepTables {
     /** The rotation that each row's queries have. */
     const turned = new Uint32Array(rows.length);
     let scores = scratch + rows.length * group * width;
-    for (const { store, slot, count, sights } of ranges) {
+    const places: RangePlaces[] = [];
+    for (const one of ranges) {
+      const { store, slot, count, sights } = one;
+      const queries = scratch + sights[0]!.row * group * width;
+      const matrices = { store, slot, queries, scores, vectors: sights.length * group, slots: count };
+      places.push({ address: 4 * range, matrices: this.isLarge(one) ? matrices : null });
       ints[range] = store.keyAddress(slot);
       ints[range + 1] = store.valueAddress(slot);
       ints[range + 2] = store.headStride;
@@ -215,6 +275,6 @@ export class StepTables {
       ints[range + 7] = (next - turns) / TURN;
       range += RANGE;
     }
-    return next;
+    return { places: { vectors: 4 * vectors, vectorCount: rows.length * group, ranges: places }, end: next };
   }
 }

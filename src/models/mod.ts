@@ -16,6 +16,7 @@ export {
   type WeightWidth,
 } from "./checkpoint-schema.ts";
 export { type ConversionOptions, type ConversionProgress, convertCheckpoint } from "./convert/mod.ts";
+export { modelBytes } from "./convert/onnx-proto.ts";
 export { EmbeddingTable } from "./embedding-table.ts";
 export { ModelError, type ModelErrorCode } from "./errors.ts";
 export type {

@@ -1,4 +1,6 @@
 /** Reasoning: a narrator and answerers think about streams, one step of the model for all of them together. */
+
+export { keptTokens } from "./kept-tokens.ts";
 export type {
   ReasonerReport,
   ReasonerRequest,
@@ -10,6 +12,15 @@ export { NgramDrafter, type NgramDrafterOptions } from "./ngram-drafter.ts";
 export { Answerer } from "./policies/answerer.ts";
 export { Narrator } from "./policies/narrator.ts";
 export { type Feed, type Policy, PRIORITY } from "./policies/policy.ts";
+export {
+  PromptedAnswerer,
+  type PromptedAnswererOptions,
+  type ToldAnswer,
+  type ToldAnswerEvents,
+} from "./policies/prompted-answerer.ts";
+export { PromptedNarrator, type PromptedNarratorOptions } from "./policies/prompted-narrator.ts";
+export type { ToldThought, ToldThoughtEvents } from "./policies/told-thought.ts";
+export { PromptedTurns } from "./prompted-turns.ts";
 export { type ReasonerEnvironment, ReasonerStream } from "./reasoner-stream.ts";
 export {
   type Schedulable,
@@ -24,6 +35,8 @@ export type { StepLogits, StepRunner, TextStep, VisualToken } from "./step.ts";
 export type { TextRunner } from "./text-runner.ts";
 export { Thinker } from "./thinker.ts";
 export { ThinkerContext } from "./thinker-context.ts";
+export { ToldAnswerReport, ToldThoughtReports } from "./told-reports.ts";
 export { SLACK_UNITS, VisualCacheReplica } from "./visual-cache-replica.ts";
 export { schemeReader, type VisualReader } from "./visual-reader.ts";
 export type { Question } from "./waiting-questions.ts";
+export { WordChoice } from "./word-choice.ts";

@@ -39,10 +39,10 @@ export async function stepParts(
     await timeInTurn(
       [
         () => attention.begin(rows),
-        () => {
+        async () => {
           for (let layer = 0; layer < layers; layer++) {
             attention.write(layer, qkv);
-            attention.read(layer);
+            await attention.read(layer);
           }
         },
         async () => {

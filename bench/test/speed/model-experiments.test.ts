@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LABELLED_CLIPS } from "../../../test/support/clips.ts";
 import { makeTempDir } from "../../../test/support/media.ts";
+import { attention } from "../../speed/experiments/attention.ts";
 import { baselines } from "../../speed/experiments/baselines.ts";
 import { decode } from "../../speed/experiments/decode.ts";
 import { drafts } from "../../speed/experiments/drafts.ts";
@@ -35,6 +36,17 @@ describe("experiments on the model's parts", () => {
     expect(shared[1]!.gain.median).toBeGreaterThan(1.5);
     expect(lengths[1]!.stepMs).toBeGreaterThan(lengths[0]!.stepMs);
     for (const { stepMs, rooflineMs } of lengths) expect(stepMs).toBeGreaterThan(rooflineMs);
+  });
+
+  it("attention: products by the runtime make a long prefill faster, and thinkers gain by being together", async () => {
+    const ran = await run(attention({ rounds: 3, lengths: [1024], prefills: [64], thinkers: [8] }));
+    expectWhole(ran);
+    const { prefill, together } = ran.json.figures as {
+      prefill: { byProducts: { leastMs: number }; oneByOne: { leastMs: number } }[];
+      together: { step: { leastMs: number }; oneByOne: { leastMs: number } }[];
+    };
+    expect(prefill[0]!.oneByOne.leastMs / prefill[0]!.byProducts.leastMs).toBeGreaterThan(1.5);
+    expect(together[0]!.oneByOne.leastMs / together[0]!.step.leastMs).toBeGreaterThan(1.2);
   });
 
   it("drafts: the same is said in fewer steps", async () => {

@@ -594,6 +594,29 @@ export function gather(range: usize, layer: usize, head: usize, at: usize, width
   }
 }
 
+/**
+ * Makes zero the weights of slots that a vector does not see, so that the weights of a range are a matrix, one row for
+ * each vector, and its values can be multiplied with it.
+ */
+export function blank(range: usize): void {
+  const slots = load<i32>(range, 32);
+  let sight = <usize>load<u32>(range, 16);
+  for (let n = load<i32>(range, 20); n > 0; n--, sight += SIGHT_BYTES) {
+    const count = load<i32>(sight, 8);
+    memory.fill(<usize>load<u32>(sight, 4) + (<usize>count << 2), 0, <usize>(slots - count) << 2);
+  }
+}
+
+/** Adds to the outputs of a range's vectors what stands where their rotated queries were. */
+export function add(range: usize, at: usize, width: usize): void {
+  let sight = <usize>load<u32>(range, 16);
+  for (let n = load<i32>(range, 20); n > 0; n--, sight += SIGHT_BYTES) {
+    const from = <usize>load<u32>(sight);
+    const to = <usize>load<u32>(sight, 12) + at;
+    for (let c: usize = 0; c < width; c += 16) v128.store(to + c, f32x4.add(v128.load(to + c), v128.load(from + c)));
+  }
+}
+
 /** Divides each output by the sum of its weights. */
 export function normalise(vectors: usize, count: i32, at: usize, width: usize): void {
   for (let v = 0; v < count; v++, vectors += VECTOR_BYTES) {

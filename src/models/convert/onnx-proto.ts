@@ -71,6 +71,11 @@ export function modelProto(graph: Graph): Piece[] {
   ];
 }
 
+/** A ModelProto of a graph whose initializers, if it has any, are in memory. */
+export function modelBytes(graph: Graph): Uint8Array {
+  return Buffer.concat(modelProto(graph) as Uint8Array[]);
+}
+
 function graphProto({ name, nodes, initializers, inputs, outputs }: Graph): Piece[] {
   return [
     ...nodes.flatMap((node) => messageField(1, nodeProto(node))),

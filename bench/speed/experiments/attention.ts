@@ -1,0 +1,138 @@
+import { spread } from "../../lib/statistics.ts";
+import type { Table } from "../../lib/table.ts";
+import { AttentionOperator } from "../attention-operator.ts";
+import { AttentionScene, attend, HEADS, SHAPE } from "../attention-scene.ts";
+import type { Experiment, ExperimentContext, Report } from "../experiment.ts";
+import { timeInTurn } from "../model-bench.ts";
+
+export interface AttentionSizes {
+  readonly rounds: number;
+  /** Tokens cached. */
+  readonly lengths: readonly number[];
+  /** Tokens of a prefill. */
+  readonly prefills: readonly number[];
+  readonly thinkers: readonly number[];
+}
+
+const SIZES: AttentionSizes = {
+  rounds: 20,
+  lengths: [128, 512, 1024, 2048],
+  prefills: [16, 64],
+  thinkers: [1, 2, 4, 8, 16],
+};
+
+/** Of a stream's video, and of each thinker's text (tokens). */
+const SHARED = 512;
+const OWN = 32;
+
+/** What attention costs, in a model with grouped queries, whoever does the products. */
+export function attention(sizes: Partial<AttentionSizes> = {}): Experiment {
+  return {
+    name: "attention",
+    title: "Attention",
+    about: [
+      `Attention of all ${SHAPE.layers} layers of a step with ${HEADS} query heads and ${SHAPE.heads} heads of keys`,
+      `and values of ${SHAPE.headWidth} (those of SmolVLM2-256M), over caches full of noise, without dense graphs, in`,
+      "one thread. Times are the least and the median of all rounds; what is in a row was run in turn. _Kernel_: the",
+      "WebAssembly kernel does everything. _Products_: large products are left to the inference runtime, as",
+      "thinkalong does it. _Operator_: the runtime's GroupQueryAttention, with the copies that it needs of what the",
+      "tokens see. _One by one_: every token in a step of its own.",
+    ].join(" "),
+    run: (context) => run(context, { ...SIZES, ...sizes }),
+  };
+}
+
+interface Timed {
+  readonly leastMs: number;
+  readonly medianMs: number;
+}
+
+const timed = (times: readonly number[]): Timed => ({
+  leastMs: Math.min(...times),
+  medianMs: spread(times).median,
+});
+
+async function run({ progress, signal }: ExperimentContext, sizes: AttentionSizes): Promise<Report> {
+  const { rounds, lengths, prefills, thinkers } = sizes;
+  const scene = new AttentionScene();
+  const kernel = await scene.open({ largeProduct: Number.POSITIVE_INFINITY });
+  const products = await scene.open();
+  const operator = await AttentionOperator.open();
+  const decode = [];
+  const prefill = [];
+  for (const [i, cached] of lengths.entries()) {
+    progress((0.6 * i) / lengths.length, `over ${cached} tokens`);
+    const row = scene.prefill(cached, 1);
+    const [one] = await timeInTurn([() => attend(kernel, row)], 3 * rounds, signal);
+    decode.push({ cached, ...timed(one!) });
+    scene.release();
+    for (const tokens of prefills) {
+      const rows = scene.prefill(cached, tokens);
+      const times = await timeInTurn(
+        [
+          () => attend(kernel, rows),
+          () => attend(products, rows),
+          () => operator.attend(rows),
+          async () => {
+            for (const each of rows) await attend(kernel, [each]);
+          },
+        ],
+        rounds,
+        signal,
+      );
+      const [byKernel, byProducts, byOperator, oneByOne] = times.map(timed) as [Timed, Timed, Timed, Timed];
+      prefill.push({ cached, tokens, byKernel, byProducts, byOperator, oneByOne });
+      scene.release();
+    }
+  }
+  const together = [];
+  for (const [i, count] of thinkers.entries()) {
+    progress(0.6 + (0.4 * i) / thinkers.length, `${count} thinkers`);
+    const rows = scene.thinkers(count, SHARED, OWN);
+    const times = await timeInTurn(
+      [
+        () => attend(products, rows),
+        async () => {
+          for (const each of rows) await attend(products, [each]);
+        },
+      ],
+      rounds,
+      signal,
+    );
+    const [step, oneByOne] = times.map(timed) as [Timed, Timed];
+    together.push({ count, step, oneByOne });
+    scene.release();
+  }
+  const tables: Table[] = [
+    {
+      title: "A prefill (ms: least, median)",
+      columns: ["tokens cached", "tokens", "kernel", "", "products", "", "operator", "", "one by one", ""],
+      rows: prefill.map(({ cached, tokens, byKernel, byProducts, byOperator, oneByOne }) => [
+        cached,
+        tokens,
+        ...[byKernel, byProducts, byOperator, oneByOne].flatMap(({ leastMs, medianMs }) => [
+          leastMs,
+          medianMs,
+        ]),
+      ]),
+    },
+    {
+      title: `Thinkers of one stream, ${SHARED} tokens of video and ${OWN} of text (ms: least, median)`,
+      columns: ["thinkers", "together", "", "one by one", "", "tokens/s, × one by one"],
+      rows: together.map(({ count, step, oneByOne }) => [
+        count,
+        step.leastMs,
+        step.medianMs,
+        oneByOne.leastMs,
+        oneByOne.medianMs,
+        oneByOne.leastMs / step.leastMs,
+      ]),
+    },
+    {
+      title: "One token (ms)",
+      columns: ["tokens cached", "least", "median"],
+      rows: decode.map(({ cached, leastMs, medianMs }) => [cached, leastMs, medianMs]),
+    },
+  ];
+  return { tables, plots: [], figures: { sizes, decode, prefill, together }, notes: [] };
+}
