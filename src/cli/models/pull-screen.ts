@@ -68,20 +68,14 @@ export class PullScreen {
     for (const [head, text] of rows) this.screen.note(`${pc.dim(head.padEnd(HEAD_COLUMNS))} `, text);
   }
 
-  private progress(step: Transferring): void {
-    const { done, total } =
-      step.type === "fetching" ? step.transfer : { done: step.bytes, total: step.total };
-    const isAtEdge = this.shown !== step.type || done === total;
+  private progress({ type, transfer }: Transferring): void {
+    const isAtEdge = this.shown !== type || transfer.done === transfer.total;
     const every = this.screen.hasStatus ? BAR_EVERY_MS : LINE_EVERY_MS;
     if (!isAtEdge && this.now() - this.shownAt < every) return;
     this.shownAt = this.now();
-    const transfer =
-      step.type === "fetching" ? step.transfer : { done, total, bytesPerS: null, secondsLeft: null };
     if (this.screen.hasStatus)
-      this.screen.status(
-        (columns) => `${step.type} ${transferBar(transfer, columns - step.type.length - 1)}`,
-      );
-    else this.screen.note("", `${step.type}: ${transferText(transfer)}`);
+      this.screen.status((columns) => `${type} ${transferBar(transfer, columns - type.length - 1)}`);
+    else this.screen.note("", `${type}: ${transferText(transfer)}`);
   }
 }
 

@@ -32,7 +32,7 @@ export interface FetchOptions {
   readonly stallMs?: number;
   readonly free?: FreeBytes;
   /** Looks at config.json before anything else is fetched. What it throws ends it. */
-  readonly check?: ((config: unknown) => void) | undefined;
+  readonly check?: ((config: object) => void) | undefined;
 }
 
 /** A checkpoint of which all is known but the weights. */
@@ -178,9 +178,11 @@ export async function localCheckpoint(
   };
 }
 
-async function readConfig(dir: string, label: string): Promise<unknown> {
+async function readConfig(dir: string, label: string): Promise<object> {
   try {
-    return JSON.parse(await readFile(join(dir, CONFIG), "utf8"));
+    const config: unknown = JSON.parse(await readFile(join(dir, CONFIG), "utf8"));
+    if (typeof config === "object" && config !== null) return config;
+    throw new SyntaxError("It is no object.");
   } catch (cause) {
     throw new ModelError("checkpoint_invalid", `${CONFIG} of ${label} is not valid JSON.`, cause);
   }
