@@ -24,7 +24,7 @@ export const KNOWN_CHECKPOINTS: readonly KnownCheckpoint[] = [
     parameters: 256_484_928,
     bytesAParameter: null,
     ...APACHE,
-    about: "The smallest. It was trained on video, and describes in few words.",
+    about: "The smallest. It was trained on video.",
   },
   {
     id: "HuggingFaceTB/SmolVLM2-500M-Video-Instruct",
@@ -45,7 +45,7 @@ export const KNOWN_CHECKPOINTS: readonly KnownCheckpoint[] = [
     parameters: 2_208_985_600,
     bytesAParameter: 2,
     ...APACHE,
-    about: "Takes pictures of any size. Knows when in a video something is, by the order of frames.",
+    about: "Takes pictures of any size.",
   },
   {
     id: "Qwen/Qwen2.5-VL-3B-Instruct",

@@ -16,7 +16,7 @@ export class PlainConverter implements Converter {
   /** Called in the middle of each conversion. */
   midway: (conversion: Conversion) => Promise<void> = async () => {};
 
-  check(config: unknown): void {
+  check(config: object): void {
     const { model_type: type } = config as { model_type?: string };
     if (type !== "tiny")
       throw new ModelError("checkpoint_unsupported", `This checkpoint is a ${type}, which cannot be run.`);
@@ -37,12 +37,12 @@ export class PlainConverter implements Converter {
     const { source, target, signal, onProgress } = conversion;
     const content = await readFile(join(source, "model.safetensors"));
     await writeFile(join(target, "text.0.onnx"), content);
-    onProgress({ bytes: content.length / 2, total: content.length });
+    onProgress({ bytes: content.length / 2 });
     await this.midway(conversion);
     signal.throwIfAborted();
     const manifest = manifestOf(conversion, content);
     await writeFile(join(target, "bundle.json"), JSON.stringify(manifest));
-    onProgress({ bytes: content.length, total: content.length });
+    onProgress({ bytes: content.length });
   }
 }
 

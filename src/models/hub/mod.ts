@@ -11,4 +11,4 @@ export {
   openCheckpoint,
 } from "./open-checkpoint.ts";
 export { type HubSettings, hubSettings } from "./settings.ts";
-export type { Transfer } from "./transfer-meter.ts";
+export { type Transfer, TransferMeter } from "./transfer-meter.ts";

@@ -13,6 +13,7 @@ import { withSketch } from "./sketch.ts";
 import { type Transfer, TransferMeter } from "./transfer-meter.ts";
 import { isDescription, weightFiles } from "./wanted-files.ts";
 
+const TRIES_TO_FIND = 3;
 const CONFIG = "config.json";
 
 /** How a checkpoint is fetched. */
@@ -31,7 +32,7 @@ export interface FetchOptions {
   readonly stallMs?: number;
   readonly free?: FreeBytes;
   /** Looks at config.json before anything else is fetched. What it throws ends it. */
-  readonly check?: ((config: unknown) => void) | undefined;
+  readonly check?: ((config: object) => void) | undefined;
 }
 
 /** A checkpoint of which all is known but the weights. */
@@ -94,7 +95,12 @@ async function fromHub(
 ): Promise<FoundCheckpoint> {
   const { settings, signal, waits = RETRY_WAITS, onRetry } = options;
   const client = new HubClient(settings, options.stallMs);
-  const retrying = { waits, signal, onRetry };
+  // Nobody should wait long only to be told that there is no network.
+  const retrying = {
+    waits: { ...waits, mostTries: Math.min(waits.mostTries, TRIES_TO_FIND) },
+    signal,
+    onRetry,
+  };
   const { commit } = await withRetries(() => client.info(id, revision, signal), retrying);
   const files = await withRetries(() => client.files(id, commit, signal), retrying);
   const byPath = new Map(files.map((file) => [file.path, file]));
@@ -172,9 +178,11 @@ export async function localCheckpoint(
   };
 }
 
-async function readConfig(dir: string, label: string): Promise<unknown> {
+async function readConfig(dir: string, label: string): Promise<object> {
   try {
-    return JSON.parse(await readFile(join(dir, CONFIG), "utf8"));
+    const config: unknown = JSON.parse(await readFile(join(dir, CONFIG), "utf8"));
+    if (typeof config === "object" && config !== null) return config;
+    throw new SyntaxError("It is no object.");
   } catch (cause) {
     throw new ModelError("checkpoint_invalid", `${CONFIG} of ${label} is not valid JSON.`, cause);
   }

@@ -11,7 +11,8 @@ export interface Conversion {
   readonly revision: string | null;
   readonly license: string | null;
   readonly signal: AbortSignal;
-  readonly onProgress: (progress: { readonly bytes: number; readonly total: number }) => void;
+  /** Told how many bytes of the bundle are written. */
+  readonly onProgress: (progress: { readonly bytes: number }) => void;
 }
 
 /** What is known of a bundle before it is made. */
@@ -27,7 +28,7 @@ export interface BundleForecast {
 /** Makes bundles of checkpoints. */
 export interface Converter {
   /** @throws {ModelError} `checkpoint_unsupported` when config.json says that it cannot be converted */
-  check(config: unknown): void;
+  check(config: object): void;
   /** How large the bundle of a checkpoint will be. Only the headers of its weights are read. */
   measure(source: string, weights: WeightWidth): Promise<BundleForecast>;
   convert(conversion: Conversion): Promise<void>;

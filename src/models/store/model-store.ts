@@ -193,9 +193,12 @@ export class ModelStore {
   }
 }
 
-/** `owner/name` as the name of a folder. Names have no `--` in them. */
+/**
+ * The name of a model's folder. Names on the hub have neither `--` nor `+` in them, and those of a user's folders have no
+ * slash, so no two models share one.
+ */
 function folderOf(id: string): string {
-  return id.replace("/", "--");
+  return id.includes("/") ? id.replace("/", "--") : `local+${id}`;
 }
 
 function isSame(a: Omit<ModelOrigin, "pulledAt">, b: Omit<ModelOrigin, "pulledAt">): boolean {

@@ -13,6 +13,7 @@ import {
   requireSpace,
   sizeText,
   type Transfer,
+  TransferMeter,
 } from "../hub/mod.ts";
 import type { Converter } from "./converter.ts";
 import { memoryLimit } from "./memory-limit.ts";
@@ -45,7 +46,7 @@ export type PullStep =
   | { readonly type: "fetching"; readonly transfer: Transfer }
   | { readonly type: "retrying"; readonly why: ModelError; readonly waitMs: number }
   | { readonly type: "unreachable"; readonly why: ModelError }
-  | { readonly type: "converting"; readonly bytes: number; readonly total: number };
+  | { readonly type: "converting"; readonly transfer: Transfer };
 
 /** How a model is pulled. */
 export interface PullOptions
@@ -161,6 +162,7 @@ async function install(
     await requireSpace(needs, id, free);
   }
   await found.fetchWeights();
+  const meter = new TransferMeter(bytes, (transfer) => tell?.({ type: "converting", transfer }));
   const model = await store.install(
     id,
     weights,
@@ -168,7 +170,7 @@ async function install(
     (target, signal) =>
       converter.convert({
         ...{ source: found.dir, target, weights, id, revision, license, signal },
-        onProgress: (done) => tell?.({ type: "converting", bytes: done.bytes, total: done.total }),
+        onProgress: (done) => meter.reached(done.bytes),
       }),
     { signal: options.signal, onWait: () => tell?.({ type: "waiting" }) },
   );
