@@ -18,10 +18,10 @@ const WHOLE = [
 /** Those of them to which it is all the same how fast they are: nothing in them goes by the clock. */
 const UNHURRIED = [
   "test/backends/openai/contract.test.ts",
-  "bench/test/{accuracy,lib}/**/*.test.ts",
+  "bench/test/{accuracy,checkpoints,lib}/**/*.test.ts",
   "bench/test/dependencies.test.ts",
   "bench/test/speed/command.test.ts",
-  "test/cli/{answer-order,engine-flags,help,log-lines,models,probe-report,replay,terminal,wrap}.test.ts",
+  "test/cli/{answer-order,engine-flags,help,log-lines,models,models-words,probe-report,replay,terminal,wrap}.test.ts",
   "test/e2e/readme.test.ts",
   "test/engine/{outside,process-exit,scene,worker-death}.test.ts",
   "test/{exact,golden}/**/*.test.ts",

@@ -2,11 +2,13 @@ import { Command } from "commander";
 import { benchCommand } from "./cli/bench-command.ts";
 import { evalCommand } from "./cli/eval-command.ts";
 import { promptedCommand } from "./cli/prompted-command.ts";
+import { randomCheckpointCommand } from "./cli/random-checkpoint-command.ts";
 import { soakCommand } from "./cli/soak-command.ts";
 
-/** The scripts `bench`, `eval`, `eval:prompted` and `soak` of the package end here, so that is how a person calls them. */
+/** The scripts of the package that are about measuring end here, so that is how a person calls them. */
 const program = new Command("npm run").usage("<command> -- [options]");
-for (const command of [benchCommand(), evalCommand(), promptedCommand(), soakCommand()]) {
+const commands = [benchCommand(), evalCommand(), promptedCommand(), soakCommand(), randomCheckpointCommand()];
+for (const command of commands) {
   const names = command.registeredArguments.map((argument) => {
     const name = `${argument.name()}${argument.variadic ? "..." : ""}`;
     return argument.required ? `<${name}>` : `[${name}]`;

@@ -52,6 +52,7 @@ export {
   probeVideo,
   RgbFrame,
   type RgbPicture,
+  type Scaling,
   type VideoInfo,
   type VideoNotice,
 } from "./ingest/mod.ts";

@@ -17,7 +17,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   // What the engine's seam says of units and tasks, these two may know.
   vision: ["engine", "attention", "cache", "models", "scene", "worker", "ingest"],
   // And of vision its messages: the units that are published to it.
-  reasoner: ["engine", "attention", "cache", "models", "worker", "vision"],
+  reasoner: ["engine", "attention", "cache", "models", "prompting", "worker", "vision"],
   // Above the seam: what lies below it is used by backends alone.
   engine: ["ingest", "scene"],
   backends: [

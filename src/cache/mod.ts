@@ -9,7 +9,7 @@ export {
   KvStore,
   type SlotRange,
 } from "./kv-store.ts";
-export { axesOf, minus, type Position, plus, textAfter } from "./position.ts";
+export { axesOf, largestAxis, largestOf, minus, type Position, plus } from "./position.ts";
 export {
   POSITION_SCHEMES,
   type PositionScheme,

@@ -3,7 +3,8 @@ import { createEngine, createRemoteEngine, type RemoteEngineOptions } from "../b
 import type { Engine, EngineOptions } from "../engine/mod.ts";
 import { API_KEY_VARIABLE, readApiKey } from "./api-key.ts";
 import { positive, rate, seconds, threads } from "./arguments.ts";
-import { BUNDLED_MODEL } from "./paths.ts";
+import { findModel } from "./models/pull.ts";
+import type { Screen } from "./screen.ts";
 
 /** What serve and replay let choose of the engine. */
 export interface EngineFlags {
@@ -48,7 +49,7 @@ export function addEngineFlags(command: Command): Command {
     )
     .option(
       "-m, --model <model>",
-      "folder of a model bundle (default: the bundled model), or name of a model on the server (default: its only one)",
+      "name of a model on the Hugging Face hub (owner/name; it is fetched and converted once), or a folder with a model or a checkpoint (default: the bundled model); with --engine openai, its name on the server (default: its only one)",
     )
     .option(
       "--threads <n>",
@@ -82,19 +83,26 @@ export function addEngineFlags(command: Command): Command {
 }
 
 /**
- * Starts the engine that the flags ask for.
+ * Starts the engine that the flags ask for. A model that is not on this machine yet is pulled.
  *
+ * @param screen where it is shown how a pull goes on
  * @throws {InvalidArgumentError} for flags that do not go together
  * @throws {ModelError} or {RemoteError} when the model cannot be used
+ * @throws {Interrupted} when a signal has ended a pull
  */
-export async function startEngineFor(flags: EngineFlags, options: EngineOptions = {}): Promise<Engine> {
+export async function startEngineFor(
+  flags: EngineFlags,
+  options: EngineOptions = {},
+  screen?: Screen,
+): Promise<Engine> {
   if (flags.engine === "openai") return await createRemoteEngine({ ...remoteOptions(flags), ...options });
   const [name] = Object.entries(REMOTE_FLAGS).find(([flag]) => flags[flag as keyof EngineFlags]) ?? [];
   if (name !== undefined)
     throw new InvalidArgumentError(
       `${REMOTE_FLAGS[name as keyof typeof REMOTE_FLAGS]} is for a model on a server. Add --engine openai.`,
     );
-  return await createEngine({ model: flags.model ?? BUNDLED_MODEL, threads: flags.threads ?? 1, ...options });
+  const model = await findModel(flags.model, screen);
+  return await createEngine({ model, threads: flags.threads ?? 1, ...options });
 }
 
 function remoteOptions(flags: EngineFlags): RemoteEngineOptions {

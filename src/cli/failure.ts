@@ -6,6 +6,7 @@ import { EngineError } from "../engine/mod.ts";
 import { IngestError } from "../ingest/mod.ts";
 import { ModelError } from "../models/mod.ts";
 import { ServerError } from "../server/mod.ts";
+import { Interrupted } from "./models/interrupts.ts";
 import { isTooManyFiles, RAISE_LIMIT } from "./open-files.ts";
 import { wrapFor } from "./wrap.ts";
 
@@ -35,7 +36,8 @@ export function reportError(message: string): void {
  */
 export function reportFailure(error: unknown, alsoExpected: readonly ErrorKind[] = []): void {
   process.exitCode = 1;
-  if (error instanceof ZodError) {
+  if (error instanceof Interrupted) process.exitCode = error.exitCode;
+  else if (error instanceof ZodError) {
     for (const { path, message } of error.issues) reportError(`${path.join(".")} is wrong: ${message}.`);
   } else if ([...EXPECTED, ...alsoExpected].some((kind) => error instanceof kind)) {
     reportError((error as Error).message);

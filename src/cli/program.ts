@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { Command } from "commander";
 import { enginesCommand } from "./engines-command.ts";
-import { modelsCommand } from "./models-command.ts";
+import { modelsCommand } from "./models/models-command.ts";
 import { reportOutputFailure } from "./output.ts";
 import { replayCommand } from "./replay-command.ts";
 import { serveCommand } from "./serve-command.ts";

@@ -65,7 +65,7 @@ async function run(input: string, flags: ReplayFlags): Promise<void> {
   let engine: Engine | null = null;
   try {
     doing(flags.engine === "local" ? "starting the model" : "measuring what the model's server can do");
-    engine = await startEngineFor(flags);
+    engine = await startEngineFor(flags, {}, screen);
     if (!flags.json && engine.model.chosenBecause !== null)
       screen.line("", pc.dim(engine.model.chosenBecause));
     doing("opening the video");

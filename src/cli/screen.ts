@@ -13,7 +13,8 @@ const CLEAR_ROW = "\r\x1b[K";
  * line below them on standard error. A line is written at once: the status line makes room for it and comes back below.
  */
 export class Screen {
-  private readonly hasStatus = process.stdout.isTTY === true && process.stderr.isTTY === true;
+  /** Whether a status is shown. */
+  readonly hasStatus = process.stdout.isTTY === true && process.stderr.isTTY === true;
   private makeStatus: Status | null = null;
   private drawn = "";
 
@@ -29,6 +30,11 @@ export class Screen {
   /** Prints a line, wrapped as `wrapFor` says. */
   line(head: string, text: string, hang?: number): void {
     this.above(() => printLine(wrapFor(process.stdout, head, text, hang)));
+  }
+
+  /** The same on standard error: what is said of a command's course is not its result. */
+  note(head: string, text: string): void {
+    this.above(() => process.stderr.write(`${wrapFor(process.stderr, head, text)}\n`));
   }
 
   /** Prints an error message to standard error and sets the exit code to 1. */

@@ -8,6 +8,7 @@ import {
   readImageHeader,
   undecodable,
 } from "./image-header.ts";
+import type { Scaling } from "./scaling.ts";
 
 export interface DecodeImageOptions extends ImageLimits {
   /** px; the picture is squeezed into it, not letterboxed. */
@@ -54,15 +55,14 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeImageOptions
 export async function decodePixels(
   bytes: Uint8Array,
   original: EncodedImage,
-  { width, height }: Pick<DecodeImageOptions, "width" | "height">,
+  { width, height, kernel = "cubic" }: Pick<DecodeImageOptions, "width" | "height"> & Pick<Scaling, "kernel">,
 ): Promise<DecodedImage> {
   const limitInputPixels = original.width * original.height;
   const complete = original.type === "jpeg" ? withEndMark(bytes) : bytes;
   const decode = (failOn: "warning" | "error") =>
     sharp(complete, { limitInputPixels, failOn, pages: 1 })
       .autoOrient()
-      // Of sharp's kernels, this one is closest to the area mean with which ffmpeg scales videos.
-      .resize(width, height, { fit: "fill", kernel: "cubic" })
+      .resize(width, height, { fit: "fill", kernel })
       .flatten({ background: "black" })
       .toColourspace("srgb")
       .raw()

@@ -1,6 +1,8 @@
 import sharp, { type Sharp } from "sharp";
 import { type DecodedImage, decodePixels } from "./decode-image.ts";
 import { IngestError } from "./errors.ts";
+import type { PictureSize } from "./picture-size.ts";
+import { type Scaling, scaleWith, shrinkRgb } from "./scaling.ts";
 
 /** The number and the times of a frame. */
 export interface FrameStamp {
@@ -14,8 +16,10 @@ export interface FrameStamp {
 
 /** One picture of a stream. It gives its pixels or a JPEG at any size, and computes them only when asked. */
 export interface Frame extends FrameStamp {
+  /** Its own size, upright (px). */
+  readonly size: PictureSize;
   /** The picture scaled to a size (px): `width * height * 3` bytes of RGB, row-major. They must not be changed. */
-  rgb(width: number, height: number): Promise<Uint8Array>;
+  rgb(width: number, height: number, scaling?: Scaling): Promise<Uint8Array>;
   /** A JPEG of the picture, upright and in its own proportions. No side is longer than `maxSide` (px). */
   jpeg(maxSide: number): Promise<Uint8Array>;
 }
@@ -58,10 +62,17 @@ export class RgbFrame implements Frame {
     }
   }
 
-  async rgb(width: number, height: number): Promise<Uint8Array> {
-    const { picture } = this;
+  get size(): PictureSize {
+    const { width, height } = this.large;
+    return { width, height };
+  }
+
+  async rgb(width: number, height: number, scaling: Scaling = {}): Promise<Uint8Array> {
+    const { picture, large } = this;
     if (picture.width === width && picture.height === height) return picture.data;
-    return await this.open().resize(width, height, { fit: "fill", kernel: "cubic" }).raw().toBuffer();
+    return await scaleWith(large, { width, height }, scaling, (size, kernel) =>
+      shrinkRgb(large.data, large, size, kernel),
+    );
   }
 
   async jpeg(maxSide: number): Promise<Uint8Array> {
@@ -91,11 +102,19 @@ export class EncodedFrame implements Frame {
     this.arrivedAtMs = arrivedAtMs;
   }
 
+  get size(): PictureSize {
+    const { width, height, sideways } = this.decoded.original;
+    return sideways ? { width: height, height: width } : { width, height };
+  }
+
   /** @throws {IngestError} `image_undecodable` */
-  async rgb(width: number, height: number): Promise<Uint8Array> {
-    const { decoded } = this;
+  async rgb(width: number, height: number, scaling: Scaling = {}): Promise<Uint8Array> {
+    const { bytes, decoded } = this;
     if (decoded.width === width && decoded.height === height) return decoded.data;
-    return (await decodePixels(this.bytes, decoded.original, { width, height })).data;
+    const { original } = decoded;
+    return await scaleWith(original, { width, height }, scaling, async (size, kernel) => {
+      return (await decodePixels(bytes, original, { ...size, kernel })).data;
+    });
   }
 
   async jpeg(maxSide: number): Promise<Uint8Array> {
@@ -112,7 +131,8 @@ export function restamped(frame: Frame, stamp: Partial<FrameStamp>): Frame {
   return {
     ...{ seq, mediaTimeMs, arrivedAtMs },
     ...stamp,
-    rgb: (width, height) => frame.rgb(width, height),
+    size: frame.size,
+    rgb: (width, height, scaling) => frame.rgb(width, height, scaling),
     jpeg: (maxSide) => frame.jpeg(maxSide),
   };
 }
@@ -122,8 +142,13 @@ export function restamped(frame: Frame, stamp: Partial<FrameStamp>): Frame {
  *
  * @throws {RangeError} when a frame gives more or fewer pixels
  */
-export async function joinRgb(frames: readonly Frame[], width: number, height: number): Promise<Uint8Array> {
-  const pictures = await Promise.all(frames.map((frame) => frame.rgb(width, height)));
+export async function joinRgb(
+  frames: readonly Frame[],
+  width: number,
+  height: number,
+  scaling?: Scaling,
+): Promise<Uint8Array> {
+  const pictures = await Promise.all(frames.map((frame) => frame.rgb(width, height, scaling)));
   const size = width * height * 3;
   const joined = new Uint8Array(size * pictures.length);
   for (const [i, picture] of pictures.entries()) {

@@ -1,4 +1,4 @@
-/** Model bundles: read, check, describe; the tokenizer; caches of a model's shape. */
+/** Model bundles: read, check, describe; pull, convert, keep; the tokenizer; caches of a model's shape. */
 export { type Bundle, loadBundle } from "./bundle.ts";
 export type { BundleManifest } from "./bundle-schema.ts";
 export { BUNDLED_MODEL } from "./bundled-model.ts";
@@ -19,15 +19,33 @@ export { type ConversionOptions, type ConversionProgress, convertCheckpoint } fr
 export { modelBytes } from "./convert/onnx-proto.ts";
 export { EmbeddingTable } from "./embedding-table.ts";
 export { ModelError, type ModelErrorCode } from "./errors.ts";
-export type {
-  FamilyRuntime,
-  FamilyVision,
-  PictureSize,
-  TowerInput,
-  UnitLayout,
-  UnitToLayOut,
-} from "./families/family.ts";
+export {
+  type FamilyRuntime,
+  type FamilyVision,
+  familyRuntime,
+  type PictureSize,
+  type TowerInput,
+  type UnitLayout,
+  type UnitToLayOut,
+} from "./families/mod.ts";
+export { hubSettings, parseCheckpointName, removeDownloads, sizeText, type Transfer } from "./hub/mod.ts";
+export {
+  forbiddenBy,
+  KNOWN_CHECKPOINTS,
+  type KnownCheckpoint,
+  knownCheckpoint,
+} from "./known-checkpoints.ts";
 export { kvShape, makeTextCache, makeVisualCache, type TextBudgets, unitMs } from "./model-caches.ts";
 export { QuestionNotes } from "./question-notes.ts";
 export { type StackShape, stackShape } from "./stack-shape.ts";
+export {
+  BUNDLE_CONVERTER,
+  type InstalledModel,
+  ModelStore,
+  type Pulled,
+  type PullPlan,
+  type PullStep,
+  pullModel,
+  resolveModel,
+} from "./store/mod.ts";
 export { type NumberTokens, type SpecialTokens, TextCodec } from "./tokenizer.ts";

@@ -10,14 +10,20 @@ export { mediaTimeText } from "./media-time.ts";
 export type { PromptMessage, PromptPart } from "./message.ts";
 export {
   answerPrompt,
+  answerRequest,
   decisionPrompt,
+  decisionRequest,
   type PromptContext,
+  ROLE,
   SPEAK_OR_SILENT,
   type SpeakingChoices,
   thoughtPrompt,
+  thoughtRequest,
+  wantedText,
 } from "./prompts.ts";
 export { RepetitionGate } from "./repetition-gate.ts";
 export { SpeakingDecision, type Spoken } from "./speaking-decision.ts";
 export { type SpokenThought, ThoughtMemory } from "./thought-memory.ts";
 export { type ThoughtEnd, ThoughtText } from "./thought-text.ts";
 export { VisualWindow } from "./visual-window.ts";
+export { WholeWords } from "./whole-words.ts";

@@ -21,13 +21,40 @@ export interface SpeakingChoices {
 
 export const SPEAK_OR_SILENT: SpeakingChoices = { speak: "speak", silent: "silent" };
 
-const ROLE =
+/** What a model is told once and for all. */
+export const ROLE =
   "You watch a live video and think along with it. You are shown what the camera saw, in order of time, and what you " +
   "said about it so far. Speak in plain English. Say only what can be seen, and never make anything up.";
 
-const system = ({ instructions }: PromptContext): PromptMessage => {
+/** What the user wants to be watched for; empty when they said nothing. */
+export function wantedText(instructions: string | null): string {
   const wanted = instructions?.trim() ?? "";
-  const text = wanted === "" ? ROLE : `${ROLE}\n\nWhat you were asked to do:\n${wanted}`;
+  return wanted === "" ? "" : `What you were asked to do:\n${wanted}`;
+}
+
+/** What asks whether there is something to say at a time of the video (ms). */
+export function decisionRequest(nowMs: number, { speak, silent }: SpeakingChoices): string {
+  return (
+    `You ${speak} when something new happens, and are ${silent} when nothing does. ` +
+    `Now, at ${mediaTimeText(nowMs)}, do you ${speak} or stay ${silent}? Answer ${speak} or ${silent}.`
+  );
+}
+
+/** What asks for one short thought about a time of the video (ms). */
+export function thoughtRequest(nowMs: number): string {
+  return `What happens at ${mediaTimeText(nowMs)}? Answer in one short sentence.`;
+}
+
+/** What asks for an answer to a question of the user's at a time of the video (ms). */
+export function answerRequest(nowMs: number, question: string): string {
+  return (
+    `It is now ${mediaTimeText(nowMs)}. Answer this question in full sentences, from what you saw and said. ` +
+    `If you cannot know it, say so.\n\nQuestion: ${question.trim()}`
+  );
+}
+
+const system = ({ instructions }: PromptContext): PromptMessage => {
+  const text = [ROLE, wantedText(instructions)].filter((each) => each !== "").join("\n\n");
   return { role: "system", parts: [{ type: "text", text }] };
 };
 
@@ -45,24 +72,16 @@ function prompt(context: PromptContext, request: string): PromptMessage[] {
 }
 
 /** Asks whether there is something to say. The answer's first token must be constrained to one of the choices. */
-export function decisionPrompt(context: PromptContext, { speak, silent }: SpeakingChoices): PromptMessage[] {
-  return prompt(
-    context,
-    `You ${speak} when something new happens, and are ${silent} when nothing does. ` +
-      `Now, at ${mediaTimeText(context.nowMs)}, do you ${speak} or stay ${silent}? Answer ${speak} or ${silent}.`,
-  );
+export function decisionPrompt(context: PromptContext, choices: SpeakingChoices): PromptMessage[] {
+  return prompt(context, decisionRequest(context.nowMs, choices));
 }
 
 /** Asks for one short thought about the newest unit. */
 export function thoughtPrompt(context: PromptContext): PromptMessage[] {
-  return prompt(context, `What happens at ${mediaTimeText(context.nowMs)}? Answer in one short sentence.`);
+  return prompt(context, thoughtRequest(context.nowMs));
 }
 
 /** Asks for an answer to a question of the user's, in their own words. */
 export function answerPrompt(context: PromptContext, question: string): PromptMessage[] {
-  return prompt(
-    context,
-    `It is now ${mediaTimeText(context.nowMs)}. Answer this question in full sentences, from what you saw and said. ` +
-      `If you cannot know it, say so.\n\nQuestion: ${question.trim()}`,
-  );
+  return prompt(context, answerRequest(context.nowMs, question));
 }

@@ -28,6 +28,11 @@ export class ThoughtText {
     this.gate = new RepetitionGate(earlier);
   }
 
+  /** Whether the sentence is whole, so that generating may be stopped. */
+  get ended(): boolean {
+    return this.cleaner.ended;
+  }
+
   /** @returns what can be told now */
   add(delta: string): string {
     return this.gate.push(this.cleaner.push(delta));

@@ -2,6 +2,8 @@
 const START = -1;
 /** When a context has been counted so often, its counts are halved: what is said now weighs more than what was said once. */
 const FORGET_AT = 256;
+/** Free text never runs out of new contexts. So many take about 20 MB. */
+const MOST_CONTEXTS = 65_536;
 
 interface Followers {
   readonly counts: Map<number, number>;
@@ -13,6 +15,8 @@ export interface NgramDrafterOptions {
   readonly words: number;
   /** A word is drafted when it has followed its context in at least this share of the times. */
   readonly confidence: number;
+  /** Most contexts that are remembered; those that were counted longest ago are forgotten. Default: 65 536. */
+  readonly contexts?: number;
 }
 
 /**
@@ -78,10 +82,18 @@ export class NgramDrafter {
 
   private count(key: number, word: number): void {
     const followers = this.followers.get(key) ?? { counts: new Map<number, number>(), total: 0 };
+    // The map is in the order in which contexts were counted.
+    this.followers.delete(key);
     this.followers.set(key, followers);
+    if (this.followers.size > (this.options.contexts ?? MOST_CONTEXTS)) this.forgetOldest();
     followers.counts.set(word, (followers.counts.get(word) ?? 0) + 1);
     followers.total++;
     if (followers.total >= FORGET_AT) this.halve(followers);
+  }
+
+  private forgetOldest(): void {
+    const { value, done } = this.followers.keys().next();
+    if (!done) this.followers.delete(value);
   }
 
   private halve(followers: Followers): void {

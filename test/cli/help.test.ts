@@ -24,7 +24,15 @@ describe.concurrent("thinkalong --help", () => {
     ],
     [
       ["models", "--help"],
-      ["list", "info"],
+      ["pull", "list", "info", "remove"],
+    ],
+    [
+      ["models", "pull", "--help"],
+      ["<id-or-dir>", "--weights", "--revision", "--force", "HF_TOKEN", "HF_HOME", "Examples:"],
+    ],
+    [
+      ["models", "remove", "--help"],
+      ["<id>", "--weights", "--downloads"],
     ],
     [
       ["engines", "probe", "--help"],

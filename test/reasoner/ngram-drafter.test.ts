@@ -45,4 +45,36 @@ describe("an n-gram drafter", () => {
     for (let i = 0; i < 1000; i++) heard.learn([1, 3], END);
     expect(heard.draft([1], 1, [END])).toEqual([3]);
   });
+
+  it("remembers so many contexts and no more, those that were counted last", () => {
+    const free = new NgramDrafter(100, { words: 1, confidence: 0.6, contexts: 8 });
+    const begin = () => free.learn([1, 2, 3], null);
+    begin();
+    for (let word = 10; word < 40; word++) {
+      free.learn([word, word + 50], null);
+      if (word < 20) begin();
+    }
+    expect(free.draft([39], 1, [])).toEqual([89]);
+    expect(free.draft([33], 1, [])).toEqual([83]);
+    expect(free.draft([20], 1, [])).toEqual([]);
+    expect(free.draft([1, 2], 1, []), "not said for long").toEqual([]);
+    begin();
+    expect(free.draft([1, 2], 1, [])).toEqual([3]);
+  });
+
+  it("tells the words of large vocabularies apart", () => {
+    const vocabulary = 151_936;
+    const large = new NgramDrafter(vocabulary, { words: 1, confidence: 1 });
+    const last = vocabulary - 1;
+    large.learn([last, last, 7], null);
+    large.learn([last, last - 1, 8], null);
+    large.learn([last - 1, last, 9], null);
+    expect(
+      [
+        [last, last],
+        [last, last - 1],
+        [last - 1, last],
+      ].map((said) => large.draft(said, 1, [])),
+    ).toEqual([[7], [8], [9]]);
+  });
 });

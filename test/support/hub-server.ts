@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
+import { readdir, readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 
 /** A request, as the server got it. */
 export interface HubRequest {
@@ -44,6 +46,13 @@ export class HubServer implements AsyncDisposable {
     for (const [path, content] of Object.entries(files)) hub.put(path, Buffer.from(content));
     await hub.listen();
     return hub;
+  }
+
+  /** A hub with a folder's files. Goldens of tests are left out. */
+  static async of(dir: string): Promise<HubServer> {
+    const names = (await readdir(dir)).filter((name) => !name.startsWith("golden"));
+    const contents = names.map(async (name) => [name, await readFile(join(dir, name))] as const);
+    return await HubServer.start(Object.fromEntries(await Promise.all(contents)));
   }
 
   get url(): string {

@@ -7,6 +7,14 @@ export interface PictureSize {
   readonly height: number;
 }
 
+/** How a picture is scaled to the size that a tower takes. */
+export interface PictureScaling {
+  /** Curve by which neighbouring pixels are weighed. */
+  readonly kernel: "cubic" | "lanczos3";
+  /** A size that the picture is scaled to first. */
+  readonly via?: PictureSize;
+}
+
 /** An input of a vision tower's graph. Plain data: the models' room does not know the runtime. */
 export interface TowerInput {
   readonly type: "float32" | "int64";
@@ -47,6 +55,8 @@ export interface FamilyVision {
    * @param maxSide one of `vision.sides`
    */
   frameSize(source: PictureSize, maxSide: number): PictureSize;
+  /** How a picture is scaled to its {@link frameSize}. */
+  scaling(source: PictureSize, maxSide: number): PictureScaling;
   /** Visual tokens of a unit of pictures of a size. */
   visualTokens(size: PictureSize): number;
   /**

@@ -9,6 +9,7 @@ import { Qwen3Vision } from "./qwen3-vl/vision.ts";
 export type {
   FamilyRuntime,
   FamilyVision,
+  PictureScaling,
   PictureSize,
   TowerInput,
   UnitLayout,

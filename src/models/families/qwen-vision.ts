@@ -1,6 +1,13 @@
 import type { Position } from "../../cache/mod.ts";
 import type { CheckpointManifest } from "../checkpoint-schema.ts";
-import type { FamilyVision, PictureSize, TowerInput, UnitLayout, UnitToLayOut } from "./family.ts";
+import type {
+  FamilyVision,
+  PictureScaling,
+  PictureSize,
+  TowerInput,
+  UnitLayout,
+  UnitToLayOut,
+} from "./family.ts";
 import { gridOf, type PatchSpec, patchify, placesInOrder } from "./patches.ts";
 import { smartResize } from "./smart-resize.ts";
 
@@ -27,6 +34,10 @@ export abstract class QwenVision implements FamilyVision {
   frameSize(source: PictureSize, maxSide: number): PictureSize {
     const factor = this.spec.patch * this.spec.merge;
     return smartResize(source, factor, maxSide, MIN_TOKENS * factor * factor);
+  }
+
+  scaling(): PictureScaling {
+    return { kernel: "cubic" };
   }
 
   visualTokens(size: PictureSize): number {

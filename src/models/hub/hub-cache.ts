@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { copyFile, mkdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import { isCommit } from "./checkpoint-name.ts";
+import { isCommit, parseCheckpointName } from "./checkpoint-name.ts";
 import type { HubFile } from "./hub-client.ts";
 
 /**
@@ -78,6 +78,25 @@ export class HubCache {
       await copyFile(this.blob(file), path);
     });
   }
+}
+
+/**
+ * Finds what was fetched of a checkpoint, and removes it if that is wished.
+ *
+ * @returns null when nothing was
+ */
+export async function removeDownloads(
+  cacheDir: string,
+  id: string,
+  isWished: boolean,
+): Promise<{ readonly dir: string; readonly bytes: number } | null> {
+  if (parseCheckpointName(id) === null) return null;
+  const { dir } = new HubCache(cacheDir, id);
+  const blobs = await readdir(join(dir, "blobs")).catch(() => null);
+  if (blobs === null) return null;
+  const sizes = await Promise.all(blobs.map((name) => sizeOf(join(dir, "blobs", name))));
+  if (isWished) await rm(dir, { recursive: true });
+  return { dir, bytes: sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0) };
 }
 
 /** Bytes of a file, links followed; null: it is not there. */

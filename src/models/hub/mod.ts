@@ -2,13 +2,13 @@
 
 export { type CheckpointName, isCommit, isRevision, parseCheckpointName } from "./checkpoint-name.ts";
 export { type FreeBytes, freeBytes, requireSpace, sizeText } from "./disk-space.ts";
-export { withLock } from "./lock.ts";
+export { removeDownloads } from "./hub-cache.ts";
+export { type LockOptions, withLock } from "./lock.ts";
 export {
   type FetchOptions,
   type FoundCheckpoint,
-  licenseOf,
   localCheckpoint,
   openCheckpoint,
 } from "./open-checkpoint.ts";
 export { type HubSettings, hubSettings } from "./settings.ts";
-export type { Transfer } from "./transfer-meter.ts";
+export { type Transfer, TransferMeter } from "./transfer-meter.ts";

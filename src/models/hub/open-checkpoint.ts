@@ -9,8 +9,12 @@ import { HubClient, type HubFile } from "./hub-client.ts";
 import { withLock } from "./lock.ts";
 import { type OnRetry, RETRY_WAITS, type RetryWaits, withRetries } from "./retry.ts";
 import type { HubSettings } from "./settings.ts";
+import { withSketch } from "./sketch.ts";
 import { type Transfer, TransferMeter } from "./transfer-meter.ts";
 import { isDescription, weightFiles } from "./wanted-files.ts";
+
+const TRIES_TO_FIND = 3;
+const CONFIG = "config.json";
 
 /** How a checkpoint is fetched. */
 export interface FetchOptions {
@@ -27,6 +31,8 @@ export interface FetchOptions {
   /** Longest time without a byte (ms). */
   readonly stallMs?: number;
   readonly free?: FreeBytes;
+  /** Looks at config.json before anything else is fetched. What it throws ends it. */
+  readonly check?: ((config: object) => void) | undefined;
 }
 
 /** A checkpoint of which all is known but the weights. */
@@ -38,6 +44,11 @@ export interface FoundCheckpoint {
   readonly weights: readonly { readonly path: string; readonly size: number }[];
   /** Bytes that are still to be fetched. */
   readonly missingBytes: number;
+  /**
+   * Lets something read its folder before the weights are fetched: their headers and sizes are true, their tensors need
+   * not be.
+   */
+  sketched<T>(act: (dir: string) => Promise<T>): Promise<T>;
   /** Fetches the weights. */
   fetchWeights(): Promise<void>;
 }
@@ -58,7 +69,7 @@ export async function openCheckpoint(
   const { settings } = options;
   const cache = new HubCache(settings.cacheDir, id);
   if (settings.offline) {
-    const cached = await fromCache(cache, revision, id).catch(() => null);
+    const cached = await fromCache(cache, revision, id, options);
     if (cached !== null) return cached;
     throw new ModelError(
       "checkpoint_not_found",
@@ -69,7 +80,7 @@ export async function openCheckpoint(
     return await fromHub(cache, id, revision, options);
   } catch (error) {
     if (!(error instanceof ModelError) || error.code !== "hub_unreachable") throw error;
-    const cached = await fromCache(cache, revision, id).catch(() => null);
+    const cached = await fromCache(cache, revision, id, options);
     if (cached === null) throw error;
     options.onUnreachable?.(error);
     return cached;
@@ -84,7 +95,12 @@ async function fromHub(
 ): Promise<FoundCheckpoint> {
   const { settings, signal, waits = RETRY_WAITS, onRetry } = options;
   const client = new HubClient(settings, options.stallMs);
-  const retrying = { waits, signal, onRetry };
+  // Nobody should wait long only to be told that there is no network.
+  const retrying = {
+    waits: { ...waits, mostTries: Math.min(waits.mostTries, TRIES_TO_FIND) },
+    signal,
+    onRetry,
+  };
   const { commit } = await withRetries(() => client.info(id, revision, signal), retrying);
   const files = await withRetries(() => client.files(id, commit, signal), retrying);
   const byPath = new Map(files.map((file) => [file.path, file]));
@@ -105,24 +121,35 @@ async function fromHub(
       throw writeFault(error, settings.cacheDir, "HF_HOME");
     });
   };
-  await fetchAll(files.filter(({ path }) => isDescription(path)));
   const dir = cache.snapshot(commit);
+  const described = files.filter(({ path }) => isDescription(path));
+  await fetchAll(described.filter(({ path }) => path === CONFIG));
+  if (byPath.has(CONFIG)) options.check?.(await readConfig(dir, id));
+  await fetchAll(described);
   const weights = (await weightFiles(new Set(byPath.keys()), dir, id)).map((name) => byPath.get(name)!);
-  return {
-    commit,
-    dir,
-    weights,
-    missingBytes: sum(weights) - (await there(cache, weights)),
-    fetchWeights: () => fetchAll(weights, options.onProgress),
+  const missingBytes = sum(weights) - (await there(cache, weights));
+  const fetchWeights = () => fetchAll(weights, options.onProgress);
+  const sketched = async <T>(act: (dir: string) => Promise<T>) => {
+    if (missingBytes > 0) return await withSketch({ client, id, commit, dir, weights, waits, signal }, act);
+    await fetchAll(weights);
+    return await act(dir);
   };
+  return { commit, dir, weights, missingBytes, fetchWeights, sketched };
 }
 
-/** What a snapshot in the cache has. */
-async function fromCache(cache: HubCache, revision: string, id: string): Promise<FoundCheckpoint | null> {
+/** What a snapshot in the cache has; null: it is not complete. */
+async function fromCache(
+  cache: HubCache,
+  revision: string,
+  id: string,
+  { check }: FetchOptions,
+): Promise<FoundCheckpoint | null> {
   const commit = await cache.commitOf(revision);
   if (commit === null) return null;
-  const dir = cache.snapshot(commit);
-  return { ...(await localCheckpoint(dir, id)), commit };
+  const found = await localCheckpoint(cache.snapshot(commit), id).catch(() => null);
+  if (found === null) return null;
+  check?.(await readConfig(found.dir, id));
+  return { ...found, commit };
 }
 
 /**
@@ -131,27 +158,34 @@ async function fromCache(cache: HubCache, revision: string, id: string): Promise
  * @param label for error messages
  * @throws {ModelError} `checkpoint_invalid` when something is missing
  */
-export async function localCheckpoint(dir: string, label: string): Promise<Omit<FoundCheckpoint, "commit">> {
+export async function localCheckpoint(
+  dir: string,
+  label: string,
+  check?: FetchOptions["check"],
+): Promise<Omit<FoundCheckpoint, "commit">> {
   const names = await readdir(dir).catch((cause) => {
     throw new ModelError("checkpoint_not_found", `${dir} cannot be read (${cause.code}).`, cause);
   });
+  if (names.includes(CONFIG)) check?.(await readConfig(dir, label));
   const weights = await weightFiles(new Set(names), dir, label);
   const sizes = weights.map(async (path) => ({ path, size: (await stat(join(dir, path))).size }));
-  return { dir, weights: await Promise.all(sizes), missingBytes: 0, fetchWeights: async () => {} };
+  return {
+    dir,
+    weights: await Promise.all(sizes),
+    missingBytes: 0,
+    fetchWeights: async () => {},
+    sketched: (act) => act(dir),
+  };
 }
 
-/**
- * The licence that a checkpoint's card names: `license` of its front matter, or `license_name` where that is "other".
- *
- * @returns null when it says none
- */
-export async function licenseOf(dir: string): Promise<string | null> {
-  const card = await readFile(join(dir, "README.md"), "utf8").catch(() => "");
-  const front = /^---\r?\n(.*?)\r?\n---/s.exec(card)?.[1] ?? "";
-  const field = (name: string) =>
-    new RegExp(`^${name}:[ \\t]*["']?([\\w.+-]+)["']?[ \\t]*\\r?$`, "m").exec(front)?.[1] ?? null;
-  const license = field("license");
-  return license === "other" ? (field("license_name") ?? license) : license;
+async function readConfig(dir: string, label: string): Promise<object> {
+  try {
+    const config: unknown = JSON.parse(await readFile(join(dir, CONFIG), "utf8"));
+    if (typeof config === "object" && config !== null) return config;
+    throw new SyntaxError("It is no object.");
+  } catch (cause) {
+    throw new ModelError("checkpoint_invalid", `${CONFIG} of ${label} is not valid JSON.`, cause);
+  }
 }
 
 function sum(files: readonly HubFile[]): number {

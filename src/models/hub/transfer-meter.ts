@@ -45,6 +45,11 @@ export class TransferMeter {
     this.report();
   }
 
+  /** All bytes that are there now, none of which were there at the beginning. */
+  reached(bytes: number): void {
+    this.came(bytes - this.done);
+  }
+
   /** Bytes that have come now. */
   came(bytes: number): void {
     this.done += bytes;

@@ -108,6 +108,18 @@ describe("times as text", () => {
     expect(middles).toEqual(["0.2", "0.8", "1.2", "0.3", "10.2", "1.0"]);
   });
 
+  it("stand before square pictures of whole visual tokens", () => {
+    // SmolVLM2-2.2B: 27 patches of 14 px in 384 px, and nine visual tokens; six pixels are left over.
+    const { vision, cache } = eyesOf("idefics3", 1);
+    const wide = { vision: { ...vision!, patch: 14, merge: 3, sides: [384], position_side: 27 }, cache };
+    const large = familyRuntime("idefics3").vision(wide as never)!;
+    expect(large.frameSize({ width: 640, height: 360 }, 384)).toEqual({ width: 384, height: 384 });
+    expect(large.frameSize({ width: 640, height: 360 }, 200)).toEqual({ width: 168, height: 168 });
+    expect(large.visualTokens({ width: 384, height: 384 })).toBe(81);
+    const inputs = large.towerInputs(new Uint8Array(384 * 384 * 3), { width: 384, height: 384 });
+    expect(inputs.patches!.dims).toEqual([1, 729, 588]);
+  });
+
   it("introduce what the window holds when it is full", () => {
     expect(eyes("idefics3", 1, 64).intro).toBe(
       "You are provided the following series of sixty-four frames from a 0:01:04 [H:MM:SS] video.\n",

@@ -1,6 +1,13 @@
 import { axesOf } from "../../../cache/mod.ts";
 import type { CheckpointManifest } from "../../checkpoint-schema.ts";
-import type { FamilyVision, PictureSize, TowerInput, UnitLayout, UnitToLayOut } from "../family.ts";
+import type {
+  FamilyVision,
+  PictureScaling,
+  PictureSize,
+  TowerInput,
+  UnitLayout,
+  UnitToLayOut,
+} from "../family.ts";
 import { numberWords } from "../number-words.ts";
 import { gridOf, type PatchSpec, patchify, placesInOrder } from "../patches.ts";
 
@@ -41,10 +48,23 @@ export class Idefics3Vision implements FamilyVision {
     this.intro = `You are provided the following series of ${numberWords(frames)} frames from a ${length} [H:MM:SS] video.\n`;
   }
 
+  /** A square. Pixels that do not fill a patch at the right and lower edges are not looked at (384 px, patches of 14). */
   frameSize(_source: PictureSize, maxSide: number): PictureSize {
     const { patch, merge } = this.spec;
+    if (Math.floor(maxSide / patch) % merge === 0) return { width: maxSide, height: maxSide };
     const side = Math.max(1, Math.floor(maxSide / (patch * merge))) * patch * merge;
     return { width: side, height: side };
+  }
+
+  /** First in its proportions, its longest side at once as long as it will be; then to a square. */
+  scaling({ width, height }: PictureSize, maxSide: number): PictureScaling {
+    const side = this.frameSize({ width, height }, maxSide).width;
+    // The processor rounds the shorter side down, and then up to an even number.
+    const aspect = width / height;
+    const shorter = Math.floor(width >= height ? side / aspect : side * aspect);
+    const even = Math.max(1, shorter + (shorter % 2));
+    const via = width >= height ? { width: side, height: even } : { width: even, height: side };
+    return { kernel: "lanczos3", via };
   }
 
   visualTokens(size: PictureSize): number {

@@ -1,0 +1,14 @@
+import { Command } from "commander";
+import { infoCommand } from "./info.ts";
+import { listCommand } from "./list.ts";
+import { pullCommand } from "./pull.ts";
+import { removeCommand } from "./remove.ts";
+
+export function modelsCommand(): Command {
+  return new Command("models")
+    .description("Fetch published models, list what there is, describe and remove models.")
+    .addCommand(pullCommand())
+    .addCommand(listCommand(), { isDefault: true })
+    .addCommand(infoCommand())
+    .addCommand(removeCommand());
+}
