@@ -42,8 +42,8 @@ export class TowerRunner implements VisionModel<TowerStream> {
     return new TowerRunner(graph, vision, checkpoint);
   }
 
-  openStream({ stillLevels }: SeeingOptions): TowerStream {
-    return new TowerStream(stillLevels);
+  openStream(options: SeeingOptions): TowerStream {
+    return new TowerStream(options);
   }
 
   async run(
@@ -54,8 +54,7 @@ export class TowerRunner implements VisionModel<TowerStream> {
     for (const { vision, unit } of requests) {
       const startedAtMs = now();
       const size = unit.size!;
-      const mostUnits = this.checkpoint.manifest.cache.visual_window_units - 1;
-      const isStill = vision.isStill(unit.frames, size, mostUnits);
+      const isStill = vision.isStill(unit, size);
       const { x, deep } = isStill ? { x: null, deep: [] } : await this.encode(unit.frames, size);
       const { unit: index, mediaTimeMs } = unit;
       const times = vision.secondsOf(unit);
