@@ -1,5 +1,5 @@
 import { Attention, type AttentionOptions, type AttentionRow } from "../../src/attention/mod.ts";
-import { KvMemory, type KvShape, KvStore } from "../../src/cache/mod.ts";
+import { KvMemory, type KvPrecision, type KvShape, KvStore } from "../../src/cache/mod.ts";
 import { randomNumbers } from "../lib/statistics.ts";
 
 /** Heads of a published model: SmolVLM2-256M, as SmolLM2-135M. */
@@ -11,11 +11,16 @@ const SINK = 4;
 /** Attention of {@link SHAPE} over caches full of noise, in this thread. */
 export class AttentionScene {
   readonly memory = new KvMemory();
+  private readonly shape: KvShape;
   private readonly stores: KvStore[] = [];
+
+  constructor(precision: KvPrecision = "f32") {
+    this.shape = { ...SHAPE, precision };
+  }
 
   /** An attention over these caches. */
   open(options: Partial<AttentionOptions> = {}): Promise<Attention> {
-    return Attention.load(this.memory, SHAPE, { rope: { base: 100_000 }, heads: HEADS, ...options });
+    return Attention.load(this.memory, this.shape, { rope: { base: 100_000 }, heads: HEADS, ...options });
   }
 
   /** Tokens that are prefilled behind so many, with a sink that has moved. */
@@ -59,7 +64,7 @@ export class AttentionScene {
   }
 
   private store(slots: number): KvStore {
-    const store = new KvStore(this.memory, SHAPE, slots);
+    const store = new KvStore(this.memory, this.shape, slots);
     const random = randomNumbers(slots);
     const size = SHAPE.layers * SHAPE.heads * slots * SHAPE.headWidth;
     const noise = Float32Array.from({ length: size }, () => random() - 0.5);
@@ -69,12 +74,32 @@ export class AttentionScene {
   }
 }
 
+const steps = new Map<number, Float32Array>();
+
+/** Queries, keys and values of a step: noise. */
+function step(tokens: number): Float32Array {
+  const held = steps.get(tokens);
+  if (held !== undefined) return held;
+  const random = randomNumbers(tokens);
+  const length = tokens * (HEADS + 2 * SHAPE.heads) * SHAPE.headWidth;
+  const made = Float32Array.from({ length }, () => random() - 0.5);
+  steps.set(tokens, made);
+  return made;
+}
+
 /** Attention of all layers of a step: what a step costs beside its dense graphs. */
 export async function attend(attention: Attention, rows: readonly AttentionRow[]): Promise<void> {
-  const qkv = new Float32Array(rows.length * (HEADS + 2 * SHAPE.heads) * SHAPE.headWidth).fill(0.1);
+  const qkv = step(rows.length);
   attention.begin(rows);
   for (let layer = 0; layer < SHAPE.layers; layer++) {
     attention.write(layer, qkv);
     await attention.read(layer);
   }
+}
+
+/** What a step's tokens read in one layer. */
+export async function readOf(attention: Attention, rows: readonly AttentionRow[]): Promise<Float32Array> {
+  attention.begin(rows);
+  attention.write(0, step(rows.length));
+  return (await attention.read(0)).slice();
 }

@@ -123,30 +123,32 @@ export class Attention {
       kernel.turn(address, at, width);
       if (matrices === null) kernel.score(address, layer, head, width);
       else {
-        const { queries, keys, scores } = this.matrices(matrices, layer, head);
-        await products.byTransposed(queries, keys, scores);
+        const { queries, held, scores } = this.matrices(matrices, layer, head, "keys");
+        await products.byTransposed(queries, held, scores);
       }
     }
     kernel.soften(vectors, vectorCount, at, width);
     for (const { address, matrices } of ranges)
       if (matrices === null) kernel.gather(address, layer, head, at, width);
       else {
-        const { queries, values, scores } = this.matrices(matrices, layer, head);
+        const { queries, held, scores } = this.matrices(matrices, layer, head, "values");
         kernel.blank(address);
-        await products.by(scores, values, queries);
+        await products.by(scores, held, queries);
         kernel.add(address, at, width);
       }
     kernel.normalise(vectors, vectorCount, at, width);
   }
 
-  private matrices(
-    { store, slot, queries, scores, vectors, slots }: RangeMatrices,
-    layer: number,
-    head: number,
-  ) {
+  private matrices(range: RangeMatrices, layer: number, head: number, of: "keys" | "values") {
+    const { store, slot, queries, scores, vectors, slots, room } = range;
     const { headWidth } = this.shape;
     const { floats } = this.memory;
     const place = layer * store.layerStride + head * store.headStride;
+    let held = place + (of === "keys" ? store.keyAddress(slot) : store.valueAddress(slot));
+    if (store.isNarrow) {
+      this.kernel.widen(held, slots, store.slotBytes, room, 4 * headWidth);
+      held = room;
+    }
     const matrix = (address: number, rows: number, columns: number) => {
       const from = address / 4;
       return { data: floats.subarray(from, from + rows * columns), rows, columns };
@@ -154,8 +156,7 @@ export class Attention {
     return {
       queries: matrix(queries, vectors, headWidth),
       scores: matrix(scores, vectors, slots),
-      keys: matrix(store.keyAddress(slot) + place, slots, headWidth),
-      values: matrix(store.valueAddress(slot) + place, slots, headWidth),
+      held: matrix(held, slots, headWidth),
     };
   }
 

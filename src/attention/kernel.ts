@@ -21,6 +21,7 @@ export interface Kernel {
   soften(vectors: number, count: number, at: number, width: number): void;
   gather(range: number, layer: number, head: number, at: number, width: number): void;
   normalise(vectors: number, count: number, at: number, width: number): void;
+  widen(from: number, slots: number, stride: number, to: number, width: number): void;
   blank(range: number): void;
   add(range: number, at: number, width: number): void;
 }

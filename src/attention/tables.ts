@@ -1,15 +1,18 @@
 import type { KvMemory, KvShape, KvStore, Position, Rotary } from "../cache/mod.ts";
 import type { AttentionRow, Tile, TileRange } from "./tiles.ts";
 
+/** Slots that the kernel widens at a time (`BLOCK_SLOTS`). */
+const BLOCK_SLOTS = 32;
+
 /** With fewer vectors a product is no faster than the kernel. */
 const LEAST_VECTORS = 8;
 
 /** Integers of an entry of each table; what they are is said in `kernel/attend.ts`. */
-const ROW = 6;
+const ROW = 7;
 const TILE = 4;
 const VECTOR = 4;
 const PIECE = 2;
-const RANGE = 9;
+const RANGE = 11;
 const SIGHT = 4;
 const TURN = 3;
 
@@ -48,6 +51,8 @@ export interface RangeMatrices {
   readonly scores: number;
   readonly vectors: number;
   readonly slots: number;
+  /** Room for its keys or values as float32, where the store is narrow. */
+  readonly room: number;
 }
 
 /** A model's heads. */
@@ -63,6 +68,8 @@ interface Extent {
   readonly ranges: number;
   /** Of sights, and so of pieces, and at most of turns. */
   readonly sights: number;
+  /** Room for slots of a narrow store as float32. */
+  readonly room: number;
   /** Room for the rotated queries and scores of the largest tile. */
   readonly scratch: number;
 }
@@ -127,7 +134,9 @@ export class StepTables {
   /** Bytes that {@link write} needs. */
   get bytes(): number {
     const { length } = this.rows;
-    return 4 * (length * (this.rowWidth + this.outWidth) + this.tableInts + this.extent.scratch);
+    return (
+      4 * (length * (this.rowWidth + this.outWidth) + this.tableInts + this.extent.room + this.extent.scratch)
+    );
   }
 
   /** @param address of a free piece of {@link bytes} bytes */
@@ -138,7 +147,8 @@ export class StepTables {
     const qkv = out + 4 * this.rows.length * this.outWidth;
     const rowTable = qkv + 4 * this.rows.length * this.rowWidth;
     const tileTable = rowTable + 4 * this.rows.length * ROW;
-    const scratch = rowTable + 4 * this.tableInts;
+    const room = rowTable + 4 * this.tableInts;
+    const scratch = room + 4 * this.extent.room;
     let next = (tileTable + 4 * this.tiles.length * TILE) / 4;
     for (const rotation of this.rotations.values()) {
       rotation.address = next * 4;
@@ -149,6 +159,7 @@ export class StepTables {
       const { places, end } = this.writeTile(ints, tile, tileTable / 4 + i * TILE, next, {
         qkv,
         out,
+        room,
         scratch,
       });
       next = end;
@@ -161,11 +172,12 @@ export class StepTables {
   private measure(): Extent {
     const { group, shape } = this.heads;
     for (const { position } of this.rows) this.rotate(position);
-    let [ranges, sights, scratch] = [0, 0, 0];
+    let [ranges, sights, scratch, room] = [0, 0, 0, 0];
     for (const tile of this.tiles) {
       let own = tile.rows.length * shape.headWidth;
       ranges += tile.ranges.length;
       for (const range of tile.ranges) {
+        if (range.store.isNarrow) room = Math.max(room, this.isLarge(range) ? range.count : BLOCK_SLOTS);
         sights += range.sights.length;
         own += range.sights.length * range.count;
         for (const { position } of range.sights) this.rotate(position);
@@ -177,6 +189,7 @@ export class StepTables {
       ranges,
       vectors: this.rows.length * group,
       sights: sights * group,
+      room: room * shape.headWidth,
       scratch: scratch * group + 4,
     };
   }
@@ -195,6 +208,7 @@ export class StepTables {
       ints[to + 3] = store.headStride;
       ints[to + 4] = store.layerStride;
       ints[to + 5] = this.rotations.get(this.rotary.keyOf(position))!.address;
+      ints[to + 6] = store.isNarrow ? 1 : 0;
     });
   }
 
@@ -204,7 +218,7 @@ export class StepTables {
     { rows, ranges }: Tile,
     at: number,
     next: number,
-    { qkv, out, scratch }: { readonly qkv: number; readonly out: number; readonly scratch: number },
+    { qkv, out, room, scratch }: Readonly<Record<"qkv" | "out" | "room" | "scratch", number>>,
   ): { readonly places: TilePlaces /** Where there is room after it (ints). */; readonly end: number } {
     const { group, shape } = this.heads;
     const width = 4 * shape.headWidth;
@@ -235,7 +249,7 @@ export class StepTables {
     for (const one of ranges) {
       const { store, slot, count, sights } = one;
       const queries = scratch + sights[0]!.row * group * width;
-      const matrices = { store, slot, queries, scores, vectors: sights.length * group, slots: count };
+      const matrices = { store, slot, queries, scores, vectors: sights.length * group, slots: count, room };
       places.push({ address: 4 * range, matrices: this.isLarge(one) ? matrices : null });
       ints[range] = store.keyAddress(slot);
       ints[range + 1] = store.valueAddress(slot);
@@ -244,6 +258,8 @@ export class StepTables {
       ints[range + 4] = 4 * next;
       ints[range + 5] = sights.length * group;
       ints[range + 8] = count;
+      ints[range + 9] = store.slotBytes;
+      ints[range + 10] = store.isNarrow ? room : 0;
       for (const sight of sights)
         for (let head = 0; head < group; head++) {
           const vector = sight.row * group + head;

@@ -1,8 +1,15 @@
 /** The two kinds of KV cache: visual (C_v) and text (C_r). Typed arrays only; knows nothing of the inference runtime. */
 export { AddressSpace } from "./address-space.ts";
 export { KvMemory } from "./kv-memory.ts";
-export { type KvBlock, type KvShape, KvStore, type SlotRange } from "./kv-store.ts";
-export { axesOf, minus, type Position, plus, textAfter } from "./position.ts";
+export {
+  KV_PRECISIONS,
+  type KvBlock,
+  type KvPrecision,
+  type KvShape,
+  KvStore,
+  type SlotRange,
+} from "./kv-store.ts";
+export { axesOf, largestAxis, largestOf, minus, type Position, plus } from "./position.ts";
 export {
   POSITION_SCHEMES,
   type PositionScheme,

@@ -23,7 +23,15 @@ export function minus(a: Position, b: Position): Position {
   return [x[0] - y[0], x[1] - y[1], x[2] - y[2]];
 }
 
-/** Where text begins that follows a position: at the largest of its axes (Qwen2-VL, section 2.1). */
-export function textAfter(position: Position): number {
+/** The largest value on each axis of some positions; there must be one. */
+export function largestOf(positions: readonly Position[]): Position {
+  if (positions.every((position) => typeof position === "number")) return Math.max(...positions);
+  const axes = positions.map(axesOf);
+  const most = (axis: 0 | 1 | 2) => Math.max(...axes.map((each) => each[axis]));
+  return [most(0), most(1), most(2)];
+}
+
+/** The largest of a position's axes. */
+export function largestAxis(position: Position): number {
   return Math.max(...axesOf(position));
 }

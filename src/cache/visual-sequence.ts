@@ -1,6 +1,6 @@
 import type { KvMemory } from "./kv-memory.ts";
 import { type KvShape, KvStore, type SlotRange } from "./kv-store.ts";
-import { minus, type Position, textAfter } from "./position.ts";
+import { largestAxis, minus, type Position } from "./position.ts";
 import type { UnitPlace } from "./positions.ts";
 import { ringRanges } from "./ring.ts";
 
@@ -26,8 +26,11 @@ export interface VisualSequenceOptions {
 export interface UnitExtent extends UnitPlace {
   /** Its tokens; 0 for a unit that shows nothing new. */
   readonly tokens: number;
+  /** Position of its first token. */
   readonly start: Position;
-  /** Where what follows begins. */
+  /** The largest position of its tokens on each axis. */
+  readonly last: Position;
+  /** Where the next unit begins. */
   readonly end: Position;
 }
 
@@ -119,7 +122,7 @@ export class VisualSequence {
       this.sinkTokens += unit.tokens;
       return;
     }
-    this.firstStart ??= unit.start;
+    if (unit.tokens > 0) this.firstStart ??= unit.start;
     this.under = { ...unit, first: this.ringTokens };
     this.ringTokens += unit.tokens;
     const isGone = (held: Held) =>
@@ -153,7 +156,12 @@ export class VisualSequence {
 
   /** Index and media time of a unit that is still held. */
   place(unit: number): UnitPlace | null {
-    return [...this.sink, ...this.ring].find((held) => held.unit === unit) ?? null;
+    return this.held(unit) ?? null;
+  }
+
+  /** Tokens of a unit; null when it is not held any more. */
+  tokensOf(unit: number): number | null {
+    return this.held(unit)?.tokens ?? null;
   }
 
   /** What is seen from a unit. It may be the one that was begun; then its own slots are not among those seen. */
@@ -165,25 +173,27 @@ export class VisualSequence {
       ({ unit, mediaTimeMs }) =>
         unit <= now.unit && unit > now.unit - windowUnits && now.mediaTimeMs - mediaTimeMs <= maxAgeMs,
     );
-    const [oldest] = window;
-    const first = oldest ?? (this.under !== null && this.under.unit === now.unit ? this.under : undefined);
-    const isClosedUp =
-      positions === "contiguous" && first !== undefined && first.unit >= this.options.sinkUnits;
+    const isBegun = this.under !== null && this.under.unit === now.unit && now.unit >= this.options.sinkUnits;
+    const first = (isBegun ? [...window, this.under!] : window).find(({ tokens }) => tokens > 0);
+    const isClosedUp = positions === "contiguous" && first !== undefined;
     const shift = isClosedUp ? minus(first.start, this.firstStart!) : 0;
-    const end = window.at(-1)?.end ?? sinks.at(-1)?.end ?? prefixTokens;
     const sinkTokens = prefixTokens + sinks.reduce((sum, { tokens }) => sum + tokens, 0);
     const windowTokens = window.reduce((sum, { tokens }) => sum + tokens, 0);
     return {
       sink: this.prefix(sinkTokens),
-      window: ringRanges(oldest?.first ?? 0, windowTokens, this.ringSize, this.ringBase, 1),
+      window: ringRanges(window[0]?.first ?? 0, windowTokens, this.ringSize, this.ringBase, 1),
       shift,
-      textStart: textAfter(minus(end, shift)),
+      textStart: textStart(prefixTokens, sinks, window, shift),
     };
   }
 
   /** Frees the memory. The cache must not be used afterwards. */
   release(): void {
     this.store.release();
+  }
+
+  private held(unit: number): Held | undefined {
+    return [...this.sink, ...this.ring].find((held) => held.unit === unit);
   }
 
   private get ringUnits(): number {
@@ -198,4 +208,16 @@ export class VisualSequence {
   private get ringBase(): number {
     return this.options.prefixTokens + this.options.sinkUnits * this.options.unitTokens;
   }
+}
+
+/** Text begins behind the largest position that is seen, on any axis (Qwen2-VL, section 2.1). */
+function textStart(
+  prefixTokens: number,
+  sinks: readonly Held[],
+  window: readonly Held[],
+  shift: Position,
+): number {
+  const behind = (units: readonly Held[], by: Position) =>
+    units.flatMap(({ tokens, last }) => (tokens === 0 ? [] : [largestAxis(minus(last, by)) + 1]));
+  return Math.max(prefixTokens, ...behind(sinks, 0), ...behind(window, shift));
 }

@@ -1,10 +1,5 @@
 import type { RgbPicture } from "./frame.ts";
-
-/** Size of a picture (px). */
-export interface PictureSize {
-  readonly width: number;
-  readonly height: number;
-}
+import type { PictureSize } from "./picture-size.ts";
 
 /** The pictures of one frame: one at the size of the model and, when it was asked for, a larger one. */
 export interface FramePictures {

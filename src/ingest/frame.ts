@@ -1,6 +1,7 @@
 import sharp, { type Sharp } from "sharp";
 import { type DecodedImage, decodePixels } from "./decode-image.ts";
 import { IngestError } from "./errors.ts";
+import type { PictureSize } from "./picture-size.ts";
 import { type Scaling, scaleWith, shrinkRgb } from "./scaling.ts";
 
 /** The number and the times of a frame. */
@@ -15,6 +16,8 @@ export interface FrameStamp {
 
 /** One picture of a stream. It gives its pixels or a JPEG at any size, and computes them only when asked. */
 export interface Frame extends FrameStamp {
+  /** Its own size, upright (px). */
+  readonly size: PictureSize;
   /** The picture scaled to a size (px): `width * height * 3` bytes of RGB, row-major. They must not be changed. */
   rgb(width: number, height: number, scaling?: Scaling): Promise<Uint8Array>;
   /** A JPEG of the picture, upright and in its own proportions. No side is longer than `maxSide` (px). */
@@ -59,6 +62,11 @@ export class RgbFrame implements Frame {
     }
   }
 
+  get size(): PictureSize {
+    const { width, height } = this.large;
+    return { width, height };
+  }
+
   async rgb(width: number, height: number, scaling: Scaling = {}): Promise<Uint8Array> {
     const { picture, large } = this;
     if (picture.width === width && picture.height === height) return picture.data;
@@ -94,6 +102,11 @@ export class EncodedFrame implements Frame {
     this.arrivedAtMs = arrivedAtMs;
   }
 
+  get size(): PictureSize {
+    const { width, height, sideways } = this.decoded.original;
+    return sideways ? { width: height, height: width } : { width, height };
+  }
+
   /** @throws {IngestError} `image_undecodable` */
   async rgb(width: number, height: number, scaling: Scaling = {}): Promise<Uint8Array> {
     const { bytes, decoded } = this;
@@ -118,6 +131,7 @@ export function restamped(frame: Frame, stamp: Partial<FrameStamp>): Frame {
   return {
     ...{ seq, mediaTimeMs, arrivedAtMs },
     ...stamp,
+    size: frame.size,
     rgb: (width, height, scaling) => frame.rgb(width, height, scaling),
     jpeg: (maxSide) => frame.jpeg(maxSide),
   };

@@ -18,6 +18,8 @@ export interface EncodedImage {
   readonly height: number;
   /** False where its EXIF orientation says that it must be turned to be looked at. */
   readonly upright: boolean;
+  /** Whether width and height change places when it is turned upright. */
+  readonly sideways: boolean;
 }
 
 /** What an image says of itself, and what it takes to decode it. */
@@ -64,7 +66,9 @@ export async function readImageHeader(bytes: Uint8Array, limits: ImageLimits): P
   const scans = type === "jpeg" ? countScans(bytes) : 1;
   const pixelCost = type === "png" && isProgressive === true ? PIXEL_COST.interlacedPng : PIXEL_COST[type];
   const cost = pixels * pixelCost * (scans === 1 ? 1 : 1 + SCAN_COST * scans);
-  return { type, width, height, upright: (orientation ?? 1) === 1, scans, cost };
+  // EXIF orientations from 5 on are turned by a quarter.
+  const turned = { upright: (orientation ?? 1) === 1, sideways: (orientation ?? 1) >= 5 };
+  return { type, width, height, ...turned, scans, cost };
 }
 
 /** Whether the decoder complains that the data of a picture end too early. */

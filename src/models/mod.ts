@@ -19,14 +19,15 @@ export { type ConversionOptions, type ConversionProgress, convertCheckpoint } fr
 export { modelBytes } from "./convert/onnx-proto.ts";
 export { EmbeddingTable } from "./embedding-table.ts";
 export { ModelError, type ModelErrorCode } from "./errors.ts";
-export type {
-  FamilyRuntime,
-  FamilyVision,
-  PictureSize,
-  TowerInput,
-  UnitLayout,
-  UnitToLayOut,
-} from "./families/family.ts";
+export {
+  type FamilyRuntime,
+  type FamilyVision,
+  familyRuntime,
+  type PictureSize,
+  type TowerInput,
+  type UnitLayout,
+  type UnitToLayOut,
+} from "./families/mod.ts";
 export { hubSettings, parseCheckpointName, removeDownloads, sizeText, type Transfer } from "./hub/mod.ts";
 export {
   forbiddenBy,

@@ -1,8 +1,11 @@
 import { floats, outputOf, Stack } from "../attention/mod.ts";
-import { KvMemory } from "../cache/mod.ts";
+import { KvMemory, KvStore } from "../cache/mod.ts";
 import { type Checkpoint, EmbeddingTable, type StackShape, stackShape } from "../models/mod.ts";
+import type { StepSpeed } from "./messages.ts";
 import type { StepLogits, StepRunner, TextStep, VisualToken } from "./step.ts";
 
+/** Many, because a machine that is busy for a moment must not decide how a model looks for days. */
+const TRIAL_RUNS = 10;
 const NONE = new Float32Array(0);
 
 /** Runs the only stack of a published checkpoint: text and visual tokens of any streams in one step. */
@@ -47,8 +50,42 @@ export class CheckpointRunner implements StepRunner {
     );
   }
 
+  /** How long steps take here: one of many rows without logits, and one of a row with them. */
+  async measure(rows: number): Promise<StepSpeed> {
+    const store = new KvStore(this.memory, this.shape.kv, rows);
+    try {
+      const rowsOf = (count: number) =>
+        Array.from({ length: count }, (_, slot) => ({
+          store,
+          slot,
+          position: slot,
+          segments: [{ store, ranges: [{ slot: 0, count: slot + 1 }], position: slot }],
+        }));
+      const step = (count: number, wanted: number): TextStep => ({
+        tokens: new Array(count).fill(0),
+        rows: rowsOf(count),
+        wanted,
+      });
+      const [prefill, decode] = [await this.time(step(rows, rows)), await this.time(step(1, 0))];
+      return { rowMs: prefill / rows, tokenMs: decode };
+    } finally {
+      store.release();
+    }
+  }
+
   trim(): boolean {
     return this.stack.trim();
+  }
+
+  /** The quickest of some runs; the first ones prepare buffers. */
+  private async time(step: TextStep): Promise<number> {
+    let ms = Number.POSITIVE_INFINITY;
+    for (let run = 0; run < TRIAL_RUNS; run++) {
+      const startedAt = performance.now();
+      await this.run([step]);
+      ms = Math.min(ms, performance.now() - startedAt);
+    }
+    return ms;
   }
 
   private hiddenStates(tokens: readonly (number | VisualToken)[]): Float32Array {

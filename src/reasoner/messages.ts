@@ -1,11 +1,11 @@
 import type { MessagePort } from "node:worker_threads";
 import type { PositionSchemeName } from "../cache/mod.ts";
 import type { BackendReport } from "../engine/mod.ts";
-import type { Bundle } from "../models/mod.ts";
+import type { Model } from "../models/mod.ts";
 
 /** What the reasoner worker is started with. */
 export interface ReasonerSetup {
-  readonly bundle: Bundle;
+  readonly model: Model;
   readonly threads: number;
   readonly timeOrigin: number;
   /** Most words of one draft; 0: nothing is drafted. */
@@ -14,13 +14,22 @@ export interface ReasonerSetup {
   readonly units: MessagePort;
 }
 
+/** How a published checkpoint looks on this machine. */
+export interface Looks {
+  /** Longest side of a picture (px). */
+  readonly side: number;
+  /** Nominal duration of a unit (ms). */
+  readonly unitMs: number;
+}
+
 /** Options of a stream that concern reasoning. */
 export interface ReasoningOptions {
   /** Units kept in the visual window. */
   readonly visualWindowUnits: number;
   /** Tokens kept in a thinker's text window. */
   readonly textWindowTokens: number;
-  readonly positions: PositionSchemeName;
+  /** Null for a model that leaves no choice. */
+  readonly positions: PositionSchemeName | null;
   /** Most tokens of a thought. */
   readonly thoughtTokens: number;
   /** Most tokens of an answer. */
@@ -28,6 +37,12 @@ export interface ReasoningOptions {
   /** 0: greedy. */
   readonly temperature: number;
   readonly seed: number;
+  /** What the user wants to be told; null when nothing was said, or when the model takes none. */
+  readonly instructions: string | null;
+  /** Whether thoughts about units that are no longer the newest are left out. */
+  readonly skipLate: boolean;
+  /** How a published checkpoint looks; null for a model that leaves no choice. */
+  readonly looks: Looks | null;
   /** Wait with all thinking until the stream's end (the batch paradigm). */
   readonly held: boolean;
 }
@@ -40,6 +55,8 @@ export type ReasonerRequest =
       readonly stream: string;
       /** Task of the answer. */
       readonly task: string;
+      readonly text: string;
+      /** Tokens of its text. */
       readonly tokens: readonly number[];
       /** `end`: to be answered when every unit of the ended stream has been thought about. */
       readonly when: "now" | "end";
@@ -53,8 +70,20 @@ export type ReasonerRequest =
 /** Why a thought ended: by itself, or because it had used up its tokens. */
 export type StopReason = "end" | "length";
 
+/** How long a step of a model takes on this machine (ms), with short caches. */
+export interface StepSpeed {
+  /** For each token that is read, of many that are prefilled together. */
+  readonly rowMs: number;
+  /** For a token that is said. */
+  readonly tokenMs: number;
+}
+
 /** From the reasoner worker to the main thread. */
 export type ReasonerReport =
-  | { readonly type: "ready" }
+  | {
+      readonly type: "ready";
+      /** How long steps take; null for a model of which only one speed is of interest: that it keeps up. */
+      readonly speed: StepSpeed | null;
+    }
   | { readonly type: "report"; readonly stream: string; readonly report: BackendReport }
   | { readonly type: "closed"; readonly stream: string };

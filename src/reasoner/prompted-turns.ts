@@ -22,7 +22,7 @@ export class PromptedTurns {
   readonly head: readonly number[];
 
   constructor(
-    private readonly template: ChatTemplate,
+    private readonly template: Pick<ChatTemplate, "opening" | "turn">,
     private readonly codec: CheckpointCodec,
     instructions: string | null,
   ) {
@@ -60,15 +60,20 @@ export class PromptedTurns {
     readonly thoughtTokens: number;
     readonly answerTokens: number;
     readonly questionTokens: number;
+    /** Of a model that thinks before it speaks; default 0. */
+    readonly thinkTokens?: number;
   }): number {
-    const { thoughtTokens, answerTokens, questionTokens } = budgets;
+    const { answerTokens, questionTokens, thinkTokens = 0 } = budgets;
+    // Three more hold its turn together.
+    const hidden = thinkTokens === 0 ? 0 : thinkTokens + 3;
+    const thoughtTokens = hidden + budgets.thoughtTokens;
     const longest = (ask: (rest: readonly number[] | null) => number[]) =>
       Math.max(ask(null).length, ask([]).length);
     const decision = longest((rest) => this.decision(rest, LATEST_MS));
     const thought = longest((rest) => this.thought(rest, LATEST_MS));
     const question = longest((rest) => this.question(rest, LATEST_MS, ""));
     // One more: the token of the last thought that was not fed.
-    return 1 + Math.max(decision, thought + thoughtTokens, question + questionTokens + answerTokens);
+    return 1 + Math.max(decision, thought + thoughtTokens, question + questionTokens + hidden + answerTokens);
   }
 
   private makeHead(wanted: string): number[] {

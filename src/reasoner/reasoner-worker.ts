@@ -1,40 +1,24 @@
 import { setImmediate as yieldToMessages } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
-import { TextCodec } from "../models/mod.ts";
+import type { BackendReport } from "../engine/mod.ts";
 import type { PublishedUnit } from "../vision/mod.ts";
 import { collectGarbage, processNow } from "../worker/mod.ts";
+import type { ReportSink } from "./answer-report.ts";
 import type { ReasonerReport, ReasonerRequest, ReasonerSetup } from "./messages.ts";
-import { NgramDrafter } from "./ngram-drafter.ts";
-import { type ReasonerEnvironment, ReasonerStream } from "./reasoner-stream.ts";
-import { Scheduler, STEP_TOKENS } from "./scheduler.ts";
-import { TextRunner } from "./text-runner.ts";
-
-/** What gains most, if little, as measured (docs/benchmarks, drafts). */
-const DRAFT_CONFIDENCE = 0.8;
+import { openReasonerModel } from "./reasoner-model.ts";
+import { ReasonerStream } from "./reasoner-stream.ts";
+import { Scheduler } from "./scheduler.ts";
 
 const setup = workerData as ReasonerSetup;
 const port = parentPort!;
 const post = (message: ReasonerReport) => port.postMessage(message);
-const runner = await TextRunner.open(setup.bundle, setup.threads);
-const environment: ReasonerEnvironment = {
-  bundle: setup.bundle,
-  codec: new TextCodec(setup.bundle),
-  memory: runner.memory,
-  drafters: { thoughts: makeDrafter(), answers: makeDrafter() },
-  now: () => processNow() - setup.timeOrigin,
-  report: (stream, report) => post({ type: "report", stream, report }),
-};
-function makeDrafter(): NgramDrafter {
-  const { draftWords } = setup;
-  return new NgramDrafter(setup.bundle.manifest.transformer.vocabulary, {
-    words: draftWords,
-    confidence: DRAFT_CONFIDENCE,
-  });
-}
+const { runner, stepTokens, speed, makeThinkers } = await openReasonerModel(setup);
+const report = (stream: string, each: BackendReport) => post({ type: "report", stream, report: each });
+const now = () => processNow() - setup.timeOrigin;
 
 const streams = new Map<string, ReasonerStream>();
 const scheduler = new Scheduler<ReasonerStream>({
-  stepTokens: STEP_TOKENS,
+  stepTokens,
   run: (steps) => runner.run(steps),
   onFailed: (stream, error) => {
     close(stream.id);
@@ -49,7 +33,8 @@ let wake: () => void = () => {};
 
 function open({ stream: id, options }: Extract<ReasonerRequest, { type: "open" }>): void {
   try {
-    const stream = new ReasonerStream(id, options, environment);
+    const sink: ReportSink = { now, report: (each) => report(id, each) };
+    const stream = new ReasonerStream(id, options.held, makeThinkers(options, sink), sink);
     streams.set(id, stream);
     scheduler.join(stream);
   } catch (error) {
@@ -66,14 +51,14 @@ function close(id: string): void {
 }
 
 function reportFailure(stream: string, error: unknown): void {
-  environment.report(stream, { type: "failed", message: `Reasoning failed: ${(error as Error).message}` });
+  report(stream, { type: "failed", message: `Reasoning failed: ${(error as Error).message}` });
 }
 
 function closeFinished(): void {
   for (const [id, stream] of [...streams]) {
     if (!stream.isFinished) continue;
     close(id);
-    environment.report(id, { type: "ended" });
+    report(id, { type: "ended" });
   }
 }
 
@@ -128,5 +113,5 @@ setup.units.on("message", (published: PublishedUnit) => {
   arrivals.push(published);
   wake();
 });
-post({ type: "ready" });
+post({ type: "ready", speed });
 void work();

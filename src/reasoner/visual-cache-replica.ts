@@ -7,6 +7,8 @@ import {
   type VisualCache,
 } from "../cache/mod.ts";
 import { type BundleManifest, makeVisualCache, unitMs } from "../models/mod.ts";
+import type { PublishedUnit } from "../vision/mod.ts";
+import type { VisualFeed } from "./visual-feed.ts";
 import { schemeReader, type VisualReader } from "./visual-reader.ts";
 
 /** Units by which a thinker may be behind the newest one before units of its own window are overwritten. */
@@ -18,7 +20,7 @@ export const SLACK_UNITS = 8;
  * Units that were published wait in an inbox. They are taken over between two steps, so that the cache does not change
  * during a step, and only as far ahead of the narrator as the slack allows.
  */
-export class VisualCacheReplica implements VisualReader {
+export class VisualCacheReplica implements VisualFeed {
   /** What its thinkers see that look from a unit. */
   readonly look: VisualReader["look"];
   private readonly cache: VisualCache;
@@ -43,17 +45,16 @@ export class VisualCacheReplica implements VisualReader {
     return this.cache.place(unit);
   }
 
-  receive(unit: UnitKv): void {
-    this.inbox.push(unit);
+  receive(unit: PublishedUnit["unit"]): void {
+    this.inbox.push(unit as UnitKv);
   }
 
-  /** Takes over what has arrived, for a narrator that is at `unit`. Must be called between two steps. */
-  advance(unit: number): void {
+  advance(unit: number): readonly [] {
     while (this.inbox.length > 0 && this.inbox[0]!.unit < unit + SLACK_UNITS)
       this.cache.append(this.inbox.shift()!);
+    return [];
   }
 
-  /** Gives its memory back. */
   release(): void {
     this.cache.release();
   }

@@ -1,7 +1,7 @@
 import type { ReasonerRequest } from "./messages.ts";
 
 /** A question that has not been taken up yet. */
-export type Question = Pick<Extract<ReasonerRequest, { type: "ask" }>, "task" | "tokens" | "when">;
+export type Question = Pick<Extract<ReasonerRequest, { type: "ask" }>, "task" | "text" | "tokens" | "when">;
 
 /** Questions of one stream that wait until there is something to answer from, or for the stream's end. */
 export class WaitingQuestions {

@@ -3,6 +3,7 @@ import { KvMemory, type UnitKv } from "../cache/mod.ts";
 import { type Bundle, stackShape } from "../models/mod.ts";
 import { ImageEncoder } from "./image-encoder.ts";
 import type { SeeingOptions, UnitFrames } from "./messages.ts";
+import type { SeenUnit, VisionModel } from "./vision-model.ts";
 import { VisionStream } from "./vision-stream.ts";
 
 /** A unit to be encoded and prefilled, with the stream that it belongs to. */
@@ -11,15 +12,15 @@ export interface UnitToSee {
   readonly unit: UnitFrames;
 }
 
-/** A unit that has been seen: encoded and prefilled. It is ready to be published. */
-export interface SeenUnit {
+/** A unit that has been encoded and prefilled. */
+export interface VisualUnit extends SeenUnit {
   readonly unit: UnitKv;
   /** Nothing had changed: the unit was not encoded, and the tokens of the last encoded one were used again. */
   readonly still: boolean;
 }
 
 /** Runs the image encoder and the visual stack: the frames of a unit go in, its keys and values come out. */
-export class VisionRunner {
+export class VisionRunner implements VisionModel<VisionStream> {
   private constructor(
     private readonly bundle: Bundle,
     /** Memory of this thread, in which the visual caches are. */
@@ -50,7 +51,7 @@ export class VisionRunner {
   }
 
   /** Encodes and prefills one unit each of different streams together. Units that show nothing new are not encoded. */
-  async run(requests: readonly UnitToSee[]): Promise<SeenUnit[]> {
+  async run(requests: readonly UnitToSee[]): Promise<VisualUnit[]> {
     const { heads, head_width } = this.bundle.manifest.transformer;
     const inputs = requests.map(({ vision, unit }) => vision.toEncode(unit));
     const changed = inputs.filter((input) => input !== null);
@@ -62,9 +63,25 @@ export class VisionRunner {
     const rows = requests.flatMap(({ vision, unit }) => vision.rows(unit));
     const x = floats(joinPieces(tokens), rows.length, heads * head_width);
     await this.stack.run({ first: { x }, rows });
-    return requests.map(({ vision, unit: { unit, mediaTimeMs } }, i) => {
-      const kv = vision.admit({ unit, mediaTimeMs });
-      return { unit: { unit, mediaTimeMs, kv }, still: inputs[i] === null };
+    return requests.map(({ vision, unit }, i) => {
+      const { unit: index, mediaTimeMs } = unit;
+      const kv = vision.admit({ unit: index, mediaTimeMs });
+      const still = inputs[i] === null;
+      const evictedUnits = vision.cache.evicted;
+      return {
+        unit: { unit: index, mediaTimeMs, kv },
+        still,
+        transfer: [kv.key.buffer as ArrayBuffer, kv.value.buffer as ArrayBuffer],
+        // The scene is judged after the unit was published, so that reasoning does not wait for it.
+        report: (times) => ({
+          type: "seen",
+          unit: index,
+          still,
+          scene: vision.judgeScene(unit),
+          ...times,
+          evictedUnits,
+        }),
+      };
     });
   }
 

@@ -13,12 +13,13 @@ import type { EncoderInput, EncoderOutput, EncoderState } from "./image-encoder.
 import type { SeeingOptions, UnitFrames } from "./messages.ts";
 import { StillDetector } from "./still-detector.ts";
 import { unitRows } from "./unit-rows.ts";
+import type { SeeingStream } from "./vision-model.ts";
 
 /** Units in a row that may be skipped by the encoder. Its running background adapts within 10 s; this is 4 s. */
 const MOST_STILL_UNITS = 8;
 
 /** The vision side of one stream: the encoder's state, and the stream's C_v. */
-export class VisionStream {
+export class VisionStream implements SeeingStream {
   readonly cache: VisualCache;
   private readonly scheme: PositionScheme;
   private readonly stillDetector: StillDetector | null;
@@ -39,7 +40,7 @@ export class VisionStream {
     private state: EncoderState,
   ) {
     this.cache = makeVisualCache(memory, manifest, windowUnits, 0);
-    this.scheme = positionScheme(positions, unitMs(manifest));
+    this.scheme = positionScheme(positions!, unitMs(manifest));
     const { width, height } = manifest.vision;
     this.stillDetector =
       stillLevels === null
@@ -75,6 +76,10 @@ export class VisionStream {
       this.tokens = output.x;
     }
     return this.tokens;
+  }
+
+  release(): void {
+    this.cache.release();
   }
 
   /** A row for each token of the next unit. */

@@ -1,15 +1,17 @@
 import { setImmediate as yieldToMessages } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { collectGarbage, processNow } from "../worker/mod.ts";
-import type { PublishedUnit, VisionReport, VisionRequest, VisionSetup } from "./messages.ts";
-import { type UnitToSee, VisionRunner } from "./vision-runner.ts";
-import type { VisionStream } from "./vision-stream.ts";
+import type { PublishedUnit, UnitFrames, VisionReport, VisionRequest, VisionSetup } from "./messages.ts";
+import { openVisionModel } from "./open-vision-model.ts";
+import type { SeeingStream } from "./vision-model.ts";
 
 /** Most units that are seen together. In a larger batch, the unit that came first would wait longer. */
 const BATCH = 4;
 
-interface WaitingUnit extends UnitToSee {
+interface WaitingUnit {
   readonly stream: string;
+  readonly vision: SeeingStream;
+  readonly unit: UnitFrames;
 }
 
 const setup = workerData as VisionSetup;
@@ -20,8 +22,8 @@ const fail = (stream: string, error: unknown) => {
   const message = `Vision failed: ${(error as Error).message}`;
   post({ type: "report", stream, report: { type: "failed", message } });
 };
-const runner = await VisionRunner.open(setup.bundle, setup.threads);
-const streams = new Map<string, VisionStream>();
+const { model, speeds } = await openVisionModel(setup);
+const streams = new Map<string, SeeingStream>();
 /** Requests that have come; they are handled between two batches, so that nothing changes during one. */
 const inbox: VisionRequest[] = [];
 const waiting: WaitingUnit[] = [];
@@ -29,14 +31,14 @@ let stopping = false;
 let wake: () => void = () => {};
 
 function close(stream: string): void {
-  streams.get(stream)?.cache.release();
+  streams.get(stream)?.release();
   streams.delete(stream);
 }
 
 function handle(request: VisionRequest): void {
   switch (request.type) {
     case "open":
-      streams.set(request.stream, runner.openStream(request.options));
+      streams.set(request.stream, model.openStream(request.options));
       return;
     case "unit": {
       const vision = streams.get(request.stream);
@@ -80,32 +82,23 @@ function nextBatch(): WaitingUnit[] {
 
 async function see(batch: readonly WaitingUnit[]): Promise<void> {
   const startedAtMs = now();
-  const seen = await runner.run(batch);
+  const seen = await model.run(batch, now);
   // Taken before they are published, because reasoning may begin with them at once.
   const finishedAtMs = now();
-  seen.forEach(({ unit }, i) => {
-    const { stream } = batch[i]!;
-    const published: PublishedUnit = { stream, unit };
-    setup.publish.postMessage(published, [
-      unit.kv.key.buffer as ArrayBuffer,
-      unit.kv.value.buffer as ArrayBuffer,
-    ]);
+  seen.forEach(({ unit, transfer }, i) => {
+    const published: PublishedUnit = { stream: batch[i]!.stream, unit };
+    setup.publish.postMessage(published, [...transfer]);
   });
-  // Judged after they are published, so that reasoning does not wait for it.
-  seen.forEach(({ unit, still }, i) => {
-    const { stream, vision, unit: frames } = batch[i]!;
-    const scene = vision.judgeScene(frames);
-    const times = { startedAtMs, finishedAtMs };
-    const evictedUnits = vision.cache.evicted;
-    const report = { type: "seen", unit: unit.unit, still, scene, ...times, evictedUnits } as const;
-    post({ type: "report", stream, report });
+  seen.forEach(({ report }, i) => {
+    if (report === null) return;
+    post({ type: "report", stream: batch[i]!.stream, report: report({ startedAtMs, finishedAtMs }) });
   });
 }
 
 async function work(): Promise<void> {
   while (!stopping) {
     handleRequests();
-    if (streams.size === 0 && runner.trim()) collectGarbage();
+    if (streams.size === 0 && model.trim()) collectGarbage();
     const batch = nextBatch();
     if (batch.length > 0) {
       try {
@@ -129,5 +122,5 @@ port.on("message", (request: VisionRequest) => {
   inbox.push(request);
   wake();
 });
-post({ type: "ready" });
+post({ type: "ready", speeds });
 void work();

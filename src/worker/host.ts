@@ -7,8 +7,10 @@ import type { TransferListItem, Worker } from "node:worker_threads";
  * A worker is never terminated, because terminating it during inference aborts the whole process. It is asked to stop,
  * and ends by itself between two steps.
  */
-export class WorkerHost<Request> {
+export class WorkerHost<Request, Report> {
   private alive = true;
+  /** Its first report, with which it said that it was ready. */
+  ready!: Report;
 
   private constructor(private readonly worker: Worker) {}
 
@@ -17,9 +19,9 @@ export class WorkerHost<Request> {
     worker: Worker,
     onReport: (report: Report) => void,
     onDeath: (error: Error) => void,
-  ): Promise<WorkerHost<Request>> {
-    const host = new WorkerHost<Request>(worker);
-    await new Promise<void>((ready, failed) => {
+  ): Promise<WorkerHost<Request, Report>> {
+    const host = new WorkerHost<Request, Report>(worker);
+    host.ready = await new Promise<Report>((ready, failed) => {
       let started = false;
       const ended = (error: Error) => {
         if (!host.alive) return;
@@ -30,7 +32,7 @@ export class WorkerHost<Request> {
       worker.on("message", (report: Report) => {
         if (started) return onReport(report);
         started = true;
-        ready();
+        ready(report);
       });
       worker.on("error", ended);
       worker.on("exit", (code) => ended(new Error(`The worker ended with code ${code}.`)));

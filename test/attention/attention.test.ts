@@ -5,6 +5,7 @@ import { Attention, type AttentionRow } from "../../src/attention/mod.ts";
 import {
   axesOf,
   KvMemory,
+  type KvPrecision,
   type KvShape,
   KvStore,
   type Position,
@@ -200,6 +201,7 @@ describe("Attention", () => {
         { shape: { layers: 1, heads: 1, headWidth: 64 }, group: 3, rope: INTERLEAVED(32) },
         { shape: { layers: 1, heads: 1, headWidth: 80 }, group: 1, rope: PLAIN },
         { shape: { layers: 1, heads: 1, headWidth: 128 }, group: 4, rope: BLOCKS(64) },
+        { shape: { layers: 2, heads: 2, headWidth: 24, precision: "int8" }, group: 2, rope: PLAIN },
       );
       const sizes = fc.array(fc.integer({ min: 1, max: 70 }), { minLength: 1, maxLength: 4 });
       const picks = fc.array(fc.nat(5000), { minLength: 1, maxLength: 9 });
@@ -214,14 +216,16 @@ describe("Attention", () => {
   );
 
   it.each(WAYS)("equals it for tokens that share what they see ($name)", async (way) => {
-    const heads: [headWidth: number, group: number, rope: Rope][] = [
-      [64, 3, PLAIN],
-      [32, 1, BLOCKS(16)],
-      [8, 4, PLAIN],
-      [40, 2, PLAIN],
+    const heads: [headWidth: number, group: number, rope: Rope, precision: KvPrecision][] = [
+      [64, 3, PLAIN, "f32"],
+      [32, 1, BLOCKS(16), "f32"],
+      [8, 4, PLAIN, "f32"],
+      [40, 2, PLAIN, "f32"],
+      [64, 3, PLAIN, "int8"],
+      [8, 1, PLAIN, "int8"],
     ];
-    for (const [headWidth, group, rope] of heads) {
-      const shape = { layers: 1, heads: 2, headWidth };
+    for (const [headWidth, group, rope, precision] of heads) {
+      const shape = { layers: 1, heads: 2, headWidth, precision };
       for (const tokens of [1, 2, 7, 33]) {
         const memory = new KvMemory();
         const rows = prefill(memory, shape, 75, tokens);
@@ -269,6 +273,46 @@ describe("Attention", () => {
       [...qkv.subarray(32, 48)].map((x) => expect.closeTo(x, 6)),
     );
     expect(store.read(0, 2).key.every((x) => x === 0)).toBe(true);
+  });
+
+  it("writes to a store of int8 what the store itself would", async () => {
+    const shape: KvShape = { layers: 1, heads: 1, headWidth: 32, precision: "int8" };
+    const memory = new KvMemory();
+    const store = new KvStore(memory, shape, 3);
+    const attention = await Attention.load(memory, shape, { rope: PLAIN });
+    const qkv = noise(4, 96);
+    attention.begin([{ store, slot: 1, position: 5, segments: [] }]);
+    attention.write(0, qkv);
+    const written = store.read(1, 1);
+    const key = Float32Array.from(rotated([...qkv.subarray(32, 64)], 5, PLAIN));
+    store.write(2, { tokens: 1, key, value: qkv.subarray(64) });
+    const wanted = store.read(2, 1);
+    for (const of of ["key", "value"] as const)
+      written[of].forEach((x, i) => {
+        expect(x).toBeCloseTo(wanted[of][i]!, 5);
+      });
+    expect(written.value.some((x) => Math.abs(x) > 0.5)).toBe(true);
+    expect(store.read(0, 1).key.every((x) => x === 0)).toBe(true);
+  });
+
+  it("reads from int8 nearly what it reads from float32", async () => {
+    const read = async (precision: KvPrecision) => {
+      const shape: KvShape = { layers: 1, heads: 2, headWidth: 64, precision };
+      const memory = new KvMemory();
+      const rows = prefill(memory, shape, 500, 4);
+      const attention = await Attention.load(memory, shape, { rope: PLAIN, heads: 6 });
+      attention.begin(rows);
+      attention.write(
+        0,
+        noise(3, 4 * 10 * 64).map((x) => x / 4),
+      );
+      return [...(await attention.read(0))];
+    };
+    const [exact, narrow] = await Promise.all([read("f32"), read("int8")]);
+    const square = (numbers: readonly number[]) => numbers.reduce((sum, x) => sum + x * x, 0);
+    const error = Math.sqrt(square(exact.map((x, i) => x - narrow[i]!)) / square(exact));
+    expect(error).toBeGreaterThan(1e-4);
+    expect(error).toBeLessThan(0.03);
   });
 
   it("goes on when a larger step makes the memory grow", async () => {

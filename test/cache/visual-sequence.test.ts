@@ -22,7 +22,14 @@ function fill(sequence: VisualSequence, sizes: readonly number[]): void {
   for (const tokens of sizes) {
     const unit = sequence.newest + 1;
     const start = sequence.end as number;
-    sequence.begin({ unit, mediaTimeMs: unit * 1000, tokens, start, end: start + tokens });
+    sequence.begin({
+      unit,
+      mediaTimeMs: unit * 1000,
+      tokens,
+      start,
+      last: start + tokens - 1,
+      end: start + tokens,
+    });
     sequence.admit();
   }
 }
@@ -66,7 +73,7 @@ describe("a sequence of visual units", () => {
     const sequence = make({ sinkUnits: 0 });
     for (const unit of [0, 1, 2, 3]) {
       const start = [3 + 2 * unit, 3, 3] as const;
-      sequence.begin({ ...at(unit), tokens: 4, start, end: [4 + 2 * unit, 5, 5] });
+      sequence.begin({ ...at(unit), tokens: 4, start, last: [3 + 2 * unit, 4, 4], end: [0, 3, 3] });
       sequence.admit();
     }
     const { shift, textStart } = sequence.view(at(3));
@@ -77,7 +84,7 @@ describe("a sequence of visual units", () => {
   it("does not show a unit before it is admitted, but closes up for it", () => {
     const sequence = make({ windowUnits: 1 });
     fill(sequence, [2, 3]);
-    sequence.begin({ ...at(2), tokens: 2, start: 8, end: 10 });
+    sequence.begin({ ...at(2), tokens: 2, start: 8, last: 9, end: 10 });
     const view = sequence.view(at(2));
     expect(slots(view.window)).toEqual([]);
     expect(view.shift).toBe(3);
@@ -107,8 +114,8 @@ describe("a sequence of visual units", () => {
 
   it("refuses what does not follow or does not fit", () => {
     const sequence = make();
-    expect(() => sequence.begin({ ...at(1), tokens: 1, start: 3, end: 4 })).toThrow(/cannot follow/);
-    expect(() => sequence.begin({ ...at(0), tokens: 5, start: 3, end: 8 })).toThrow(/at most 4/);
+    expect(() => sequence.begin({ ...at(1), tokens: 1, start: 3, last: 3, end: 4 })).toThrow(/cannot follow/);
+    expect(() => sequence.begin({ ...at(0), tokens: 5, start: 3, last: 7, end: 8 })).toThrow(/at most 4/);
   });
 
   it("never gives a slot to two units that are seen together", () => {
@@ -118,7 +125,7 @@ describe("a sequence of visual units", () => {
     for (let unit = 0; unit < 300; unit++) {
       const tokens = below(6);
       const start = sequence.end as number;
-      sequence.begin({ ...at(unit), tokens, start, end: start + tokens });
+      sequence.begin({ ...at(unit), tokens, start, last: start + tokens - 1, end: start + tokens });
       for (let token = 0; token < tokens; token++) owner.set(sequence.slot(token), unit);
       sequence.admit();
       for (const back of [0, 1, 2].filter((b) => b <= unit)) {

@@ -15,7 +15,7 @@ describe("a frame that gives fewer pixels than it should", () => {
       const bad = new StreamLog(engine.openStream());
       const { seq, mediaTimeMs, arrivedAtMs } = frame(engine.model, 0);
       const broken: Frame = {
-        ...{ seq, mediaTimeMs, arrivedAtMs },
+        ...{ seq, mediaTimeMs, arrivedAtMs, size: engine.model },
         rgb: async () => new Uint8Array(3),
         jpeg: async () => new Uint8Array(3),
       };

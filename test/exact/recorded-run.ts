@@ -3,11 +3,12 @@ import { type Bundle, TextCodec } from "../../src/models/mod.ts";
 import {
   NgramDrafter,
   openTextRunner,
-  type ReasonerEnvironment,
   ReasonerStream,
   Scheduler,
   STEP_TOKENS,
   type StepLogits,
+  type TaughtModel,
+  TaughtThinkers,
   type TextRunner,
   type Thinker,
 } from "../../src/reasoner/mod.ts";
@@ -59,7 +60,7 @@ export interface Windows {
 export class RecordedRun {
   readonly steps: RecordedStep[] = [];
   readonly log = new ReportLog();
-  readonly drafters: ReasonerEnvironment["drafters"];
+  readonly drafters: TaughtModel["drafters"];
   /** Thinkers that took a step together, at the most. */
   widest = 0;
   /** Visual tokens of each unit before the stack: `[tokens, width]`. */
@@ -92,25 +93,23 @@ export class RecordedRun {
       stillLevels: null,
     });
     this.state = runners.encoder.initialState();
-    this.stream = new ReasonerStream(
-      "stream",
+    const sink = { now: () => 0, report: this.log.add };
+    const thinkers = new TaughtThinkers(
+      { bundle, codec: new TextCodec(bundle), memory: runners.text.memory, drafters: this.drafters },
       {
         ...windows,
         thoughtTokens: manifest.thinking.thought_tokens,
         answerTokens: manifest.thinking.answer_tokens,
         temperature: 0,
         seed: 0,
+        instructions: null,
+        skipLate: false,
+        looks: null,
         held: false,
       },
-      {
-        bundle,
-        codec: new TextCodec(bundle),
-        memory: runners.text.memory,
-        drafters: this.drafters,
-        now: () => 0,
-        report: (_, report) => this.log.add(report),
-      },
+      sink,
     );
+    this.stream = new ReasonerStream("stream", false, thinkers, sink);
     this.scheduler = new Scheduler({
       stepTokens: STEP_TOKENS,
       run: async (steps) => {
@@ -137,7 +136,7 @@ export class RecordedRun {
   }
 
   ask(tokens: readonly number[]): void {
-    this.stream.ask({ task: `answer_${this.asked++}`, tokens, when: "now" });
+    this.stream.ask({ task: `answer_${this.asked++}`, text: "", tokens, when: "now" });
   }
 
   /**
@@ -164,7 +163,7 @@ export class RecordedRun {
   }
 
   private picked(): Thinker[] {
-    const thinkers = this.stream.thinkers();
+    const thinkers = this.stream.thinkers() as Thinker[];
     const finished = this.log.thoughts.length;
     for (const thinker of thinkers) {
       if (!this.finishedAtBirth.has(thinker)) this.finishedAtBirth.set(thinker, finished);

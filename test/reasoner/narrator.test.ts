@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Bundle, loadBundle, type SpecialTokens, TextCodec } from "../../src/models/mod.ts";
-import { Narrator, type ReasoningOptions } from "../../src/reasoner/mod.ts";
+import { Narrator, type ReasoningOptions, type Thinker } from "../../src/reasoner/mod.ts";
 import { TINY_BUNDLE } from "../support/bundles.ts";
 import { openRunners, ReasonerRun, type ReasonerRunners } from "../support/reasoner-run.ts";
 
@@ -104,7 +104,9 @@ describe("the narrator", () => {
 
   it("knows the units of the thoughts that its text still holds", async () => {
     const run = start(SOMETIMES, { textWindowTokens: 12 }, false);
-    const { context } = run.stream.thinkers().find(({ policy }) => policy instanceof Narrator)!;
+    const { context } = (run.stream.thinkers() as Thinker[]).find(
+      ({ policy }) => policy instanceof Narrator,
+    )!;
     const held: number[] = [];
     for (let unit = 0; unit < 40; unit++) {
       await run.show();

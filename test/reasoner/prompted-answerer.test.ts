@@ -124,7 +124,7 @@ describe("a prompted answer", () => {
 
   it("that outgrows its budget ends as incomplete, with a whole word", () => {
     expect(answered(ask("The dog barks aloud.", { answerTokens: 17 }))).toMatchObject([
-      { text: "The dog barks ", outcome: "incomplete", tokens: 18 },
+      { text: "The dog barks ", outcome: "incomplete", tokens: 17 },
     ]);
     expect(answered(ask("The dog.", { answerTokens: codec.encode("The dog.").length }))).toMatchObject([
       { text: "The dog.", outcome: "completed" },

@@ -49,5 +49,7 @@ describe("what the user says to a prompted model", () => {
     }
     const less = turns.question([1], 99 * 3_600_000, question).length + 50;
     expect(most - less).toBeLessThan(8);
+    const budgets = { thoughtTokens: 20, answerTokens: 50, questionTokens: 9 };
+    expect(turns.groupTokens({ ...budgets, thinkTokens: 30 })).toBe(most + 33);
   });
 });

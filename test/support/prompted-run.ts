@@ -41,7 +41,8 @@ export const template = new ChatTemplate({
 export function written(ids: readonly number[]): string {
   const names = new Map(TINY_SPECIALS.map((name) => [codec.id(name), name]));
   const decoder = codec.decoder();
-  return ids.map((id) => names.get(id) ?? decoder.add(id)).join("") + decoder.end();
+  const text = (id: number) => (names.has(id) ? decoder.end() + names.get(id) : decoder.add(id));
+  return ids.map(text).join("") + decoder.end();
 }
 
 /** What a scripted model sees: the text of a thinker, up to the token behind which it speaks. */

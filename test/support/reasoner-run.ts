@@ -2,12 +2,13 @@ import { type Bundle, TextCodec, unitMs } from "../../src/models/mod.ts";
 import {
   NgramDrafter,
   openTextRunner,
-  type ReasonerEnvironment,
   ReasonerStream,
   type ReasoningOptions,
   Scheduler,
   STEP_TOKENS,
   type StepLogits,
+  type TaughtModel,
+  TaughtThinkers,
   type TextRunner,
   type TextStep,
   type Thinker,
@@ -29,7 +30,7 @@ export async function openRunners(bundle: Bundle): Promise<ReasonerRunners> {
 /** A reasoner stream on the real graphs in this thread, run one step at a time, so that a test decides what comes when. */
 export class ReasonerRun {
   readonly log = new ReportLog();
-  readonly drafters: ReasonerEnvironment["drafters"];
+  readonly drafters: TaughtModel["drafters"];
   /** What was fed, by thinker, step by step; `newest`: the newest unit that it could have looked at. */
   readonly fed: { readonly thinker: Thinker; readonly tokens: readonly number[]; readonly newest: number }[] =
     [];
@@ -56,28 +57,24 @@ export class ReasonerRun {
       positions: cache.positions,
       stillLevels: null,
     });
-    this.stream = new ReasonerStream(
-      "stream",
-      {
-        visualWindowUnits: cache.visual_window_units,
-        textWindowTokens: cache.text_window_tokens,
-        positions: cache.positions,
-        thoughtTokens: thinking.thought_tokens,
-        answerTokens: thinking.answer_tokens,
-        temperature: 1,
-        seed: 5,
-        held: false,
-        ...options,
-      },
-      {
-        bundle,
-        codec: this.codec,
-        memory: runners.text.memory,
-        drafters: this.drafters,
-        now: () => performance.now(),
-        report: (_, report) => this.log.add(report),
-      },
-    );
+    const sink = { now: () => performance.now(), report: this.log.add };
+    const all: ReasoningOptions = {
+      visualWindowUnits: cache.visual_window_units,
+      textWindowTokens: cache.text_window_tokens,
+      positions: cache.positions,
+      thoughtTokens: thinking.thought_tokens,
+      answerTokens: thinking.answer_tokens,
+      temperature: 1,
+      seed: 5,
+      instructions: null,
+      skipLate: false,
+      looks: null,
+      held: false,
+      ...options,
+    };
+    const { codec, drafters } = this;
+    const model = { bundle, codec, memory: runners.text.memory, drafters };
+    this.stream = new ReasonerStream("stream", all.held, new TaughtThinkers(model, all, sink), sink);
     this.runSteps = (steps) => runners.text.run(steps);
     this.scheduler = new Scheduler({
       stepTokens: STEP_TOKENS,
@@ -118,7 +115,8 @@ export class ReasonerRun {
   }
 
   ask(task: string, when: "now" | "end" = "now"): void {
-    this.stream.ask({ task, tokens: this.codec.encode("what is moving"), when });
+    const text = "what is moving";
+    this.stream.ask({ task, text, tokens: this.codec.encode(text), when });
   }
 
   /** One step of everybody who has one to take, as the worker runs it; false when nobody had. */
@@ -126,7 +124,7 @@ export class ReasonerRun {
     const turns = await this.scheduler.step();
     const newest = this.stream.newestUnit;
     for (const { thinker, step } of turns)
-      this.fed.push({ thinker, tokens: step.tokens as number[], newest });
+      this.fed.push({ thinker: thinker as Thinker, tokens: step.tokens as number[], newest });
     return turns.length > 0;
   }
 

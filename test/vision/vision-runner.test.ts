@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Bundle, loadBundle } from "../../src/models/mod.ts";
-import { openVisionRunner, type SeenUnit, type VisionRunner } from "../../src/vision/mod.ts";
+import { openVisionRunner, type VisionRunner, type VisualUnit } from "../../src/vision/mod.ts";
 import { TINY_BUNDLE } from "../support/bundles.ts";
 import { picturePixels } from "../support/frames.ts";
 
@@ -20,7 +20,7 @@ function frames(unit: number, scene: number) {
   return { unit, mediaTimeMs: unit * 500 + 250, seconds: [unit === 0 ? 0 : 0.25, 0.25], frames: pixels };
 }
 
-function worst(a: SeenUnit, b: SeenUnit): number {
+function worst(a: VisualUnit, b: VisualUnit): number {
   const pairs = [
     [a.unit.kv.key, b.unit.kv.key],
     [a.unit.kv.value, b.unit.kv.value],
@@ -51,7 +51,7 @@ describe("a still unit", () => {
     const { width, height } = bundle.manifest.vision;
     const same = Buffer.concat([0, 1].map(() => picturePixels(width, height, 7)));
     const [quiet, busy] = [open(6), open(6)];
-    const seen: SeenUnit[][] = [];
+    const seen: VisualUnit[][] = [];
     for (let unit = 0; unit < 5; unit++) {
       const still = { ...frames(unit, 1), frames: same };
       seen.push(

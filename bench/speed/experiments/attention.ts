@@ -1,7 +1,7 @@
 import { spread } from "../../lib/statistics.ts";
 import type { Table } from "../../lib/table.ts";
 import { AttentionOperator } from "../attention-operator.ts";
-import { AttentionScene, attend, HEADS, SHAPE } from "../attention-scene.ts";
+import { AttentionScene, attend, HEADS, readOf, SHAPE } from "../attention-scene.ts";
 import type { Experiment, ExperimentContext, Report } from "../experiment.ts";
 import { timeInTurn } from "../model-bench.ts";
 
@@ -36,7 +36,9 @@ export function attention(sizes: Partial<AttentionSizes> = {}): Experiment {
       "one thread. Times are the least and the median of all rounds; what is in a row was run in turn. _Kernel_: the",
       "WebAssembly kernel does everything. _Products_: large products are left to the inference runtime, as",
       "thinkalong does it. _Operator_: the runtime's GroupQueryAttention, with the copies that it needs of what the",
-      "tokens see. _One by one_: every token in a step of its own.",
+      "tokens see. _One by one_: every token in a step of its own. _int8_: keys and values of 8 bits, as thinkalong",
+      "does it with float32. Its error is the root of the mean square of the difference to float32 of what the tokens",
+      "read in one layer, relative to that of float32.",
     ].join(" "),
     run: (context) => run(context, { ...SIZES, ...sizes }),
   };
@@ -52,9 +54,17 @@ const timed = (times: readonly number[]): Timed => ({
   medianMs: spread(times).median,
 });
 
+/** Root mean square of a difference, relative to that of the first. */
+function difference(a: Float32Array, b: Float32Array): number {
+  const square = (sum: number, x: number) => sum + x * x;
+  return Math.sqrt(a.map((x, i) => x - b[i]!).reduce(square, 0) / a.reduce(square, 0));
+}
+
 async function run({ progress, signal }: ExperimentContext, sizes: AttentionSizes): Promise<Report> {
   const { rounds, lengths, prefills, thinkers } = sizes;
   const scene = new AttentionScene();
+  const narrow = new AttentionScene("int8");
+  const int8 = await narrow.open();
   const kernel = await scene.open({ largeProduct: Number.POSITIVE_INFINITY });
   const products = await scene.open();
   const operator = await AttentionOperator.open();
@@ -62,17 +72,24 @@ async function run({ progress, signal }: ExperimentContext, sizes: AttentionSize
   const prefill = [];
   for (const [i, cached] of lengths.entries()) {
     progress((0.6 * i) / lengths.length, `over ${cached} tokens`);
-    const row = scene.prefill(cached, 1);
-    const [one] = await timeInTurn([() => attend(kernel, row)], 3 * rounds, signal);
-    decode.push({ cached, ...timed(one!) });
+    const [row, narrowRow] = [scene.prefill(cached, 1), narrow.prefill(cached, 1)];
+    const [one, narrowOne] = await timeInTurn(
+      [() => attend(products, row), () => attend(int8, narrowRow)],
+      3 * rounds,
+      signal,
+    );
+    const error = difference(await readOf(products, row), await readOf(int8, narrowRow));
+    decode.push({ cached, f32: timed(one!), int8: timed(narrowOne!), error });
     scene.release();
+    narrow.release();
     for (const tokens of prefills) {
-      const rows = scene.prefill(cached, tokens);
+      const [rows, narrowRows] = [scene.prefill(cached, tokens), narrow.prefill(cached, tokens)];
       const times = await timeInTurn(
         [
           () => attend(kernel, rows),
           () => attend(products, rows),
           () => operator.attend(rows),
+          () => attend(int8, narrowRows),
           async () => {
             for (const each of rows) await attend(kernel, [each]);
           },
@@ -80,9 +97,12 @@ async function run({ progress, signal }: ExperimentContext, sizes: AttentionSize
         rounds,
         signal,
       );
-      const [byKernel, byProducts, byOperator, oneByOne] = times.map(timed) as [Timed, Timed, Timed, Timed];
-      prefill.push({ cached, tokens, byKernel, byProducts, byOperator, oneByOne });
+      const [byKernel, byProducts, byOperator, byInt8, oneByOne] = times.map(timed) as [
+        ...[Timed, Timed, Timed, Timed, Timed],
+      ];
+      prefill.push({ cached, tokens, byKernel, byProducts, byOperator, byInt8, oneByOne });
       scene.release();
+      narrow.release();
     }
   }
   const together = [];
@@ -106,11 +126,24 @@ async function run({ progress, signal }: ExperimentContext, sizes: AttentionSize
   const tables: Table[] = [
     {
       title: "A prefill (ms: least, median)",
-      columns: ["tokens cached", "tokens", "kernel", "", "products", "", "operator", "", "one by one", ""],
-      rows: prefill.map(({ cached, tokens, byKernel, byProducts, byOperator, oneByOne }) => [
+      columns: [
+        "tokens cached",
+        "tokens",
+        "kernel",
+        "",
+        "products",
+        "",
+        "operator",
+        "",
+        "int8",
+        "",
+        "one by one",
+        "",
+      ],
+      rows: prefill.map(({ cached, tokens, byKernel, byProducts, byOperator, byInt8, oneByOne }) => [
         cached,
         tokens,
-        ...[byKernel, byProducts, byOperator, oneByOne].flatMap(({ leastMs, medianMs }) => [
+        ...[byKernel, byProducts, byOperator, byInt8, oneByOne].flatMap(({ leastMs, medianMs }) => [
           leastMs,
           medianMs,
         ]),
@@ -129,9 +162,13 @@ async function run({ progress, signal }: ExperimentContext, sizes: AttentionSize
       ]),
     },
     {
-      title: "One token (ms)",
-      columns: ["tokens cached", "least", "median"],
-      rows: decode.map(({ cached, leastMs, medianMs }) => [cached, leastMs, medianMs]),
+      title: "One token (ms: least, median)",
+      columns: ["tokens cached", "float32", "", "int8", "", "error of int8 (%)"],
+      rows: decode.map(({ cached, f32, int8, error }) => [
+        cached,
+        ...[f32, int8].flatMap(({ leastMs, medianMs }) => [leastMs, medianMs]),
+        100 * error,
+      ]),
     },
   ];
   return { tables, plots: [], figures: { sizes, decode, prefill, together }, notes: [] };

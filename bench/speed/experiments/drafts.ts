@@ -5,8 +5,10 @@ import {
   NgramDrafter,
   openTextRunner,
   ReasonerStream,
+  type ReportSink,
   Scheduler,
   STEP_TOKENS,
+  TaughtThinkers,
   type TextRunner,
 } from "../../../src/reasoner/mod.ts";
 import { openVisionRunner, type UnitFrames } from "../../../src/vision/mod.ts";
@@ -163,8 +165,16 @@ async function narrate(
   let [said, spokenMs, totalMs, steps] = ["", 0, 0, 0];
   for (const units of clips) {
     let spoke = false;
-    const stream = new ReasonerStream(
-      "clip",
+    const sink: ReportSink = {
+      now: () => performance.now(),
+      report: (report) => {
+        if (report.type !== "task.done") return;
+        spoke = report.outcome !== "skipped";
+        said += `${report.text}|`;
+      },
+    };
+    const thinkers = new TaughtThinkers(
+      { bundle, codec, memory: runner.memory, drafters },
       {
         visualWindowUnits: cache.visual_window_units,
         textWindowTokens: cache.text_window_tokens,
@@ -173,21 +183,14 @@ async function narrate(
         answerTokens: thinking.answer_tokens,
         temperature: 0,
         seed: 0,
+        instructions: null,
+        skipLate: false,
+        looks: null,
         held: false,
       },
-      {
-        bundle,
-        codec,
-        memory: runner.memory,
-        drafters,
-        now: () => performance.now(),
-        report: (_, report) => {
-          if (report.type !== "task.done") return;
-          spoke = report.outcome !== "skipped";
-          said += `${report.text}|`;
-        },
-      },
+      sink,
     );
+    const stream = new ReasonerStream("clip", false, thinkers, sink);
     const scheduler = new Scheduler<ReasonerStream>({
       stepTokens: STEP_TOKENS,
       run: (some) => runner.run(some),

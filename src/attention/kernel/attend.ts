@@ -7,22 +7,23 @@
  * All numbers are byte addresses or counts in one linear memory. Tables that the host writes, of 32-bit integers. Where
  * heads are several, an address is of the first one:
  * - a row (one token): queries-keys-values, where its own key and value go (layer 0), that store's head and layer
- *   stride, its own rotation;
+ *   stride, its own rotation, whether the store is narrow;
  * - a tile: its vectors, how many, its ranges, how many;
  * - a vector: output, the pieces of its scores, how many, and room for the sum of its weights;
  * - a piece (scores of one vector in one range): address, how many;
  * - a range (slots of one store): keys and values (layer 0, first slot), head and layer stride, its sights, how many,
- *   its turns, how many, slots;
+ *   its turns, how many, slots, bytes from a slot to the next, and, of a narrow store, room for a block of float32;
  * - a sight (a vector that sees a range): rotated query, scores, slots that it sees, output;
  * - a turn (a query that must be rotated for a range): query, where to, rotation.
+ * A slot of a narrow store is headWidth numbers of 8 bits, and then the float32 that they are multiplied with.
  * A rotation is cos, then sin, of headWidth / 2 pairs (i, i + headWidth / 2). Head widths are multiples of 8.
  */
 
-const ROW_BYTES: usize = 24;
+const ROW_BYTES: usize = 28;
 const TILE_BYTES: usize = 16;
 const VECTOR_BYTES: usize = 16;
 const PIECE_BYTES: usize = 8;
-const RANGE_BYTES: usize = 36;
+const RANGE_BYTES: usize = 44;
 const SIGHT_BYTES: usize = 16;
 const TURN_BYTES: usize = 12;
 
@@ -90,6 +91,34 @@ function sums(a: v128, b: v128, c: v128, d: v128): v128 {
   return f32x4.add(v128.shuffle<f32>(low, high, 0, 1, 4, 5), v128.shuffle<f32>(low, high, 2, 3, 6, 7));
 }
 
+/** Writes a head's numbers into a slot of a narrow store. */
+function narrow(from: usize, to: usize, width: usize): void {
+  let top = f32x4.splat(0);
+  for (let c: usize = 0; c < width; c += 16) top = f32x4.pmax(top, f32x4.abs(v128.load(from + c)));
+  const scale = largest(top) / 127;
+  const by = f32x4.splat(scale > 0 ? 1 / scale : 0);
+  for (let c: usize = 0; c < width; c += 32) {
+    const low = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(by, v128.load(from + c))));
+    const high = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(by, v128.load(from + c, 16))));
+    const both = i16x8.narrow_i32x4_s(low, high);
+    v128.store_lane<i64>(to + (c >> 2), i8x16.narrow_i16x8_s(both, both), 0);
+  }
+  store<f32>(to + (width >> 2), scale);
+}
+
+/** Slots of a narrow store as float32, one after the other. */
+export function widen(from: usize, slots: i32, stride: usize, to: usize, width: usize): void {
+  const numbers = width >> 2;
+  for (; slots > 0; slots--, from += stride) {
+    const scale = v128.load32_splat(from + numbers);
+    for (let c: usize = 0; c < numbers; c += 8, to += 32) {
+      const eight = v128.load8x8_s(from + c);
+      v128.store(to, f32x4.mul(scale, f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(eight))));
+      v128.store(to, f32x4.mul(scale, f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(eight))), 16);
+    }
+  }
+}
+
 /**
  * Writes every row's own key, rotated, and value into its slot.
  * @param heads of keys and values
@@ -102,10 +131,17 @@ export function write(rows: usize, count: i32, layer: usize, heads: i32, group: 
     let value = <usize>load<u32>(rows, 8) + layer * <usize>load<u32>(rows, 16);
     const stride = <usize>load<u32>(rows, 12);
     const rotation = <usize>load<u32>(rows, 20);
+    const isNarrow = load<i32>(rows, 24);
     let from = <usize>load<u32>(rows) + <usize>group * all;
     for (let h = 0; h < heads; h++) {
-      rotate(from, rotation, key, width >> 1, 1);
-      memory.copy(value, from + all, width);
+      if (isNarrow) {
+        rotate(from, rotation, from, width >> 1, 1);
+        narrow(from, key, width);
+        narrow(from + all, value, width);
+      } else {
+        rotate(from, rotation, key, width >> 1, 1);
+        memory.copy(value, from + all, width);
+      }
       from += width;
       key += stride;
       value += stride;
@@ -330,9 +366,15 @@ export function score(range: usize, layer: usize, head: usize, width: usize): vo
   const count = load<i32>(range, 20);
   const end = first + <usize>count * SIGHT_BYTES;
   const slots = load<i32>(range, 32);
-  const block = count > 2 ? BLOCK_SLOTS : slots;
+  const stride = <usize>load<u32>(range, 36);
+  const room = <usize>load<u32>(range, 40);
+  const block = count > 2 || room ? BLOCK_SLOTS : slots;
   for (let from = 0; from < slots; from += block) {
-    const key = keys + <usize>from * width;
+    let key = keys + <usize>from * stride;
+    if (room) {
+      widen(key, min(block, slots - from), stride, room, width);
+      key = room;
+    }
     const skip = <usize>from << 2;
     let a = first;
     for (; a + 3 * SIGHT_BYTES < end; a += 4 * SIGHT_BYTES) {
@@ -561,9 +603,15 @@ export function gather(range: usize, layer: usize, head: usize, at: usize, width
   const count = load<i32>(range, 20);
   const end = first + <usize>count * SIGHT_BYTES;
   const slots = load<i32>(range, 32);
-  const block = count > 2 ? BLOCK_SLOTS : slots;
+  const stride = <usize>load<u32>(range, 36);
+  const room = <usize>load<u32>(range, 40);
+  const block = count > 2 || room ? BLOCK_SLOTS : slots;
   for (let from = 0; from < slots; from += block) {
-    const value = values + <usize>from * width;
+    let value = values + <usize>from * stride;
+    if (room) {
+      widen(value, min(block, slots - from), stride, room, width);
+      value = room;
+    }
     const skip = <usize>from << 2;
     let a = first;
     for (; a + SIGHT_BYTES < end; a += 2 * SIGHT_BYTES) {

@@ -1,8 +1,16 @@
 import { join } from "node:path";
 import type { Backend, BackendReport, BackendStreamOptions, ModelInfo } from "../../engine/mod.ts";
-import { type Bundle, loadBundle, QuestionNotes, requireCacheSizes, TextCodec } from "../../models/mod.ts";
+import {
+  type Bundle,
+  type Checkpoint,
+  isCheckpoint,
+  loadModel,
+  requireCacheSizes,
+} from "../../models/mod.ts";
 import { collectGarbage } from "../../worker/mod.ts";
-import { describeModel } from "./describe-model.ts";
+import { CheckpointModel } from "./checkpoint-model.ts";
+import { type LocalWishes, planCheckpoint } from "./checkpoint-plan.ts";
+import { type LocalModel, TaughtLocalModel } from "./local-model.ts";
 import { LocalStream } from "./local-stream.ts";
 import type { LocalPort } from "./port.ts";
 import { tryOut } from "./trial.ts";
@@ -18,43 +26,47 @@ export interface LocalBackendOptions {
   readonly threads?: number;
   /** Most words that a drafter guesses for each decode step; default 2, 0: no drafter. The output does not change. */
   readonly draftWords?: number;
+  /** How a published checkpoint looks; default: as often and as large as it keeps up with, as measured at the start. */
+  readonly wishes?: LocalWishes;
 }
 
 /** Runs a bundle on this machine. The main thread only passes messages; inference runs in the workers. */
 export class LocalBackend implements Backend {
-  readonly model: ModelInfo;
   readonly died: Promise<Error>;
-  private readonly codec: TextCodec;
-  private readonly notes: QuestionNotes;
+  private described!: LocalModel;
   private readonly streams = new Map<string, LocalStream>();
   private port!: LocalPort;
   private tellDeath!: (error: Error) => void;
   private idle: NodeJS.Timeout | undefined;
 
-  private constructor(bundle: Bundle) {
-    this.model = describeModel(bundle);
-    this.codec = new TextCodec(bundle);
-    this.notes = new QuestionNotes(bundle.manifest, this.codec);
+  private constructor() {
     this.died = new Promise((resolve) => {
       this.tellDeath = resolve;
     });
   }
 
-  /** @throws {ModelError} when the bundle cannot be used */
-  static async start({ model, threads = 1, draftWords = 2 }: LocalBackendOptions): Promise<LocalBackend> {
-    const bundle = await loadBundle(model);
-    requireCacheSizes(bundle);
-    const backend = new LocalBackend(bundle);
-    backend.port = await WorkerPair.start(
-      { bundle, threads, draftWords },
+  get model(): ModelInfo {
+    return this.described.info;
+  }
+
+  /** @throws {ModelError} when the model cannot be used */
+  static async start(options: LocalBackendOptions): Promise<LocalBackend> {
+    const { threads = 1, draftWords = 2 } = options;
+    const model = await loadModel(options.model);
+    const taught = isCheckpoint(model) ? null : describeTaught(model);
+    const backend = new LocalBackend();
+    const pair = await WorkerPair.start(
+      { model, threads, draftWords },
       {
         onReport: (stream, report) => backend.streams.get(stream)?.receive(report),
         onClosed: (stream) => backend.forget(stream),
         onDeath: (error) => backend.die(error),
       },
     );
+    backend.port = pair;
+    backend.described = taught ?? describeCheckpoint(model as Checkpoint, pair, options.wishes);
     try {
-      await tryOut(backend, join(bundle.dir, "bundle.json"));
+      await tryOut(backend, join(model.dir, "bundle.json"));
     } catch (error) {
       await backend.close();
       throw error;
@@ -64,10 +76,10 @@ export class LocalBackend implements Backend {
 
   open(id: string, options: BackendStreamOptions, report: (report: BackendReport) => void): LocalStream {
     clearTimeout(this.idle);
-    const { model, codec, notes, port } = this;
-    const stream = new LocalStream(id, { model, codec, notes, port, report });
+    const { described: model, port } = this;
+    const stream = new LocalStream(id, { model, port, report });
     this.streams.set(id, stream);
-    this.port.send({ type: "open", stream: id, options });
+    this.port.send({ type: "open", stream: id, options, looks: model.looks });
     return stream;
   }
 
@@ -94,4 +106,15 @@ export class LocalBackend implements Backend {
     for (const id of [...this.streams.keys()]) this.forget(id);
     this.tellDeath(error);
   }
+}
+
+/** Checked before any worker is started. */
+function describeTaught(bundle: Bundle): LocalModel {
+  requireCacheSizes(bundle);
+  return new TaughtLocalModel(bundle);
+}
+
+function describeCheckpoint(checkpoint: Checkpoint, pair: WorkerPair, wishes?: LocalWishes): LocalModel {
+  const { towers, step } = pair.measured;
+  return new CheckpointModel(checkpoint, planCheckpoint(checkpoint.manifest, towers, step!, wishes));
 }

@@ -1,14 +1,12 @@
-import type { BackendReport, BackendStream, ModelInfo, Unit } from "../../engine/mod.ts";
+import type { BackendReport, BackendStream, Unit } from "../../engine/mod.ts";
 import { EngineError } from "../../engine/mod.ts";
 import { joinRgb } from "../../ingest/mod.ts";
-import type { QuestionNotes, TextCodec } from "../../models/mod.ts";
 import type { UnitFrames } from "../../vision/mod.ts";
+import type { LocalModel } from "./local-model.ts";
 import type { LocalPort } from "./port.ts";
 
 export interface LocalStreamContext {
-  readonly model: ModelInfo;
-  readonly codec: TextCodec;
-  readonly notes: QuestionNotes;
+  readonly model: LocalModel;
   readonly port: LocalPort;
   readonly report: (report: BackendReport) => void;
 }
@@ -46,15 +44,15 @@ export class LocalStream implements BackendStream {
   }
 
   ask(task: string, question: string, when: "now" | "end"): number {
-    const { codec, model, port } = this.context;
-    const tokens = codec.encode(question);
-    const most = model.limits.questionTokens;
+    const { model, port } = this.context;
+    const tokens = model.encode(question);
+    const most = model.info.limits.questionTokens;
     if (tokens.length > most) {
       const message = `The question has ${tokens.length} tokens, and the limit is ${most}. Ask a shorter one.`;
       throw new EngineError("question_too_long", message, { param: "question" });
     }
     this.questions.set(task, question);
-    port.send({ type: "ask", stream: this.id, task, tokens, when });
+    port.send({ type: "ask", stream: this.id, task, text: question, tokens, when });
     return tokens.length;
   }
 
@@ -88,18 +86,14 @@ export class LocalStream implements BackendStream {
       return;
     }
     this.questions.delete(report.task);
-    const { cannotAnswer, exampleQuestions: examples } = this.context.model;
-    const isUnanswerable = cannotAnswer !== null && report.text === cannotAnswer;
-    const unanswerable = isUnanswerable
-      ? { unknownWords: this.context.codec.unknownWords(question), examples }
-      : null;
-    const note = isUnanswerable || report.text === "" ? null : this.context.notes.on(question);
-    this.context.report({ ...report, unanswerable, note });
+    this.context.report(this.context.model.annotate(question, report));
   }
 
   /** The frames of a unit in the form that the vision worker takes: in one buffer, which can be transferred. */
   private async pixels({ unit, frames, seconds, mediaTimeMs }: Unit): Promise<UnitFrames> {
-    const { width, height } = this.context.model;
-    return { unit, mediaTimeMs, seconds, frames: await joinRgb(frames, width, height) };
+    // All of one size, should the camera have changed in between.
+    const { size, scaling } = this.context.model.scaling(frames.at(-1)!);
+    const pixels = await joinRgb(frames, size.width, size.height, scaling);
+    return { unit, mediaTimeMs, seconds, frames: pixels, size };
   }
 }

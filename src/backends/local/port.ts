@@ -1,10 +1,15 @@
 import type { BackendReport, BackendStreamOptions } from "../../engine/mod.ts";
-import type { ReasonerRequest } from "../../reasoner/mod.ts";
+import type { Looks, ReasonerRequest } from "../../reasoner/mod.ts";
 import type { VisionRequest } from "../../vision/mod.ts";
 
 /** A message from the local backend to its workers. */
 export type LocalRequest =
-  | { readonly type: "open"; readonly stream: string; readonly options: BackendStreamOptions }
+  | {
+      readonly type: "open";
+      readonly stream: string;
+      readonly options: BackendStreamOptions;
+      readonly looks: Looks | null;
+    }
   | Extract<VisionRequest, { readonly type: "unit" }>
   | Extract<ReasonerRequest, { readonly type: "ask" | "cancel" | "end" }>
   | { readonly type: "close"; readonly stream: string };

@@ -1,18 +1,26 @@
 import { MessageChannel } from "node:worker_threads";
 import type { BackendStreamOptions } from "../../engine/mod.ts";
-import { type Bundle, ModelError } from "../../models/mod.ts";
+import { type Model, ModelError } from "../../models/mod.ts";
 import {
+  type Looks,
   type ReasonerReport,
   type ReasonerRequest,
   type ReasoningOptions,
+  type StepSpeed,
   spawnReasoner,
 } from "../../reasoner/mod.ts";
-import { type SeeingOptions, spawnVision, type VisionReport, type VisionRequest } from "../../vision/mod.ts";
+import {
+  type SeeingOptions,
+  spawnVision,
+  type TowerSpeed,
+  type VisionReport,
+  type VisionRequest,
+} from "../../vision/mod.ts";
 import { timeOrigin, WorkerHost } from "../../worker/mod.ts";
 import type { LocalPort, LocalPortListener, LocalRequest } from "./port.ts";
 
 export interface WorkerPairOptions {
-  readonly bundle: Bundle;
+  readonly model: Model;
   /** Inference threads of each worker. */
   readonly threads: number;
   /** Most words that a drafter guesses for each decode step; 0: no drafter. */
@@ -22,17 +30,17 @@ export interface WorkerPairOptions {
 /** The vision worker and the reasoner worker of one model, and the channel between them. */
 export class WorkerPair implements LocalPort {
   private constructor(
-    private readonly vision: WorkerHost<VisionRequest>,
-    private readonly reasoner: WorkerHost<ReasonerRequest>,
+    private readonly vision: WorkerHost<VisionRequest, VisionReport>,
+    private readonly reasoner: WorkerHost<ReasonerRequest, ReasonerReport>,
   ) {}
 
   /** @throws {ModelError} when a worker cannot open its graph */
   static async start(
-    { bundle, threads, draftWords }: WorkerPairOptions,
+    { model, threads, draftWords }: WorkerPairOptions,
     listener: LocalPortListener,
   ): Promise<WorkerPair> {
     const { port1: publish, port2: units } = new MessageChannel();
-    const common = { bundle, threads, timeOrigin: timeOrigin() };
+    const common = { model, threads, timeOrigin: timeOrigin() };
     const died = (name: string) => (cause: Error) =>
       listener.onDeath(new Error(`The ${name} worker died. ${cause.message}`, { cause }));
     const closings = new Closings((stream) => listener.onClosed(stream));
@@ -66,12 +74,21 @@ export class WorkerPair implements LocalPort {
     );
   }
 
+  /** What the workers have measured when they started; empty and null for a model of one size and speed. */
+  get measured(): { readonly towers: readonly TowerSpeed[]; readonly step: StepSpeed | null } {
+    const [vision, reasoner] = [this.vision.ready, this.reasoner.ready];
+    return {
+      towers: vision.type === "ready" ? vision.speeds : [],
+      step: reasoner.type === "ready" ? reasoner.speed : null,
+    };
+  }
+
   send(request: LocalRequest): void {
     switch (request.type) {
       case "open": {
-        const { stream, options } = request;
-        this.vision.send({ type: "open", stream, options: seeingOptions(options) });
-        this.reasoner.send({ type: "open", stream, options: reasoningOptions(options) });
+        const { stream, options, looks } = request;
+        this.vision.send({ type: "open", stream, options: seeingOptions(options, looks) });
+        this.reasoner.send({ type: "open", stream, options: reasoningOptions(options, looks) });
         return;
       }
       case "unit":
@@ -103,12 +120,19 @@ class Closings {
   }
 }
 
-function seeingOptions(options: BackendStreamOptions): SeeingOptions {
+function seeingOptions(options: BackendStreamOptions, looks: Looks | null): SeeingOptions {
   const { visualWindowUnits: windowUnits, positions, stillLevels, sceneMonitor } = options;
-  return { windowUnits, positions: positions as SeeingOptions["positions"], stillLevels, sceneMonitor };
+  const unitMs = looks?.unitMs ?? null;
+  return {
+    windowUnits,
+    unitMs,
+    positions: positions as SeeingOptions["positions"],
+    stillLevels,
+    sceneMonitor,
+  };
 }
 
-function reasoningOptions(options: BackendStreamOptions): ReasoningOptions {
+function reasoningOptions(options: BackendStreamOptions, looks: Looks | null): ReasoningOptions {
   const { stillLevels: _, sceneMonitor: __, positions, ...rest } = options;
-  return { ...rest, positions: positions as ReasoningOptions["positions"] };
+  return { ...rest, positions: positions as ReasoningOptions["positions"], looks };
 }

@@ -1,5 +1,6 @@
 import type { WeightWidth } from "../checkpoint-schema.ts";
 import { ModelError } from "../errors.ts";
+import { int8Bytes } from "./int8-weights.ts";
 import { blockBytes, blockFormat, floatBytes } from "./linear-weights.ts";
 import type { Attribute, DataType, Dim, GraphNode, GraphValue, Initializer } from "./onnx-proto.ts";
 import { modelProto } from "./onnx-proto.ts";
@@ -16,6 +17,12 @@ export interface OpOptions {
   readonly domain?: string;
 }
 
+/**
+ * How a builder stores matrices: as a bundle's weights, or with `int8` in whole numbers of 8 bits with one scale for
+ * each output. Then both factors of a product are whole numbers, which is fastest for many rows at once.
+ */
+export type LinearWeights = WeightWidth | "int8";
+
 export type Gelu = "tanh" | "erf" | "quick";
 
 /** Largest file that a protocol buffer can be (bytes). */
@@ -28,7 +35,7 @@ const INT8_COMPUTATION = 4;
 
 /** Builds one ONNX graph. Weights are read only when it is written. */
 export class GraphBuilder {
-  private readonly weights: WeightWidth;
+  private readonly weights: LinearWeights;
   private readonly inputs: GraphValue[] = [];
   private readonly outputs: GraphValue[] = [];
   private readonly initializers: Initializer[] = [];
@@ -37,7 +44,7 @@ export class GraphBuilder {
   private made = 0;
 
   /** @param options `weights`: how {@link linear} stores matrices */
-  constructor(options: { readonly weights: WeightWidth }) {
+  constructor(options: { readonly weights: LinearWeights }) {
     this.weights = options.weights;
   }
 
@@ -98,7 +105,7 @@ export class GraphBuilder {
   }
 
   /**
-   * `x · weightᵀ + bias`, with the weights in blocks of 8 or 4 bits, or in 32-bit numbers.
+   * `x · weightᵀ + bias`, with the weights as {@link LinearWeights} says.
    *
    * @param x `[…, in]`
    * @param weight `[out, in]`, as checkpoints have it
@@ -107,12 +114,11 @@ export class GraphBuilder {
   linear(
     x: Value,
     weight: TensorRef,
-    options: { readonly bias?: TensorRef; readonly weights?: WeightWidth } = {},
+    options: { readonly bias?: TensorRef; readonly weights?: LinearWeights } = {},
   ): Value {
-    const [outputs, inputs] = weight.shape as [number, number];
+    const outputs = weight.shape[0]!;
     if (weight.shape.length !== 2) throw new RangeError(`${weight.name} is no matrix.`);
-    const format = blockFormat(options.weights ?? this.weights, inputs);
-    const product = format === null ? this.floatProduct(x, weight) : this.blockProduct(x, weight, format);
+    const product = this.product(x, weight, options.weights ?? this.weights);
     if (options.bias === undefined) return product;
     if (options.bias.shape.join() !== String(outputs)) {
       throw new RangeError(`${options.bias.name} does not fit ${weight.name}.`);
@@ -195,9 +201,34 @@ export class GraphBuilder {
     return modelProto({ name: "thinkalong", inputs, outputs, initializers, nodes });
   }
 
+  private product(x: Value, weight: TensorRef, weights: LinearWeights): Value {
+    const format = blockFormat(weights === "int8" ? "q8" : weights, weight.shape[1]!);
+    if (format === null) return this.floatProduct(x, weight);
+    return weights === "int8" ? this.int8Product(x, weight) : this.blockProduct(x, weight, format);
+  }
+
   private floatProduct(x: Value, weight: TensorRef): Value {
     const attributes = { transB: { int: 1 } };
     return this.op("FusedMatMul", [x, this.weight(weight)], { domain: MICROSOFT, attributes });
+  }
+
+  /**
+   * The operator has one scale for all of `x`. So each row is first divided by its largest number: then a row with very
+   * large numbers, as vision towers have them, does not make all others coarse.
+   */
+  private int8Product(x: Value, weight: TensorRef): Value {
+    const [outputs, inputs] = weight.shape as [number, number];
+    const { values, scales } = int8Bytes(weight);
+    const name = this.newName(weight.name);
+    const largest = this.op("ReduceMax", [this.op("Abs", [x]), this.ints(-1)]);
+    // A row of zeros stays one.
+    const size = this.op("Max", [largest, this.scalar(2 ** -100)]);
+    const operands = [
+      this.op("Div", [x, size]),
+      this.initializer(name, "int8", [inputs, outputs], values),
+      this.initializer(`${name} scales`, "float32", [outputs], scales),
+    ];
+    return this.mul(this.op("DynamicQuantizeMatMul", operands, { domain: MICROSOFT }), size);
   }
 
   private blockProduct(

@@ -64,7 +64,7 @@ export class PromptedAnswerer implements Policy {
 
   /** The answer so far. */
   get said(): ToldAnswer {
-    return { text: this.told, tokens: this.tokens };
+    return { text: this.told, tokens: Math.min(this.tokens, this.options.answerTokens) };
   }
 
   next(): Feed | null {

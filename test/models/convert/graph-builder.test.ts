@@ -81,6 +81,34 @@ describe("a graph that was built", () => {
     }
   });
 
+  it("multiplies whole numbers, and no row makes another one coarse", async () => {
+    const [outputs, inputs, rows] = [40, 100, 33];
+    const w = gaussian(1, outputs * inputs);
+    const bias = gaussian(2, outputs);
+    const builder = new GraphBuilder({ weights: "int8" });
+    const x = builder.input("x", "float32", ["rows", inputs]);
+    const y = builder.linear(x, tensorOf("w", w, [outputs, inputs]), {
+      bias: tensorOf("b", bias, [outputs]),
+    });
+    builder.output("y", y, ["rows", outputs]);
+    const data = gaussian(4, rows * inputs);
+    // The first row is a thousand times as large as the others, and the last one is all zeros.
+    for (let i = 0; i < inputs; i++) data[i]! *= 1000;
+    data.fill(0, (rows - 1) * inputs);
+    const { y: result } = await run(builder, { x: { data, dims: [rows, inputs] } });
+    const actual = result!.data as Float32Array;
+    const expected = linear(data, w, bias, inputs);
+    const part = (from: number, to: number) =>
+      distance(
+        actual.subarray(from * outputs, to * outputs),
+        expected.subarray(from * outputs, to * outputs),
+      );
+    expect(part(0, 1)).toBeLessThan(0.02);
+    expect(part(1, rows - 1)).toBeLessThan(0.02);
+    expect(part(1, rows - 1)).toBeGreaterThan(0.001);
+    expect(actual.subarray((rows - 1) * outputs)).toEqual(bias);
+  });
+
   it("has norms, activations and what reshapes", async () => {
     const builder = new GraphBuilder({ weights: "fp32" });
     const x = builder.input("x", "float32", ["rows", 4]);

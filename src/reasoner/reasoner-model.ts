@@ -1,0 +1,51 @@
+import { type Checkpoint, isCheckpoint, type Model, TextCodec } from "../models/mod.ts";
+import { CheckpointRunner } from "./checkpoint-runner.ts";
+import type { ReasonerSetup, StepSpeed } from "./messages.ts";
+import { NgramDrafter } from "./ngram-drafter.ts";
+import { openPromptedThinkers } from "./prompted-thinkers.ts";
+import { STEP_TOKENS } from "./scheduler.ts";
+import type { StepRunner } from "./step.ts";
+import type { MakeThinkers } from "./stream-thinkers.ts";
+import { TaughtThinkers } from "./taught-thinkers.ts";
+import { TextRunner } from "./text-runner.ts";
+import { PREFILL_TOKENS } from "./visual-prefill.ts";
+
+/** What gains most, if little, as measured (docs/benchmarks, drafts). */
+const DRAFT_CONFIDENCE = 0.8;
+
+/** A model as the reasoner's worker runs it. */
+export interface ReasonerModel {
+  readonly runner: StepRunner;
+  /** Most tokens of one step. */
+  readonly stepTokens: number;
+  /** As measured; null where it was not. */
+  readonly speed: StepSpeed | null;
+  readonly makeThinkers: MakeThinkers;
+}
+
+/** Opens what a worker was started with. @throws {ModelError} `graph_mismatch`, `attention_unavailable` */
+export async function openReasonerModel(setup: ReasonerSetup): Promise<ReasonerModel> {
+  const { model } = setup;
+  return isCheckpoint(model) ? await openCheckpoint(model, setup) : await openTaught(model, setup);
+}
+
+async function openTaught(
+  bundle: Exclude<Model, Checkpoint>,
+  { threads, draftWords }: ReasonerSetup,
+): Promise<ReasonerModel> {
+  const runner = await TextRunner.open(bundle, threads);
+  const { vocabulary } = bundle.manifest.transformer;
+  const drafter = () => new NgramDrafter(vocabulary, { words: draftWords, confidence: DRAFT_CONFIDENCE });
+  const drafters = { thoughts: drafter(), answers: drafter() };
+  const taught = { bundle, codec: new TextCodec(bundle), memory: runner.memory, drafters };
+  const makeThinkers: MakeThinkers = (options, sink) => new TaughtThinkers(taught, options, sink);
+  return { runner, stepTokens: STEP_TOKENS, speed: null, makeThinkers };
+}
+
+async function openCheckpoint(checkpoint: Checkpoint, { threads }: ReasonerSetup): Promise<ReasonerModel> {
+  const runner = await CheckpointRunner.open(checkpoint, threads);
+  // A row of such a model costs as much as a whole step of a small one, so a step has two chunks at the most.
+  const stepTokens = 2 * PREFILL_TOKENS;
+  const { makeThinkers } = openPromptedThinkers(checkpoint, runner.memory);
+  return { runner, stepTokens, speed: await runner.measure(PREFILL_TOKENS), makeThinkers };
+}
