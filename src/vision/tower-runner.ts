@@ -13,8 +13,8 @@ import type { EncodedUnit, SeeingOptions, TowerSpeed, UnitFrames } from "./messa
 import { TowerStream } from "./tower-stream.ts";
 import type { SeenUnit, VisionModel } from "./vision-model.ts";
 
-/** Runs for each size; the first one of a size prepares buffers, and the quickest is what it takes. */
-const TRIAL_RUNS = 2;
+/** Runs for each size, of which the quickest counts: the first one prepares buffers, and a machine may be busy for a moment. */
+const TRIAL_RUNS = 3;
 
 interface TowerOutput {
   readonly x: Float32Array;
