@@ -62,6 +62,8 @@ const NOTHING: Told = { nodes: [], positions: [], held: { sink: 0, oldest: 0 } }
 export class OneStackRun {
   readonly log = new ReportLog();
   readonly history: HistoryToken[] = [];
+  /** Ids of the tokens of the history; null for visual ones. */
+  readonly ids: (number | null)[] = [];
   readonly recorded: RecordedLogits[] = [];
   /** Thinkers and prefills that took a step together, at the most. */
   widest = 0;
@@ -142,6 +144,13 @@ export class OneStackRun {
   /** Units that have been admitted. */
   get seen(): number {
     return this.log.all("seen").length;
+  }
+
+  /** The sequence that the narrator has told: tokens of the history, without those that were taken back. */
+  get chat(): number[] {
+    const { nodes } = this.told.get(this.narration!)!;
+    const told = nodes.slice(0, this.narration!.context.position);
+    return [...this.prefixNodes, ...nodesOf(this.units), ...told].sort((a, b) => a - b);
   }
 
   /** A unit of random features comes; now and then one that shows nothing new. */
@@ -229,6 +238,7 @@ export class OneStackRun {
       this.prefix.forEach((token, i) => {
         this.prefixNodes.push(this.history.length);
         const sights = [{ others: [...this.prefixNodes], position: i }];
+        this.ids.push(token);
         this.history.push({ x: this.embed(token), deep: [], position: i, sights });
       });
     const { unit: index, mediaTimeMs, size, firstSeconds, lastSeconds, x, deep } = unit;
@@ -263,6 +273,7 @@ export class OneStackRun {
       const features =
         token === null ? { x: part(x), deep: deep.map(part) } : { x: this.embed(token), deep: [] };
       if (token === null) next++;
+      this.ids.push(token);
       this.history.push({ ...features, position, sights });
     });
   }
@@ -317,6 +328,7 @@ export class OneStackRun {
       { others: nodes.slice(0, sinkTokens), position: this.isInterleaved ? position : place },
       { others: nodes.slice(oldest, at + 1), position },
     ].filter(({ others }) => others.length > 0);
+    this.ids.push(token);
     this.history.push({ x: this.embed(token), deep: [], position, sights });
     return node;
   }
