@@ -9,6 +9,7 @@ const WHOLE = [
   "test/backends/openai/{contract,openai-stream,client/probe}.test.ts",
   "test/server/page.test.ts",
   "test/ingest/{ffmpeg-process,reap-on-exit,rtsp,video-source}.test.ts",
+  "test/models/convert/smollm2.test.ts",
   "test/models/trial.test.ts",
   "test/support/llama-server.test.ts",
   "test/server/ws/message-gate.test.ts",
@@ -18,6 +19,7 @@ const WHOLE = [
 /** Those of them to which it is all the same how fast they are: nothing in them goes by the clock. */
 const UNHURRIED = [
   "test/backends/openai/contract.test.ts",
+  "test/backends/checkpoint.test.ts",
   "bench/test/{accuracy,checkpoints,lib}/**/*.test.ts",
   "bench/test/dependencies.test.ts",
   "bench/test/speed/command.test.ts",
@@ -26,6 +28,7 @@ const UNHURRIED = [
   "test/engine/{outside,process-exit,scene,worker-death}.test.ts",
   "test/{exact,golden}/**/*.test.ts",
   "test/ingest/reap-on-exit.test.ts",
+  "test/models/convert/smollm2.test.ts",
   "test/models/trial.test.ts",
   "test/support/llama-server.test.ts",
 ];

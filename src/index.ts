@@ -26,6 +26,7 @@
  * ```
  */
 export * from "./backends/mod.ts";
+export type { KvPrecision } from "./cache/mod.ts";
 export * from "./engine/mod.ts";
 export {
   type DecodedImage,

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { createEngine, createRemoteEngine, type RemoteEngineOptions } from "../backends/mod.ts";
+import { KV_PRECISIONS, type KvPrecision } from "../cache/mod.ts";
 import type { Engine, EngineOptions } from "../engine/mod.ts";
 import { API_KEY_VARIABLE, readApiKey } from "./api-key.ts";
 import { positive, rate, seconds, threads } from "./arguments.ts";
@@ -18,6 +19,7 @@ export interface EngineFlags {
   readonly frameRate?: number;
   readonly pictureSize?: number;
   readonly window?: number;
+  readonly kv?: KvPrecision;
   readonly requestTimeout?: number;
 }
 
@@ -69,6 +71,12 @@ export function addEngineFlags(command: Command): Command {
       "most pictures in a prompt (default: up to 16); of a checkpoint on this machine, units that it keeps in view (default: what its bundle says)",
       positive,
     )
+    .addOption(
+      new Option(
+        "--kv <precision>",
+        "keys and values of a checkpoint on this machine: int8 takes about a quarter of the memory, and loses precision (default: f32)",
+      ).choices([...KV_PRECISIONS]),
+    )
     .optionsGroup("Model on a server (--engine openai):")
     .option(
       "-u, --base-url <url>",
@@ -104,7 +112,12 @@ export async function startEngineFor(
       `${REMOTE_FLAGS[name as keyof typeof REMOTE_FLAGS]} is for a model on a server. Add --engine openai.`,
     );
   const model = await findModel(flags.model, screen);
-  return await createEngine({ model, threads: flags.threads ?? 1, wishes: wishesOf(flags), ...options });
+  const { threads: each = 1, kv } = flags;
+  return await createEngine({
+    ...{ model, threads: each, wishes: wishesOf(flags) },
+    ...(kv !== undefined && { kv }),
+    ...options,
+  });
 }
 
 function wishesOf({ frameRate: fps, pictureSize: side, window: windowUnits }: EngineFlags) {
@@ -119,6 +132,8 @@ function remoteOptions(flags: EngineFlags): RemoteEngineOptions {
     );
   if (local !== undefined)
     throw new InvalidArgumentError("--threads is for a model on this machine. Leave it out.");
+  if (flags.kv !== undefined)
+    throw new InvalidArgumentError("--kv is for a checkpoint on this machine. Leave it out.");
   const { callsPerMinute, maxTokensPerMinute, requestTimeout } = flags;
   return {
     baseUrls: baseUrl,

@@ -1,7 +1,7 @@
 /** SmolLM2-135M with its real weights on the product's own scheduler, thinkers and caches. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type KvPrecision, TextCache, type UnitPlace } from "../../src/cache/mod.ts";
 import {
   type Checkpoint,
@@ -112,9 +112,13 @@ async function open(
 describe.skipIf(!hasSmollm2)("SmolLM2-135M on the scheduler", () => {
   const prompt = golden.ids.slice(0, golden.prompt);
   const greedy = golden.ids.slice(golden.prompt);
+  let bundle: Smollm2Bundle;
+  beforeAll(async () => {
+    bundle = await Smollm2Bundle.convert("fp32");
+  });
+  afterAll(() => bundle[Symbol.asyncDispose]());
 
   it("says what transformers says, word for word, with its prompt in chunks and beside others", async () => {
-    await using bundle = await Smollm2Bundle.convert("fp32");
     const { checkpoint, runner } = await open(bundle.path);
     const policies = [prompt, golden.ids.slice(0, 20), prompt].map(
       (text) => new Continuing([[...text]], greedy.length),
@@ -153,7 +157,6 @@ describe.skipIf(!hasSmollm2)("SmolLM2-135M on the scheduler", () => {
   });
 
   it("says nearly the same with keys and values of 8 bits", async () => {
-    await using bundle = await Smollm2Bundle.convert("fp32");
     const { checkpoint, runner } = await open(bundle.path, "int8");
     // All of the golden text is fed, so that each choice is compared after the same words.
     const policy = new Continuing(
@@ -184,7 +187,6 @@ describe.skipIf(!hasSmollm2)("SmolLM2-135M on the scheduler", () => {
   });
 
   it("is one dense masked pass over 60 groups of text, of which most have left the window", async () => {
-    await using bundle = await Smollm2Bundle.convert("fp32");
     const { checkpoint, runner } = await open(bundle.path);
     const [sink, windowTokens] = [20, 40];
     const pieces = [golden.ids.slice(0, sink), ...Array.from({ length: 60 }, (_, i) => piece(i))];
