@@ -12,6 +12,11 @@ export interface TextCacheOptions {
   readonly windowTokens: number;
   /** Most tokens of one group. */
   readonly groupTokens: number;
+  /**
+   * `contiguous`: the sink is put right before the oldest token of the window, as if nothing had been evicted between
+   * them. `growing`: nothing closes up. Default: `contiguous`.
+   */
+  readonly positions?: "contiguous" | "growing";
 }
 
 /** The part of its thinker's text that a query sees. */
@@ -21,8 +26,10 @@ export interface TextView {
 }
 
 interface Group {
-  /** Position of its first token. */
+  /** Number of its first token, see {@link TextCache.position}. */
   readonly first: number;
+  /** {@link TextCache.gap} when it was begun. */
+  readonly gapBefore: number;
   tokens: number;
 }
 
@@ -33,13 +40,18 @@ interface Group {
  *
  * A step writes its tokens into the slots of the next positions and commits those that it keeps. The next step
  * overwrites the others. Eviction happens when a group begins, never in the middle of one.
+ *
+ * Tokens are numbered by themselves, from 0. Where they stand in one sequence with something else, they are moved behind
+ * it ({@link beginAt}).
  */
 export class TextCache {
   readonly store: KvStore;
   private groups: Group[] = [];
   private sinkLength = 0;
-  /** Position of the next token: the number of tokens fed so far, less those taken back. */
+  /** Number of the next token: how many were fed so far, less those taken back. */
   private next = 0;
+  /** How far the next token's position lies behind its number, because something else stands before it. */
+  private gap = 0;
   /** Tokens that have left the window so far. */
   evicted = 0;
 
@@ -48,12 +60,17 @@ export class TextCache {
     this.store = new KvStore(options.memory, options.shape, slots);
   }
 
-  /** Position that the next token gets. */
+  /** Number that the next token gets: how many were fed so far, less those taken back. Also its position, but for {@link beginAt}. */
   get position(): number {
     return this.next;
   }
 
-  /** Position of the oldest token in the window, or of the next token if the window is empty. */
+  /** Position that the next token gets, with all that it was moved behind. */
+  get end(): number {
+    return this.next + this.gap;
+  }
+
+  /** Number of the oldest token in the window, or of the next token if the window is empty. */
   get oldest(): number {
     return this.groups[0]?.first ?? this.next;
   }
@@ -83,7 +100,16 @@ export class TextCache {
       held -= oldest.tokens;
       this.evicted += oldest.tokens;
     }
-    this.groups.push({ first: this.next, tokens: 0 });
+    this.groups.push({ first: this.next, gapBefore: this.gap, tokens: 0 });
+  }
+
+  /**
+   * Moves the next token to a position, behind something that stands between it and the token before. Only the first
+   * token of a group or of the sink can be moved, and never back; otherwise nothing changes.
+   */
+  beginAt(position: number): void {
+    const held = this.groups.at(-1)?.tokens ?? this.sinkLength;
+    if (held === 0) this.gap = Math.max(this.gap, position - this.next);
   }
 
   /**
@@ -103,7 +129,9 @@ export class TextCache {
   /** Takes back all tokens of the current group. */
   forgetGroup(): void {
     const group = this.groups.pop();
-    if (group !== undefined) this.next = group.first;
+    if (group === undefined) return;
+    this.next = group.first;
+    this.gap = group.gapBefore;
   }
 
   /**
@@ -125,6 +153,11 @@ export class TextCache {
     return this.groups.length === 0 ? position : this.ringBase + ((position - this.sinkLength) % this.ring);
   }
 
+  /** The slots of all tokens that are held. */
+  get held(): TextView {
+    return this.view(-1);
+  }
+
   /** The slots that the token `ahead` places after the next one sees, including its own. */
   view(ahead = 0): TextView {
     const sink = this.groups.length === 0 ? this.sinkLength + ahead + 1 : this.sinkLength;
@@ -135,12 +168,13 @@ export class TextCache {
   }
 
   /**
-   * Positions at which the query of the token `ahead` places after the next one is rotated. The sink is put right
-   * before the oldest token of the window.
+   * Positions at which the query of the token `ahead` places after the next one is rotated. At the first of them stands
+   * its key.
    */
   query(ahead = 0): QueryPositions {
-    const at = this.next + ahead;
-    return { window: at, sink: this.sinkLength === 0 ? at : at - this.oldest + this.sinkLength };
+    const at = this.end + ahead;
+    const isClosedUp = this.options.positions !== "growing" && this.sinkLength > 0;
+    return { window: at, sink: isClosedUp ? at - this.oldest + this.sinkLength : at };
   }
 
   /**
@@ -153,6 +187,7 @@ export class TextCache {
     copy.sinkLength = this.sinkLength;
     const dropped = this.groups.slice(this.groups.length - back);
     copy.next = this.next - dropped.reduce((sum, group) => sum + group.tokens, 0);
+    copy.gap = dropped[0]?.gapBefore ?? this.gap;
     if (copy.sinkLength > 0) copy.store.copy(this.store, { slot: 0, count: copy.sinkLength });
     for (const range of copy.windowRanges(copy.next)) copy.store.copy(this.store, range);
     return copy;

@@ -164,6 +164,11 @@ export class VisualSequence {
     return this.held(unit)?.tokens ?? null;
   }
 
+  /** Where what follows a unit begins; null when it is not held any more. */
+  endOf(unit: number): Position | null {
+    return this.held(unit)?.end ?? null;
+  }
+
   /** What is seen from a unit. It may be the one that was begun; then its own slots are not among those seen. */
   view(now: UnitPlace): SequenceView {
     const { prefixTokens, windowUnits, positions } = this.options;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { KV_PRECISIONS } from "../cache/mod.ts";
 
 const count = z.int().positive();
 const fileName = z.string().regex(/^[\w.-]+$/, "must be the name of a file in the bundle's folder");
@@ -82,20 +83,31 @@ export const checkpointSchema = z.object({
     })
     .nullable()
     .describe("Null: a model without eyes."),
-  cache: z.object({
-    mask: z
-      .enum(["streamed", "interleaved"])
-      .describe(
-        "`streamed`: frames look at frames only, so that any number of thinkers share them. `interleaved`: frames look at the thoughts before them, too.",
-      ),
-    positions: z
-      .enum(["contiguous", "growing"])
-      .describe("Whether positions close up over what was evicted, or grow for ever."),
-    visual_sink_units: z.int().nonnegative(),
-    visual_window_units: count,
-    text_window_tokens: count,
-    text_sink_tokens: count.describe("Most tokens of the instructions or the question of a thinker."),
-  }),
+  cache: z
+    .object({
+      mask: z
+        .enum(["streamed", "interleaved"])
+        .describe(
+          "`streamed`: frames look at frames only, so that any number of thinkers share them. `interleaved`: frames look at the thoughts before them, too.",
+        ),
+      positions: z
+        .enum(["contiguous", "growing"])
+        .describe("Whether positions close up over what was evicted, or grow for ever."),
+      visual_sink_units: z.int().nonnegative(),
+      visual_window_units: count,
+      text_window_tokens: count,
+      kv: z
+        .enum(KV_PRECISIONS)
+        .optional()
+        .describe(
+          "Precision of keys and values; default f32. `int8` takes about a quarter of the memory, and loses precision.",
+        ),
+      text_sink_tokens: count.describe("Most tokens of the instructions or the question of a thinker."),
+    })
+    .refine(({ mask, positions }) => mask === "streamed" || positions === "growing", {
+      path: ["positions"],
+      message: "must be growing where the mask is interleaved, because text and video are numbered together",
+    }),
   thinking: z.object({
     policy: z
       .enum(["prompted", "think-respond"])

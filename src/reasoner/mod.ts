@@ -2,6 +2,7 @@
 
 export type { ReportSink } from "./answer-report.ts";
 export type { CheckpointRunner } from "./checkpoint-runner.ts";
+export { type CheckpointThinking, openCheckpointThinkers } from "./checkpoint-thinkers.ts";
 export { keptTokens } from "./kept-tokens.ts";
 export type {
   Looks,
@@ -26,7 +27,6 @@ export { PromptedNarrator, type PromptedNarratorOptions } from "./policies/promp
 export { ThinkRespondAnswerer } from "./policies/think-respond-answerer.ts";
 export { ThinkRespondNarrator, type ThinkRespondNarratorOptions } from "./policies/think-respond-narrator.ts";
 export type { ToldThought, ToldThoughtEvents } from "./policies/told-thought.ts";
-export { openPromptedThinkers, type PromptedThinking } from "./prompted-thinkers.ts";
 export { PromptedTurns } from "./prompted-turns.ts";
 export { ReasonerStream } from "./reasoner-stream.ts";
 export {

@@ -55,6 +55,16 @@ export class PromptedTurns {
     return codec.encodeWords({ before, after: template.opening.after }, request);
   }
 
+  /** Ends what the model said and begins the user's turn, so that the next unit can stand in it. */
+  beginTurn(): number[] {
+    return this.codec.encode(this.template.turn.before);
+  }
+
+  /** The tokens of a request in a turn that has been begun, up to where the model speaks. */
+  inTurn(request: string): number[] {
+    return this.codec.encodeWords({ before: "", after: this.template.turn.after }, request);
+  }
+
   /** Most tokens that a thinker feeds in one group of its C_r. */
   groupTokens(budgets: {
     readonly thoughtTokens: number;

@@ -1,8 +1,8 @@
 import { type Checkpoint, isCheckpoint, type Model, TextCodec } from "../models/mod.ts";
 import { CheckpointRunner } from "./checkpoint-runner.ts";
+import { openCheckpointThinkers } from "./checkpoint-thinkers.ts";
 import type { ReasonerSetup, StepSpeed } from "./messages.ts";
 import { NgramDrafter } from "./ngram-drafter.ts";
-import { openPromptedThinkers } from "./prompted-thinkers.ts";
 import { STEP_TOKENS } from "./scheduler.ts";
 import type { StepRunner } from "./step.ts";
 import type { MakeThinkers } from "./stream-thinkers.ts";
@@ -46,6 +46,6 @@ async function openCheckpoint(checkpoint: Checkpoint, { threads }: ReasonerSetup
   const runner = await CheckpointRunner.open(checkpoint, threads);
   // A row of such a model costs as much as a whole step of a small one, so a step has two chunks at the most.
   const stepTokens = 2 * PREFILL_TOKENS;
-  const { makeThinkers } = openPromptedThinkers(checkpoint, runner.memory);
+  const { makeThinkers } = openCheckpointThinkers(checkpoint, runner.memory);
   return { runner, stepTokens, speed: await runner.measure(PREFILL_TOKENS), makeThinkers };
 }

@@ -76,6 +76,11 @@ export class ThinkRespondSpeech {
     return this.told;
   }
 
+  /** Tokens of what it says. */
+  get spoken(): number {
+    return this.said.length;
+  }
+
   /** Tokens that the model was asked for, thinking included. */
   get tokens(): number {
     return this.generated;

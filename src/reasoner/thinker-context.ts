@@ -55,6 +55,7 @@ export class ThinkerContext {
    */
   rows(from: UnitPlace, count: number): AttentionRow[] {
     const visual = this.visual.look(from);
+    this.text.beginAt(this.visual.behind?.(from) ?? 0);
     return Array.from({ length: count }, (_, ahead) => {
       const { store } = this.text;
       const query = this.text.query(ahead);

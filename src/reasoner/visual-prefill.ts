@@ -1,11 +1,13 @@
 import type { AttentionRow } from "../attention/mod.ts";
 import {
   type KvMemory,
+  largestAxis,
   largestOf,
   minus,
   type Position,
   plus,
   type QueryPositions,
+  type TextCache,
   type UnitPlace,
   VisualSequence,
 } from "../cache/mod.ts";
@@ -30,6 +32,8 @@ export interface VisualPrefillOptions {
   readonly windowUnits: number;
   /** Most tokens of a unit. */
   readonly unitTokens: number;
+  /** C_r of the narrator, if units look at its thoughts (`interleaved`); null if they look at units only (`streamed`). */
+  readonly thoughts: TextCache | null;
   /** Nominal duration of a unit (ms). */
   readonly unitMs: number;
   /** Whether all thinking waits until the end. Then units wait, too, and count as seen when they have come. */
@@ -51,12 +55,18 @@ interface Work {
  * The C_v of one stream of a model with one stack. Its visual tokens go through the same transformer as the text, as rows
  * of the same steps, some at a time. They look at earlier visual tokens and at the prefix only, never at a question or a
  * thought. So any number of thinkers share them.
+ *
+ * With an `interleaved` mask it belongs to one narrator. Video and its text are one sequence: the prefix, a unit, what was
+ * thought about it, the next unit, and so on. So a unit is prefilled once the narrator is done with the one before it. It
+ * looks at all that the narrator's C_r holds then, and begins behind it.
  */
 export class VisualPrefill implements VisualFeed, Schedulable {
   readonly priority = PRIORITY.prefill;
   private readonly sequence: VisualSequence;
   private readonly inbox: EncodedUnit[] = [];
   private work: Work | null;
+  /** Units by which the newest one may be ahead of the narrator's. */
+  private readonly ahead: number;
 
   /** @throws {RangeError} when the memory for caches is full */
   constructor(private readonly options: VisualPrefillOptions) {
@@ -72,6 +82,7 @@ export class VisualPrefill implements VisualFeed, Schedulable {
       maxAgeMs: (windowUnits + 0.5) * unitMs,
       positions: manifest.cache.positions,
     });
+    this.ahead = this.options.thoughts === null ? SLACK_UNITS : 1;
     const isEmpty = prefix.length === 0;
     this.work = isEmpty ? null : { tokens: prefix, positions: prefix.map((_, i) => i), unit: null, done: 0 };
   }
@@ -93,13 +104,18 @@ export class VisualPrefill implements VisualFeed, Schedulable {
     const { store } = this.sequence;
     const { sink, window, shift, textStart } = this.sequence.view(from);
     return (query: QueryPositions) => {
-      // Text follows the unit that it looks from, and closes up over what has left its own window.
-      const at = textStart + query.sink;
+      // Text that is numbered by itself follows the unit that it looks from, and closes up over what has left its window.
+      const at = this.options.thoughts === null ? textStart + query.sink : query.window;
       return [
         { store, ranges: sink, position: at },
         { store, ranges: window, position: plus(at, shift) },
       ];
     };
+  }
+
+  behind({ unit }: UnitPlace): number | null {
+    const end = this.options.thoughts === null ? null : this.sequence.endOf(unit);
+    return end === null ? null : largestAxis(end);
   }
 
   receive(unit: PublishedUnit["unit"]): void {
@@ -108,7 +124,7 @@ export class VisualPrefill implements VisualFeed, Schedulable {
   }
 
   advance(unit: number): readonly Schedulable[] {
-    while (this.work === null && this.inbox.length > 0 && this.inbox[0]!.unit < unit + SLACK_UNITS)
+    while (this.work === null && this.inbox.length > 0 && this.inbox[0]!.unit < unit + this.ahead)
       this.begin(this.inbox.shift()!);
     return [this];
   }
@@ -135,8 +151,15 @@ export class VisualPrefill implements VisualFeed, Schedulable {
     this.sequence.release();
   }
 
+  /** Where the next unit begins. */
+  private get start(): Position {
+    const { end } = this.sequence;
+    const { thoughts } = this.options;
+    return thoughts === null ? end : Math.max(largestAxis(end), thoughts.end);
+  }
+
   private begin(unit: EncodedUnit): void {
-    const start = this.sequence.end;
+    const { start } = this;
     const { unit: index, mediaTimeMs } = unit;
     if (unit.x === null) {
       this.sequence.begin({ unit: index, mediaTimeMs, tokens: 0, start, last: start, end: start });
@@ -188,6 +211,8 @@ export class VisualPrefill implements VisualFeed, Schedulable {
   private unitRow(unit: EncodedUnit): (token: number, position: Position) => AttentionRow {
     const { store } = this.sequence;
     const { sink, window, shift } = this.sequence.view(unit);
+    const { thoughts } = this.options;
+    const { sink: instructions, window: said } = thoughts?.held ?? { sink: [], window: [] };
     return (token, position) => ({
       store,
       slot: this.sequence.slot(token),
@@ -196,6 +221,9 @@ export class VisualPrefill implements VisualFeed, Schedulable {
         { store, ranges: sink, position: minus(position, shift) },
         { store, ranges: window, position },
         { store, ranges: this.sequence.own(token + 1), position },
+        ...(thoughts === null
+          ? []
+          : [{ store: thoughts.store, ranges: [...instructions, ...said], position }]),
       ],
     });
   }

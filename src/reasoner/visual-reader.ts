@@ -9,6 +9,11 @@ export interface VisualReader {
   place(unit: number): UnitPlace | null;
   /** What a thinker's tokens see that look from a unit, for each of the positions that they have in its text. */
   look(from: UnitPlace): (query: QueryPositions) => readonly Segment[];
+  /**
+   * Where text begins that looks from a unit, if text and video stand in one sequence and are numbered together. Without
+   * it, text is numbered by itself.
+   */
+  behind?(from: UnitPlace): number | null;
 }
 
 /** Reads a visual cache with the positions of a scheme. */

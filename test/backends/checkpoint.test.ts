@@ -4,11 +4,16 @@ import { SEEING } from "../support/tiny-checkpoints.ts";
 import { TinyModel } from "../support/tiny-model.ts";
 import { describeContract } from "./contract.ts";
 
-for (const family of SEEING) {
+const models = [
+  ...SEEING.map((family) => ({ name: family, make: () => TinyModel.make(family) })),
+  { name: "trained to think while it sees", make: () => TinyModel.make("qwen2.5-vl", "fp32", true) },
+];
+
+for (const { name, make } of models) {
   let model: TinyModel;
   beforeAll(async () => {
-    model = await TinyModel.make(family);
+    model = await make();
   });
   afterAll(() => model[Symbol.asyncDispose]());
-  describeContract(`a published checkpoint (${family})`, () => LocalBackend.start({ model: model.path }));
+  describeContract(`a published checkpoint (${name})`, () => LocalBackend.start({ model: model.path }));
 }

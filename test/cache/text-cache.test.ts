@@ -48,6 +48,35 @@ describe("TextCache", () => {
     expect(text.cache).toMatchObject({ evicted: 3, length: 5, position: 8, heldGroups: 2 });
   });
 
+  it("is moved behind what stands between its groups, and closes nothing up where positions grow", () => {
+    const text = Counted.make({ positions: "growing" });
+    const { cache } = text;
+    cache.beginAt(10);
+    text.sink(2).group(3);
+    // Only the first token of a group can be moved, and never back.
+    cache.beginAt(90);
+    expect([cache.position, cache.end, cache.query(2)]).toEqual([5, 15, { window: 17, sink: 17 }]);
+    cache.beginGroup();
+    cache.beginAt(14);
+    expect(cache.end).toBe(15);
+    cache.beginAt(20);
+    expect(cache.end).toBe(20);
+    cache.forgetGroup();
+    expect(cache.end).toBe(15);
+    cache.beginGroup();
+    cache.beginAt(30);
+    text.more(4);
+    expect([cache.position, cache.end]).toEqual([9, 34]);
+    expect([cache.fork(0).end, cache.fork(1).end]).toEqual([34, 15]);
+    cache.takeBack(1);
+    expect(cache.query()).toEqual({ window: 33, sink: 33 });
+    // Three more leave the window, and no position changes.
+    text.group(4).group(1);
+    expect([cache.evicted, cache.end]).toEqual([6, 38]);
+    expect(text.seen).toEqual({ sink: [0, 1], window: [8, 9, 10, 11, 12] });
+    expect(cache.held).toEqual(cache.view(-1));
+  });
+
   it("takes back the last tokens of a group, as if they had never been written", () => {
     const text = Counted.make().sink(2).group(3).group(4);
     text.cache.takeBack(3);

@@ -9,7 +9,8 @@ import {
 } from "../../src/models/mod.ts";
 import {
   type CheckpointRunner,
-  openPromptedThinkers,
+  type NarratorPolicy,
+  openCheckpointThinkers,
   ReasonerStream,
   type ReasoningOptions,
   type Schedulable,
@@ -31,11 +32,16 @@ export interface RecordedLogits {
 interface VisualUnit extends UnitPlace {
   readonly nodes: readonly number[];
   readonly positions: readonly Position[];
+  /** Where what follows it begins. */
+  readonly end: Position;
 }
 
-/** A thinker's text by position: which token of the history stands there. */
+/** A thinker's text: token by token, which one of the history it is and where it stands. */
 interface Told {
   readonly nodes: number[];
+  readonly positions: number[];
+  /** Tokens of the sink, and number of the oldest token of the window, when the newest one was fed. */
+  held: { readonly sink: number; readonly oldest: number };
 }
 
 export interface OneStackOptions {
@@ -46,6 +52,7 @@ export interface OneStackOptions {
 }
 
 const UNIT_MS = 1000;
+const NOTHING: Told = { nodes: [], positions: [], held: { sink: 0, oldest: 0 } };
 
 /**
  * A stream of a checkpoint on the real caches, thinkers, scheduler and graphs, driven step by step in this thread. Beside
@@ -55,6 +62,8 @@ const UNIT_MS = 1000;
 export class OneStackRun {
   readonly log = new ReportLog();
   readonly history: HistoryToken[] = [];
+  /** Ids of the tokens of the history; null for visual ones. */
+  readonly ids: (number | null)[] = [];
   readonly recorded: RecordedLogits[] = [];
   /** Thinkers and prefills that took a step together, at the most. */
   widest = 0;
@@ -69,6 +78,10 @@ export class OneStackRun {
   private readonly prefix: readonly number[];
   private prefixNodes: number[] = [];
   private sent = 0;
+  /** Units that have come and have not begun. */
+  private readonly waiting: EncodedUnit[] = [];
+  /** Tokens of each thinker before the step that is running. */
+  private before = new Map<Thinker, number>();
   private narration: Thinker | null = null;
   private end: Position;
   /** Everybody of the step that is running. */
@@ -92,7 +105,7 @@ export class OneStackRun {
     this.codec = new CheckpointCodec({ tokenizer, dir, vocabulary, endTokens: manifest.end_tokens });
     this.embeddings = new EmbeddingTable(checkpoint);
     const sink = { now: () => 0, report: this.log.add };
-    const { prefix, makeThinkers } = openPromptedThinkers(checkpoint, runner.memory);
+    const { prefix, makeThinkers } = openCheckpointThinkers(checkpoint, runner.memory);
     this.prefix = prefix;
     this.end = prefix.length;
     const reasoning: ReasoningOptions = {
@@ -133,6 +146,13 @@ export class OneStackRun {
     return this.log.all("seen").length;
   }
 
+  /** The sequence that the narrator has told: tokens of the history, without those that were taken back. */
+  get chat(): number[] {
+    const { nodes } = this.told.get(this.narration!)!;
+    const told = nodes.slice(0, this.narration!.context.position);
+    return [...this.prefixNodes, ...nodesOf(this.units), ...told].sort((a, b) => a - b);
+  }
+
   /** A unit of random features comes; now and then one that shows nothing new. */
   show(size: PictureSize, gapMs = 0): void {
     const { width, deep_layers } = this.checkpoint.manifest.transformer;
@@ -152,7 +172,8 @@ export class OneStackRun {
       x: isStill ? null : noise(),
       deep: isStill ? [] : Array.from({ length: deep_layers }, noise),
     };
-    this.writeDown(encoded);
+    if (this.isInterleaved) this.waiting.push(encoded);
+    else this.writeDown(encoded);
     this.stream.receive(encoded);
   }
 
@@ -168,8 +189,9 @@ export class OneStackRun {
     turns.forEach(({ thinker, step }, i) => {
       if (!(thinker instanceof Thinker)) return;
       const from = this.fromOfStep.get(thinker)!;
+      const before = this.before.get(thinker)!;
       step.tokens.forEach((token, k) => {
-        const node = this.writeText(thinker, token as number, step.rows[k]!, from);
+        const node = this.writeText(thinker, token as number, before + k, step.rows[k]!, from);
         const logits = this.lastLogits[i]![k]!;
         if (logits.length > 0) this.recorded.push({ token: node, logits });
       });
@@ -193,9 +215,14 @@ export class OneStackRun {
       if (!(each instanceof Thinker) || this.told.has(each)) continue;
       this.narration ??= each;
       // An answerer goes on from what the narrator has told.
-      const told = this.told.get(this.narration)?.nodes.slice(0, each.context.position) ?? [];
-      this.told.set(each, { nodes: told });
+      const { position } = each.context;
+      const { nodes, positions, held } = this.told.get(this.narration) ?? NOTHING;
+      this.told.set(each, { nodes: nodes.slice(0, position), positions: positions.slice(0, position), held });
     }
+    // An interleaved unit begins when the narrator is done with the one before it.
+    const { current } = this.narration!.policy as NarratorPolicy;
+    while (this.waiting.length > 0 && this.waiting[0]!.unit <= current) this.writeDown(this.waiting.shift()!);
+    this.before = new Map([...this.told.keys()].map((thinker) => [thinker, thinker.context.position]));
     return all;
   }
 
@@ -211,11 +238,15 @@ export class OneStackRun {
       this.prefix.forEach((token, i) => {
         this.prefixNodes.push(this.history.length);
         const sights = [{ others: [...this.prefixNodes], position: i }];
+        this.ids.push(token);
         this.history.push({ x: this.embed(token), deep: [], position: i, sights });
       });
     const { unit: index, mediaTimeMs, size, firstSeconds, lastSeconds, x, deep } = unit;
+    const thoughts = this.isInterleaved ? this.thoughts() : [];
+    if (this.isInterleaved && thoughts.length > 0)
+      this.end = Math.max(largestAxis(this.end), thoughts.at(-1)!.position + 1);
     if (x === null) {
-      this.units.push({ unit: index, mediaTimeMs, nodes: [], positions: [] });
+      this.units.push({ unit: index, mediaTimeMs, nodes: [], positions: [], end: this.end });
       return;
     }
     const { width } = this.checkpoint.manifest.transformer;
@@ -225,7 +256,7 @@ export class OneStackRun {
     this.end = layout.end;
     const { positions } = layout;
     const nodes: number[] = [];
-    const now = { unit: index, mediaTimeMs, nodes, positions };
+    const now = { unit: index, mediaTimeMs, nodes, positions, end: layout.end };
     this.units.push(now);
     const window = this.windowOf(now).filter((other) => other !== now);
     const sinks = this.sinksOf(now).filter((other) => other !== now);
@@ -237,34 +268,44 @@ export class OneStackRun {
       const part = (of: Float32Array) => of.subarray(next * width, (next + 1) * width);
       const sights: Sight[] = [
         { others: [...this.prefixNodes, ...nodesOf(sinks)], position: minus(position, shift) },
-        { others: [...nodesOf(window), ...nodes], position },
+        { others: [...thoughts.map(({ node }) => node), ...nodesOf(window), ...nodes], position },
       ];
       const features =
         token === null ? { x: part(x), deep: deep.map(part) } : { x: this.embed(token), deep: [] };
       if (token === null) next++;
+      this.ids.push(token);
       this.history.push({ ...features, position, sights });
     });
   }
 
+  /** What the narrator holds of its text now. */
+  private thoughts(): { node: number; position: number }[] {
+    const told = this.told.get(this.narration!)!;
+    const { position } = this.narration!.context;
+    const { sink, oldest } = told.held;
+    const all = told.nodes.map((node, i) => ({ node, position: told.positions[i]! })).slice(0, position);
+    return all.filter((_, i) => i < sink || i >= oldest);
+  }
+
+  /** @param at number of the token in its thinker's text */
   private writeText(
     thinker: Thinker,
     token: number,
-    {
-      position,
-      segments,
-    }: { position: Position; segments: readonly { ranges: readonly { count: number }[] }[] },
+    at: number,
+    { segments }: { segments: readonly { ranges: readonly { count: number }[] }[] },
     from: UnitPlace,
   ): number {
-    const { nodes } = this.told.get(thinker)!;
-    const at = position as number;
+    const told = this.told.get(thinker)!;
+    const { nodes } = told;
     const node = this.history.length;
     nodes[at] = node;
     nodes.length = at + 1;
     const held = (segment: number) => segments[segment]!.ranges.reduce((sum, { count }) => sum + count, 0);
     const [sinkTokens, windowTokens] = [held(2), held(3)];
     const oldest = windowTokens === 0 ? at + 1 : at - windowTokens + 1;
+    told.held = { sink: sinkTokens, oldest };
     // The number of the token among those that are still held: its place when the window closes up to the sink.
-    const place = windowTokens === 0 ? at : sinkTokens + at - oldest;
+    const place = windowTokens === 0 || this.isGrowing ? at : sinkTokens + at - oldest;
     const { windowUnits } = this.options;
     const now = this.units[from.unit]!;
     // A long answer looks from a unit of which the window is overwritten by and by.
@@ -274,13 +315,21 @@ export class OneStackRun {
     const lastsOf = (units: readonly VisualUnit[], by: Position) =>
       units.flatMap(({ positions }) => positions.map((each) => largestAxis(minus(each, by)) + 1));
     const start = Math.max(this.prefix.length, ...lastsOf(sinks, 0), ...lastsOf(window, shift));
+    // In one sequence a token stands right behind its thinker's last one, or behind the unit that has come since.
+    const position = this.isInterleaved
+      ? Math.max((told.positions[at - 1] ?? -1) + 1, largestAxis(now.end))
+      : at;
+    const video = this.isInterleaved ? position : start + place;
+    told.positions[at] = position;
+    told.positions.length = at + 1;
     const sights: Sight[] = [
-      { others: [...this.prefixNodes, ...nodesOf(sinks)], position: start + place },
-      { others: nodesOf(window), position: plus(start + place, shift) },
-      { others: nodes.slice(0, sinkTokens), position: place },
-      { others: nodes.slice(oldest, at + 1), position: at },
+      { others: [...this.prefixNodes, ...nodesOf(sinks)], position: video },
+      { others: nodesOf(window), position: plus(video, shift) },
+      { others: nodes.slice(0, sinkTokens), position: this.isInterleaved ? position : place },
+      { others: nodes.slice(oldest, at + 1), position },
     ].filter(({ others }) => others.length > 0);
-    this.history.push({ x: this.embed(token), deep: [], position: at, sights });
+    this.ids.push(token);
+    this.history.push({ x: this.embed(token), deep: [], position, sights });
     return node;
   }
 
@@ -302,12 +351,21 @@ export class OneStackRun {
     return this.units.filter(({ unit }) => unit < this.sinkUnits && unit <= now.unit);
   }
 
+  private get isInterleaved(): boolean {
+    return this.checkpoint.manifest.cache.mask === "interleaved";
+  }
+
+  private get isGrowing(): boolean {
+    return this.checkpoint.manifest.cache.positions === "growing";
+  }
+
   private get sinkUnits(): number {
     return this.checkpoint.manifest.cache.visual_sink_units;
   }
 
   /** By how much the oldest of some units lies behind the place of the first unit of all. */
   private shiftOf(window: readonly VisualUnit[]): Position {
+    if (this.isGrowing) return 0;
     const oldest = window.find(({ positions }) => positions.length > 0);
     const first = this.units.find(({ unit, positions }) => unit >= this.sinkUnits && positions.length > 0);
     return oldest === undefined || first === undefined ? 0 : minus(oldest.positions[0]!, first.positions[0]!);

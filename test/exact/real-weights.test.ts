@@ -2,8 +2,14 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { TextCache, type UnitPlace } from "../../src/cache/mod.ts";
-import { type Checkpoint, EmbeddingTable, loadModel, stackShape } from "../../src/models/mod.ts";
+import { type KvPrecision, TextCache, type UnitPlace } from "../../src/cache/mod.ts";
+import {
+  type Checkpoint,
+  EmbeddingTable,
+  loadModel,
+  stackShape,
+  withKvPrecision,
+} from "../../src/models/mod.ts";
 import {
   type CheckpointRunner,
   type Feed,
@@ -24,6 +30,7 @@ interface Golden {
   readonly prompt: number;
   readonly entries: number[];
   readonly logits: number[][];
+  readonly top1: number[];
 }
 const fixture = join(import.meta.dirname, "../fixtures/smollm2-golden.json");
 const golden: Golden = JSON.parse(await readFile(fixture, "utf8"));
@@ -39,6 +46,8 @@ class Continuing implements Policy {
   /** Tokens that it chose, and the logits that it chose from. */
   readonly chosen: { readonly token: number; readonly logits: Float32Array }[] = [];
   context!: ThinkerContext;
+  /** Whether all that it feeds is told, and nothing that it chose. */
+  isTold = false;
   private pending: readonly number[] | null;
   private left: number;
 
@@ -68,23 +77,19 @@ class Continuing implements Policy {
     if (this.left > 0) return token;
     const piece = this.pieces.shift();
     this.left = this.words;
-    this.pending = piece === undefined ? null : [token, ...piece];
-    if (piece !== undefined) this.context.beginGroup();
+    this.pending = piece === undefined ? null : this.isTold ? piece : [token, ...piece];
+    if (piece !== undefined && !this.isTold) this.context.beginGroup();
     return null;
   }
 }
 
 function contextOf(checkpoint: Checkpoint, runner: CheckpointRunner, windowTokens: number): ThinkerContext {
   const shape = stackShape(checkpoint.manifest).kv;
-  const sizes = { sinkTokens: 160, windowTokens, groupTokens: 64 };
+  const sizes = { sinkTokens: 160, windowTokens, groupTokens: 160 };
   return new ThinkerContext(NOTHING_SEEN, new TextCache({ memory: runner.memory, shape, ...sizes }));
 }
 
-async function settle(
-  runner: CheckpointRunner,
-  thinkers: readonly Thinker[],
-  onStep = () => {},
-): Promise<void> {
+async function settle(runner: CheckpointRunner, thinkers: readonly Thinker[]): Promise<void> {
   const scheduler = new Scheduler<{ thinkers(): readonly Thinker[] }>({
     stepTokens: 2 * PREFILL_TOKENS,
     run: (steps) => runner.run(steps),
@@ -96,8 +101,11 @@ async function settle(
   while ((await scheduler.step()).length > 0);
 }
 
-async function open(path: string): Promise<{ checkpoint: Checkpoint; runner: CheckpointRunner }> {
-  const checkpoint = (await loadModel(path)) as Checkpoint;
+async function open(
+  path: string,
+  kv: KvPrecision = "f32",
+): Promise<{ checkpoint: Checkpoint; runner: CheckpointRunner }> {
+  const checkpoint = withKvPrecision((await loadModel(path)) as Checkpoint, kv);
   return { checkpoint, runner: await openCheckpointRunner(checkpoint, 1) };
 }
 
@@ -142,6 +150,37 @@ describe.skipIf(!hasSmollm2)("SmolLM2-135M on the scheduler", () => {
       );
     });
     for (const thinker of [...thinkers, ...both]) thinker.release();
+  });
+
+  it("says nearly the same with keys and values of 8 bits", async () => {
+    await using bundle = await Smollm2Bundle.convert("fp32");
+    const { checkpoint, runner } = await open(bundle.path, "int8");
+    // All of the golden text is fed, so that each choice is compared after the same words.
+    const policy = new Continuing(
+      golden.ids.map((id) => [id]),
+      1,
+    );
+    policy.context = contextOf(checkpoint, runner, 128);
+    policy.isTold = true;
+    const thinker = new Thinker(policy, policy.context);
+    await settle(runner, [thinker]);
+    const off = policy.chosen.flatMap(({ logits }, i) =>
+      golden.entries.map((entry, k) => Math.abs(logits[entry]! - golden.logits[i]![k]!)),
+    );
+    const same = policy.chosen.filter(({ token }, i) => token === golden.top1[i]).length;
+    expect(policy.chosen).toHaveLength(golden.ids.length);
+    console.log(
+      "INT8",
+      Math.max(...off),
+      off.reduce((a, b) => a + b) / off.length,
+      same,
+      policy.chosen.length,
+    );
+    expect(same / policy.chosen.length).toBeGreaterThan(0.9);
+    expect(off.reduce((a, b) => a + b) / off.length).toBeLessThan(0.3);
+    // They are of 8 bits.
+    expect(Math.max(...off)).toBeGreaterThan(1e-3);
+    thinker.release();
   });
 
   it("is one dense masked pass over 60 groups of text, of which most have left the window", async () => {

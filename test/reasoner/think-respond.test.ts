@@ -28,7 +28,7 @@ function start(
     run.context,
     {
       ...{ ...budgets, turns: run.turns, sampler: new Sampler(0, 1) },
-      ...{ isStill: () => false, skipLate: false, ...more },
+      ...{ isStill: () => false, skipLate: false, opensTurns: false, ...more },
     },
     new ToldThoughtReports(() => run.context.evicted, run.sink),
   );
@@ -87,6 +87,17 @@ describe("a narrator that thinks before it speaks", () => {
     expect(think(1)).toEqual(["A dog barks "]);
     expect(run.log.thoughts[0]).toMatchObject({ stop: "length" });
     expect(written(run.held()).trimEnd()).toBe(`${FIRST}<think></think><response>A dog barks`);
+  });
+
+  it("begins the user's turn before the unit that stands in it", () => {
+    const { run, narrator, think } = start(playing(...said), { opensTurns: true });
+    expect(think(2)).toEqual(["A man comes in. He sits.", "nothing_new"]);
+    const { before, after } = template.turn;
+    const turns = `${FIRST}${said[0]}${before}${after}${said[1]}${before}`;
+    expect(written(run.held())).toBe(turns);
+    // What follows a finished thought stands in the turn that has been begun.
+    expect(written(narrator.request("Who?"))).toBe(`Who?${after}`);
+    expect(written(run.held(narrator.forkFinished()))).toBe(turns);
   });
 
   it("passes over still and late units, which stay out of its text", () => {

@@ -37,7 +37,8 @@ export class CheckpointModel implements LocalModel {
         instructions: true,
         fork: manifest.cache.mask === "streamed",
         parallel: true,
-        skipLate: true,
+        // An interleaved unit is seen when the one before it was thought about, so no thought is ever late.
+        skipLate: manifest.cache.mask === "streamed",
         watchScene: false,
       },
       tokensPerFrame: tokens / framesPerUnit,

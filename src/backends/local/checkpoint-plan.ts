@@ -22,7 +22,7 @@ export interface CheckpointPlan {
   /** Visual tokens of a unit. */
   readonly tokens: number;
   readonly windowUnits: number;
-  /** Most tokens of a thought. */
+  /** Most tokens of a thought; also of what the model thinks before it, where it does. */
   readonly thoughtTokens: number;
   /** For people: what was chosen, and why. */
   readonly because: string;
@@ -52,6 +52,8 @@ export function planCheckpoint(
   wishes: LocalWishes = {},
 ): CheckpointPlan {
   const vision = manifest.vision!;
+  // Such a model thinks as long as it speaks, at the most.
+  const parts = manifest.thinking.policy === "think-respond" ? 2 : 1;
   const sizes = wishes.side === undefined ? towers : [nearest(towers, wishes.side)];
   const rates =
     wishes.fps === undefined ? [vision.fps, ...SLOWER.filter((rate) => rate < vision.fps)] : [wishes.fps];
@@ -59,7 +61,7 @@ export function planCheckpoint(
   function timesOf(fps: number, tower: TowerSpeed) {
     const unitMs = (1000 * vision.temporal_patch) / fps;
     const leftMs = THINKING_SHARE * unitMs - (tower.tokens + REQUEST_ROWS) * step.rowMs;
-    const words = Math.floor(leftMs / step.tokenMs);
+    const words = Math.floor(leftMs / step.tokenMs / parts);
     return { unitMs, words, keepsUp: tower.ms <= TOWER_SHARE * unitMs && words >= LEAST_THOUGHT };
   }
   const chosen = choices.find(({ keepsUp }) => keepsUp) ?? choices.at(-1)!;

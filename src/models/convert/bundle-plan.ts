@@ -1,6 +1,6 @@
 import type { CheckpointManifest, WeightWidth } from "../checkpoint-schema.ts";
 import type { CheckpointFolder } from "./checkpoint-folder.ts";
-import { endTokens, requireVocabulary } from "./end-tokens.ts";
+import { endTokens, requireVocabulary, tokenIds } from "./end-tokens.ts";
 import { findFamily } from "./find-family.ts";
 import { FLOAT_BYTES } from "./float-formats.ts";
 import { GraphBuilder } from "./graph-builder.ts";
@@ -10,7 +10,7 @@ import { type StoredFile, type WriteOptions, writePieces } from "./stored-file.t
 import { elementsOf, rowLength } from "./tensor-ref.ts";
 import { textGraphs } from "./text-graphs.ts";
 import { readTextStack, type TextStackSpec } from "./text-stack-spec.ts";
-import { USUAL_THINKING, usualCache } from "./usual-settings.ts";
+import { trainedSettings, USUAL_THINKING, usualCache } from "./usual-settings.ts";
 
 /** A file of a bundle that is yet to be written. */
 export interface PlannedFile {
@@ -57,6 +57,8 @@ export function bundlePlan(
   }
   const embeddings = tableFile("embeddings.bin", table);
   const vision = eyes?.vision ?? null;
+  // Without eyes there is nothing to think about while seeing.
+  const trained = trainedSettings(vision === null ? new Map() : tokenIds(folder.tokenizer.json));
   const manifest: BundlePlan["manifest"] = {
     format: "thinkalong-bundle/3",
     architecture: "one-stack",
@@ -68,8 +70,8 @@ export function bundlePlan(
     weights,
     transformer: transformerOf(spec),
     vision,
-    cache: { ...usualCache(vision), ...family.cache },
-    thinking: USUAL_THINKING,
+    cache: { ...usualCache(vision), ...family.cache, ...trained.cache },
+    thinking: { ...USUAL_THINKING, ...trained.thinking },
     end_tokens: endTokens(folder),
     chat_template: folder.chatTemplate,
     embeddings: { file: embeddings.name, dtype: table.dtype },

@@ -48,7 +48,7 @@ export function requireVocabulary(folder: CheckpointFolder, vocabulary: number):
 }
 
 /** Ids of all tokens by their text. A tokenizer whose vocabulary is no list of ids gives those that were added. */
-function tokenIds(json: CheckpointFolder["tokenizer"]["json"]): Map<string, number> {
+export function tokenIds(json: CheckpointFolder["tokenizer"]["json"]): Map<string, number> {
   const { model, added_tokens: added = [] } = readConfig(tokenizerSchema, json, "tokenizer.json");
   const ids = new Map<string, number>();
   for (const [text, token] of Object.entries(model.vocab ?? {})) {

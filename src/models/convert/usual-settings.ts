@@ -25,6 +25,35 @@ export const USUAL_THINKING: CheckpointManifest["thinking"] = {
   question_tokens: 256,
 };
 
+/** Tokens that only a checkpoint has that writes `<think>…</think>` and then `<response>…` or `<silent>` about each unit. */
+const THINK_RESPOND_TOKENS = ["<think>", "</think>", "<response>", "<silent>"];
+
+/** What ThinkStream was trained with: the last 20 chunks of video and all text, and positions that grow. */
+const THINK_RESPOND: TrainedSettings = {
+  cache: {
+    mask: "interleaved",
+    positions: "growing",
+    visual_sink_units: 0,
+    visual_window_units: 20,
+    text_window_tokens: 4096,
+  },
+  thinking: { policy: "think-respond" },
+};
+
+/** How a checkpoint was trained to think while it sees, where that differs from what is usual. */
+export interface TrainedSettings {
+  readonly cache: Partial<CheckpointManifest["cache"]>;
+  readonly thinking: Partial<CheckpointManifest["thinking"]>;
+}
+
+/**
+ * How a checkpoint was trained to think while it sees, by the names of its tokens: whoever trains a model to write such
+ * tokens adds them to the tokenizer, whatever the checkpoint is called and whoever trained it further.
+ */
+export function trainedSettings(tokens: ReadonlyMap<string, number>): TrainedSettings {
+  return THINK_RESPOND_TOKENS.every((name) => tokens.has(name)) ? THINK_RESPOND : { cache: {}, thinking: {} };
+}
+
 function windowUnits(vision: CheckpointManifest["vision"]): number {
   if (vision === null) return FEWEST_WINDOW_UNITS;
   const tokens = Math.ceil((vision.sides[0]! / (vision.patch * vision.merge)) ** 2);

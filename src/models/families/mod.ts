@@ -2,6 +2,7 @@
 import type { FamilyName } from "../checkpoint-schema.ts";
 import type { FamilyRuntime } from "./family.ts";
 import { Idefics3Vision } from "./idefics3/vision.ts";
+import { videoExtent } from "./one-video.ts";
 import { Qwen25Vision } from "./qwen2.5-vl/vision.ts";
 import { Qwen2Vision } from "./qwen2-vl/vision.ts";
 import { Qwen3Vision } from "./qwen3-vl/vision.ts";
@@ -19,8 +20,8 @@ export type {
 const EYES: Readonly<Record<FamilyName, FamilyRuntime["vision"]>> = {
   llama: () => null,
   idefics3: (manifest) => new Idefics3Vision(manifest),
-  "qwen2-vl": (manifest) => new Qwen2Vision(manifest),
-  "qwen2.5-vl": (manifest) => new Qwen25Vision(manifest),
+  "qwen2-vl": (manifest) => new Qwen2Vision(manifest, videoExtent(manifest)),
+  "qwen2.5-vl": (manifest) => new Qwen25Vision(manifest, videoExtent(manifest)),
   "qwen3-vl": (manifest) => new Qwen3Vision(manifest),
 };
 

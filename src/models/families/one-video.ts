@@ -1,10 +1,19 @@
-import { axesOf } from "../../cache/mod.ts";
-import type { UnitLayout, UnitToLayOut } from "./family.ts";
-import { QwenVision } from "./qwen-vision.ts";
+import { axesOf, largestAxis } from "../../cache/mod.ts";
+import type { CheckpointManifest } from "../checkpoint-schema.ts";
+import type { FamilyVision, UnitLayout, UnitToLayOut } from "./family.ts";
+import { QwenVision, type VisionManifest } from "./qwen-vision.ts";
+
+/** What of a stream is one video: all of it, or each of its units by itself. */
+export type VideoExtent = "stream" | "unit";
+
+/** All of a stream, unless its frames look at the text between them (`cache.mask` of bundle.json). */
+export function videoExtent({ cache }: Pick<CheckpointManifest, "cache">): VideoExtent {
+  return cache.mask === "interleaved" ? "unit" : "stream";
+}
 
 /**
- * Qwen2-VL and Qwen2.5-VL: all units of a stream are one video, between one `<|vision_start|>` at the end of the prefix
- * and one `<|vision_end|>` in front of what follows. A unit is nothing but its visual tokens.
+ * Qwen2-VL and Qwen2.5-VL. Usually all units of a stream are one video, between one `<|vision_start|>` at the end of the
+ * prefix and one `<|vision_end|>` in front of what follows. A unit is nothing but its visual tokens.
  *
  * M-RoPE positions (Qwen2-VL, section 2.1): the video begins at the position `v` on all axes. The visual token in row r
  * and column c of a unit is at `[v + t, v + r, v + c]`; `t` grows with the stream. So:
@@ -17,11 +26,45 @@ import { QwenVision } from "./qwen-vision.ts";
  * `end` is `[first position of text, v, v]`: the next unit needs to know where the video began. Text begins behind the
  * largest position on any axis, as in the checkpoints' own code and in transformers 4. (transformers 5.19 looks at rows
  * and columns only, so text would stand among the frames of a long video.)
+ *
+ * With the extent `unit`, each unit is a video of its own: `<|vision_start|>` visual tokens `<|vision_end|>`, as a chat
+ * has it in which each of the user's turns brings a short video. Text counts on all axes at once. The visual token in row
+ * r and column c is at `[p, p + r, p + c]`, where p is the position behind `<|vision_start|>`: a unit is one step of time,
+ * and time begins anew with each video. What follows begins at `p + max(rows, columns)`, and `end` is one number. This
+ * equals `get_rope_index` for the same sequence of videos and text.
  */
 export abstract class OneVideoVision extends QwenVision {
-  readonly placeholder = { content: { type: "video" }, rendered: "<|video_pad|>" };
+  readonly placeholder: FamilyVision["placeholder"];
 
-  layOut(unit: UnitToLayOut): UnitLayout {
+  constructor(
+    manifest: VisionManifest,
+    private readonly extent: VideoExtent = "stream",
+  ) {
+    super(manifest);
+    const pad = "<|video_pad|>";
+    const rendered = extent === "unit" ? `<|vision_start|>${pad}<|vision_end|>` : pad;
+    this.placeholder = { content: { type: "video" }, rendered };
+  }
+
+  layOut(unit: UnitToLayOut, encode: (text: string) => readonly number[]): UnitLayout {
+    return this.extent === "unit" ? this.ownVideo(unit, encode) : this.partOfVideo(unit);
+  }
+
+  private ownVideo({ size, start }: UnitToLayOut, encode: (text: string) => readonly number[]): UnitLayout {
+    const [opening, closing] = [encode("<|vision_start|>"), encode("<|vision_end|>")];
+    const { rows, columns } = this.mergedGrid(size);
+    const first = largestAxis(start);
+    const picture = first + opening.length;
+    const after = picture + Math.max(rows, columns);
+    const visual = this.gridPositions(size, [picture, picture, picture]);
+    return {
+      tokens: [...opening, ...visual.map(() => null), ...closing],
+      positions: [...opening.map((_, i) => first + i), ...visual, ...closing.map((_, i) => after + i)],
+      end: after + closing.length,
+    };
+  }
+
+  private partOfVideo(unit: UnitToLayOut): UnitLayout {
     const [before, top, left] = axesOf(unit.start);
     const { rows, columns } = this.mergedGrid(unit.size);
     const time = top + this.time(unit);

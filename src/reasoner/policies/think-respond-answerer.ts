@@ -32,9 +32,9 @@ export class ThinkRespondAnswerer implements Policy {
     return this.speech.hasBegun ? PRIORITY.answer : PRIORITY.question;
   }
 
-  /** The answer so far. */
+  /** The answer so far. Its tokens are those behind `<response>`. */
   get said(): ToldAnswer {
-    return { text: this.speech.text, tokens: this.speech.tokens };
+    return { text: this.speech.text, tokens: this.speech.spoken };
   }
 
   next(): Feed | null {

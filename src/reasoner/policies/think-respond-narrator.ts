@@ -12,6 +12,11 @@ export interface ThinkRespondNarratorOptions extends Omit<ThinkRespondOptions, "
   readonly isStill: (unit: number) => boolean;
   /** Whether units that are no longer the newest are left out. */
   readonly skipLate: boolean;
+  /**
+   * Whether the user's turn is begun before the unit that stands in it: for frames that look at the text before them.
+   * Otherwise all units stand before all turns.
+   */
+  readonly opensTurns: boolean;
 }
 
 /**
@@ -20,7 +25,8 @@ export interface ThinkRespondNarratorOptions extends Omit<ThinkRespondOptions, "
  *
  * What stands behind `<response>` is the thought that clients are told; `<silent>` is a skip. What stands in `<think>` is
  * told to nobody. It stays in the C_r, as silence does, because in training every unit saw what had been thought about
- * the ones before it. So each unit is a group of the C_r: the user's turn, which says nothing, and the model's.
+ * the ones before it. So each unit is a group of the C_r: the user's turn, which says nothing, and the model's. Where
+ * the unit itself stands in the user's turn, the group begins behind it, and ends with the beginning of the next turn.
  *
  * {@link catchUp} must be called between two steps, before it is asked for its next step.
  */
@@ -34,6 +40,8 @@ export class ThinkRespondNarrator implements Policy {
   private pending: readonly number[] = [];
   private isOpened: boolean;
   private hasTurn = false;
+  /** The model has spoken about the unit, and the user's next turn is being begun. */
+  private isClosing = false;
   private speech: ThinkRespondSpeech;
 
   /** @throws {ModelError} `token_missing` when the tokenizer lacks one of the tokens */
@@ -58,6 +66,12 @@ export class ThinkRespondNarrator implements Policy {
    */
   get unfed(): readonly number[] | null {
     return this.hasTurn ? [] : null;
+  }
+
+  /** Tokens of a request with which a thinker goes on from {@link forkFinished}, up to where the model speaks. */
+  request(words: string): readonly number[] {
+    const { turns, opensTurns } = this.options;
+    return this.hasTurn && opensTurns ? turns.inTurn(words) : turns.ask(this.unfed, words);
   }
 
   /** A context of its finished turns, from which another thinker goes on. One unit must be done. */
@@ -109,6 +123,10 @@ export class ThinkRespondNarrator implements Policy {
       this.context.beginGroup();
       return null;
     }
+    if (this.isClosing) {
+      this.goOn();
+      return null;
+    }
     const token = this.speech.decide(logits);
     if (token === null) this.close();
     else this.pending = [token];
@@ -119,12 +137,11 @@ export class ThinkRespondNarrator implements Policy {
     const { text, tokens, end } = this.speech;
     const { outcome, surplus } = end!;
     this.context.takeBack(surplus);
-    this.hasTurn = true;
     const place = this.place!;
     const isSilent = outcome === "silent";
-    this.place = null;
-    this.unit++;
-    this.speech = this.listen();
+    this.isClosing = this.options.opensTurns;
+    if (this.isClosing) this.pending = this.options.turns.beginTurn();
+    else this.goOn();
     this.events.done(
       isSilent
         ? { place, outcome: "skipped", skipReason: "nothing_new", text: "", tokens }
@@ -132,8 +149,16 @@ export class ThinkRespondNarrator implements Policy {
     );
   }
 
+  private goOn(): void {
+    this.hasTurn = true;
+    this.isClosing = false;
+    this.place = null;
+    this.unit++;
+    this.speech = this.listen();
+  }
+
   private turn(): readonly number[] {
-    return [...this.options.turns.ask(this.unfed, ""), this.think];
+    return [...this.request(""), this.think];
   }
 
   private listen(): ThinkRespondSpeech {

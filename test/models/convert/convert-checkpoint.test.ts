@@ -8,6 +8,7 @@ import { readGolden, tinyCheckpoint } from "../../support/checkpoints.ts";
 import { DenseStack, inOrder } from "../../support/dense-stack.ts";
 import { EditedCheckpoint } from "../../support/edited-checkpoint.ts";
 import { writeSafetensors } from "../../support/safetensors.ts";
+import { TinyModel } from "../../support/tiny-model.ts";
 import { greatestDifference } from "../../support/token-distance.ts";
 
 describe("a checkpoint that is converted", () => {
@@ -59,6 +60,32 @@ describe("a checkpoint that is converted", () => {
     const { logits } = await stack.run({ x, width, positions: inOrder(ids.length) });
     const expected = golden("text.logits");
     expect(greatestDifference(logits.subarray(-expected.length), expected)).toBeLessThan(1e-4);
+  });
+
+  it("runs as it was trained, going by the tokens that only such a checkpoint has", async () => {
+    await using trained = await TinyModel.make("qwen2.5-vl", "fp32", true);
+    await using other = await TinyModel.make("qwen2.5-vl");
+    const [{ manifest }, usual] = [await loadModel(trained.path), await loadModel(other.path)];
+    expect(manifest).toMatchObject({
+      cache: { mask: "interleaved", positions: "growing", visual_sink_units: 0, visual_window_units: 20 },
+      thinking: { policy: "think-respond" },
+    });
+    expect(usual.manifest).toMatchObject({
+      cache: { mask: "streamed", positions: "contiguous" },
+      thinking: { policy: "prompted" },
+    });
+  });
+
+  it("is refused when its frames look at text that is numbered by itself", async () => {
+    await using trained = await TinyModel.make("qwen2.5-vl", "fp32", true);
+    const path = join(trained.path, "bundle.json");
+    const manifest = JSON.parse(await readFile(path, "utf8"));
+    manifest.cache.positions = "contiguous";
+    await writeFile(path, JSON.stringify(manifest));
+    await expect(loadModel(trained.path)).rejects.toMatchObject({
+      code: "bundle_invalid",
+      message: expect.stringContaining("must be growing where the mask is interleaved"),
+    });
   });
 
   it("replaces what was there, and keeps what is said of it", async () => {

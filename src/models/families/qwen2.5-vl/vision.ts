@@ -1,5 +1,5 @@
 import type { PictureSize, TowerInput, UnitToLayOut } from "../family.ts";
-import { OneVideoVision } from "../one-video.ts";
+import { OneVideoVision, type VideoExtent } from "../one-video.ts";
 import type { VisionManifest } from "../qwen-vision.ts";
 import { windowsOf } from "./windows.ts";
 
@@ -12,8 +12,8 @@ export class Qwen25Vision extends OneVideoVision {
   /** Side of a window (visual tokens). */
   private readonly window: number;
 
-  constructor(manifest: VisionManifest) {
-    super(manifest);
+  constructor(manifest: VisionManifest, extent?: VideoExtent) {
+    super(manifest, extent);
     this.tokensPerSecond = manifest.vision!.tokens_per_second!;
     this.window = manifest.vision!.window!;
   }
