@@ -31,6 +31,10 @@ describe.concurrent("thinkalong --help", () => {
       ["<id-or-dir>", "--weights", "--revision", "--force", "HF_TOKEN", "HF_HOME", "Examples:"],
     ],
     [
+      ["models", "check", "--help"],
+      ["<id-or-dir>", "--picture-size", "--threads", "--json", "exit code", "Examples:"],
+    ],
+    [
       ["models", "remove", "--help"],
       ["<id>", "--weights", "--downloads"],
     ],

@@ -36,6 +36,34 @@ describe("the trial of a model", () => {
     expect(done).toEqual(["see 2", "ask", "close"]);
   });
 
+  it("hears the beginning of an answer only, since a large model would take long for all of it", async () => {
+    let cancelled = 0;
+    const backend: Backend = {
+      ...{ model: info, died: new Promise(() => {}), close: async () => {} },
+      open: (_id, _options, tell) => {
+        const say = () => {
+          if (cancelled > 0) tell({ type: "ended" });
+          else {
+            tell({ type: "task.token", task: "thought_0", delta: "…" });
+            tell({ type: "task.token", task: "trial_0", delta: "on and on " });
+            setImmediate(say);
+          }
+        };
+        return {
+          see: () => {},
+          ask: () => null,
+          cancel: (task) => {
+            if (task === "trial_0") cancelled++;
+          },
+          end: say,
+          close: async () => {},
+        };
+      },
+    };
+    await tryOut(backend, "/m/bundle.json");
+    expect(cancelled).toBe(1);
+  });
+
   it("refuses a model that fails or dies, and says why", async () => {
     for (const { backend, done } of [
       backendThat({ type: "failed", message: "Reasoning failed: no." }),

@@ -2,8 +2,16 @@ import type { Backend, BackendReport, ModelInfo, Unit } from "../../engine/mod.t
 import { RgbFrame } from "../../ingest/mod.ts";
 import { ModelError } from "../../models/mod.ts";
 
-/** Longest time that the trial may take (ms). With every model it is far less; a graph might never end. */
-const PATIENCE_MS = 60_000;
+/**
+ * Longest time that the trial may take (ms): a graph might never end. Most models take a second. One of three billion
+ * parameters reads a unit of its largest pictures in half a minute.
+ */
+const PATIENCE_MS = 240_000;
+
+/** Tokens of the answer after which it is cancelled: a large model would take its time for a whole one. */
+const ENOUGH_TOKENS = 4;
+
+const ANSWER = "trial_0";
 
 /** A unit in which something is to be seen: a ramp of brightness. */
 function trialUnit({ width, height, fps, framesPerUnit }: ModelInfo): Unit {
@@ -19,7 +27,8 @@ function trialUnit({ width, height, fps, framesPerUnit }: ModelInfo): Unit {
 }
 
 /**
- * Lets a stream with the largest windows see one unit, think about it and answer a question. So a bundle that does not fit together is refused at start, and not at each client's first picture.
+ * Lets a stream with the largest windows see one unit, think about it and begin an answer. So a bundle that does
+ * not fit together is refused at start, and not at each client's first picture.
  *
  * @param manifestPath named in the error
  * @throws {ModelError} `bundle_unusable`
@@ -36,7 +45,10 @@ export async function tryOut(backend: Backend, manifestPath: string): Promise<vo
   const outcome = new Promise<string | null>((resolve) => {
     tell = resolve;
   });
+  let said = 0;
   const stream = backend.open("trial", options, (report: BackendReport) => {
+    const isAnswer = report.type === "task.token" && report.task === ANSWER;
+    if (isAnswer && ++said === ENOUGH_TOKENS) stream.cancel(ANSWER);
     if (report.type === "failed") tell(report.message);
     if (report.type === "ended") tell(null);
   });
@@ -44,7 +56,7 @@ export async function tryOut(backend: Backend, manifestPath: string): Promise<vo
   void backend.died.then(({ message }) => tell(message));
   try {
     stream.see(trialUnit(model));
-    stream.ask("trial_0", "a", "end");
+    stream.ask(ANSWER, "a", "end");
     stream.end(1);
     const problem = await outcome;
     if (problem !== null)

@@ -3,7 +3,7 @@ import pc from "picocolors";
 import { createEngine } from "../../backends/mod.ts";
 import type { Engine } from "../../engine/mod.ts";
 import { ModelError } from "../../models/mod.ts";
-import { threads } from "../arguments.ts";
+import { positive, threads } from "../arguments.ts";
 import { guarded } from "../failure.ts";
 import { printLine } from "../output.ts";
 import { Screen } from "../screen.ts";
@@ -16,6 +16,7 @@ const ENOUGH = 4;
 
 interface CheckFlags {
   readonly threads?: number;
+  readonly pictureSize?: number;
   readonly json: boolean;
 }
 
@@ -25,7 +26,8 @@ async function check(what: string, flags: CheckFlags): Promise<void> {
   if (!flags.json) screen.status(() => "starting the model");
   let engine: Engine | null = null;
   try {
-    engine = await createEngine({ model: folder, threads: flags.threads ?? 1 });
+    const wishes = { side: flags.pictureSize };
+    engine = await createEngine({ model: folder, threads: flags.threads ?? 1, wishes });
     await checkModel(engine, screen, flags.json);
   } finally {
     screen.status(null);
@@ -107,6 +109,11 @@ export function checkCommand(): Command {
     )
     .argument("<id-or-dir>", "name on the hub (owner/name), or folder of a model or checkpoint")
     .option("--threads <n>", "inference threads for each of the two workers (default: 1)", threads)
+    .option(
+      "--picture-size <px>",
+      "longest side of a picture; the nearest size that the model has is taken (default: what the machine keeps up with)",
+      positive,
+    )
     .option("--json", "print an object a picture, one a line, and one with the sum", false)
     .addHelpText(
       "after",
