@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { benchCommand } from "./cli/bench-command.ts";
+import { checkpointLiveCommand } from "./cli/checkpoint-live-command.ts";
 import { evalCommand } from "./cli/eval-command.ts";
 import { promptedCommand } from "./cli/prompted-command.ts";
 import { randomCheckpointCommand } from "./cli/random-checkpoint-command.ts";
@@ -7,7 +8,10 @@ import { soakCommand } from "./cli/soak-command.ts";
 
 /** The scripts of the package that are about measuring end here, so that is how a person calls them. */
 const program = new Command("npm run").usage("<command> -- [options]");
-const commands = [benchCommand(), evalCommand(), promptedCommand(), soakCommand(), randomCheckpointCommand()];
+const commands = [
+  ...[benchCommand(), evalCommand(), promptedCommand(), soakCommand()],
+  ...[randomCheckpointCommand(), checkpointLiveCommand()],
+];
 for (const command of commands) {
   const names = command.registeredArguments.map((argument) => {
     const name = `${argument.name()}${argument.variadic ? "..." : ""}`;

@@ -48,6 +48,7 @@ export {
   type IngestErrorCode,
   type OpenVideoOptions,
   openVideo,
+  type PictureSize,
   type ProbeOptions,
   probeVideo,
   RgbFrame,

@@ -1,6 +1,6 @@
 import * as ort from "onnxruntime-node";
 import { modelBytes } from "../models/mod.ts";
-import { floats } from "./graph.ts";
+import { floats, sessionOptions } from "./graph.ts";
 
 /** A matrix in a piece of memory that holds it row by row. */
 export interface Matrix {
@@ -21,11 +21,7 @@ export class Products {
 
   static async open(threads: number): Promise<Products> {
     const open = (node: string, transB: number) =>
-      ort.InferenceSession.create(graph(node, transB), {
-        intraOpNumThreads: threads,
-        interOpNumThreads: 1,
-        executionMode: "sequential",
-      });
+      ort.InferenceSession.create(graph(node, transB), sessionOptions(threads));
     return new Products(...(await Promise.all([open("Gemm", 1), open("MatMul", 0)])));
   }
 

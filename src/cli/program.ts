@@ -16,13 +16,20 @@ const program = new Command("thinkalong")
   .addCommand(modelsCommand())
   .addCommand(enginesCommand());
 
-/** Lets every command point to its help after an error. Subcommands do not inherit this from their parent. */
-function pointToHelp(command: Command): void {
+/** Fewest columns for what an option does, below which help is not wrapped. A terminal of 60 has about 30. */
+const LEAST_HELP_COLUMNS = 20;
+
+/**
+ * Lets every command point to its help after an error, and wrap it on narrow terminals. Subcommands do not inherit this
+ * from their parent.
+ */
+function setUpHelp(command: Command): void {
   command.showHelpAfterError("(add --help to see the options)");
-  for (const each of command.commands) pointToHelp(each);
+  command.configureHelp({ minWidthToWrap: LEAST_HELP_COLUMNS });
+  for (const each of command.commands) setUpHelp(each);
 }
 
-pointToHelp(program);
+setUpHelp(program);
 process.stdout.on("error", reportOutputFailure);
 
 /** Runs the command line. */

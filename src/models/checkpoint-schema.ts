@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { KV_PRECISIONS } from "../cache/mod.ts";
 
 const count = z.int().positive();
 const fileName = z.string().regex(/^[\w.-]+$/, "must be the name of a file in the bundle's folder");
@@ -95,6 +96,12 @@ export const checkpointSchema = z.object({
       visual_sink_units: z.int().nonnegative(),
       visual_window_units: count,
       text_window_tokens: count,
+      kv: z
+        .enum(KV_PRECISIONS)
+        .optional()
+        .describe(
+          "Precision of keys and values; default f32. `int8` takes about a quarter of the memory, and loses precision.",
+        ),
       text_sink_tokens: count.describe("Most tokens of the instructions or the question of a thinker."),
     })
     .refine(({ mask, positions }) => mask === "streamed" || positions === "growing", {

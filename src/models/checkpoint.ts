@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import type { KvPrecision } from "../cache/mod.ts";
 import { type Bundle, loadBundle } from "./bundle.ts";
 import { checkManifest, parseJson, readBundleFile, readManifest } from "./bundle-files.ts";
 import { type CheckpointManifest, checkpointSchema } from "./checkpoint-schema.ts";
@@ -45,6 +46,12 @@ export async function loadModel(dir: string): Promise<Model> {
   const { json } = await readManifest(dir);
   const isOneStack = (json as { architecture?: unknown } | null)?.architecture === "one-stack";
   return isOneStack ? await loadCheckpoint(dir) : await loadBundle(dir);
+}
+
+/** The same checkpoint with keys and values of a precision. */
+export function withKvPrecision(checkpoint: Checkpoint, kv: KvPrecision): Checkpoint {
+  const { manifest } = checkpoint;
+  return { ...checkpoint, manifest: { ...manifest, cache: { ...manifest.cache, kv } } };
 }
 
 /** @throws {ModelError} */

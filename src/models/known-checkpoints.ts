@@ -31,7 +31,7 @@ export const KNOWN_CHECKPOINTS: readonly KnownCheckpoint[] = [
     parameters: 507_482_304,
     bytesAParameter: null,
     ...APACHE,
-    about: "The same with a larger language model.",
+    about: "SmolVLM2 with a larger language model.",
   },
   {
     id: "HuggingFaceTB/SmolVLM2-2.2B-Instruct",
@@ -60,7 +60,7 @@ export const KNOWN_CHECKPOINTS: readonly KnownCheckpoint[] = [
     parameters: 8_292_166_656,
     bytesAParameter: 2,
     ...APACHE,
-    about: "The same with a larger language model.",
+    about: "Qwen2.5-VL with a larger language model.",
   },
   {
     id: "Qwen/Qwen3-VL-2B-Instruct",
@@ -74,7 +74,7 @@ export const KNOWN_CHECKPOINTS: readonly KnownCheckpoint[] = [
     parameters: 4_437_815_808,
     bytesAParameter: 2,
     ...APACHE,
-    about: "The same with a larger language model.",
+    about: "Qwen3-VL with a larger language model.",
   },
 ];
 

@@ -29,7 +29,12 @@ export function stackShape(manifest: BundleManifest | CheckpointManifest): Stack
     return { layers, width, widthField, heads, kv, vocabulary, deepLayers: 0, rope: { base } };
   }
   const { layers, width, heads, kv_heads, head_width, vocabulary, deep_layers, rope } = manifest.transformer;
-  const kv = { layers, heads: kv_heads, headWidth: head_width };
+  const kv = {
+    layers,
+    heads: kv_heads,
+    headWidth: head_width,
+    precision: manifest.cache.kv ?? ("f32" as const),
+  };
   const widthField = "transformer.width";
   return { layers, width, widthField, heads, kv, vocabulary, deepLayers: deep_layers, rope };
 }

@@ -4,7 +4,8 @@ import { type Checkpoint, EmbeddingTable, type StackShape, stackShape } from "..
 import type { StepSpeed } from "./messages.ts";
 import type { StepLogits, StepRunner, TextStep, VisualToken } from "./step.ts";
 
-const TRIAL_RUNS = 4;
+/** Many, because a machine that is busy for a moment must not decide how a model looks for days. */
+const TRIAL_RUNS = 10;
 const NONE = new Float32Array(0);
 
 /** Runs the only stack of a published checkpoint: text and visual tokens of any streams in one step. */

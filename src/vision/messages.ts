@@ -29,6 +29,8 @@ export interface UnitFrames {
 export interface SeeingOptions {
   /** Units kept in the visual window. */
   readonly windowUnits: number;
+  /** Nominal duration of a unit (ms), where that was chosen for this machine; default: it leaves no choice. */
+  readonly unitMs?: number | null;
   /** Null for a model that leaves no choice. */
   readonly positions: PositionSchemeName | null;
   /** Changes of up to so many levels (of 0..255) count as none; null: every unit is encoded. */

@@ -13,8 +13,8 @@ import type { EncodedUnit, SeeingOptions, TowerSpeed, UnitFrames } from "./messa
 import { TowerStream } from "./tower-stream.ts";
 import type { SeenUnit, VisionModel } from "./vision-model.ts";
 
-/** Runs for each size; the first one of a size prepares buffers, and the quickest is what it takes. */
-const TRIAL_RUNS = 2;
+/** Runs for each size, of which the quickest counts: the first one prepares buffers, and a machine may be busy for a moment. */
+const TRIAL_RUNS = 3;
 
 interface TowerOutput {
   readonly x: Float32Array;
@@ -42,8 +42,8 @@ export class TowerRunner implements VisionModel<TowerStream> {
     return new TowerRunner(graph, vision, checkpoint);
   }
 
-  openStream({ stillLevels }: SeeingOptions): TowerStream {
-    return new TowerStream(stillLevels);
+  openStream(options: SeeingOptions): TowerStream {
+    return new TowerStream(options);
   }
 
   async run(
@@ -54,8 +54,7 @@ export class TowerRunner implements VisionModel<TowerStream> {
     for (const { vision, unit } of requests) {
       const startedAtMs = now();
       const size = unit.size!;
-      const mostUnits = this.checkpoint.manifest.cache.visual_window_units - 1;
-      const isStill = vision.isStill(unit.frames, size, mostUnits);
+      const isStill = vision.isStill(unit, size);
       const { x, deep } = isStill ? { x: null, deep: [] } : await this.encode(unit.frames, size);
       const { unit: index, mediaTimeMs } = unit;
       const times = vision.secondsOf(unit);

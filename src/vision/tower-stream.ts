@@ -1,5 +1,5 @@
 import type { PictureSize } from "../models/mod.ts";
-import type { UnitFrames } from "./messages.ts";
+import type { SeeingOptions, UnitFrames } from "./messages.ts";
 import { StillDetector } from "./still-detector.ts";
 import type { SeeingStream } from "./vision-model.ts";
 
@@ -17,19 +17,27 @@ export class TowerStream implements SeeingStream {
   private detector: StillDetector | null = null;
   private size: PictureSize | null = null;
   private originMs: number | null = null;
+  /** Media time of the unit that was shown last (ms). */
+  private shownMs = 0;
 
-  /** @param levels changes of up to so many levels (of 0..255) count as none; null: every unit is shown */
-  constructor(private readonly levels: number | null) {}
+  constructor(private readonly options: Pick<SeeingOptions, "stillLevels" | "windowUnits" | "unitMs">) {}
 
-  /** Whether a unit shows nothing new. Must be called for every unit, in order. */
-  isStill(frames: Uint8Array, size: PictureSize, mostUnits: number): boolean {
-    if (this.levels === null) return false;
-    if (this.size?.width !== size.width || this.size.height !== size.height) {
+  /**
+   * Whether a unit shows nothing new, and the unit that it repeats will not leave the window before the next one. Must be
+   * called for every unit, in order.
+   */
+  isStill({ frames, mediaTimeMs }: Pick<UnitFrames, "frames" | "mediaTimeMs">, size: PictureSize): boolean {
+    const { stillLevels: levels, windowUnits, unitMs } = this.options;
+    if (levels === null) return false;
+    const isTooOld = mediaTimeMs - this.shownMs > (windowUnits - 1) * (unitMs ?? Number.POSITIVE_INFINITY);
+    if (isTooOld || this.size?.width !== size.width || this.size.height !== size.height) {
       this.size = size;
-      const limit = Math.min(MOST_STILL_UNITS, mostUnits);
-      this.detector = new StillDetector({ ...size, levels: this.levels, mostUnits: limit });
+      const mostUnits = Math.min(MOST_STILL_UNITS, windowUnits - 1);
+      this.detector = new StillDetector({ ...size, levels, mostUnits });
     }
-    return this.detector!.judge(frames);
+    const isStill = this.detector!.judge(frames);
+    if (!isStill) this.shownMs = mediaTimeMs;
+    return isStill;
   }
 
   secondsOf({ mediaTimeMs, seconds }: UnitFrames): UnitSeconds {

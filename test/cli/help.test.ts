@@ -24,7 +24,7 @@ describe.concurrent("thinkalong --help", () => {
     ],
     [
       ["models", "--help"],
-      ["pull", "list", "info", "remove"],
+      ["pull", "list", "info", "check", "remove"],
     ],
     [
       ["models", "pull", "--help"],

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { access, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { TINY_BUNDLE } from "../support/bundles.ts";
 import { tinyCheckpoint } from "../support/checkpoints.ts";
@@ -157,10 +158,8 @@ describe("thinkalong models pull", () => {
     expect(rows.join(" ").replaceAll(/\s+/g, " ")).toContain("Interrupted. What was fetched is kept");
     expect(rows.filter((row) => /[█░]|looking/.test(row))).toEqual([]);
     hub.pauseMs = 0;
-    const before = hub.requests.length;
     const { stderr } = await models("pull", ID).ended;
     expect(stderr).toMatch(/fetch .* kB are there\n/);
-    expect(hub.requests.slice(before).some(({ range }) => range !== null)).toBe(true);
     expect(await readdir(installed())).toContain("bundle.json");
   });
 
@@ -199,6 +198,26 @@ describe("thinkalong models pull", () => {
     const { code, stderr } = await models("pull", ID).ended;
     expect(code).toBe(0);
     expect(stderr).toMatch(/The connection to .* broke .*Trying again in 0:01\./);
+  });
+});
+
+describe("thinkalong models on a terminal of 60 columns", () => {
+  it.each<[string[], RegExp]>([
+    [
+      ["list"],
+      /Qwen\/Qwen2\.5-VL-3B-Instruct 3\.8B parameters, .* qwen-research \(forbids commercial use\)\./,
+    ],
+    [["info"], /remembers \d+ units of video .* words can be asked, for example:/],
+    [["info", tinyCheckpoint("llama")], /q4 .* of disk, .* Convert it with: thinkalong models pull /],
+    [["--help"], /pull .* fetch a published checkpoint and convert it list /],
+  ])("wraps %j between words", async (args, words) => {
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+    const { code, stdout } = await thinkalongOnTerminal(60, ["models", ...args]).ended;
+    expect(code).toBe(0);
+    expect(
+      stdout.split("\r\n").filter((line) => stripVTControlCharacters(line).length > 60 && / /.test(line)),
+    ).toEqual([]);
+    expect(screenOf(stdout, 60).join(" ").replaceAll(/\s+/g, " ")).toMatch(words);
   });
 });
 

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Tokenizer } from "@huggingface/tokenizers";
 import type { CheckpointManifest } from "../../src/models/checkpoint-schema.ts";
+import { readHeader } from "../../src/models/convert/safetensors-header.ts";
 
 /** The families whose tiny checkpoints lie in `test/golden/checkpoints`. */
 export const SEEING = ["idefics3", "qwen2-vl", "qwen2.5-vl", "qwen3-vl"] as const;
@@ -50,20 +51,14 @@ export interface Golden {
 
 async function readTensors(path: string): Promise<Map<string, GoldenTensor>> {
   const bytes = await readFile(path);
-  const headerBytes = Number(bytes.readBigUInt64LE(0));
-  const header = JSON.parse(bytes.toString("utf8", 8, 8 + headerBytes)) as Record<
-    string,
-    { dtype: string; shape: number[]; data_offsets: [number, number] }
-  >;
+  const start = 8 + Number(bytes.readBigUInt64LE(0));
+  const entries = readHeader(bytes.toString("utf8", 8, start), bytes.length - start, path);
   return new Map(
-    Object.entries(header)
-      .filter(([name]) => name !== "__metadata__")
-      .map(([name, { shape, data_offsets }]) => {
-        const [from, to] = data_offsets.map((offset) => offset + 8 + headerBytes) as [number, number];
-        // A copy, because the numbers need not begin at a multiple of four bytes.
-        const data = new Float32Array(new Uint8Array(bytes.subarray(from, to)).buffer);
-        return [name, { dims: shape, data }];
-      }),
+    [...entries].map(([name, { shape, start: from, bytes: length }]) => {
+      // A copy, because the numbers need not begin at a multiple of four bytes.
+      const data = Uint8Array.from(bytes.subarray(start + from, start + from + length));
+      return [name, { dims: shape, data: new Float32Array(data.buffer) }];
+    }),
   );
 }
 

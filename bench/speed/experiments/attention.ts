@@ -2,6 +2,7 @@ import { spread } from "../../lib/statistics.ts";
 import type { Table } from "../../lib/table.ts";
 import { AttentionOperator } from "../attention-operator.ts";
 import { AttentionScene, attend, HEADS, readOf, SHAPE } from "../attention-scene.ts";
+import { DenseLayers } from "../dense-layers.ts";
 import type { Experiment, ExperimentContext, Report } from "../experiment.ts";
 import { timeInTurn } from "../model-bench.ts";
 
@@ -38,7 +39,8 @@ export function attention(sizes: Partial<AttentionSizes> = {}): Experiment {
       "thinkalong does it. _Operator_: the runtime's GroupQueryAttention, with the copies that it needs of what the",
       "tokens see. _One by one_: every token in a step of its own. _int8_: keys and values of 8 bits, as thinkalong",
       "does it with float32. Its error is the root of the mean square of the difference to float32 of what the tokens",
-      "read in one layer, relative to that of float32.",
+      "read in one layer, relative to that of float32. _Whole steps_ have dense layers of the same model's shapes, with",
+      "weights of 8 bits, between the attentions, so attention finds its keys and values as far away as in real life.",
     ].join(" "),
     run: (context) => run(context, { ...SIZES, ...sizes }),
   };
@@ -123,6 +125,7 @@ async function run({ progress, signal }: ExperimentContext, sizes: AttentionSize
     together.push({ count, step, oneByOne });
     scene.release();
   }
+  const whole = await wholeSteps(thinkers, rounds, signal);
   const tables: Table[] = [
     {
       title: "A prefill (ms: least, median)",
@@ -162,6 +165,17 @@ async function run({ progress, signal }: ExperimentContext, sizes: AttentionSize
       ]),
     },
     {
+      title: "Whole steps of such thinkers (ms, least)",
+      columns: ["thinkers", "step", "of it attention", "tokens/s, × one alone", "the same, of attention"],
+      rows: whole.map(({ count, stepMs, attentionMs }) => [
+        count,
+        stepMs,
+        attentionMs,
+        (count * whole[0]!.stepMs) / stepMs,
+        (count * whole[0]!.attentionMs) / attentionMs,
+      ]),
+    },
+    {
       title: "One token (ms: least, median)",
       columns: ["tokens cached", "float32", "", "int8", "", "error of int8 (%)"],
       rows: decode.map(({ cached, f32, int8, error }) => [
@@ -171,5 +185,38 @@ async function run({ progress, signal }: ExperimentContext, sizes: AttentionSize
       ]),
     },
   ];
-  return { tables, plots: [], figures: { sizes, decode, prefill, together }, notes: [] };
+  return { tables, plots: [], figures: { sizes, decode, prefill, together, whole }, notes: [] };
+}
+
+/** Steps with all that a model does in them, for a thinker alone and for some together. */
+async function wholeSteps(thinkers: readonly number[], rounds: number, signal: AbortSignal) {
+  const dense = await DenseLayers.open(1);
+  const scene = new AttentionScene();
+  const attention = await scene.open();
+  const counts = [...new Set([1, ...thinkers])];
+  const scenes = counts.map((count) => scene.thinkers(count, SHARED, OWN));
+  const parts: number[][] = counts.map(() => []);
+  const times = await timeInTurn(
+    scenes.map((rows, i) => async () => {
+      const startedAtMs = performance.now();
+      attention.begin(rows);
+      let partMs = performance.now() - startedAtMs;
+      await dense.run(rows.length, async (layer, qkv) => {
+        const fromMs = performance.now();
+        attention.write(layer, qkv);
+        await attention.read(layer);
+        partMs += performance.now() - fromMs;
+      });
+      parts[i]!.push(partMs);
+    }),
+    rounds,
+    signal,
+  );
+  scene.release();
+  await dense.release();
+  return counts.map((count, i) => ({
+    count,
+    stepMs: Math.min(...times[i]!),
+    attentionMs: Math.min(...parts[i]!),
+  }));
 }

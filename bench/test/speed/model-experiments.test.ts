@@ -41,12 +41,16 @@ describe("experiments on the model's parts", () => {
   it("attention: products by the runtime make a long prefill faster, and thinkers gain by being together", async () => {
     const ran = await run(attention({ rounds: 3, lengths: [1024], prefills: [64], thinkers: [8] }));
     expectWhole(ran);
-    const { prefill, together } = ran.json.figures as {
+    const { prefill, together, whole } = ran.json.figures as {
       prefill: { byProducts: { leastMs: number }; oneByOne: { leastMs: number } }[];
       together: { step: { leastMs: number }; oneByOne: { leastMs: number } }[];
+      whole: { count: number; stepMs: number; attentionMs: number }[];
     };
     expect(prefill[0]!.oneByOne.leastMs / prefill[0]!.byProducts.leastMs).toBeGreaterThan(1.5);
     expect(together[0]!.oneByOne.leastMs / together[0]!.step.leastMs).toBeGreaterThan(1.2);
+    const [one, eight] = whole;
+    expect(one!.attentionMs).toBeLessThan(one!.stepMs);
+    expect((8 * one!.stepMs) / eight!.stepMs).toBeGreaterThan(1.5);
   });
 
   it("drafts: the same is said in fewer steps", async () => {

@@ -87,7 +87,7 @@ export class WorkerPair implements LocalPort {
     switch (request.type) {
       case "open": {
         const { stream, options, looks } = request;
-        this.vision.send({ type: "open", stream, options: seeingOptions(options) });
+        this.vision.send({ type: "open", stream, options: seeingOptions(options, looks) });
         this.reasoner.send({ type: "open", stream, options: reasoningOptions(options, looks) });
         return;
       }
@@ -120,9 +120,16 @@ class Closings {
   }
 }
 
-function seeingOptions(options: BackendStreamOptions): SeeingOptions {
+function seeingOptions(options: BackendStreamOptions, looks: Looks | null): SeeingOptions {
   const { visualWindowUnits: windowUnits, positions, stillLevels, sceneMonitor } = options;
-  return { windowUnits, positions: positions as SeeingOptions["positions"], stillLevels, sceneMonitor };
+  const unitMs = looks?.unitMs ?? null;
+  return {
+    windowUnits,
+    unitMs,
+    positions: positions as SeeingOptions["positions"],
+    stillLevels,
+    sceneMonitor,
+  };
 }
 
 function reasoningOptions(options: BackendStreamOptions, looks: Looks | null): ReasoningOptions {

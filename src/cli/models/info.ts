@@ -17,7 +17,6 @@ import {
   WEIGHT_WIDTHS,
 } from "../../models/mod.ts";
 import { guarded } from "../failure.ts";
-import { printLine } from "../output.ts";
 import { Screen } from "../screen.ts";
 import { knownText, licenseText } from "./words.ts";
 
@@ -47,7 +46,7 @@ async function info(what: string): Promise<void> {
     );
   const model = await loadModel(dir);
   if (isCheckpoint(model)) describeCheckpoint(screen, model);
-  else describeBundle(model);
+  else describeBundle(screen, model);
 }
 
 /** The folder that is meant; null: there is none. */
@@ -62,18 +61,33 @@ async function folderOf(what: string): Promise<string | null> {
   return installed.find(({ manifest }) => manifest.id === what)?.dir ?? null;
 }
 
-function describeBundle({ manifest }: Bundle): void {
+function describeBundle(screen: Screen, { manifest }: Bundle): void {
   const { vision, cache, transformer, thinking } = manifest;
   const quiet = thinking.remembers_silence ? "" : "; skips take none of them";
   const unitS = vision.frames_per_unit / vision.fps;
-  printLine(`${pc.bold(manifest.id)}
-${manifest.description}
+  screen.line("", pc.bold(manifest.id));
+  screen.line("", manifest.description);
+  screen.line("", "");
+  rows(screen, [
+    [
+      "sees",
+      `${vision.width}×${vision.height} px at ${vision.fps} frames a second, ${vision.frames_per_unit} frames a unit (${unitS} s)`,
+    ],
+    [
+      "remembers",
+      `${cache.visual_window_units} units of video (${cache.visual_window_units * unitS} s) and ${cache.text_window_tokens} tokens of thought${quiet}`,
+    ],
+    [
+      "network",
+      `${transformer.layers} layers, ${transformer.heads} heads of ${transformer.head_width}, ${transformer.vocabulary} words`,
+    ],
+  ]);
+  screen.line("", "can be asked, for example:");
+  for (const question of manifest.example_questions) screen.line("  ", question);
+}
 
-sees      ${vision.width}×${vision.height} px at ${vision.fps} frames a second, ${vision.frames_per_unit} frames a unit (${unitS} s)
-remembers ${cache.visual_window_units} units of video (${cache.visual_window_units * unitS} s) and ${cache.text_window_tokens} tokens of thought${quiet}
-network   ${transformer.layers} layers, ${transformer.heads} heads of ${transformer.head_width}, ${transformer.vocabulary} words
-can be asked, for example:
-${manifest.example_questions.map((question) => `  ${question}`).join("\n")}`);
+function rows(screen: Screen, table: readonly Row[]): void {
+  for (const [head, text] of table) screen.line(`${pc.dim(head.padEnd(HEAD_COLUMNS))} `, text);
 }
 
 function describeCheckpoint(screen: Screen, { manifest, dir }: Checkpoint): void {
@@ -87,7 +101,7 @@ function describeCheckpoint(screen: Screen, { manifest, dir }: Checkpoint): void
   screen.line("", `${pc.bold(id)}${revision === null ? "" : pc.dim(` at ${revision.slice(0, 8)}`)}`);
   screen.line("", manifest.description);
   screen.line("", "");
-  for (const [head, text] of [
+  rows(screen, [
     ["licence", licenseText(id, manifest.license)],
     ["family", `${family}, ${weights} weights`],
     [
@@ -109,8 +123,7 @@ function describeCheckpoint(screen: Screen, { manifest, dir }: Checkpoint): void
       "memory",
       `at least ${sizeText(sum((name) => name.endsWith(".onnx")))}, and ${sizeText(tokenBytes)} for each token of the caches`,
     ],
-  ] satisfies Row[])
-    screen.line(`${pc.dim(head.padEnd(HEAD_COLUMNS))} `, text);
+  ]);
 }
 
 /** A checkpoint that was not converted yet. */
@@ -118,10 +131,9 @@ async function describeFolder(screen: Screen, dir: string): Promise<void> {
   screen.line("", pc.bold(basename(dir)));
   for (const width of WEIGHT_WIDTHS) {
     const { bytes, graphBytes, license } = await BUNDLE_CONVERTER.measure(dir, width);
-    if (width === WEIGHT_WIDTHS[0])
-      screen.line(`${pc.dim("licence".padEnd(HEAD_COLUMNS))} `, licenseText(basename(dir), license));
-    const text = `${sizeText(bytes)} of disk, at least ${sizeText(graphBytes)} of memory`;
-    screen.line(`${pc.dim(width.padEnd(HEAD_COLUMNS))} `, text);
+    const named: Row[] = width === WEIGHT_WIDTHS[0] ? [["licence", licenseText(basename(dir), license)]] : [];
+    const sizes = `${sizeText(bytes)} of disk, at least ${sizeText(graphBytes)} of memory`;
+    rows(screen, [...named, [width, sizes]]);
   }
   screen.line("", `A checkpoint, not converted yet. Convert it with: thinkalong models pull ${dir}`);
 }
@@ -135,6 +147,7 @@ async function isThere(path: string): Promise<boolean> {
 
 export function infoCommand(): Command {
   return new Command("info")
+    .summary("check a model and describe it")
     .description("Check the files of a model, each by its hash, and describe it: licence, sizes, memory.")
     .argument(
       "[id-or-dir]",

@@ -47,6 +47,7 @@ async function list(): Promise<void> {
 
 export function listCommand(): Command {
   return new Command("list")
+    .summary("list models that are there, and some to begin with")
     .description(
       "List the bundled models, those that were pulled, and checkpoints to begin with: their size, their licence and what it forbids.",
     )

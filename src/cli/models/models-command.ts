@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { checkCommand } from "./check.ts";
 import { infoCommand } from "./info.ts";
 import { listCommand } from "./list.ts";
 import { pullCommand } from "./pull.ts";
@@ -6,9 +7,10 @@ import { removeCommand } from "./remove.ts";
 
 export function modelsCommand(): Command {
   return new Command("models")
-    .description("Fetch published models, list what there is, describe and remove models.")
+    .description("Fetch published models, list what there is, describe, check and remove models.")
     .addCommand(pullCommand())
     .addCommand(listCommand(), { isDefault: true })
     .addCommand(infoCommand())
+    .addCommand(checkCommand())
     .addCommand(removeCommand());
 }

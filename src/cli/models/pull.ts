@@ -81,6 +81,7 @@ async function pull(what: string, flags: PullFlags): Promise<void> {
 
 export function pullCommand(): Command {
   return new Command("pull")
+    .summary("fetch a published checkpoint and convert it")
     .description(
       "Fetch a published checkpoint and convert it, so that serve and replay can run it on this machine. It says what that takes before gigabytes are fetched. A pull that was interrupted goes on where it was.",
     )
@@ -106,7 +107,8 @@ Environment, as for Python's huggingface_hub:
   HF_ENDPOINT       address of another hub
   HF_HOME           where checkpoints are fetched to
   HF_HUB_OFFLINE=1  use only what has been fetched
-and THINKALONG_HOME, the folder in which converted models are kept.
+
+Converted models are kept in THINKALONG_HOME.
 
 Examples:
   $ thinkalong models pull HuggingFaceTB/SmolVLM2-256M-Video-Instruct

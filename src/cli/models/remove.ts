@@ -45,6 +45,7 @@ async function remove(id: string, { weights, downloads }: RemoveFlags): Promise<
 
 export function removeCommand(): Command {
   return new Command("remove")
+    .summary("remove a model that was pulled")
     .description("Remove a model that was pulled.")
     .argument("<id>", "name as models list shows it")
     .addOption(

@@ -86,11 +86,14 @@ export function bundlePlan(
 
 /**
  * How a tower's matrices are stored. It always sees hundreds of patches at once, and for those int8 is faster than blocks
- * of 8 bits, which are no faster than 32-bit numbers. SigLIP-B (12 layers of 768) with random weights, shortest of 5 or 6
- * runs on an Intel Xeon with VNNI that others were using, one thread, at 512, 384 and 256 px: 32 bits 1630, 823 and
- * 337 ms; blocks of 64: 1672, 859 and 364 ms; int8 966, 446 and 163 ms; and int8 on two threads 512 and 250 ms at 512 and
- * 384 px. Error of the features, of their length: blocks 0.024, int8 0.030; with widely spread norms and outliers 0.017
- * and 0.035. None of this was measured with trained weights.
+ * of 8 bits, which are no faster than 32-bit numbers.
+ *
+ * SigLIP-B (12 layers of 768) with random weights, the shortest of 4 to 6 runs on an Intel Xeon with VNNI that others were
+ * using, one thread, at 512, 384 and 256 px: 32 bits 1603, 808 and 329 ms; blocks of 64 1672, 859 and 364 ms; int8 937, 438
+ * and 158 ms, and on two threads 512 and 250 ms at 512 and 384 px. Error of the features, of their length: blocks 0.024,
+ * int8 0.030; with widely spread norms and outliers 0.017 and 0.035. Four layers of Qwen2.5-VL's tower: int8 0.039, of
+ * Qwen3-VL's 0.018. None of this was measured with trained weights. Processors before VNNI add pairs of products in 16
+ * bits, which may overflow, so there the error may be larger.
  */
 const TOWER_WEIGHTS = { q8: "int8", q4: "int8", fp32: "fp32" } as const;
 

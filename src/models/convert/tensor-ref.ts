@@ -71,27 +71,6 @@ export function scaleRows(tensor: TensorRef, factor: number): TensorRef {
   );
 }
 
-/** Rows `from` (included) to `to` (excluded). */
-export function sliceRows(tensor: TensorRef, from: number, to: number): TensorRef {
-  if (from < 0 || to > tensor.shape[0]! || from >= to) {
-    throw new RangeError(`${tensor.name} has ${tensor.shape[0]} rows, and ${from} to ${to} were wanted.`);
-  }
-  return derived(tensor, [to - from, ...tensor.shape.slice(1)], (low, high) =>
-    tensor.readRows(from + low, from + high),
-  );
-}
-
-/** Rows of zeros behind the last one, up to a number of rows. */
-export function padRows(tensor: TensorRef, rows: number): TensorRef {
-  const length = rowLength(tensor);
-  const there = tensor.shape[0]!;
-  return derived(tensor, [rows, ...tensor.shape.slice(1)], async (from, to) => {
-    const all = new Float32Array((to - from) * length);
-    if (from < there) all.set(await tensor.readRows(from, Math.min(to, there)));
-    return all;
-  });
-}
-
 /** The same numbers in another shape. What lies in one row of the first axis may change only as a whole tensor. */
 export function reshape(tensor: TensorRef, shape: readonly number[]): TensorRef {
   if (elementsOf(shape) !== elementsOf(tensor.shape)) {
@@ -104,16 +83,4 @@ export function reshape(tensor: TensorRef, shape: readonly number[]): TensorRef 
   return derived(tensor, shape, async (from, to) =>
     (await tensor.read()).subarray(from * length, to * length),
   );
-}
-
-/** A tensor in memory. */
-export function tensorOf(name: string, data: Float32Array, shape: readonly number[]): TensorRef {
-  const length = elementsOf(shape.slice(1));
-  return {
-    name,
-    shape,
-    dtype: "F32",
-    read: () => Promise.resolve(data),
-    readRows: (from, to) => Promise.resolve(data.subarray(from * length, to * length)),
-  };
 }

@@ -42,6 +42,12 @@ export class HubCache {
     return (await sizeOf(this.blob(file))) === file.size;
   }
 
+  /** Whether a snapshot has all of these files. */
+  async holds(commit: string, files: readonly HubFile[]): Promise<boolean> {
+    const sizes = await Promise.all(files.map(({ path }) => sizeOf(join(this.snapshot(commit), path))));
+    return sizes.every((size, i) => size === files[i]!.size);
+  }
+
   /** Bytes of a file that are there, whole or in part. */
   async bytesOf(file: HubFile): Promise<number> {
     if (await this.has(file)) return file.size;

@@ -172,12 +172,13 @@ export class HubClient {
       }
       if (!isRedirect) return response;
       await response.body?.cancel().catch(() => {});
+      if (!URL.canParse(location, url)) break;
       url = new URL(location, url).href;
     }
     stall.end();
     throw new ModelError(
       "hub_unexpected",
-      `${start} leads from one address to the next without end. Check HF_ENDPOINT.`,
+      `${start} leads from one address to the next and to no file. Check HF_ENDPOINT.`,
     );
   }
 }

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ModelError } from "../errors.ts";
+import { isRevision } from "./checkpoint-name.ts";
 import { type FreeBytes, requireSpace } from "./disk-space.ts";
 import { downloadFile } from "./download-file.ts";
 import { writeFault } from "./faults.ts";
@@ -67,6 +68,11 @@ export async function openCheckpoint(
   options: FetchOptions,
 ): Promise<FoundCheckpoint> {
   const { settings } = options;
+  if (!isRevision(revision))
+    throw new ModelError(
+      "checkpoint_not_found",
+      `${revision} cannot be a branch, a tag or a commit of ${id}. Leave the revision out, or write one as the hub shows it.`,
+    );
   const cache = new HubCache(settings.cacheDir, id);
   if (settings.offline) {
     const cached = await fromCache(cache, revision, id, options);
@@ -105,6 +111,8 @@ async function fromHub(
   const files = await withRetries(() => client.files(id, commit, signal), retrying);
   const byPath = new Map(files.map((file) => [file.path, file]));
   const fetchAll = async (wanted: readonly HubFile[], tell?: FetchOptions["onProgress"]) => {
+    // A cache that has all may be one that nobody can write.
+    if (await cache.holds(commit, wanted)) return await cache.note(revision, commit).catch(() => {});
     const { onWait } = options;
     const path = join(settings.cacheDir, ".locks", `models--${id.replace("/", "--")}`, "thinkalong");
     await withLock(path, { signal, onWait }, async (held) => {

@@ -7,7 +7,7 @@ Each folder holds a checkpoint as it would be downloaded, and its goldens:
 
 - `golden.json`: pictures' sizes, token ids, positions, texts.
 - `golden.safetensors`: pixel values of the processor, features of the tower, hidden states (the embeddings, then after
-  each layer; the last one after the final norm) and logits of the last twelve tokens.
+  each layer, without what DeepStack adds; the last one after the final norm) and logits of the last twelve tokens.
 
 Their pictures are those of `pictures.py`; a unit's frames are numbered one after the other. Weights are random but not
 small: every bias and every norm must matter.

@@ -7,9 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WEIGHT_WIDTHS } from "../../../src/models/checkpoint-schema.ts";
 import { GraphBuilder } from "../../../src/models/convert/graph-builder.ts";
 import { blockFormat } from "../../../src/models/convert/linear-weights.ts";
-import { quantiseRows, restoreRows } from "../../../src/models/convert/quantise.ts";
-import { tensorOf } from "../../../src/models/convert/tensor-ref.ts";
+import { quantiseRows } from "../../../src/models/convert/quantise.ts";
 import { gaussian } from "../../support/gaussian.ts";
+import { restoreRows } from "../../support/restore-rows.ts";
+import { tensorOf } from "../../support/tensor-in-memory.ts";
 
 let folder: string;
 let count = 0;

@@ -1,11 +1,7 @@
 import { describe, expect, it } from "vitest";
-import {
-  type BlockFormat,
-  quantisationError,
-  quantiseRows,
-  restoreRows,
-} from "../../../src/models/convert/quantise.ts";
+import { type BlockFormat, quantiseRows } from "../../../src/models/convert/quantise.ts";
 import { gaussian } from "../../support/gaussian.ts";
+import { quantisationError, restoreRows } from "../../support/restore-rows.ts";
 
 const formats: readonly BlockFormat[] = [
   { bits: 8, block: 64, zeroPoints: false },

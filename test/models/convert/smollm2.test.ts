@@ -82,9 +82,9 @@ describe.skipIf(!hasSmollm2)("SmolLM2-135M, converted", () => {
     expect(most).toBeLessThan(2e-4);
     expect(firstChoices(logits, vocabulary)).toEqual(golden.top1);
 
-    // Measured: a KL divergence of 0.0106, and the same first choice on 92 of 98 tokens.
+    // Measured: a KL divergence of 0.0055, and the same first choice on 94 of 98 tokens.
     const { kl, agreement } = tokenDistance(await logitsOf(blocks.path), logits, vocabulary);
-    expect(kl).toBeLessThan(0.02);
-    expect(agreement).toBeGreaterThan(0.85);
+    expect(kl).toBeLessThan(0.01);
+    expect(agreement).toBeGreaterThan(0.9);
   });
 });

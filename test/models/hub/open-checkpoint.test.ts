@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { lstat, mkdir, readdir, readFile, readlink, stat, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, readFile, readlink, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -114,6 +114,14 @@ describe("a checkpoint on the hub", () => {
     const offline = await open(settings({ offline: true }));
     expect(offline).toMatchObject({ dir: again.dir, commit: hub.commit, missingBytes: 0 });
     expect(hub.requests.length).toBe(all);
+  });
+
+  it("needs no right to write into a cache that has all of it", async () => {
+    await pull();
+    await rm(join(dir.path, ".locks"), { recursive: true });
+    await writeFile(join(dir.path, ".locks"), "");
+    const checkpoint = await pull();
+    await checkpoint.sketched(async (found) => expect(found).toBe(checkpoint.dir));
   });
 
   it("is taken from the cache when the hub is gone, which is told", async () => {
@@ -306,7 +314,7 @@ describe("a download", () => {
     hub.faults = [
       at(WEIGHTS, refuse(302, "", "", { location: "/acme/tiny-vlm/resolve/x/model.safetensors" })),
     ];
-    expect((await failure(pull())).message).toContain("without end");
+    expect((await failure(pull())).message).toContain("to no file");
   });
 
   it("is refused before it begins when the disk is too small", async () => {
@@ -383,6 +391,11 @@ describe("a checkpoint that the hub does not give", () => {
       "hub_unreachable",
       expect.stringMatching(/Nothing listens .*HF_ENDPOINT/),
     ]);
+  });
+
+  it.each(["../../x", "-x", "a b"])("is explained: its revision %s", async (revision) => {
+    expect((await failure(open({}, revision))).message).toContain(`${revision} cannot be a branch`);
+    expect(hub.requests).toEqual([]);
   });
 
   it("is explained offline", async () => {
