@@ -27,9 +27,6 @@ const REMOTE_FLAGS = {
   apiKeyEnv: "--api-key-env",
   callsPerMinute: "--calls-per-minute",
   maxTokensPerMinute: "--max-tokens-per-minute",
-  frameRate: "--frame-rate",
-  pictureSize: "--picture-size",
-  window: "--window",
   requestTimeout: "--request-timeout",
 } as const satisfies Partial<Record<keyof EngineFlags, string>>;
 
@@ -56,6 +53,22 @@ export function addEngineFlags(command: Command): Command {
       "inference threads for each of the two workers, on this machine (default: 1)",
       threads,
     )
+    .optionsGroup("How a published checkpoint, or a model on a server, looks:")
+    .option(
+      "--frame-rate <n>",
+      "frames a second to look at (default: what the machine or the server keeps up with, as measured at the start)",
+      rate,
+    )
+    .option(
+      "--picture-size <px>",
+      "longest side of a picture (default: what the machine or the server keeps up with; of a checkpoint, the nearest size that it has is taken)",
+      positive,
+    )
+    .option(
+      "--window <n>",
+      "most pictures in a prompt (default: up to 16); of a checkpoint on this machine, units that it keeps in view (default: what its bundle says)",
+      positive,
+    )
     .optionsGroup("Model on a server (--engine openai):")
     .option(
       "-u, --base-url <url>",
@@ -68,17 +81,6 @@ export function addEngineFlags(command: Command): Command {
     )
     .option("--calls-per-minute <n>", "most requests a minute", positive)
     .option("--max-tokens-per-minute <n>", "most tokens a minute, of prompts and answers", positive)
-    .option(
-      "--frame-rate <n>",
-      "frames a second to look at (default: what the server keeps up with, as measured at the start)",
-      rate,
-    )
-    .option(
-      "--picture-size <px>",
-      "longest side of a picture (default: what the server keeps up with)",
-      positive,
-    )
-    .option("--window <pictures>", "most pictures in a prompt (default: up to 16)", positive)
     .option("--request-timeout <seconds>", "most time for a request (default: 60)", seconds);
 }
 
@@ -102,7 +104,11 @@ export async function startEngineFor(
       `${REMOTE_FLAGS[name as keyof typeof REMOTE_FLAGS]} is for a model on a server. Add --engine openai.`,
     );
   const model = await findModel(flags.model, screen);
-  return await createEngine({ model, threads: flags.threads ?? 1, ...options });
+  return await createEngine({ model, threads: flags.threads ?? 1, wishes: wishesOf(flags), ...options });
+}
+
+function wishesOf({ frameRate: fps, pictureSize: side, window: windowUnits }: EngineFlags) {
+  return { fps, side, windowUnits };
 }
 
 function remoteOptions(flags: EngineFlags): RemoteEngineOptions {
@@ -121,6 +127,6 @@ function remoteOptions(flags: EngineFlags): RemoteEngineOptions {
     ...(callsPerMinute !== undefined && { callsPerMinute }),
     ...(maxTokensPerMinute !== undefined && { maxTokensPerMinute }),
     ...(requestTimeout !== undefined && { requestTimeoutMs: requestTimeout }),
-    wishes: { fps: flags.frameRate, side: flags.pictureSize, windowUnits: flags.window },
+    wishes: wishesOf(flags),
   };
 }

@@ -164,13 +164,17 @@ export function replayCommand(): Command {
       ).choices(POSITION_SCHEMES),
     )
     .option("--json", "print the events of the WebSocket protocol, one a line, instead of a timeline", false)
-    .option("-i, --instructions <text>", "what you want to be told, in your words (--engine openai)");
+    .option(
+      "-i, --instructions <text>",
+      "what you want to be told, in your words (a published checkpoint, or --engine openai)",
+    );
   return addEngineFlags(replaying)
     .addHelpText(
       "after",
       `
 Examples:
   $ thinkalong replay yard.mp4
+  $ thinkalong replay yard.mp4 --model HuggingFaceTB/SmolVLM2-256M-Video-Instruct --picture-size 384
   $ thinkalong replay yard.mp4 --engine openai --base-url http://127.0.0.1:8000/v1 \\
       --instructions "Tell me when somebody comes to the door."
   $ thinkalong replay rtsp://user:password@camera/stream --reconnect

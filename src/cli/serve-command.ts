@@ -118,6 +118,7 @@ export function serveCommand(): Command {
       `
 Examples:
   $ thinkalong serve
+  $ thinkalong serve --model HuggingFaceTB/SmolVLM2-256M-Video-Instruct
   $ thinkalong serve --engine openai --base-url http://127.0.0.1:8000/v1
   $ thinkalong serve --port 9000 --host 0.0.0.0 --allow-origin https://cameras.example
   $ thinkalong serve --allow-host cameras.example   # behind a reverse proxy at https://cameras.example`,

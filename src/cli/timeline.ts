@@ -2,6 +2,7 @@ import pc from "picocolors";
 import type { FfmpegBinary } from "../ingest/mod.ts";
 import { outsideText, type ServerEvent } from "../protocol/mod.ts";
 import { AnswerOrder } from "./answer-order.ts";
+import { printable } from "./printable.ts";
 import type { Screen } from "./screen.ts";
 
 /** Media time as minutes, seconds and tenths: `1:05.2`. */
@@ -62,7 +63,8 @@ export class Timeline {
     switch (event.type) {
       case "response.reasoning_text.done":
         this.screen.status((columns) => position(event.media_time_ms, this.durationMs, columns));
-        if (event.text !== "") this.screen.line(`${pc.cyan(at(event.media_time_ms))}  `, event.text);
+        if (event.text !== "")
+          this.screen.line(`${pc.cyan(at(event.media_time_ms))}  `, printable(event.text));
         break;
       case "response.created":
         if (event.response.question === null) break;
@@ -121,7 +123,10 @@ export class Timeline {
 
   private answer(event: Extract<ServerEvent, { type: "response.output_text.done" }>): void {
     const question = this.questions.get(event.response_id) ?? "";
-    this.screen.line(`${pc.cyan(at(event.media_time_ms))}  `, `${pc.dim(question)} ${pc.bold(event.text)}`);
+    this.screen.line(
+      `${pc.cyan(at(event.media_time_ms))}  `,
+      `${pc.dim(question)} ${pc.bold(printable(event.text))}`,
+    );
     if (event.note !== null) this.screen.line(INDENT, pc.dim(event.note));
     if (event.outside !== null) this.screen.line(INDENT, pc.dim(outsideText(event.outside)));
   }

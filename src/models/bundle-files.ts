@@ -1,7 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import { bundleSchema } from "./bundle-schema.ts";
+import { checkpointSchema } from "./checkpoint-schema.ts";
 import { ModelError } from "./errors.ts";
+
+/** Formats of a manifest that can be read. */
+const FORMATS: readonly unknown[] = [bundleSchema, checkpointSchema].map(({ shape }) => shape.format.value);
 
 /** A manifest as it stands on disk, not checked yet. */
 export interface WrittenManifest {
@@ -17,7 +22,17 @@ export async function readManifest(dir: string): Promise<WrittenManifest> {
   const path = join(root, "bundle.json");
   const hint = "A model is a folder with a bundle.json. Check --model.";
   const text = await read(path, "bundle_not_found", hint);
-  return { root, path, json: parseJson(text.toString("utf8"), path) };
+  const json = parseJson(text.toString("utf8"), path);
+  requireFormat(json, path);
+  return { root, path, json };
+}
+
+/** Of a manifest in another format most fields are wrong. None of them would say why. */
+function requireFormat(json: unknown, path: string): void {
+  const { format } = (json ?? {}) as { format?: unknown };
+  if (typeof format !== "string" || FORMATS.includes(format)) return;
+  const message = `${path} has the format ${JSON.stringify(format)}, and this version of thinkalong reads ${FORMATS.join(" and ")}. Pull or export the model again, or use the version that made it.`;
+  throw new ModelError("bundle_invalid", message);
 }
 
 /** @throws {ModelError} `bundle_file_missing` */

@@ -2,7 +2,7 @@ import type { Bundle } from "./bundle.ts";
 import { ModelError } from "./errors.ts";
 
 /** Most bytes of one cache of one stream. All caches of a thread share 4 GiB. */
-const MOST_BYTES = 2 ** 30;
+export const MOST_CACHE_BYTES = 2 ** 30;
 
 /**
  * Checks that the caches of one stream with the largest windows are of a size that can be served.
@@ -25,12 +25,12 @@ export function requireCacheSizes({ dir, manifest }: Bundle): void {
   };
   for (const tokens of [visual, text]) {
     const bytes = tokenBytes * Object.values(tokens).reduce((sum, count) => sum + count, 0);
-    if (bytes <= MOST_BYTES) continue;
+    if (bytes <= MOST_CACHE_BYTES) continue;
     const [field] = Object.entries(tokens).toSorted((a, b) => b[1] - a[1])[0]!;
     const mib = (count: number) => Math.round(count / 2 ** 20);
     throw new ModelError(
       "bundle_invalid",
-      `In ${dir}/bundle.json ${field} is too large: a cache of one stream would take ${mib(bytes)} MiB, and at most ${mib(MOST_BYTES)} can be served. Correct bundle.json, or export the bundle again.`,
+      `In ${dir}/bundle.json ${field} is too large: a cache of one stream would take ${mib(bytes)} MiB, and at most ${mib(MOST_CACHE_BYTES)} can be served. Correct bundle.json, or export the bundle again.`,
     );
   }
 }

@@ -3,7 +3,7 @@ export { type Bundle, loadBundle } from "./bundle.ts";
 export type { BundleManifest } from "./bundle-schema.ts";
 export { BUNDLED_MODEL } from "./bundled-model.ts";
 export { ByteDecoder } from "./byte-decoder.ts";
-export { requireCacheSizes } from "./cache-sizes.ts";
+export { MOST_CACHE_BYTES, requireCacheSizes } from "./cache-sizes.ts";
 export { type Around, ChatTemplate, type ChatTemplateOptions } from "./chat-template.ts";
 export { type Checkpoint, isCheckpoint, loadModel, type Model, withKvPrecision } from "./checkpoint.ts";
 export { CheckpointCodec, type CheckpointCodecOptions } from "./checkpoint-codec.ts";

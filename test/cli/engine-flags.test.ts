@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { type EngineFlags, startEngineFor } from "../../src/cli/engine-flags.ts";
+import { TINY_BUNDLE } from "../support/bundles.ts";
 import { ChatServer, error, json, status } from "../support/chat-server.ts";
 import { deterministicChat } from "../support/deterministic-chat.ts";
+import { TinyModel } from "../support/tiny-model.ts";
 
 const refusal = async (flags: EngineFlags): Promise<string> => {
   const engine = await startEngineFor(flags).catch((cause: Error) => cause);
@@ -17,6 +19,11 @@ describe("flags of the engine", () => {
       "an address without the engine",
       { engine: "local", baseUrl: ["http://x"] },
       /--base-url is for .* Add --engine openai\./,
+    ],
+    [
+      "a rate for a model that leaves no choice",
+      { engine: "local", model: TINY_BUNDLE, frameRate: 2 },
+      /tiny-random looks at 4 frames a second of 96×96 px.* Leave --frame-rate, --picture-size and --window out/,
     ],
     ["a limit without the engine", { engine: "local", callsPerMinute: 3 }, /--calls-per-minute is for/],
     [
@@ -63,5 +70,18 @@ describe("flags of the engine", () => {
   ])("say what is wrong at the start with %s", async (_, setUp, words) => {
     await using server = await ChatServer.start(setUp);
     expect(await refusal({ engine: "openai", baseUrl: [server.url], model: "eye" })).toMatch(words);
+  });
+
+  it("say how a published checkpoint looks on this machine; the nearest size is taken, and told", async () => {
+    await using tiny = await TinyModel.make("idefics3");
+    const engine = await startEngineFor({
+      ...{ engine: "local", model: tiny.path },
+      ...{ frameRate: 3, pictureSize: 26, window: 2 },
+    });
+    const { model } = engine;
+    await engine.close();
+    expect(model).toMatchObject({ fps: 3, limits: { visualWindowUnits: 2 } });
+    expect(model.chosenBecause).toMatch(/ 3 frames a second, keeps 2 units/);
+    expect(model.chosenBecause).toMatch(new RegExp(` ${model.width} px is the nearest to 26 px\\.`));
   });
 });

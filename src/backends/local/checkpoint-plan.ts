@@ -1,14 +1,15 @@
 import type { CheckpointManifest } from "../../models/mod.ts";
 import type { StepSpeed } from "../../reasoner/mod.ts";
 import type { TowerSpeed } from "../../vision/mod.ts";
+import { planWindow } from "./window-plan.ts";
 
 /** What the user has fixed of how a model looks. */
 export interface LocalWishes {
   /** Frames a second. */
   readonly fps?: number | undefined;
-  /** Longest side of a picture (px). */
+  /** Longest side of a picture (px). The nearest that the model has is taken. */
   readonly side?: number | undefined;
-  /** Units in the visual window. */
+  /** Units in the visual window; at most what the memory of a stream and the model's context hold. */
   readonly windowUnits?: number | undefined;
 }
 
@@ -53,7 +54,7 @@ export function planCheckpoint(
   const vision = manifest.vision!;
   // Such a model thinks as long as it speaks, at the most.
   const parts = manifest.thinking.policy === "think-respond" ? 2 : 1;
-  const sizes = towers.filter(({ side }) => wishes.side === undefined || side === wishes.side);
+  const sizes = wishes.side === undefined ? towers : [nearest(towers, wishes.side)];
   const rates =
     wishes.fps === undefined ? [vision.fps, ...SLOWER.filter((rate) => rate < vision.fps)] : [wishes.fps];
   const choices = rates.flatMap((fps) => sizes.map((tower) => ({ fps, tower, ...timesOf(fps, tower) })));
@@ -65,18 +66,29 @@ export function planCheckpoint(
   }
   const chosen = choices.find(({ keepsUp }) => keepsUp) ?? choices.at(-1)!;
   const { fps, tower, unitMs, words, keepsUp } = chosen;
+  const { side, tokens } = tower;
   const most = manifest.thinking.thought_tokens;
   const thoughtTokens = Math.max(LEAST_THOUGHT, Math.min(most, words));
-  const windowUnits = Math.min(wishes.windowUnits ?? Infinity, manifest.cache.visual_window_units);
-  const round = (x: number) => (x >= 10 ? String(Math.round(x)) : String(Math.round(10 * x) / 10));
+  const window = planWindow(manifest, tokens, wishes.windowUnits);
+  const round = (x: number) => (x >= 10 ? String(Math.round(x)) : String(Number(x.toPrecision(2))));
+  const late = manifest.cache.mask === "streamed" ? ", and thoughts left out as late" : "";
   const because = [
-    `On this machine the vision tower takes ${round(tower.ms)} ms for a unit of ${tower.side} px, the transformer ${round(step.rowMs)} ms for each token that it reads and ${round(step.tokenMs)} ms for each that it says.`,
-    `So the model looks at ${round(fps)} frame${fps === 1 ? "" : "s"} a second, keeps ${windowUnits} units of ${round(tower.tokens)} tokens, and thinks up to ${thoughtTokens} tokens about each.`,
-    ...(keepsUp
+    `On this machine the vision tower takes ${round(tower.ms)} ms for a unit of ${side} px, the transformer ${round(step.rowMs)} ms for each token that it reads and ${round(step.tokenMs)} ms for each that it says.`,
+    `So the model looks at ${round(fps)} frame${fps === 1 ? "" : "s"} a second, keeps ${window.units} unit${window.units === 1 ? "" : "s"} of ${round(tokens)} tokens, and thinks up to ${thoughtTokens} tokens about each.`,
+    ...(wishes.side === undefined || wishes.side === side
       ? []
       : [
-          `It does not keep up even so (a unit lasts ${round(unitMs)} ms): frames will be dropped, and thoughts left out as late.`,
+          `Of the sizes that it has (${towers.map((each) => each.side).join(", ")} px), ${side} px is the nearest to ${wishes.side} px.`,
         ]),
+    ...(window.because === null ? [] : [window.because]),
+    ...(keepsUp
+      ? []
+      : [`It does not keep up even so (a unit lasts ${round(unitMs)} ms): frames will be dropped${late}.`]),
   ].join(" ");
-  return { side: tower.side, fps, tokens: tower.tokens, windowUnits, thoughtTokens, because };
+  return { side, fps, tokens, windowUnits: window.units, thoughtTokens, because };
+}
+
+/** Of two sizes that are equally near, the smaller one, which costs less. */
+function nearest(towers: readonly TowerSpeed[], side: number): TowerSpeed {
+  return towers.toSorted((a, b) => Math.abs(a.side - side) - Math.abs(b.side - side) || a.side - b.side)[0]!;
 }

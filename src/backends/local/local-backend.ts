@@ -1,6 +1,12 @@
 import { join } from "node:path";
 import type { KvPrecision } from "../../cache/mod.ts";
-import type { Backend, BackendReport, BackendStreamOptions, ModelInfo } from "../../engine/mod.ts";
+import {
+  type Backend,
+  type BackendReport,
+  type BackendStreamOptions,
+  EngineError,
+  type ModelInfo,
+} from "../../engine/mod.ts";
 import {
   type Bundle,
   type Checkpoint,
@@ -58,11 +64,11 @@ export class LocalBackend implements Backend {
     return this.described.info;
   }
 
-  /** @throws {ModelError} when the model cannot be used */
+  /** @throws {ModelError} when the model cannot be used; {EngineError} `option_out_of_range` for wishes that it cannot have */
   static async start(options: LocalBackendOptions): Promise<LocalBackend> {
     const { threads = 1, draftWords = 2 } = options;
     const model = withKv(await loadModel(options.model), options.kv);
-    const taught = isCheckpoint(model) ? null : describeTaught(model);
+    const taught = isCheckpoint(model) ? null : describeTaught(model, options.wishes);
     const backend = new LocalBackend();
     const pair = await WorkerPair.start(
       { model, threads, draftWords },
@@ -118,7 +124,12 @@ export class LocalBackend implements Backend {
 }
 
 /** Checked before any worker is started. */
-function describeTaught(bundle: Bundle): LocalModel {
+function describeTaught(bundle: Bundle, wishes: LocalWishes = {}): LocalModel {
+  if (Object.values(wishes).some((wish) => wish !== undefined)) {
+    const { id, vision } = bundle.manifest;
+    const message = `${id} looks at ${vision.fps} frames a second of ${vision.width}×${vision.height} px, as it was trained. Its frame rate, picture size and window cannot be chosen. Leave --frame-rate, --picture-size and --window out, or choose a published checkpoint with --model.`;
+    throw new EngineError("option_out_of_range", message, { param: "wishes" });
+  }
   requireCacheSizes(bundle);
   return new TaughtLocalModel(bundle);
 }

@@ -1,5 +1,6 @@
 import { type AnswerDone, type Engine, EngineError, type EngineStream } from "../../engine/mod.ts";
 import { RgbFrame } from "../../ingest/mod.ts";
+import { printable } from "../printable.ts";
 import { acceptedWord, type CheckPicture, drawPicture } from "./check-pictures.ts";
 
 /** What each picture is asked. */
@@ -40,7 +41,7 @@ export async function describePicture(
   try {
     const { status, error } = await answerOf(engine, stream, picture, (delta) => {
       firstMs ??= performance.now() - startedAt;
-      text = printable(text + delta);
+      text = printable(text + delta).replace(/\s+/g, " ");
       tell(text);
     });
     const doneMs = performance.now() - startedAt;
@@ -84,9 +85,4 @@ async function answerOf(
       stream.push(new RgbFrame({ seq, mediaTimeMs, arrivedAtMs: performance.now() }, pixels));
     }
   });
-}
-
-/** A model may say anything, and a terminal would obey some of it. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\s]+/gu, " ");
 }
