@@ -110,6 +110,21 @@ describe("the plan for a published checkpoint", () => {
     expect(planned[4]!.because).not.toContain("nearest");
   });
 
+  it("leaves room for what a model thinks before it speaks, whose thoughts are never late", () => {
+    const usual = checkpoint();
+    const thinking = { ...usual.thinking, policy: "think-respond" as const };
+    const cache = { ...usual.cache, mask: "interleaved" as const, positions: "growing" as const };
+    const trained = { ...usual, thinking, cache };
+    // (700 ms - 124 rows of 3 ms) / 4 ms are 82 tokens; the bundle's limit is 48.
+    const [speaks, thinksToo] = [usual, trained].map((each) => planCheckpoint(each, towers(100), step(3, 4)));
+    expect([speaks!.fps, thinksToo!.fps]).toEqual([1, 1]);
+    expect(speaks!.thoughtTokens).toBe(48);
+    expect(thinksToo!.thoughtTokens).toBe(41);
+    const [late, never] = [usual, trained].map((each) => planCheckpoint(each, towers(9e5), step(3)).because);
+    expect(late).toContain("frames will be dropped, and thoughts left out as late.");
+    expect(never).toContain("frames will be dropped.");
+  });
+
   describe("the visual window", () => {
     const windowOf = (manifest: CheckpointManifest, windowUnits?: number) =>
       planCheckpoint(manifest, towers(100), step(0.5), { windowUnits });

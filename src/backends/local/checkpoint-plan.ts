@@ -71,6 +71,7 @@ export function planCheckpoint(
   const thoughtTokens = Math.max(LEAST_THOUGHT, Math.min(most, words));
   const window = planWindow(manifest, tokens, wishes.windowUnits);
   const round = (x: number) => (x >= 10 ? String(Math.round(x)) : String(Number(x.toPrecision(2))));
+  const late = manifest.cache.mask === "streamed" ? ", and thoughts left out as late" : "";
   const because = [
     `On this machine the vision tower takes ${round(tower.ms)} ms for a unit of ${side} px, the transformer ${round(step.rowMs)} ms for each token that it reads and ${round(step.tokenMs)} ms for each that it says.`,
     `So the model looks at ${round(fps)} frame${fps === 1 ? "" : "s"} a second, keeps ${window.units} unit${window.units === 1 ? "" : "s"} of ${round(tokens)} tokens, and thinks up to ${thoughtTokens} tokens about each.`,
@@ -82,9 +83,7 @@ export function planCheckpoint(
     ...(window.because === null ? [] : [window.because]),
     ...(keepsUp
       ? []
-      : [
-          `It does not keep up even so (a unit lasts ${round(unitMs)} ms): frames will be dropped, and thoughts left out as late.`,
-        ]),
+      : [`It does not keep up even so (a unit lasts ${round(unitMs)} ms): frames will be dropped${late}.`]),
   ].join(" ");
   return { side, fps, tokens, windowUnits: window.units, thoughtTokens, because };
 }
