@@ -27,6 +27,7 @@ export {
   type TowerInput,
   type UnitLayout,
   type UnitToLayOut,
+  type VideoWindow,
 } from "./families/mod.ts";
 export { hubSettings, parseCheckpointName, removeDownloads, sizeText, type Transfer } from "./hub/mod.ts";
 export {

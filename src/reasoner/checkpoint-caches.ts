@@ -5,6 +5,7 @@ import {
   type CheckpointCodec,
   type FamilyVision,
   stackShape,
+  type VideoWindow,
 } from "../models/mod.ts";
 import type { EncodedUnit } from "../vision/mod.ts";
 import type { ReportSink } from "./answer-report.ts";
@@ -24,8 +25,8 @@ export interface CheckpointParts {
   readonly codec: CheckpointCodec;
   readonly vision: FamilyVision;
   readonly template: Pick<ChatTemplate, "opening" | "turn">;
-  /** Tokens before the first unit. */
-  readonly prefix: readonly number[];
+  /** Tokens before the first unit of a stream that can see so much. */
+  readonly prefix: (window: VideoWindow) => readonly number[];
 }
 
 /** The caches of one stream of a published checkpoint. */
@@ -68,12 +69,13 @@ export function openCheckpointCaches(
 }
 
 function openVisual(
-  { checkpoint, memory, vision, codec, prefix }: CheckpointParts,
+  { checkpoint, memory, vision, codec, prefix: prefixOf }: CheckpointParts,
   thoughts: TextCache | null,
   { visualWindowUnits: windowUnits, held: isHeld, looks }: ReasoningOptions,
   sink: ReportSink,
 ): VisualPrefill {
   const { side, unitMs } = looks!;
+  const prefix = prefixOf({ units: checkpoint.manifest.cache.visual_sink_units + windowUnits, unitMs });
   const encode = (text: string) => codec.encode(text);
   const size = { width: side, height: side };
   const late = { seconds: LATEST_S, lastSeconds: LATEST_S };

@@ -1,5 +1,11 @@
 import type { KvMemory } from "../cache/mod.ts";
-import { ChatTemplate, type Checkpoint, CheckpointCodec, familyRuntime } from "../models/mod.ts";
+import {
+  ChatTemplate,
+  type Checkpoint,
+  CheckpointCodec,
+  familyRuntime,
+  type VideoWindow,
+} from "../models/mod.ts";
 import { ROLE, SPEAK_OR_SILENT } from "../prompting/mod.ts";
 import type { CheckpointParts } from "./checkpoint-caches.ts";
 import { PromptedThinkers } from "./prompted-thinkers.ts";
@@ -10,8 +16,8 @@ import { WordChoice } from "./word-choice.ts";
 
 /** Makes the thinkers of all streams of a checkpoint. */
 export interface CheckpointThinking {
-  /** Tokens before the first unit of each stream. */
-  readonly prefix: readonly number[];
+  /** See {@link CheckpointParts.prefix}. */
+  readonly prefix: CheckpointParts["prefix"];
   readonly makeThinkers: MakeThinkers;
 }
 
@@ -33,7 +39,8 @@ export function openCheckpointThinkers(checkpoint: Checkpoint, memory: KvMemory)
   });
   const opening = { before: vision.outro + whole.opening.before, after: whole.opening.after };
   const template = { opening, turn: whole.turn };
-  const prefix = codec.encode(whole.prefix + vision.intro);
+  // In one call: where the template's part ends in a space, it joins the next word.
+  const prefix = (window: VideoWindow) => codec.encode(whole.prefix + vision.intro(window));
   const parts: CheckpointParts = { checkpoint, memory, codec, vision, template, prefix };
   return { prefix, makeThinkers: makerOf(parts) };
 }

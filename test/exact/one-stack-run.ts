@@ -106,8 +106,9 @@ export class OneStackRun {
     this.embeddings = new EmbeddingTable(checkpoint);
     const sink = { now: () => 0, report: this.log.add };
     const { prefix, makeThinkers } = openCheckpointThinkers(checkpoint, runner.memory);
-    this.prefix = prefix;
-    this.end = prefix.length;
+    const units = manifest.cache.visual_sink_units + options.windowUnits;
+    this.prefix = prefix({ units, unitMs: UNIT_MS });
+    this.end = this.prefix.length;
     const reasoning: ReasoningOptions = {
       visualWindowUnits: options.windowUnits,
       textWindowTokens: options.textWindowTokens,

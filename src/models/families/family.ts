@@ -46,6 +46,14 @@ export interface UnitLayout {
   readonly end: Position;
 }
 
+/** What of a stream can be seen at a time. */
+export interface VideoWindow {
+  /** Units, when it is full. */
+  readonly units: number;
+  /** Nominal duration of a unit (ms). */
+  readonly unitMs: number;
+}
+
 /** How one family of checkpoints looks at pictures: what its processor does in Python. */
 export interface FamilyVision {
   /** Frames of one unit. */
@@ -67,7 +75,7 @@ export interface FamilyVision {
   /** Text of the system prefix's end and of each unit is encoded by `encode`, special tokens by name. */
   layOut(unit: UnitToLayOut, encode: (text: string) => readonly number[]): UnitLayout;
   /** Text at the end of the prefix, right before the first unit; empty where the family has none. */
-  readonly intro: string;
+  intro(window: VideoWindow): string;
   /** Text right behind the newest unit; what follows the video in the prompt comes after it. Empty where there is none. */
   readonly outro: string;
   /** What stands for the video in a message that is rendered with the chat template; the prompt is cut there. */

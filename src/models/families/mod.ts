@@ -15,6 +15,7 @@ export type {
   TowerInput,
   UnitLayout,
   UnitToLayOut,
+  VideoWindow,
 } from "./family.ts";
 
 const EYES: Readonly<Record<FamilyName, FamilyRuntime["vision"]>> = {

@@ -20,7 +20,6 @@ const MIN_TOKENS = 4;
 /** What Qwen2-VL, Qwen2.5-VL and Qwen3-VL have in common: the sizes and patches of pictures. */
 export abstract class QwenVision implements FamilyVision {
   readonly framesPerUnit: number;
-  readonly intro = "";
   readonly outro = "";
   abstract readonly placeholder: FamilyVision["placeholder"];
   protected readonly spec: PatchSpec;
@@ -34,6 +33,10 @@ export abstract class QwenVision implements FamilyVision {
   frameSize(source: PictureSize, maxSide: number): PictureSize {
     const factor = this.spec.patch * this.spec.merge;
     return smartResize(source, factor, maxSide, MIN_TOKENS * factor * factor);
+  }
+
+  intro(): string {
+    return "";
   }
 
   scaling(): PictureScaling {

@@ -121,10 +121,12 @@ describe("times as text", () => {
   });
 
   it("introduce what the window holds when it is full", () => {
-    expect(eyes("idefics3", 1, 64).intro).toBe(
+    expect(eyes("idefics3", 1, 64).intro({ units: 64, unitMs: 1000 })).toBe(
       "You are provided the following series of sixty-four frames from a 0:01:04 [H:MM:SS] video.\n",
     );
-    expect(eyes("idefics3", 0.02, 100).intro).toContain("one hundred frames from a 1:23:20 ");
+    expect(eyes("idefics3", 0.02, 100).intro({ units: 100, unitMs: 50_000 })).toContain(
+      "one hundred frames from a 1:23:20 ",
+    );
   });
 
   it("are introduced with numbers in words as num2words writes them", () => {

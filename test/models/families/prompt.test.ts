@@ -38,9 +38,7 @@ async function promptRows(family: SeeingFamily, checkpoint: Checkpoint) {
   const golden = await readGolden(family);
   const encode = await readEncoder(family);
   const { frames, width, height, rendered } = golden.prompt;
-  // The bundle's window says what the introduction of the video says.
-  const cache = { ...manifest.cache, visual_sink_units: 0, visual_window_units: frames };
-  const at = { ...manifest, cache, vision: { ...manifest.vision!, fps: golden.fps } };
+  const at = { ...manifest, vision: { ...manifest.vision!, fps: golden.fps } };
   const vision = familyRuntime(family).vision(at)!;
   const tower = await ort.InferenceSession.create(paths.tower!, { intraOpNumThreads: 1 });
   const [before, after] = rendered.split(
@@ -52,10 +50,11 @@ async function promptRows(family: SeeingFamily, checkpoint: Checkpoint) {
     tokens.forEach((token, i) => {
       rows.push({ token, position: start + i });
     });
-  text(encode(before + vision.intro), 0);
+  const perUnit = vision.framesPerUnit;
+  const window = { units: frames / perUnit, unitMs: (1000 * perUnit) / golden.fps };
+  text(encode(before + vision.intro(window)), 0);
   let start: Position = rows.length;
   const seen: Record<string, Float32Array>[] = [];
-  const perUnit = vision.framesPerUnit;
   const size = { width, height };
   for (let unit = 0; unit < frames / perUnit; unit++) {
     const inputs = vision.towerInputs(goldenFrames(unit * perUnit, perUnit, width, height), size);

@@ -126,7 +126,7 @@ describe.each(SEEING)("the eyes of %s", async (family) => {
     expect(more).toEqual([]);
     const pad = encode(PAD[family])[0]!;
     const all = [
-      ...encode(before! + vision.intro),
+      ...encode(before! + vision.intro({ units, unitMs: (1000 * vision.framesPerUnit) / golden.fps })),
       ...tokens.map((token) => token ?? pad),
       ...encode(vision.outro + after),
     ];

@@ -7,6 +7,7 @@ import type {
   TowerInput,
   UnitLayout,
   UnitToLayOut,
+  VideoWindow,
 } from "../family.ts";
 import { numberWords } from "../number-words.ts";
 import { gridOf, type PatchSpec, patchify, placesInOrder } from "../patches.ts";
@@ -25,11 +26,6 @@ const two = (number: number): string => String(number).padStart(2, "0");
  */
 export class Idefics3Vision implements FamilyVision {
   readonly framesPerUnit = 1;
-  /**
-   * The processor writes how many frames the video has and how long it is. An endless stream has neither, so this says
-   * it of what the window holds when it is full.
-   */
-  readonly intro: string;
   readonly outro = "\n\n";
   /** As text: the templates of most of these checkpoints know no video. */
   readonly placeholder = { content: { type: "text", text: "<video>" }, rendered: "<video>" };
@@ -37,15 +33,21 @@ export class Idefics3Vision implements FamilyVision {
   /** Side of the table of learned positions (patches). */
   private readonly side: number;
 
-  constructor({ vision, cache }: Manifest) {
-    const { patch, merge, mean, std, fps, sides, position_side } = vision!;
+  constructor({ vision }: Manifest) {
+    const { patch, merge, mean, std, sides, position_side } = vision!;
     this.spec = { patch, merge, temporal: 1, mean, std };
     this.side = position_side ?? Math.floor(sides[0]! / patch);
-    const frames = cache.visual_sink_units + cache.visual_window_units;
-    const duration = Math.floor(frames / fps);
+  }
+
+  /**
+   * The processor writes how many frames the video has and how long it is. An endless stream has neither, so this says
+   * it of what the window holds when it is full.
+   */
+  intro({ units, unitMs }: VideoWindow): string {
+    const duration = Math.floor((units * unitMs) / 1000);
     const minutes = Math.floor(duration / 60);
     const length = `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(duration % 60)}`;
-    this.intro = `You are provided the following series of ${numberWords(frames)} frames from a ${length} [H:MM:SS] video.\n`;
+    return `You are provided the following series of ${numberWords(units)} frames from a ${length} [H:MM:SS] video.\n`;
   }
 
   /** A square. Pixels that do not fill a patch at the right and lower edges are not looked at (384 px, patches of 14). */
