@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { type CheckpointManifest, checkpointSchema, type WeightWidth } from "../checkpoint-schema.ts";
+import { requireSpace, writeError } from "../disk-space.ts";
 import { bundlePlan } from "./bundle-plan.ts";
 import { readCheckpointFolder } from "./checkpoint-folder.ts";
-import { requireSpace, writeError } from "./disk-space.ts";
 import { CheckpointTensors } from "./safetensors.ts";
 import { writePieces } from "./stored-file.ts";
 
@@ -58,7 +58,7 @@ export async function convertCheckpoint(options: ConversionOptions): Promise<voi
     });
     await mkdir(dirname(target), { recursive: true });
     const total = plan.files.reduce((sum, { bytes }) => sum + bytes, 0);
-    await requireSpace(dirname(target), total);
+    await requireSpace([{ dir: dirname(target), bytes: total }], "The converted model");
     const unfinished = await mkdtemp(`${target}.unfinished-`);
     try {
       const files: CheckpointManifest["files"] = {};

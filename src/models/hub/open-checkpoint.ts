@@ -1,8 +1,8 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { type FreeBytes, requireSpace } from "../disk-space.ts";
 import { ModelError } from "../errors.ts";
 import { isRevision } from "./checkpoint-name.ts";
-import { type FreeBytes, requireSpace } from "./disk-space.ts";
 import { downloadFile } from "./download-file.ts";
 import { writeFault } from "./faults.ts";
 import { HubCache } from "./hub-cache.ts";

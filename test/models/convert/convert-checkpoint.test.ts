@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { requireSpace, writeError } from "../../../src/models/convert/disk-space.ts";
+import { requireSpace, writeError } from "../../../src/models/disk-space.ts";
 import { convertCheckpoint, isCheckpoint, loadModel } from "../../../src/models/mod.ts";
 import { readGolden, tinyCheckpoint } from "../../support/checkpoints.ts";
 import { DenseStack, inOrder } from "../../support/dense-stack.ts";
@@ -197,11 +197,11 @@ describe("a checkpoint that is converted", () => {
 
 describe("a disk that is too small", () => {
   it("is told before the conversion, and in plain words when it fills up in the middle", async () => {
-    await expect(requireSpace(tinyCheckpoint("llama"), 1e18)).rejects.toMatchObject({
+    await expect(requireSpace([{ dir: tinyCheckpoint("llama"), bytes: 1e18 }], "It")).rejects.toMatchObject({
       code: "disk_full",
       message: expect.stringMatching(/needs 1000000000 GB/),
     });
-    await expect(requireSpace(tinyCheckpoint("llama"), 1)).resolves.toBeUndefined();
+    await expect(requireSpace([{ dir: tinyCheckpoint("llama"), bytes: 1 }], "It")).resolves.toBeUndefined();
     const full = Object.assign(new Error("no space"), { code: "ENOSPC" });
     expect(writeError(full, "/x")).toMatchObject({ code: "disk_full", cause: full });
     const other = new Error("other");

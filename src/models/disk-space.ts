@@ -1,6 +1,6 @@
 import { stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
-import { ModelError } from "../errors.ts";
+import { ModelError } from "./errors.ts";
 
 /** Free bytes on the disk of a folder, for this user. Tests put another in its place. */
 export type FreeBytes = (dir: string) => Promise<number>;
@@ -44,6 +44,14 @@ export async function requireSpace(
         `${what} needs ${sizeText(bytes)} on the disk of ${dir}, and ${sizeText(room)} are free there. Free some space, or choose another disk: HF_HOME is where checkpoints are fetched to, THINKALONG_HOME where models are kept.`,
       );
   }
+}
+
+/** An error of a write: that the disk is full is said in plain words. Others stay as they are. */
+export function writeError(error: unknown, folder: string): unknown {
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  if (code !== "ENOSPC" && code !== "EDQUOT") return error;
+  const what = `The disk of ${folder} is full. What had been written was removed. Make room and start again.`;
+  return new ModelError("disk_full", what, error);
 }
 
 /** A number of bytes for people, in powers of ten as disks and networks are sold. */
