@@ -62,16 +62,16 @@ describe("the plan for a published checkpoint", () => {
     expect(planCheckpoint(paired, towers(701), step(1))).toMatchObject({ fps: 2, side: 384 });
   });
 
-  it("leaves thoughts what reading leaves of seven tenths of a unit, within limits", () => {
-    // 64 visual tokens and 60 of requests at 1 ms leave 576 of 700 ms.
-    const words = [12, 24, 36].map((tokenMs) => planCheckpoint(checkpoint(), towers(100), step(1, tokenMs)));
+  it("leaves thoughts what reading leaves of eight tenths of a unit, within limits", () => {
+    // 64 visual tokens and 60 of requests at 1 ms leave 676 of 800 ms.
+    const words = [12, 26, 42].map((tokenMs) => planCheckpoint(checkpoint(), towers(100), step(1, tokenMs)));
     expect(words.map(({ side, thoughtTokens }) => [side, thoughtTokens])).toEqual([
       [512, 48],
-      [512, 24],
+      [512, 26],
       [512, 16],
     ]);
     // A smaller picture leaves enough for a sentence; if none does, it looks less often.
-    expect(planCheckpoint(checkpoint(), towers(100), step(1, 37))).toMatchObject({ fps: 1, side: 384 });
+    expect(planCheckpoint(checkpoint(), towers(100), step(1, 43))).toMatchObject({ fps: 1, side: 384 });
     expect(planCheckpoint(checkpoint(), towers(100), step(1, 50))).toMatchObject({ fps: 0.5, side: 512 });
   });
 

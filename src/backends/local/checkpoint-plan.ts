@@ -33,7 +33,7 @@ const SLOWER = [1, 0.5, 0.2, 0.1, 0.05, 0.02];
 /** Share of a unit's time that the tower may take, so that the worker keeps up with what takes longer than usual. */
 const TOWER_SHARE = 0.7;
 /** Share of a unit's time that prefill, decision and thought may take; the rest is for questions. */
-const THINKING_SHARE = 0.7;
+const THINKING_SHARE = 0.8;
 /** Fewer tokens cut most sentences off. */
 const LEAST_THOUGHT = 16;
 /** Rows of the two requests of a prompted model about a unit, as text. */
