@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { benchCommand } from "./cli/bench-command.ts";
+import { checkpointCompareCommand } from "./cli/checkpoint-compare-command.ts";
 import { checkpointLiveCommand } from "./cli/checkpoint-live-command.ts";
 import { evalCommand } from "./cli/eval-command.ts";
 import { promptedCommand } from "./cli/prompted-command.ts";
@@ -10,7 +11,7 @@ import { soakCommand } from "./cli/soak-command.ts";
 const program = new Command("npm run").usage("<command> -- [options]");
 const commands = [
   ...[benchCommand(), evalCommand(), promptedCommand(), soakCommand()],
-  ...[randomCheckpointCommand(), checkpointLiveCommand()],
+  ...[randomCheckpointCommand(), checkpointLiveCommand(), checkpointCompareCommand()],
 ];
 for (const command of commands) {
   const names = command.registeredArguments.map((argument) => {

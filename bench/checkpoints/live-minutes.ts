@@ -2,6 +2,7 @@ import type { Engine, EngineEvent, SkipReason } from "../../src/engine/mod.ts";
 import { RgbFrame } from "../../src/ingest/mod.ts";
 import { abortable } from "../lib/abortable.ts";
 import { percentile } from "../lib/statistics.ts";
+import { movingPictures, PICTURES } from "./moving-pictures.ts";
 
 /** What one camera and its questions came to in one minute. */
 export interface LiveMinute {
@@ -30,8 +31,6 @@ export interface LiveOptions {
   readonly onMinute: (minute: LiveMinute) => void;
 }
 
-/** Pictures of something that moves on a textured ground, so that no unit is still. */
-const PICTURES = 16;
 const QUESTION = "How many people are in the picture, and what are they doing?";
 
 /** Lets a model watch one camera at real pace, and asks it questions meanwhile. */
@@ -123,21 +122,6 @@ class MinuteCount {
       rssMb: Math.round(process.memoryUsage().rss / 1e6),
     };
   }
-}
-
-function movingPictures(width: number, height: number) {
-  return Array.from({ length: PICTURES }, (_, frame) => {
-    const data = new Uint8Array(3 * width * height);
-    const [left, side] = [Math.round((frame * width) / PICTURES), width / 6];
-    for (let y = 0, at = 0; y < height; y++)
-      for (let x = 0; x < width; x++) {
-        const isThing = x >= left && x < left + side && y > height / 3 && y < height / 2;
-        data[at++] = isThing ? 200 : (x * 3) & 127;
-        data[at++] = isThing ? 30 : (y * 5) & 127;
-        data[at++] = isThing ? 30 : (x ^ y) & 127;
-      }
-    return { width, height, data };
-  });
 }
 
 function sleepUntil(atMs: number): Promise<void> {

@@ -70,7 +70,7 @@ function requireAllUsed(names: readonly string[], prefix: string, used: Readonly
 }
 
 /** The two parts of a layer: what comes before its attention, and what comes after it. */
-class TextLayers {
+export class TextLayers {
   private readonly spec: TextStackSpec;
   private readonly get: (name: string, ...shape: number[]) => TensorRef;
 
