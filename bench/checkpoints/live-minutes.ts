@@ -31,6 +31,8 @@ export interface LiveOptions {
   readonly onMinute: (minute: LiveMinute) => void;
 }
 
+/** Random weights never end an answer by themselves. This is the length of a usual one. */
+const ANSWER_TOKENS = 40;
 const QUESTION = "How many people are in the picture, and what are they doing?";
 
 /** Lets a model watch one camera at real pace, and asks it questions meanwhile. */
@@ -38,7 +40,7 @@ export async function watchLive(engine: Engine, options: LiveOptions): Promise<v
   const { signal } = options;
   const { fps } = engine.model;
   const pictures = movingPictures(engine.model.width, engine.model.height);
-  const stream = engine.openStream({});
+  const stream = engine.openStream({ answerTokens: ANSWER_TOKENS });
   let minute = new MinuteCount();
   let failed: Error | null = null;
   const subscription = stream.events$.subscribe((event) => {
