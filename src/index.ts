@@ -25,7 +25,29 @@
  * });
  * ```
  */
-export * from "./backends/mod.ts";
+export {
+  type BudgetLimits,
+  createEngine,
+  createRemoteEngine,
+  type Json,
+  type LocalBackendOptions,
+  type LocalEngineOptions,
+  type LocalWishes,
+  type OpenAiBackendOptions,
+  type PictureCost,
+  type Plan,
+  type PrefixCache,
+  type ProbedServer,
+  type ProbeResult,
+  type ProbeServerOptions,
+  probeServer,
+  type RemoteEngineOptions,
+  RemoteError,
+  type RemoteErrorCode,
+  type RemoteErrorOptions,
+  type RemoteModelOptions,
+  type Wishes,
+} from "./backends/mod.ts";
 export type { KvPrecision } from "./cache/mod.ts";
 export * from "./engine/mod.ts";
 export {

@@ -2,4 +2,5 @@
 export { Attention, type AttentionOptions, type AttentionRow, type Segment } from "./attention.ts";
 export { floats, joinPieces, openGraph, outputOf } from "./graph.ts";
 export { encoderShapes, requireShapes } from "./graph-shapes.ts";
+export { type LayerSpeed, openLayerSpeed } from "./layer-speed.ts";
 export { Stack, type StackOptions } from "./stack.ts";

@@ -15,7 +15,12 @@ export {
   WEIGHT_WIDTHS,
   type WeightWidth,
 } from "./checkpoint-schema.ts";
-export { type ConversionOptions, type ConversionProgress, convertCheckpoint } from "./convert/mod.ts";
+export {
+  type ConversionOptions,
+  type ConversionProgress,
+  convertCheckpoint,
+  withSample,
+} from "./convert/mod.ts";
 export { modelBytes } from "./convert/onnx-proto.ts";
 export { EmbeddingTable } from "./embedding-table.ts";
 export { ModelError, type ModelErrorCode } from "./errors.ts";
@@ -41,6 +46,7 @@ export { QuestionNotes } from "./question-notes.ts";
 export { type StackShape, stackShape } from "./stack-shape.ts";
 export {
   BUNDLE_CONVERTER,
+  type Converter,
   type InstalledModel,
   ModelStore,
   type Pulled,

@@ -10,7 +10,7 @@ export type {
   VisionRequest,
   VisionSetup,
 } from "./messages.ts";
-export { openImageEncoder, openVisionRunner, spawnVision } from "./start.ts";
+export { openImageEncoder, openTower, openVisionRunner, spawnVision } from "./start.ts";
 export { StillDetector } from "./still-detector.ts";
 export { unitRows } from "./unit-rows.ts";
 export type { SeenUnit } from "./vision-model.ts";

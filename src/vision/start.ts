@@ -1,9 +1,20 @@
 import type { Worker } from "node:worker_threads";
-import type { Bundle } from "../models/mod.ts";
+import type { Bundle, Checkpoint } from "../models/mod.ts";
 import { spawnWorker } from "../worker/mod.ts";
 import type { ImageEncoder } from "./image-encoder.ts";
 import type { VisionSetup } from "./messages.ts";
+import type { TowerRunner } from "./tower-runner.ts";
 import type { VisionRunner } from "./vision-runner.ts";
+
+/**
+ * Opens the vision tower of a published checkpoint in this thread, see {@link openVisionRunner}.
+ *
+ * @throws {ModelError} `graph_mismatch`; `bundle_unusable` when the model has no eyes
+ */
+export async function openTower(checkpoint: Checkpoint, threads: number): Promise<TowerRunner> {
+  const { TowerRunner } = await import("./tower-runner.ts");
+  return TowerRunner.open(checkpoint, threads);
+}
 
 /** Starts the vision worker. */
 export function spawnVision(setup: VisionSetup): Worker {

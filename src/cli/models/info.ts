@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { Command } from "commander";
 import pc from "picocolors";
+import { expectedSpeed } from "../../backends/mod.ts";
 import {
   BUNDLE_CONVERTER,
   BUNDLED_MODEL,
@@ -18,6 +19,7 @@ import {
 } from "../../models/mod.ts";
 import { guarded } from "../failure.ts";
 import { Screen } from "../screen.ts";
+import { MEASURING_CONVERTER } from "./measuring-converter.ts";
 import { knownText, licenseText } from "./words.ts";
 
 const HEAD_COLUMNS = 9;
@@ -45,7 +47,7 @@ async function info(what: string): Promise<void> {
         : `${what} is not installed. Fetch it with: thinkalong models pull ${what}.`,
     );
   const model = await loadModel(dir);
-  if (isCheckpoint(model)) describeCheckpoint(screen, model);
+  if (isCheckpoint(model)) await describeCheckpoint(screen, model);
   else describeBundle(screen, model);
 }
 
@@ -90,7 +92,8 @@ function rows(screen: Screen, table: readonly Row[]): void {
   for (const [head, text] of table) screen.line(`${pc.dim(head.padEnd(HEAD_COLUMNS))} `, text);
 }
 
-function describeCheckpoint(screen: Screen, { manifest, dir }: Checkpoint): void {
+async function describeCheckpoint(screen: Screen, checkpoint: Checkpoint): Promise<void> {
+  const { manifest, dir } = checkpoint;
   const { id, revision, family, weights, transformer, vision, cache, files } = manifest;
   const bytes = Object.entries(files).map(([name, file]) => ({ name, bytes: file.bytes }));
   const sum = (keep: (name: string) => boolean) =>
@@ -124,6 +127,9 @@ function describeCheckpoint(screen: Screen, { manifest, dir }: Checkpoint): void
       `at least ${sizeText(sum((name) => name.endsWith(".onnx")))}, and ${sizeText(tokenBytes)} for each token of the caches`,
     ],
   ]);
+  if (vision === null) return;
+  const speed = await expectedSpeed(checkpoint);
+  rows(screen, [["speed", speed]]);
 }
 
 /** A checkpoint that was not converted yet. */
@@ -135,6 +141,8 @@ async function describeFolder(screen: Screen, dir: string): Promise<void> {
     const sizes = `${sizeText(bytes)} of disk, at least ${sizeText(graphBytes)} of memory`;
     rows(screen, [...named, [width, sizes]]);
   }
+  const speed = await MEASURING_CONVERTER.expectSpeed!(dir, WEIGHT_WIDTHS[0]);
+  rows(screen, [["speed", speed]]);
   screen.line("", `A checkpoint, not converted yet. Convert it with: thinkalong models pull ${dir}`);
 }
 

@@ -28,6 +28,9 @@ export class PullScreen {
       case "planned":
         this.plan(step.plan);
         break;
+      case "expected":
+        this.row("speed", step.speed);
+        break;
       case "waiting":
         this.screen.note("", "Another process is pulling this model. Waiting for it.");
         break;
@@ -65,7 +68,11 @@ export class PullScreen {
       ],
     ];
     this.screen.note("", `${pc.bold(id)}${revision === null ? "" : pc.dim(` at ${revision.slice(0, 8)}`)}`);
-    for (const [head, text] of rows) this.screen.note(`${pc.dim(head.padEnd(HEAD_COLUMNS))} `, text);
+    for (const [head, text] of rows) this.row(head, text);
+  }
+
+  private row(head: string, text: string): void {
+    this.screen.note(`${pc.dim(head.padEnd(HEAD_COLUMNS))} `, text);
   }
 
   private progress({ type, transfer }: Transferring): void {

@@ -14,6 +14,7 @@ import {
 import { guarded } from "../failure.ts";
 import { Screen } from "../screen.ts";
 import { untilInterrupted } from "./interrupts.ts";
+import { MEASURING_CONVERTER } from "./measuring-converter.ts";
 import { PullScreen } from "./pull-screen.ts";
 
 interface PullFlags {
@@ -30,7 +31,7 @@ interface PullFlags {
 export async function pullShown(
   what: string,
   flags: PullFlags,
-  { store = new ModelStore(), screen = new Screen() } = {},
+  { store = new ModelStore(), screen = new Screen(), converter = BUNDLE_CONVERTER } = {},
 ): Promise<Pulled> {
   const shown = new PullScreen(screen);
   const interrupted = () => {
@@ -45,7 +46,7 @@ export async function pullShown(
     return await untilInterrupted(
       (signal) =>
         pullModel(what, {
-          ...{ store, settings, signal, converter: BUNDLE_CONVERTER, tell: shown.show },
+          ...{ store, settings, signal, converter, tell: shown.show },
           ...{ weights: flags.weights, force: flags.force, revision: flags.revision },
         }),
       interrupted,
@@ -68,7 +69,7 @@ export async function findModel(model: string | undefined, screen?: Screen): Pro
 }
 
 async function pull(what: string, flags: PullFlags): Promise<void> {
-  const { model, wasThere } = await pullShown(what, flags);
+  const { model, wasThere } = await pullShown(what, flags, { converter: MEASURING_CONVERTER });
   const { manifest, dir, bytes, origin } = model;
   const screen = new Screen();
   const name = manifest.revision === null ? origin.source : manifest.id;

@@ -3,3 +3,4 @@ export { type ConversionOptions, type ConversionProgress, convertCheckpoint } fr
 export type { CheckpointFiles, FamilyConversion, TowerConversion } from "./family-conversion.ts";
 export { GraphBuilder, type Value } from "./graph-builder.ts";
 export { CheckpointTensors } from "./safetensors.ts";
+export { withSample } from "./sample-checkpoint.ts";

@@ -31,5 +31,10 @@ export interface Converter {
   check(config: object): void;
   /** How large the bundle of a checkpoint will be. Only the headers of its weights are read. */
   measure(source: string, weights: WeightWidth): Promise<BundleForecast>;
+  /**
+   * What speed to expect of a checkpoint here, in whole sentences. Only the headers of its weights are read. Not there:
+   * nobody wants to know.
+   */
+  expectSpeed?(source: string, weights: WeightWidth): Promise<string>;
   convert(conversion: Conversion): Promise<void>;
 }

@@ -42,6 +42,8 @@ export interface PullPlan {
 export type PullStep =
   | { readonly type: "looking" }
   | { readonly type: "planned"; readonly plan: PullPlan }
+  /** What speed to expect here, in whole sentences. */
+  | { readonly type: "expected"; readonly speed: string }
   | { readonly type: "waiting" }
   | { readonly type: "fetching"; readonly transfer: Transfer }
   | { readonly type: "retrying"; readonly why: ModelError; readonly waitMs: number }
@@ -144,23 +146,30 @@ async function install(
   origin: Omit<ModelOrigin, "pulledAt">,
 ): Promise<Pulled> {
   const { store, converter, weights, settings, tell, free = freeBytes } = options;
-  const { bytes, graphBytes, license } = await found.sketched((dir) => converter.measure(dir, weights));
-  const plan: PullPlan = {
-    ...{ id, revision, license, bundleBytes: bytes, leastMemoryBytes: graphBytes },
-    weightBytes: found.weights.reduce((sum, { size }) => sum + size, 0),
-    missingBytes: found.missingBytes,
-    memoryBytes: options.memory ?? memoryLimit(),
-    freeBytes: await free(store.root),
-  };
-  tell?.({ type: "planned", plan });
-  if (options.force !== true) {
-    requireMemory(plan);
-    const needs = [
-      { dir: settings.cacheDir, bytes: found.missingBytes },
-      { dir: store.root, bytes },
-    ];
-    await requireSpace(needs, id, free);
-  }
+  const { bytes, license } = await found.sketched(async (dir) => {
+    const forecast = await converter.measure(dir, weights);
+    const plan: PullPlan = {
+      ...{ id, revision, license: forecast.license },
+      ...{ bundleBytes: forecast.bytes, leastMemoryBytes: forecast.graphBytes },
+      weightBytes: found.weights.reduce((sum, { size }) => sum + size, 0),
+      missingBytes: found.missingBytes,
+      memoryBytes: options.memory ?? memoryLimit(),
+      freeBytes: await free(store.root),
+    };
+    tell?.({ type: "planned", plan });
+    if (options.force !== true) {
+      requireMemory(plan);
+      const needs = [
+        { dir: settings.cacheDir, bytes: found.missingBytes },
+        { dir: store.root, bytes: forecast.bytes },
+      ];
+      await requireSpace(needs, id, free);
+    }
+    // What does not fit is not measured either.
+    const speed = await converter.expectSpeed?.(dir, weights);
+    if (speed !== undefined) tell?.({ type: "expected", speed });
+    return forecast;
+  });
   await found.fetchWeights();
   const meter = new TransferMeter(bytes, (transfer) => tell?.({ type: "converting", transfer }));
   const model = await store.install(
