@@ -37,6 +37,8 @@ const UNHURRIED = [
 const PACED = ["test/ingest/{rtsp,video-source}.test.ts", "test/streams/reconnecting.test.ts"];
 
 const common = {
+  // With CI set, picocolors would colour what tests look at.
+  env: { NO_COLOR: "1" },
   // Ten times what the slowest needs: a machine that is shared may stand still for a minute.
   testTimeout: 180_000,
   hookTimeout: 180_000,
