@@ -43,7 +43,11 @@ async function importsOf(folder: string): Promise<Imports> {
   const read = files.map(async (file) => {
     const text = await readFile(join(folder, file), "utf8");
     const found = text.matchAll(/^\s*(?:import|export|\}).*?\bfrom\s+"(\.[^"]+)"|\bimport\(\s*"(\.[^"]+)"/gm);
-    const imported = [...found].map((match) => normalize(join(dirname(file), (match[1] ?? match[2])!)));
+    const imported = [...found].map((match) => {
+      const target = normalize(join(dirname(file), (match[1] ?? match[2])!));
+      // AssemblyScript (the kernel) names files without their ending.
+      return target.endsWith(".ts") ? target : `${target}.ts`;
+    });
     return [file, imported] as const;
   });
   return new Map(await Promise.all(read));

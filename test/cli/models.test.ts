@@ -26,7 +26,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   vi.unstubAllEnvs();
-  await hub.close();
+  await hub.die();
   await dir.remove();
 });
 
@@ -136,7 +136,7 @@ describe("thinkalong models pull", () => {
       [ID],
       /recurrent or convolutional state/,
     ],
-    ["no hub", () => void hub.close(), [ID], /Nothing listens .*HF_ENDPOINT/],
+    ["no hub", () => void hub.die(), [ID], /Nothing listens .*HF_ENDPOINT/],
     ["an unknown width", () => {}, [ID, "--weights", "q3"], /Allowed choices are q8, q4, fp32/],
   ])("ends with 1 and a sentence at %s", async (_, set, args, words) => {
     set();

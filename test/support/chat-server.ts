@@ -1,6 +1,6 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { LoopbackServer } from "./loopback-server.ts";
 
 /** A request to a chat server, as the server got it. */
 export interface Got {
@@ -15,7 +15,7 @@ export interface Got {
 export type Answer = (response: ServerResponse, got: Got) => void | Promise<void>;
 
 /** An OpenAI-compatible server that does what a test tells it to, on a port of its own. */
-export class ChatServer {
+export class ChatServer extends LoopbackServer {
   readonly got: Got[] = [];
   models: Answer = json({ data: [{ id: "eye" }] });
   /** What it has beside its API. */
@@ -23,17 +23,11 @@ export class ChatServer {
   /** Answers to chats, in turn; the last one goes on for ever. */
   chats: Answer[] = [says("Hello", " there")];
   private readonly waiting = new Set<() => void>();
-  private server: Server | null = null;
-  private port = 0;
 
   static async start(setUp: Partial<Pick<ChatServer, "models" | "chats">> = {}): Promise<ChatServer> {
     const server = Object.assign(new ChatServer(), setUp);
     await server.listen();
     return server;
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${this.port}`;
   }
 
   get chatsGot(): Got[] {
@@ -45,30 +39,7 @@ export class ChatServer {
     while (this.chatsGot.length < count) await new Promise<void>((resolve) => this.waiting.add(resolve));
   }
 
-  /** Listens; the second time on the port of the first. */
-  async listen(): Promise<void> {
-    const server = createServer((request, response) => void this.take(request, response));
-    server.listen(this.port, "127.0.0.1");
-    await once(server, "listening");
-    this.port = (server.address() as AddressInfo).port;
-    this.server = server;
-  }
-
-  /** Dies: all connections break, and nothing listens any more. */
-  async die(): Promise<void> {
-    const { server } = this;
-    this.server = null;
-    if (server === null) return;
-    server.close();
-    server.closeAllConnections();
-    await once(server, "close");
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.die();
-  }
-
-  private async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  protected async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let text = "";
     for await (const chunk of request.setEncoding("utf8")) text += chunk;
     const left = once(response, "close").then(() => {

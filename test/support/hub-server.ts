@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
+import { LoopbackServer } from "./loopback-server.ts";
 
 /** A request, as the server got it. */
 export interface HubRequest {
@@ -25,7 +25,7 @@ const LARGE_BYTES = 10_000;
 const PIECE_BYTES = 16_384;
 
 /** A server with the API of the Hugging Face hub and one model, which does wrong what a test tells it to. */
-export class HubServer implements AsyncDisposable {
+export class HubServer extends LoopbackServer {
   readonly id = "acme/tiny-vlm";
   readonly commit = "0123456789abcdef0123456789abcdef01234567";
   readonly requests: HubRequest[] = [];
@@ -38,8 +38,6 @@ export class HubServer implements AsyncDisposable {
   /** Files of a page of the list. */
   pageSize = 100;
   private readonly files = new Map<string, HeldFile>();
-  private server: Server | null = null;
-  private port = 0;
 
   static async start(files: Readonly<Record<string, Buffer | string>> = {}): Promise<HubServer> {
     const hub = new HubServer();
@@ -55,10 +53,6 @@ export class HubServer implements AsyncDisposable {
     return await HubServer.start(Object.fromEntries(await Promise.all(contents)));
   }
 
-  get url(): string {
-    return `http://127.0.0.1:${this.port}`;
-  }
-
   put(path: string, content: Buffer): void {
     this.files.set(path, { content, large: content.length >= LARGE_BYTES });
   }
@@ -68,28 +62,7 @@ export class HubServer implements AsyncDisposable {
     return this.requests.filter((request) => request.path.endsWith(`/${path}`));
   }
 
-  /** Listens; the second time on the port of the first. */
-  async listen(): Promise<void> {
-    this.server = createServer((request, response) => void this.take(request, response));
-    this.server.listen(this.port, "127.0.0.1");
-    await once(this.server, "listening");
-    this.port = (this.server.address() as AddressInfo).port;
-  }
-
-  async close(): Promise<void> {
-    const { server } = this;
-    this.server = null;
-    if (server === null) return;
-    server.close();
-    server.closeAllConnections();
-    await once(server, "close");
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
-  private async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  protected async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "", this.url);
     const path = decodeURIComponent(url.pathname);
     const range = request.headers.range ?? null;

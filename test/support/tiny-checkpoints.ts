@@ -2,21 +2,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Tokenizer } from "@huggingface/tokenizers";
 import type { CheckpointManifest } from "../../src/models/checkpoint-schema.ts";
-import { readHeader } from "../../src/models/convert/safetensors-header.ts";
+import { type GoldenTensor, readTensors, tinyCheckpoint } from "./checkpoints.ts";
 
 /** The families whose tiny checkpoints lie in `test/golden/checkpoints`. */
 export const SEEING = ["idefics3", "qwen2-vl", "qwen2.5-vl", "qwen3-vl"] as const;
 
 export type SeeingFamily = (typeof SEEING)[number];
-
-export const checkpointFolder = (family: SeeingFamily): string =>
-  join(import.meta.dirname, "../golden/checkpoints", family);
-
-/** Numbers of a golden, with their shape. */
-export interface GoldenTensor {
-  readonly dims: readonly number[];
-  readonly data: Float32Array;
-}
 
 /** A long video with a prefix of three tokens and two tokens behind it: `get_rope_index` of transformers. */
 export interface LongVideo {
@@ -49,28 +40,15 @@ export interface Golden {
   readonly tensors: ReadonlyMap<string, GoldenTensor>;
 }
 
-async function readTensors(path: string): Promise<Map<string, GoldenTensor>> {
-  const bytes = await readFile(path);
-  const start = 8 + Number(bytes.readBigUInt64LE(0));
-  const entries = readHeader(bytes.toString("utf8", 8, start), bytes.length - start, path);
-  return new Map(
-    [...entries].map(([name, { shape, start: from, bytes: length }]) => {
-      // A copy, because the numbers need not begin at a multiple of four bytes.
-      const data = Uint8Array.from(bytes.subarray(start + from, start + from + length));
-      return [name, { dims: shape, data: new Float32Array(data.buffer) }];
-    }),
-  );
-}
-
 export async function readGolden(family: SeeingFamily): Promise<Golden> {
-  const folder = checkpointFolder(family);
+  const folder = tinyCheckpoint(family);
   const golden = JSON.parse(await readFile(join(folder, "golden.json"), "utf8"));
   return { ...golden, tensors: await readTensors(join(folder, "golden.safetensors")) };
 }
 
 /** The checkpoint's own tokenizer: text with special tokens by name to ids. */
 export async function readEncoder(family: SeeingFamily): Promise<(text: string) => number[]> {
-  const folder = checkpointFolder(family);
+  const folder = tinyCheckpoint(family);
   const [model, config] = await Promise.all(
     ["tokenizer.json", "tokenizer_config.json"].map(async (name) =>
       JSON.parse(await readFile(join(folder, name), "utf8")),

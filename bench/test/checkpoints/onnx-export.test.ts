@@ -7,12 +7,7 @@ import type { CheckpointManifest } from "../../../src/models/checkpoint-schema.t
 import { convertCheckpoint } from "../../../src/models/mod.ts";
 import { tinyCheckpoint } from "../../../test/support/checkpoints.ts";
 import { DenseStack, inOrder } from "../../../test/support/dense-stack.ts";
-import {
-  checkpointFolder,
-  type Golden,
-  greatestDifference,
-  readGolden,
-} from "../../../test/support/tiny-checkpoints.ts";
+import { type Golden, greatestDifference, readGolden } from "../../../test/support/tiny-checkpoints.ts";
 import {
   exportForTransformersJs,
   KNOWN,
@@ -29,7 +24,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "thinkalong-onnx-"));
   golden = await readGolden("idefics3");
   await exportForTransformersJs({
-    source: checkpointFolder("idefics3"),
+    source: tinyCheckpoint("idefics3"),
     target: folder,
     weights: "fp32",
     side: SIDE,
@@ -132,9 +127,9 @@ describe("a checkpoint as transformers.js loads it", () => {
   });
 
   it("refuses what it cannot write", async () => {
-    const options = { source: checkpointFolder("idefics3"), target: folder, weights: "fp32" } as const;
+    const options = { source: tinyCheckpoint("idefics3"), target: folder, weights: "fp32" } as const;
     await expect(exportForTransformersJs({ ...options, side: 40 })).rejects.toThrow("48, 36, 24");
-    const qwen = { ...options, source: checkpointFolder("qwen3-vl"), side: 48 };
+    const qwen = { ...options, source: tinyCheckpoint("qwen3-vl"), side: 48 };
     await expect(exportForTransformersJs(qwen)).rejects.toThrow("Only SmolVLM");
   });
 });

@@ -1,4 +1,4 @@
-import { axesOf, largestAxis } from "../../cache/mod.ts";
+import { axesOf } from "../../cache/mod.ts";
 import type { CheckpointManifest } from "../checkpoint-schema.ts";
 import type { FamilyVision, UnitLayout, UnitToLayOut } from "./family.ts";
 import { QwenVision, type VisionManifest } from "./qwen-vision.ts";
@@ -47,21 +47,8 @@ export abstract class OneVideoVision extends QwenVision {
   }
 
   layOut(unit: UnitToLayOut, encode: (text: string) => readonly number[]): UnitLayout {
-    return this.extent === "unit" ? this.ownVideo(unit, encode) : this.partOfVideo(unit);
-  }
-
-  private ownVideo({ size, start }: UnitToLayOut, encode: (text: string) => readonly number[]): UnitLayout {
-    const [opening, closing] = [encode("<|vision_start|>"), encode("<|vision_end|>")];
-    const { rows, columns } = this.mergedGrid(size);
-    const first = largestAxis(start);
-    const picture = first + opening.length;
-    const after = picture + Math.max(rows, columns);
-    const visual = this.gridPositions(size, [picture, picture, picture]);
-    return {
-      tokens: [...opening, ...visual.map(() => null), ...closing],
-      positions: [...opening.map((_, i) => first + i), ...visual, ...closing.map((_, i) => after + i)],
-      end: after + closing.length,
-    };
+    if (this.extent === "stream") return this.partOfVideo(unit);
+    return this.block(unit, encode("<|vision_start|>"), encode("<|vision_end|>"));
   }
 
   private partOfVideo(unit: UnitToLayOut): UnitLayout {

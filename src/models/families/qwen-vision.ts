@@ -1,4 +1,4 @@
-import type { Position } from "../../cache/mod.ts";
+import { largestAxis, type Position } from "../../cache/mod.ts";
 import type { CheckpointManifest } from "../checkpoint-schema.ts";
 import type {
   FamilyVision,
@@ -62,6 +62,27 @@ export abstract class QwenVision implements FamilyVision {
   }
 
   abstract layOut(unit: UnitToLayOut, encode: (text: string) => readonly number[]): UnitLayout;
+
+  /**
+   * A unit that is a block of its own, as a picture in a chat is: text, visual tokens, text. All axes of the visual tokens
+   * begin behind the text before them, and text goes on behind the larger side of the grid (Qwen2-VL, section 2.1).
+   */
+  protected block(
+    { size, start }: Pick<UnitToLayOut, "size" | "start">,
+    opening: readonly number[],
+    closing: readonly number[],
+  ): UnitLayout {
+    const { rows, columns } = this.mergedGrid(size);
+    const first = largestAxis(start);
+    const picture = first + opening.length;
+    const after = picture + Math.max(rows, columns);
+    const visual = this.gridPositions(size, [picture, picture, picture]);
+    return {
+      tokens: [...opening, ...visual.map(() => null), ...closing],
+      positions: [...opening.map((_, i) => first + i), ...visual, ...closing.map((_, i) => after + i)],
+      end: after + closing.length,
+    };
+  }
 
   /** Rows and columns of visual tokens. */
   protected mergedGrid(size: PictureSize): { rows: number; columns: number } {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { requireSpace, writeError } from "../../../src/models/disk-space.ts";
 import { convertCheckpoint, isCheckpoint, loadModel } from "../../../src/models/mod.ts";
-import { readGolden, tinyCheckpoint } from "../../support/checkpoints.ts";
+import { readNumbers, tinyCheckpoint } from "../../support/checkpoints.ts";
 import { DenseStack, inOrder } from "../../support/dense-stack.ts";
 import { EditedCheckpoint } from "../../support/edited-checkpoint.ts";
 import { writeSafetensors } from "../../support/safetensors.ts";
@@ -51,7 +51,7 @@ describe("a checkpoint that is converted", () => {
       expect([content.length, createHash("sha256").update(content).digest("hex")]).toEqual([bytes, sha256]);
     }
 
-    const golden = await readGolden(llama.file("golden.safetensors"));
+    const golden = await readNumbers(llama.file("golden.safetensors"));
     const { ids } = JSON.parse(await readFile(llama.file("golden.json"), "utf8")).text as { ids: number[] };
     const { width } = manifest.transformer;
     const states = golden("text.hidden");

@@ -6,7 +6,7 @@ import { CheckpointTensors } from "../../../src/models/convert/safetensors.ts";
 import { textGraphs } from "../../../src/models/convert/text-graphs.ts";
 import { readTextStack, type TextKind } from "../../../src/models/convert/text-stack-spec.ts";
 import type { WeightWidth } from "../../../src/models/mod.ts";
-import { readGolden, tinyCheckpoint } from "../../support/checkpoints.ts";
+import { readNumbers, tinyCheckpoint } from "../../support/checkpoints.ts";
 import { DenseStack, inOrder } from "../../support/dense-stack.ts";
 import { greatestDifference, tokenDistance } from "../../support/token-distance.ts";
 
@@ -52,7 +52,7 @@ const MOST_KL = { q8: 0.004, q4: 0.5 } as const;
 
 describe("the graphs of a text stack with plain attention between them", () => {
   it.each(families)("say what transformers says: %s", async (family, kind) => {
-    const golden = await readGolden(join(tinyCheckpoint(family), "golden.safetensors"));
+    const golden = await readNumbers(join(tinyCheckpoint(family), "golden.safetensors"));
     const said = await json(join(tinyCheckpoint(family), "golden.json"));
     const { spec, stack } = await stackOf(family, kind, "fp32");
     const narrow = {
@@ -83,7 +83,7 @@ describe("the graphs of a text stack with plain attention between them", () => {
   });
 
   it("add the features of DeepStack, at positions that differ on all three axes", async () => {
-    const golden = await readGolden(join(tinyCheckpoint("qwen3-vl"), "deep.safetensors"));
+    const golden = await readNumbers(join(tinyCheckpoint("qwen3-vl"), "deep.safetensors"));
     const { spec, stack } = await stackOf("qwen3-vl", "qwen3", "fp32");
     expect(spec.deepLayers).toBe(2);
     const places = [...golden("positions")];

@@ -8,9 +8,9 @@ import { type Checkpoint, loadModel } from "../../../src/models/checkpoint.ts";
 import { convertCheckpoint } from "../../../src/models/convert/mod.ts";
 import { EmbeddingTable } from "../../../src/models/embedding-table.ts";
 import { familyRuntime } from "../../../src/models/families/mod.ts";
+import { tinyCheckpoint } from "../../support/checkpoints.ts";
 import { DenseStack } from "../../support/dense-stack.ts";
 import {
-  checkpointFolder,
   goldenFrames,
   greatestDifference,
   readEncoder,
@@ -101,7 +101,7 @@ async function promptRows(family: SeeingFamily, checkpoint: Checkpoint) {
 describe("a prompt with a video, from pictures to logits", () => {
   it.each(SEEING)("is what transformers makes of it: %s", async (family) => {
     const target = join(folder, family);
-    await convertCheckpoint({ source: checkpointFolder(family), target, weights: "fp32" });
+    await convertCheckpoint({ source: tinyCheckpoint(family), target, weights: "fp32" });
     const checkpoint = (await loadModel(target)) as Checkpoint;
     const { golden, input } = await promptRows(family, checkpoint);
     const stack = await DenseStack.open(checkpoint.paths.text, checkpoint.manifest.transformer);

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CheckpointManifest, WeightWidth } from "../../../src/models/checkpoint-schema.ts";
 import { convertCheckpoint } from "../../../src/models/convert/mod.ts";
 import { type FamilyVision, familyRuntime, type TowerInput } from "../../../src/models/families/mod.ts";
+import { tinyCheckpoint } from "../../support/checkpoints.ts";
 import {
-  checkpointFolder,
   eyesOf,
   type Golden,
   goldenFrames,
@@ -33,7 +33,7 @@ interface Tower {
 /** The tower of a bundle that was converted from a tiny checkpoint. */
 async function convertedTower(family: SeeingFamily, weights: WeightWidth): Promise<Tower> {
   const target = join(folder, `${family}-${weights}`);
-  await convertCheckpoint({ source: checkpointFolder(family), target, weights });
+  await convertCheckpoint({ source: tinyCheckpoint(family), target, weights });
   const manifest = JSON.parse(await readFile(join(target, "bundle.json"), "utf8")) as CheckpointManifest;
   const session = await ort.InferenceSession.create(join(target, manifest.graphs.tower!), {
     intraOpNumThreads: 1,

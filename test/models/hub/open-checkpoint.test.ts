@@ -45,7 +45,7 @@ beforeEach(async () => {
     });
 });
 afterEach(async () => {
-  await hub.close();
+  await hub.die();
   await dir.remove();
 });
 
@@ -126,7 +126,7 @@ describe("a checkpoint on the hub", () => {
 
   it("is taken from the cache when the hub is gone, which is told", async () => {
     await pull();
-    await hub.close();
+    await hub.die();
     const told: ModelError[] = [];
     const { commit } = await open({ onUnreachable: (why) => told.push(why) });
     expect(commit).toBe(hub.commit);
@@ -385,7 +385,7 @@ describe("a checkpoint that the hub does not give", () => {
   });
 
   it("is explained where no hub is", async () => {
-    await hub.close();
+    await hub.die();
     const { code, message } = await failure(open());
     expect([code, message]).toEqual([
       "hub_unreachable",

@@ -40,7 +40,7 @@ beforeEach(async () => {
   steps = [];
 });
 afterEach(async () => {
-  await hub.close();
+  await hub.die();
   await dir.remove();
 });
 
@@ -264,7 +264,7 @@ describe("the model that is meant", () => {
   it("is pulled by name once, and needs no hub then", async () => {
     const installed = await resolve(ID);
     expect(installed).toBe(join(home(), "acme--tiny-vlm/q8"));
-    await hub.close();
+    await hub.die();
     expect(await resolve(ID)).toBe(installed);
     expect(await resolve(`${ID}@main`)).toBe(installed);
     expect(await resolve(`${ID}@${hub.commit.slice(0, 8)}`)).toBe(installed);

@@ -1,4 +1,4 @@
-import { axesOf } from "../../../cache/mod.ts";
+import { largestAxis } from "../../../cache/mod.ts";
 import type { CheckpointManifest } from "../../checkpoint-schema.ts";
 import type {
   FamilyVision,
@@ -100,7 +100,7 @@ export class Idefics3Vision implements FamilyVision {
       ...new Array<null>(this.visualTokens(size)).fill(null),
       ...encode("<fake_token_around_image>"),
     ];
-    const first = Math.max(...axesOf(start));
+    const first = largestAxis(start);
     return { tokens, positions: tokens.map((_, i) => first + i), end: first + tokens.length };
   }
 }

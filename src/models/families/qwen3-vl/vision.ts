@@ -1,4 +1,3 @@
-import { axesOf } from "../../../cache/mod.ts";
 import type { PictureSize, TowerInput, UnitLayout, UnitToLayOut } from "../family.ts";
 import { gridOf } from "../patches.ts";
 import { QwenVision, type VisionManifest } from "../qwen-vision.ts";
@@ -53,21 +52,8 @@ export class Qwen3Vision extends QwenVision {
     };
   }
 
-  layOut(
-    { size, seconds, lastSeconds, start }: UnitToLayOut,
-    encode: (text: string) => readonly number[],
-  ): UnitLayout {
-    const opening = encode(`<${oneDecimal((seconds + lastSeconds) / 2)} seconds><|vision_start|>`);
-    const closing = encode("<|vision_end|>");
-    const { rows, columns } = this.mergedGrid(size);
-    const first = Math.max(...axesOf(start));
-    const picture = first + opening.length;
-    const after = picture + Math.max(rows, columns);
-    const visual = this.gridPositions(size, [picture, picture, picture]);
-    return {
-      tokens: [...opening, ...visual.map(() => null), ...closing],
-      positions: [...opening.map((_, i) => first + i), ...visual, ...closing.map((_, i) => after + i)],
-      end: after + closing.length,
-    };
+  layOut(unit: UnitToLayOut, encode: (text: string) => readonly number[]): UnitLayout {
+    const time = oneDecimal((unit.seconds + unit.lastSeconds) / 2);
+    return this.block(unit, encode(`<${time} seconds><|vision_start|>`), encode("<|vision_end|>"));
   }
 }
