@@ -63,7 +63,7 @@ interface Held extends UnitExtent {
  *
  * @example
  * ```ts
- * const { slot } = sequence.begin({ unit: 0, mediaTimeMs: 0, tokens: 64, start: 5, end: 69 });
+ * const { slot } = sequence.begin({ unit: 0, mediaTimeMs: 0, tokens: 64, start: 5, last: 68, end: 69 });
  * // … steps write slots …
  * sequence.admit();
  * const { window } = sequence.view({ unit: 0, mediaTimeMs: 0 });
