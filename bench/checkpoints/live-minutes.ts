@@ -31,7 +31,8 @@ export interface LiveOptions {
   readonly onMinute: (minute: LiveMinute) => void;
 }
 
-/** Random weights never end an answer by themselves. This is the length of a usual one. */
+/** Random weights never end a thought or an answer by themselves. These are the lengths of usual ones. */
+const THOUGHT_TOKENS = 12;
 const ANSWER_TOKENS = 40;
 const QUESTION = "How many people are in the picture, and what are they doing?";
 
@@ -40,7 +41,11 @@ export async function watchLive(engine: Engine, options: LiveOptions): Promise<v
   const { signal } = options;
   const { fps } = engine.model;
   const pictures = movingPictures(engine.model.width, engine.model.height);
-  const stream = engine.openStream({ answerTokens: ANSWER_TOKENS });
+  const stream = engine.openStream({
+    ...{ thoughtTokens: THOUGHT_TOKENS, answerTokens: ANSWER_TOKENS },
+    // Chosen greedily, they would say the same for ever.
+    ...{ temperature: 1, seed: 1 },
+  });
   let minute = new MinuteCount();
   let failed: Error | null = null;
   const subscription = stream.events$.subscribe((event) => {

@@ -14,6 +14,7 @@ interface Flags {
   readonly frameRate?: number;
   readonly pictureSize?: number;
   readonly window?: number;
+  readonly everyUnit?: true;
   readonly json?: true;
 }
 
@@ -29,11 +30,11 @@ function line(minute: LiveMinute): string {
 }
 
 async function run(model: string, flags: Flags): Promise<void> {
-  const { minutes, questions, threads, frameRate, pictureSize, window } = flags;
+  const { minutes, questions, threads, frameRate, pictureSize, window, everyUnit } = flags;
   await runMeasurement(
     async (signal) => {
       const wishes = { fps: frameRate, side: pictureSize, windowUnits: window };
-      const engine = await createEngine({ model, threads, wishes });
+      const engine = await createEngine({ model, threads, wishes, settings: { everyUnit } });
       const others = new OtherWork();
       const all: LiveMinute[] = [];
       try {
@@ -72,6 +73,7 @@ export function checkpointLiveCommand(): Command {
     .option("--frame-rate <n>", "frames a second (default: what it keeps up with)", rate)
     .option("--picture-size <px>", "longest side of a picture (default: what it keeps up with)", positive)
     .option("--window <units>", "units in the visual window", positive)
+    .option("--every-unit", "it says something about each unit, whether or not there is something new")
     .option("--json", "as JSON")
     .addHelpText(
       "after",

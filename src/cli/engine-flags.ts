@@ -20,6 +20,7 @@ export interface EngineFlags {
   readonly pictureSize?: number;
   readonly window?: number;
   readonly kv?: KvPrecision;
+  readonly everyUnit?: true;
   readonly requestTimeout?: number;
 }
 
@@ -77,6 +78,10 @@ export function addEngineFlags(command: Command): Command {
         "keys and values of a checkpoint on this machine: int8 takes about a quarter of the memory, and loses precision (default: f32)",
       ).choices([...KV_PRECISIONS]),
     )
+    .option(
+      "--every-unit",
+      "a checkpoint on this machine says something about each unit (default: it is asked first whether there is something new)",
+    )
     .optionsGroup("Model on a server (--engine openai):")
     .option(
       "-u, --base-url <url>",
@@ -112,12 +117,9 @@ export async function startEngineFor(
       `${REMOTE_FLAGS[name as keyof typeof REMOTE_FLAGS]} is for a model on a server. Add --engine openai.`,
     );
   const model = await findModel(flags.model, screen);
-  const { threads: each = 1, kv } = flags;
-  return await createEngine({
-    ...{ model, threads: each, wishes: wishesOf(flags) },
-    ...(kv !== undefined && { kv }),
-    ...options,
-  });
+  const { threads: each = 1, kv, everyUnit } = flags;
+  const settings = { kv, everyUnit };
+  return await createEngine({ model, threads: each, wishes: wishesOf(flags), settings, ...options });
 }
 
 function wishesOf({ frameRate: fps, pictureSize: side, window: windowUnits }: EngineFlags) {
@@ -132,8 +134,12 @@ function remoteOptions(flags: EngineFlags): RemoteEngineOptions {
     );
   if (local !== undefined)
     throw new InvalidArgumentError("--threads is for a model on this machine. Leave it out.");
-  if (flags.kv !== undefined)
-    throw new InvalidArgumentError("--kv is for a checkpoint on this machine. Leave it out.");
+  for (const [flag, given] of [
+    ["--kv", flags.kv],
+    ["--every-unit", flags.everyUnit],
+  ] as const)
+    if (given !== undefined)
+      throw new InvalidArgumentError(`${flag} is for a checkpoint on this machine. Leave it out.`);
   const { callsPerMinute, maxTokensPerMinute, requestTimeout } = flags;
   return {
     baseUrls: baseUrl,

@@ -114,6 +114,12 @@ export const checkpointSchema = z.object({
       .describe(
         "`prompted`: a model that was never taught to think while it sees. `think-respond`: one that writes `<think>…</think>` and then `<response>…` or `<silent>` about each unit (ThinkStream).",
       ),
+    every_unit: z
+      .boolean()
+      .optional()
+      .describe(
+        "Of a prompted model: whether it speaks about each unit, rather than being asked first whether there is something new. Default false.",
+      ),
     thought_tokens: count,
     answer_tokens: count,
     question_tokens: count,

@@ -48,10 +48,20 @@ export async function loadModel(dir: string): Promise<Model> {
   return isOneStack ? await loadCheckpoint(dir) : await loadBundle(dir);
 }
 
-/** The same checkpoint with keys and values of a precision. */
-export function withKvPrecision(checkpoint: Checkpoint, kv: KvPrecision): Checkpoint {
+/** What may be chosen otherwise than a checkpoint's bundle.json says. */
+export interface CheckpointSettings {
+  /** Precision of keys and values. */
+  readonly kv?: KvPrecision | undefined;
+  /** Whether a prompted model speaks about each unit, whether or not there is something new. */
+  readonly everyUnit?: boolean | undefined;
+}
+
+/** The same checkpoint with other settings; what is not given stays. */
+export function withSettings(checkpoint: Checkpoint, { kv, everyUnit }: CheckpointSettings): Checkpoint {
   const { manifest } = checkpoint;
-  return { ...checkpoint, manifest: { ...manifest, cache: { ...manifest.cache, kv } } };
+  const cache = { ...manifest.cache, ...(kv !== undefined && { kv }) };
+  const thinking = { ...manifest.thinking, ...(everyUnit !== undefined && { every_unit: everyUnit }) };
+  return { ...checkpoint, manifest: { ...manifest, cache, thinking } };
 }
 
 /** @throws {ModelError} */

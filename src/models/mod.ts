@@ -5,7 +5,14 @@ export { BUNDLED_MODEL } from "./bundled-model.ts";
 export { ByteDecoder } from "./byte-decoder.ts";
 export { MOST_CACHE_BYTES, requireCacheSizes } from "./cache-sizes.ts";
 export { type Around, ChatTemplate, type ChatTemplateOptions } from "./chat-template.ts";
-export { type Checkpoint, isCheckpoint, loadModel, type Model, withKvPrecision } from "./checkpoint.ts";
+export {
+  type Checkpoint,
+  type CheckpointSettings,
+  isCheckpoint,
+  loadModel,
+  type Model,
+  withSettings,
+} from "./checkpoint.ts";
 export { CheckpointCodec, type CheckpointCodecOptions } from "./checkpoint-codec.ts";
 export {
   type CheckpointManifest,

@@ -17,6 +17,7 @@ export {
   ROLE,
   SPEAK_OR_SILENT,
   type SpeakingChoices,
+  speakingRule,
   thoughtPrompt,
   thoughtRequest,
   wantedText,

@@ -32,12 +32,14 @@ export function wantedText(instructions: string | null): string {
   return wanted === "" ? "" : `What you were asked to do:\n${wanted}`;
 }
 
+/** When a model is to speak. Whoever asks it with {@link decisionRequest} must have told it. */
+export function speakingRule({ speak, silent }: SpeakingChoices): string {
+  return `You ${speak} when something new happens, and are ${silent} when nothing does.`;
+}
+
 /** What asks whether there is something to say at a time of the video (ms). */
 export function decisionRequest(nowMs: number, { speak, silent }: SpeakingChoices): string {
-  return (
-    `You ${speak} when something new happens, and are ${silent} when nothing does. ` +
-    `Now, at ${mediaTimeText(nowMs)}, do you ${speak} or stay ${silent}? Answer ${speak} or ${silent}.`
-  );
+  return `Now, at ${mediaTimeText(nowMs)}, do you ${speak} or stay ${silent}? Answer ${speak} or ${silent}.`;
 }
 
 /** What asks for one short thought about a time of the video (ms). */
@@ -73,7 +75,7 @@ function prompt(context: PromptContext, request: string): PromptMessage[] {
 
 /** Asks whether there is something to say. The answer's first token must be constrained to one of the choices. */
 export function decisionPrompt(context: PromptContext, choices: SpeakingChoices): PromptMessage[] {
-  return prompt(context, decisionRequest(context.nowMs, choices));
+  return prompt(context, `${speakingRule(choices)} ${decisionRequest(context.nowMs, choices)}`);
 }
 
 /** Asks for one short thought about the newest unit. */

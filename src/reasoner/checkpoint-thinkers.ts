@@ -6,7 +6,7 @@ import {
   familyRuntime,
   type VideoWindow,
 } from "../models/mod.ts";
-import { ROLE, SPEAK_OR_SILENT } from "../prompting/mod.ts";
+import { ROLE, SPEAK_OR_SILENT, speakingRule } from "../prompting/mod.ts";
 import type { CheckpointParts } from "./checkpoint-caches.ts";
 import { PromptedThinkers } from "./prompted-thinkers.ts";
 import type { MakeThinkers } from "./stream-thinkers.ts";
@@ -35,7 +35,7 @@ export function openCheckpointThinkers(checkpoint: Checkpoint, memory: KvMemory)
     source: manifest.chat_template,
     tokens: specialTexts(tokenizer.config),
     placeholder: vision.placeholder,
-    role: ROLE,
+    role: roleOf(manifest),
   });
   const opening = { before: vision.outro + whole.opening.before, after: whole.opening.after };
   const template = { opening, turn: whole.turn };
@@ -49,7 +49,8 @@ function makerOf(parts: CheckpointParts): MakeThinkers {
   const { codec, checkpoint } = parts;
   switch (checkpoint.manifest.thinking.policy) {
     case "prompted": {
-      const choice = new WordChoice(codec, SPEAK_OR_SILENT);
+      const decides = checkpoint.manifest.thinking.every_unit !== true;
+      const choice = decides ? new WordChoice(codec, SPEAK_OR_SILENT) : null;
       return (options, sink) => new PromptedThinkers(parts, choice, options, sink);
     }
     case "think-respond":
@@ -57,6 +58,12 @@ function makerOf(parts: CheckpointParts): MakeThinkers {
       thinkRespondIds(codec, THINK_RESPOND);
       return (options, sink) => new ThinkRespondThinkers(parts, options, sink);
   }
+}
+
+/** A model that is asked whether to speak is told the rule once, before the video, so that each request is short. */
+function roleOf({ thinking }: Checkpoint["manifest"]): string {
+  const isAsked = thinking.policy === "prompted" && thinking.every_unit !== true;
+  return isAsked ? `${ROLE} ${speakingRule(SPEAK_OR_SILENT)}` : ROLE;
 }
 
 /** Texts of special tokens that a chat template may name. */

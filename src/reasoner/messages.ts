@@ -70,12 +70,20 @@ export type ReasonerRequest =
 /** Why a thought ended: by itself, or because it had used up its tokens. */
 export type StopReason = "end" | "length";
 
-/** How long a step of a model takes on this machine (ms), with short caches. */
+/** How long a step of a model takes on this machine (ms). Attention takes longer the more is cached. */
 export interface StepSpeed {
   /** For each token that is read, of many that are prefilled together. */
-  readonly rowMs: number;
+  readonly rowMs: CachedTime;
   /** For a token that is said. */
-  readonly tokenMs: number;
+  readonly tokenMs: CachedTime;
+}
+
+/** A time that grows with the number of cached tokens that are looked at (ms). */
+export interface CachedTime {
+  /** With nothing cached. */
+  readonly base: number;
+  /** For each cached token. */
+  readonly each: number;
 }
 
 /** From the reasoner worker to the main thread. */

@@ -5,6 +5,7 @@ export type { CheckpointRunner } from "./checkpoint-runner.ts";
 export { type CheckpointThinking, openCheckpointThinkers } from "./checkpoint-thinkers.ts";
 export { keptTokens } from "./kept-tokens.ts";
 export type {
+  CachedTime,
   Looks,
   ReasonerReport,
   ReasonerRequest,
@@ -27,6 +28,7 @@ export { PromptedNarrator, type PromptedNarratorOptions } from "./policies/promp
 export { ThinkRespondAnswerer } from "./policies/think-respond-answerer.ts";
 export { ThinkRespondNarrator, type ThinkRespondNarratorOptions } from "./policies/think-respond-narrator.ts";
 export type { ToldThought, ToldThoughtEvents } from "./policies/told-thought.ts";
+export { CHECKPOINT_STEP_TOKENS, PREFILL_TOKENS, prefillChunk } from "./prefill-chunk.ts";
 export { PromptedTurns } from "./prompted-turns.ts";
 export { ReasonerStream } from "./reasoner-stream.ts";
 export {
@@ -51,7 +53,7 @@ export { Thinker } from "./thinker.ts";
 export { ThinkerContext } from "./thinker-context.ts";
 export { ToldAnswerReport, ToldThoughtReports } from "./told-reports.ts";
 export { SLACK_UNITS, VisualCacheReplica } from "./visual-cache-replica.ts";
-export { PREFILL_TOKENS, VisualPrefill, type VisualPrefillOptions } from "./visual-prefill.ts";
+export { VisualPrefill, type VisualPrefillOptions } from "./visual-prefill.ts";
 export { schemeReader, type VisualReader } from "./visual-reader.ts";
 export type { Question } from "./waiting-questions.ts";
 export { WordChoice } from "./word-choice.ts";

@@ -4,13 +4,14 @@ import { type CheckpointParts, openCheckpointCaches } from "./checkpoint-caches.
 import type { ReasoningOptions } from "./messages.ts";
 import { PromptedAnswerer } from "./policies/prompted-answerer.ts";
 import { PromptedNarrator } from "./policies/prompted-narrator.ts";
+import { CHECKPOINT_STEP_TOKENS, PREFILL_TOKENS } from "./prefill-chunk.ts";
 import { PromptedTurns } from "./prompted-turns.ts";
 import { Sampler } from "./sampler.ts";
 import type { OpenAnswer, StreamThinkers } from "./stream-thinkers.ts";
 import { Thinker } from "./thinker.ts";
 import type { ThinkerContext } from "./thinker-context.ts";
 import { ToldAnswerReport, ToldThoughtReports } from "./told-reports.ts";
-import { PREFILL_TOKENS, type VisualPrefill } from "./visual-prefill.ts";
+import type { VisualPrefill } from "./visual-prefill.ts";
 import type { Question } from "./waiting-questions.ts";
 import type { WordChoice } from "./word-choice.ts";
 
@@ -24,7 +25,7 @@ export class PromptedThinkers implements StreamThinkers {
   /** @throws {RangeError} when the memory for caches is full; what was taken for this stream is given back */
   constructor(
     private readonly parts: CheckpointParts,
-    private readonly choice: WordChoice,
+    private readonly choice: WordChoice | null,
     private readonly options: ReasoningOptions,
     private readonly sink: ReportSink,
   ) {
@@ -53,7 +54,8 @@ export class PromptedThinkers implements StreamThinkers {
       report,
     );
     return {
-      thinker: new Thinker(answerer, context, PREFILL_TOKENS),
+      // Somebody waits for the answer, so its prompt takes whole steps.
+      thinker: new Thinker(answerer, context, CHECKPOINT_STEP_TOKENS),
       cancelled: () => report.cancelled(answerer.said),
     };
   }

@@ -3,12 +3,12 @@ import { CheckpointRunner } from "./checkpoint-runner.ts";
 import { openCheckpointThinkers } from "./checkpoint-thinkers.ts";
 import type { ReasonerSetup, StepSpeed } from "./messages.ts";
 import { NgramDrafter } from "./ngram-drafter.ts";
+import { CHECKPOINT_STEP_TOKENS, PREFILL_TOKENS } from "./prefill-chunk.ts";
 import { STEP_TOKENS } from "./scheduler.ts";
 import type { StepRunner } from "./step.ts";
 import type { MakeThinkers } from "./stream-thinkers.ts";
 import { TaughtThinkers } from "./taught-thinkers.ts";
 import { TextRunner } from "./text-runner.ts";
-import { PREFILL_TOKENS } from "./visual-prefill.ts";
 
 /** What gains most, if little, as measured (docs/benchmarks, drafts). */
 const DRAFT_CONFIDENCE = 0.8;
@@ -44,8 +44,7 @@ async function openTaught(
 
 async function openCheckpoint(checkpoint: Checkpoint, { threads }: ReasonerSetup): Promise<ReasonerModel> {
   const runner = await CheckpointRunner.open(checkpoint, threads);
-  // A row of such a model costs as much as a whole step of a small one, so a step has two chunks at the most.
-  const stepTokens = 2 * PREFILL_TOKENS;
   const { makeThinkers } = openCheckpointThinkers(checkpoint, runner.memory);
-  return { runner, stepTokens, speed: await runner.measure(PREFILL_TOKENS), makeThinkers };
+  const speed = await runner.measure(PREFILL_TOKENS);
+  return { runner, stepTokens: CHECKPOINT_STEP_TOKENS, speed, makeThinkers };
 }

@@ -4,6 +4,7 @@ import { type CheckpointParts, openCheckpointCaches } from "./checkpoint-caches.
 import type { ReasoningOptions } from "./messages.ts";
 import { ThinkRespondAnswerer } from "./policies/think-respond-answerer.ts";
 import { ThinkRespondNarrator } from "./policies/think-respond-narrator.ts";
+import { CHECKPOINT_STEP_TOKENS, PREFILL_TOKENS } from "./prefill-chunk.ts";
 import { PromptedTurns } from "./prompted-turns.ts";
 import { Sampler } from "./sampler.ts";
 import type { OpenAnswer, StreamThinkers } from "./stream-thinkers.ts";
@@ -11,7 +12,7 @@ import { THINK_RESPOND, type ThinkRespondOptions } from "./think-respond-speech.
 import { Thinker } from "./thinker.ts";
 import type { ThinkerContext } from "./thinker-context.ts";
 import { ToldAnswerReport, ToldThoughtReports } from "./told-reports.ts";
-import { PREFILL_TOKENS, type VisualPrefill } from "./visual-prefill.ts";
+import type { VisualPrefill } from "./visual-prefill.ts";
 import type { Question } from "./waiting-questions.ts";
 
 /**
@@ -51,7 +52,8 @@ export class ThinkRespondThinkers implements StreamThinkers {
     const speaking = this.speaking(options.answerTokens);
     const answerer = new ThinkRespondAnswerer(from, narrator.request(text.trim()), speaking, report);
     return {
-      thinker: new Thinker(answerer, context, PREFILL_TOKENS),
+      // Somebody waits for the answer, so its prompt takes whole steps.
+      thinker: new Thinker(answerer, context, CHECKPOINT_STEP_TOKENS),
       cancelled: () => report.cancelled(answerer.said),
     };
   }

@@ -1,4 +1,5 @@
 import type { Policy } from "./policies/policy.ts";
+import { prefillChunk } from "./prefill-chunk.ts";
 import type { Schedulable } from "./scheduler.ts";
 import type { StepLogits, TextStep } from "./step.ts";
 import type { ThinkerContext } from "./thinker-context.ts";
@@ -32,14 +33,14 @@ export class Thinker implements Schedulable {
 
   get demand(): number {
     const { length = 0 } = this.policy.next()?.tokens ?? {};
-    return Math.min(this.chunkTokens, length - this.fed);
+    return length === 0 ? 0 : prefillChunk(length - this.fed, this.chunkTokens);
   }
 
   prepare(spare: number): TextStep {
     const { policy, context } = this;
     const { tokens: all, from } = policy.next()!;
     if (this.fed === 0) policy.begin();
-    const certain = all.slice(this.fed, this.fed + this.chunkTokens);
+    const certain = all.slice(this.fed, this.fed + prefillChunk(all.length - this.fed, this.chunkTokens));
     this.certain = certain.length;
     if (this.fed + certain.length < all.length) {
       this.drafted = [];

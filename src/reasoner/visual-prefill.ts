@@ -14,13 +14,11 @@ import {
 import { type CheckpointManifest, type FamilyVision, stackShape } from "../models/mod.ts";
 import type { EncodedUnit, PublishedUnit } from "../vision/mod.ts";
 import { PRIORITY } from "./policies/policy.ts";
+import { PREFILL_TOKENS, prefillChunk } from "./prefill-chunk.ts";
 import type { Schedulable } from "./scheduler.ts";
 import type { TextStep, VisualToken } from "./step.ts";
 import { SLACK_UNITS } from "./visual-cache-replica.ts";
 import type { VisualFeed } from "./visual-feed.ts";
-
-/** Most tokens that are prefilled in one step. So no narrator waits for more than a part of a unit. */
-export const PREFILL_TOKENS = 16;
 
 export interface VisualPrefillOptions {
   readonly memory: KvMemory;
@@ -130,12 +128,12 @@ export class VisualPrefill implements VisualFeed, Schedulable {
   }
 
   get demand(): number {
-    return this.work === null ? 0 : Math.min(PREFILL_TOKENS, this.work.tokens.length - this.work.done);
+    return this.work === null ? 0 : prefillChunk(this.work.tokens.length - this.work.done, PREFILL_TOKENS);
   }
 
   prepare(): TextStep {
     const { tokens, positions, unit, done } = this.work!;
-    const part = tokens.slice(done, done + PREFILL_TOKENS);
+    const part = tokens.slice(done, done + this.demand);
     const rowOf = unit === null ? this.prefixRow() : this.unitRow(unit);
     const rows = part.map((_, i) => rowOf(done + i, positions[done + i]!));
     return { tokens: part, rows, wanted: part.length };
@@ -143,7 +141,7 @@ export class VisualPrefill implements VisualFeed, Schedulable {
 
   accept(): void {
     const work = this.work!;
-    work.done = Math.min(work.tokens.length, work.done + PREFILL_TOKENS);
+    work.done += this.demand;
     if (work.done === work.tokens.length) this.finish(work.unit);
   }
 

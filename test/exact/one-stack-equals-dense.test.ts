@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Checkpoint, familyRuntime, loadModel } from "../../src/models/mod.ts";
+import { type Checkpoint, familyRuntime, loadModel, withSettings } from "../../src/models/mod.ts";
 import { openCheckpointRunner } from "../../src/reasoner/mod.ts";
 import { random } from "../support/random.ts";
 import { SEEING } from "../support/tiny-checkpoints.ts";
@@ -12,28 +12,35 @@ interface Case {
   readonly units: number;
   /** Whether it was trained to think while it sees. */
   readonly thinks?: boolean;
+  /** Whether it speaks about each unit, without being asked whether to. */
+  readonly everyUnit?: boolean;
   /** What its bundle says otherwise than the converter. */
   readonly cache?: Partial<Checkpoint["manifest"]["cache"]>;
 }
 
 const INTERLEAVED = { mask: "interleaved", positions: "growing" } as const;
 const cases: readonly Case[] = [
-  ...SEEING.map((family) => ({ family, units: 50 })),
+  ...SEEING.map((family) => ({ family, units: 50, everyUnit: family === "qwen2.5-vl" })),
   { family: "qwen2.5-vl", thinks: true, units: 60 },
   // Each mask, way of counting and policy with another family.
   { family: "qwen2-vl", thinks: true, units: 15, cache: { mask: "streamed", visual_sink_units: 1 } },
   { family: "qwen3-vl", units: 10, cache: INTERLEAVED },
   { family: "idefics3", thinks: true, units: 15, cache: { ...INTERLEAVED, visual_sink_units: 2 } },
 ];
-const name = ({ family, thinks = false, cache = {} }: Case) =>
-  [family, ...(thinks ? ["thinks before it speaks"] : []), ...Object.values(cache)].join(", ");
+const name = ({ family, thinks = false, everyUnit = false, cache = {} }: Case) =>
+  [
+    family,
+    ...(thinks ? ["thinks before it speaks"] : []),
+    ...(everyUnit ? ["speaks about each unit"] : []),
+    ...Object.values(cache),
+  ].join(", ");
 
 describe.each(cases.map((each) => [name(each), each] as const))(
   "a checkpoint with one stack (%s)",
-  (_, { family, units, thinks = false, cache = {} }) => {
+  (_, { family, units, thinks = false, everyUnit = false, cache = {} }) => {
     it("says what one dense masked pass over the whole history says, with eviction in both caches", async () => {
       await using model = await TinyModel.make(family, "fp32", thinks);
-      const loaded = (await loadModel(model.path)) as Checkpoint;
+      const loaded = withSettings((await loadModel(model.path)) as Checkpoint, { everyUnit });
       const { manifest } = loaded;
       const checkpoint = { ...loaded, manifest: { ...manifest, cache: { ...manifest.cache, ...cache } } };
       const runner = await openCheckpointRunner(checkpoint, 1);

@@ -8,7 +8,7 @@ import {
   EmbeddingTable,
   loadModel,
   stackShape,
-  withKvPrecision,
+  withSettings,
 } from "../../src/models/mod.ts";
 import {
   type CheckpointRunner,
@@ -105,7 +105,7 @@ async function open(
   path: string,
   kv: KvPrecision = "f32",
 ): Promise<{ checkpoint: Checkpoint; runner: CheckpointRunner }> {
-  const checkpoint = withKvPrecision((await loadModel(path)) as Checkpoint, kv);
+  const checkpoint = withSettings((await loadModel(path)) as Checkpoint, { kv });
   return { checkpoint, runner: await openCheckpointRunner(checkpoint, 1) };
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { answerRequest } from "../../src/prompting/mod.ts";
 import {
   NgramDrafter,
+  PRIORITY,
   PromptedAnswerer,
   type PromptedAnswererOptions,
   PromptedNarrator,
@@ -153,12 +154,14 @@ describe("a prompted answer", () => {
     expect(asked.run.log.streamed("a").join("")).toBe("The dog ");
   });
 
-  it("comes after narrators while it is a question, and after them still when it has begun", () => {
+  it("comes after narrators that speak, and before those that are being asked", () => {
     const asked = ask("Yes.");
-    const before = asked.answerer.priority;
+    const question = asked.answerer.priority;
     while (asked.answerer.said.tokens === 0) asked.run.step(asked.thinker);
-    expect(asked.answerer.priority).toBeLessThan(before);
-    expect(asked.answerer.priority).toBeGreaterThan(asked.narrator.priority);
+    expect(asked.answerer.priority).toBeLessThan(question);
+    expect(asked.answerer.priority).toBeGreaterThan(PRIORITY.narration);
+    // The narrator waits for the next unit, about which it will be asked.
+    expect(asked.narrator.priority).toBeGreaterThan(question);
   });
 
   it("cannot be talked out of its turn by a question", () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { thoughtRequest, wantedText } from "../../src/prompting/mod.ts";
 import {
   NgramDrafter,
+  PRIORITY,
   PromptedNarrator,
   type PromptedNarratorOptions,
   Thinker,
@@ -101,15 +102,13 @@ describe("the prompted narrator", () => {
           .at(-1)!
           .slice(0, 20),
       ),
-    ).toEqual(
-      [
-        "You speak when somet",
-        "What happens at 0:00",
-        "You speak when somet",
-        "You speak when somet",
-        "What happens at 0:02",
-      ].map((text) => text),
-    );
+    ).toEqual([
+      "Now, at 0:00, do you",
+      "What happens at 0:00",
+      "Now, at 0:01, do you",
+      "Now, at 0:02, do you",
+      "What happens at 0:02",
+    ]);
     for (const text of asked.slice(2)) expect(text.startsWith(`${before}<|end|><|user|>`)).toBe(true);
     // What both requests begin with is fed once.
     const last = run.fed.find(({ tokens }) => written(tokens).startsWith("What happens at 0:02"));
@@ -130,8 +129,42 @@ describe("the prompted narrator", () => {
       const left = groups.findIndex((_, i) => held === head + groups.slice(i).join(""));
       expect(left, held).toBeGreaterThan(5);
       expect(run.log.all("unit.done").at(-1)!.evictedTokens).toBeGreaterThan(0);
-      expect(run.fed.filter(({ tokens }) => written(tokens).includes("Watch"))).toHaveLength(1);
+      // A chunk may end within it.
+      const fed = written(run.fed.flatMap(({ tokens }) => tokens));
+      expect(fed.split("Watch the door.")).toHaveLength(2);
     }
+  });
+
+  it("speaks about each unit where it is not to decide, and asks one thing only", () => {
+    for (const instructions of [null, "Watch the door."]) {
+      const { run, narrator, think } = start(playing(["One man.", "Two cars.", "Two cars.", "It rains."]), {
+        ...{ choice: null, instructions },
+      });
+      expect(narrator.priority).toBe(PRIORITY.prefill);
+      expect(think(4)).toEqual(["One man.", "Two cars.", "repeated", "It rains."]);
+      const said = [
+        { at: 0, text: "One man." },
+        { at: 1, text: "Two cars." },
+        { at: 3, text: "It rains." },
+      ];
+      expect(written(run.held())).toBe(conversation(instructions, said).join(""));
+      expect(written(run.fed.flatMap(({ tokens }) => tokens))).not.toContain("silent");
+    }
+  });
+
+  it("comes first while it speaks, and last while it is being asked", () => {
+    const { run, narrator, thinker } = start(playing(["One man comes in by the door."]));
+    run.show();
+    narrator.catchUp();
+    const seen: number[] = [];
+    do seen.push(narrator.priority);
+    while (run.step(thinker));
+    const begun = seen.indexOf(PRIORITY.narration);
+    const ended = seen.lastIndexOf(PRIORITY.narration);
+    expect(begun).toBeGreaterThan(1);
+    expect(ended - begun).toBeGreaterThan(5);
+    expect(new Set(seen.slice(begun, ended + 1))).toEqual(new Set([PRIORITY.narration]));
+    expect(new Set([...seen.slice(0, begun), ...seen.slice(ended + 1)])).toEqual(new Set([PRIORITY.prefill]));
   });
 
   it("costs one step for a silent unit, of which nothing stays", () => {

@@ -19,7 +19,7 @@ describe("what the user says to a prompted model", () => {
     const plain = new ChatTemplate({ source, placeholder: null, role: "You watch." });
     const turns = new PromptedTurns(plain, codec, null);
     expect(plain.prefix + written(turns.head)).toBe("<|user|>You watch.\n\n");
-    expect(written(turns.decision(null, 0))).toMatch(/^You speak when .*<\|model\|>$/);
+    expect(written(turns.decision(null, 0))).toMatch(/^Now, at 0:00, do you .*<\|model\|>$/);
   });
 
   it("is cut between tokens even where the tokenizer joins line breaks", () => {

@@ -1,11 +1,13 @@
 import { type Checkpoint, stackShape } from "../../models/mod.ts";
-import { PREFILL_TOKENS } from "../../reasoner/mod.ts";
+import { type CachedTime, PREFILL_TOKENS } from "../../reasoner/mod.ts";
 import { planCheckpoint } from "./checkpoint-plan.ts";
+
+/** Cached tokens with which attention is timed. */
+const CACHED = 1024;
 
 /**
  * What to expect of a checkpoint on this machine, in whole sentences: how often and how large it would look. One layer, the
- * head and the tower are timed at their true shapes; all layers take as long as one. Attention is not in it, so a start may
- * choose a little less.
+ * head and the tower are timed at their true shapes; all layers take as long as one.
  *
  * It loads the inference runtime into the calling thread. A service must not call it.
  *
@@ -20,11 +22,14 @@ export async function expectedSpeed(sample: Checkpoint, threads = 1): Promise<st
   const shape = stackShape(sample.manifest);
   const tower = await openTower(sample, threads);
   const towers = await tower.measure();
-  const { layerMs, headMs } = await openLayerSpeed(sample.paths.text, shape, threads);
-  const [many, one] = [await layerMs(PREFILL_TOKENS), await layerMs(1)];
-  const step = {
-    rowMs: (shape.layers * many) / PREFILL_TOKENS,
-    tokenMs: shape.layers * one + (await headMs()),
+  const { layerMs, attentionMs, headMs } = await openLayerSpeed(sample.paths.text, shape, threads);
+  const time = async (rows: number, behind: number): Promise<CachedTime> => {
+    const [little, much] = [await attentionMs(rows, 0), await attentionMs(rows, CACHED)];
+    return {
+      base: (shape.layers * ((await layerMs(rows)) + little) + behind) / rows,
+      each: (shape.layers * Math.max(0, much - little)) / CACHED / rows,
+    };
   };
+  const step = { rowMs: await time(PREFILL_TOKENS, 0), tokenMs: await time(1, await headMs()) };
   return planCheckpoint(sample.manifest, towers, step).because;
 }

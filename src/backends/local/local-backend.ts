@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type { KvPrecision } from "../../cache/mod.ts";
 import {
   type Backend,
   type BackendReport,
@@ -10,12 +9,13 @@ import {
 import {
   type Bundle,
   type Checkpoint,
+  type CheckpointSettings,
   isCheckpoint,
   loadModel,
   type Model,
   ModelError,
   requireCacheSizes,
-  withKvPrecision,
+  withSettings,
 } from "../../models/mod.ts";
 import { collectGarbage } from "../../worker/mod.ts";
 import { CheckpointModel } from "./checkpoint-model.ts";
@@ -39,10 +39,10 @@ export interface LocalBackendOptions {
   /** How a published checkpoint looks; default: as often and as large as it keeps up with, as measured at the start. */
   readonly wishes?: LocalWishes;
   /**
-   * How a published checkpoint keeps keys and values; default `f32`. `int8` takes about a quarter of the memory, and
-   * loses precision.
+   * How a published checkpoint runs, where not as its bundle.json says. Keys and values of `int8` take about a quarter of
+   * the memory, and lose precision.
    */
-  readonly kv?: KvPrecision;
+  readonly settings?: CheckpointSettings;
 }
 
 /** Runs a bundle on this machine. The main thread only passes messages; inference runs in the workers. */
@@ -67,7 +67,7 @@ export class LocalBackend implements Backend {
   /** @throws {ModelError} when the model cannot be used; {EngineError} `option_out_of_range` for wishes that it cannot have */
   static async start(options: LocalBackendOptions): Promise<LocalBackend> {
     const { threads = 1, draftWords = 2 } = options;
-    const model = withKv(await loadModel(options.model), options.kv);
+    const model = settled(await loadModel(options.model), options.settings);
     const taught = isCheckpoint(model) ? null : describeTaught(model, options.wishes);
     const backend = new LocalBackend();
     const pair = await WorkerPair.start(
@@ -139,10 +139,24 @@ function describeCheckpoint(checkpoint: Checkpoint, pair: WorkerPair, wishes?: L
   return new CheckpointModel(checkpoint, planCheckpoint(checkpoint.manifest, towers, step!, wishes));
 }
 
-/** @throws {ModelError} `bundle_unusable` when the model cannot have keys and values of such a precision */
-function withKv(model: Model, kv: KvPrecision | undefined): Model {
-  if (kv === undefined || kv === "f32") return model;
-  if (isCheckpoint(model)) return withKvPrecision(model, kv);
-  const message = `${model.manifest.id} keeps its keys and values as 32-bit numbers. Keys and values of 8 bits are for published checkpoints.`;
-  throw new ModelError("bundle_unusable", message);
+/** @throws {ModelError} `bundle_unusable` when the model cannot have such settings */
+function settled(model: Model, settings: CheckpointSettings = {}): Model {
+  const { kv = "f32", everyUnit = false } = settings;
+  const { id } = model.manifest;
+  if (!isCheckpoint(model)) {
+    if (kv !== "f32")
+      throw unusable(
+        `${id} keeps its keys and values as 32-bit numbers. Keys and values of 8 bits are for published checkpoints. Leave --kv out.`,
+      );
+    if (everyUnit)
+      throw unusable(`${id} was trained to say nothing where nothing is new. Leave --every-unit out.`);
+    return model;
+  }
+  if (everyUnit && model.manifest.thinking.policy !== "prompted")
+    throw unusable(`${id} was trained to decide by itself when it speaks. Leave --every-unit out.`);
+  return withSettings(model, settings);
+}
+
+function unusable(message: string): ModelError {
+  return new ModelError("bundle_unusable", message);
 }

@@ -9,7 +9,9 @@ export interface WindowPlan {
 }
 
 /** Text around the visual tokens of a unit: its time and its marks. */
-const TEXT_TOKENS = 24;
+export const TEXT_TOKENS = 24;
+/** With fewer units a shorter window is not chosen for its speed. */
+const SHORTEST_UNITS = 8;
 
 /**
  * Chooses the visual window: as the bundle says, or as the user wishes. It never takes more memory than a cache of a
@@ -40,4 +42,16 @@ export function planWindow(
       ? `their keys and values would take more than the ${MOST_CACHE_BYTES / 2 ** 30} GiB that a stream may have`
       : `the model was trained for ${transformer.context} tokens in all`;
   return { units, because: `It keeps no ${wanted} units: ${limit}.` };
+}
+
+/**
+ * Windows that may be tried, the longest first (units). A shorter one makes each step quicker, because attention looks at
+ * less. A model that was trained with a window keeps it, and so does whoever wishes for one.
+ */
+export function windowChoices({ cache }: CheckpointManifest, wish?: number | undefined): number[] {
+  if (wish !== undefined) return [wish];
+  const choices = [cache.visual_window_units];
+  if (cache.mask === "interleaved") return choices;
+  for (let units = choices[0]! / 2; units >= SHORTEST_UNITS; units /= 2) choices.push(Math.floor(units));
+  return choices;
 }

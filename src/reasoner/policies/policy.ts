@@ -4,10 +4,10 @@ import type { NgramDrafter } from "../ngram-drafter.ts";
 /**
  * Priorities in a step, see Scheduler. Narrators come first: they keep their streams live, and they feed a token or two
  * at a time, so hardly anybody waits because of them. Then come answers that have begun: a person is reading them,
- * and they feed a token at a time too. Prompts come last, those of new questions and visual tokens alike: each feeds many
- * tokens at once.
+ * and they feed a token at a time too. Prompts come last, because each feeds many tokens at once: first that of a new
+ * question, for which a person waits; then visual tokens, and what a narrator is asked about them.
  */
-export const PRIORITY = { narration: 0, answer: 1, question: 2, prefill: 2 } as const;
+export const PRIORITY = { narration: 0, answer: 1, question: 2, prefill: 3 } as const;
 
 /** Tokens that must be fed in one step, and the unit that they look from. */
 export interface Feed {

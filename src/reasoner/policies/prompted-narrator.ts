@@ -13,8 +13,8 @@ import { reasonToSkip, type ToldThought, type ToldThoughtEvents } from "./told-t
 export interface PromptedNarratorOptions {
   readonly codec: CheckpointCodec;
   readonly turns: PromptedTurns;
-  /** Between speaking and being silent. */
-  readonly choice: WordChoice;
+  /** Between speaking and being silent; null: it speaks about each unit. */
+  readonly choice: WordChoice | null;
   readonly sampler: Sampler;
   /** Most tokens of a thought. */
   readonly thoughtTokens: number;
@@ -28,13 +28,13 @@ export interface PromptedNarratorOptions {
   readonly drafter: NgramDrafter | null;
 }
 
-/** What it does with the unit at hand: feed what the user wants, decide whether to speak, speak. */
+/** What it does with the unit at hand: feed what the user wants, decide whether to speak, ask for a thought and speak. */
 type Phase = "opening" | "deciding" | "speaking";
 
 /**
  * Thinks about the units of a stream with a model that was never taught to think while it sees. It asks the model
  * whether there is something to say, and decides by the logits of the two answers. If there is, it takes the question
- * back and asks for a thought, one sentence, at whose end it stops the model.
+ * back and asks for a thought, one sentence, at whose end it stops the model. Without a choice it asks for a thought at once.
  *
  * So its C_r is a conversation in which each thought is an answer to `What happens at 0:07?`. Each thought is a group of
  * it, with the request before it. Of a unit about which nothing is said, or only what has been said, nothing stays, and
@@ -45,7 +45,6 @@ type Phase = "opening" | "deciding" | "speaking";
  * {@link catchUp} must be called between two steps, before it is asked for its next step.
  */
 export class PromptedNarrator implements Policy {
-  readonly priority = PRIORITY.narration;
   readonly drafter: NgramDrafter | null;
   private readonly speaking = new SpeakingDecision();
   private readonly memory: ThoughtMemory;
@@ -74,6 +73,11 @@ export class PromptedNarrator implements Policy {
     this.memory = new ThoughtMemory(options.memoryTokens);
     this.decoder = options.codec.decoder();
     this.phase = options.turns.head.length > 0 ? "opening" : "deciding";
+  }
+
+  /** While it speaks it feeds a word at a time; before that a request, whose tokens are many. */
+  get priority(): number {
+    return this.words.length > 0 ? PRIORITY.narration : PRIORITY.prefill;
   }
 
   /** The unit that it thinks about, or waits for. All before it are done. */
@@ -115,7 +119,7 @@ export class PromptedNarrator implements Policy {
     if (this.context.newest < this.unit) return null;
     const place = this.context.place(this.unit);
     if (this.request?.unit !== this.unit) {
-      this.request = { unit: this.unit, tokens: this.options.turns.decision(this.rest, place.mediaTimeMs) };
+      this.request = { unit: this.unit, tokens: this.firstRequest(place.mediaTimeMs) };
     }
     const { head } = this.options.turns;
     return { tokens: this.phase === "opening" ? head : this.request.tokens, from: place };
@@ -126,7 +130,7 @@ export class PromptedNarrator implements Policy {
     const { tokens, from } = this.next()!;
     this.pending = tokens;
     this.place = from;
-    if (this.phase === "deciding") this.context.beginGroup();
+    if (this.phase === "deciding") this.beginRequest();
     this.events.began(this.unit);
   }
 
@@ -140,15 +144,24 @@ export class PromptedNarrator implements Policy {
     if (this.phase === "opening") {
       this.phase = "deciding";
       this.pending = this.request!.tokens;
-      this.context.beginGroup();
+      this.beginRequest();
     } else this.choose(logits);
     return null;
   }
 
+  private firstRequest(nowMs: number): number[] {
+    const { turns, choice } = this.options;
+    return choice === null ? turns.thought(this.rest, nowMs) : turns.decision(this.rest, nowMs);
+  }
+
+  private beginRequest(): void {
+    this.context.beginGroup();
+    if (this.options.choice === null) this.beginThought();
+  }
+
   private choose(logits: Float32Array): void {
-    const { choice } = this.options;
     this.tokens++;
-    if (this.speaking.decide(choice.score(logits)).speak) this.ask();
+    if (this.speaking.decide(this.options.choice!.score(logits)).speak) this.ask();
     else this.skip("nothing_new");
   }
 
@@ -159,8 +172,11 @@ export class PromptedNarrator implements Policy {
     const same = sharedLength(this.pending, thought.slice(0, -1));
     this.context.takeBack(this.pending.length - same);
     this.pending = thought.slice(same);
+    this.beginThought();
+  }
+
+  private beginThought(): void {
     this.phase = "speaking";
-    this.words = [];
     this.told = "";
     this.text = new ThoughtText(this.memory.thoughts.map(({ text }) => text));
     this.decoder = this.options.codec.decoder();
@@ -230,6 +246,7 @@ export class PromptedNarrator implements Policy {
     this.unit++;
     this.place = null;
     this.phase = "deciding";
+    this.words = [];
     this.tokens = 0;
   }
 

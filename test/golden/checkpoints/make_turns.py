@@ -16,7 +16,7 @@ PREFIX = 3
 # Grids of the videos (patches: rows, columns), and how much text follows each.
 UNITS = [
     {"grid": grid, "text": text}
-    for _ in range(17)
+    for _ in range(12)
     for grid, text in (((4, 6), 5), ((8, 4), 1), ((4, 4), 9), ((2, 12), 0), ((12, 6), 2))
 ]
 
