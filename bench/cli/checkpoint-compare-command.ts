@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { positive } from "../../src/cli/arguments.ts";
 import { guarded } from "../../src/cli/failure.ts";
 import { convertCheckpoint } from "../../src/models/mod.ts";
-import { compareCheckpoint, comparisonTable } from "../checkpoints/compare/compare.ts";
+import { compareCheckpoint, comparisonTable, OTHERS, type Other } from "../checkpoints/compare/compare.ts";
 import { TRANSFORMERS_JS_VERSION } from "../checkpoints/compare/transformers-js.ts";
 import { describeMachine } from "../lib/machine.ts";
 import { runMeasurement } from "./measurement.ts";
@@ -15,6 +15,7 @@ interface Flags {
   readonly runs: number;
   readonly threads: number;
   readonly pictureSize?: number;
+  readonly with: ReadonlySet<Other>;
   readonly json?: true;
 }
 
@@ -25,7 +26,18 @@ function lengths(value: string): number[] {
   return list;
 }
 
-async function run(checkpoint: string, { seconds, runs, threads, pictureSize, json }: Flags): Promise<void> {
+function others(value: string): ReadonlySet<Other> {
+  const names = value === "none" ? [] : value.split(",");
+  const unknown = names.find((name) => !OTHERS.includes(name as Other));
+  if (unknown !== undefined)
+    throw new InvalidArgumentError(`${unknown} is not known. Choose of ${OTHERS.join(", ")}, or none.`);
+  return new Set(names as Other[]);
+}
+
+async function run(
+  checkpoint: string,
+  { seconds, runs, threads, pictureSize, with: asked, json }: Flags,
+): Promise<void> {
   const scratch = await mkdtemp(join(tmpdir(), "thinkalong-compare-"));
   try {
     await runMeasurement(
@@ -35,6 +47,7 @@ async function run(checkpoint: string, { seconds, runs, threads, pictureSize, js
         const comparison = await compareCheckpoint({
           ...{ checkpoint, bundle, scratch, seconds, runs, threads, signal },
           side: pictureSize,
+          others: asked,
           onProgress: (what) => console.error(what),
         });
         const machine = describeMachine();
@@ -65,6 +78,11 @@ export function checkpointCompareCommand(): Command {
     .option("--runs <n>", "questions at each length", positive, 3)
     .option("--threads <n>", "threads of each way, shared by its workers", positive, availableParallelism())
     .option("--picture-size <px>", "side of the pictures (default: what thinkalong keeps up with)", positive)
+    .addOption(
+      new Option("--with <list>", `who is asked besides thinkalong: ${OTHERS.join(", ")}, or none`)
+        .argParser(others)
+        .default(new Set(OTHERS), "both"),
+    )
     .option("--json", "as JSON")
     .addHelpText(
       "after",

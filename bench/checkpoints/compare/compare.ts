@@ -21,9 +21,14 @@ export interface CompareOptions {
   readonly runs: number;
   /** Cores: each of the engine's two workers takes half, and the others take all. */
   readonly threads: number;
+  /** Who is asked besides thinkalong. */
+  readonly others: ReadonlySet<Other>;
   readonly signal: AbortSignal;
   readonly onProgress: (what: string) => void;
 }
+
+export const OTHERS = ["transformers.js", "llama.cpp"] as const;
+export type Other = (typeof OTHERS)[number];
 
 export const WAYS = ["thinkalong", "transformers.js", "llama.cpp, fresh", "llama.cpp, cached"] as const;
 export type Way = (typeof WAYS)[number];
@@ -60,39 +65,46 @@ export async function compareCheckpoint(options: CompareOptions): Promise<Compar
     options.onProgress(`${way}, ${length} s: first token after ${inSeconds(each.firstMs)} s`);
   };
   const side = await watched(options);
-  options.onProgress("transformers.js");
-  const target = join(options.scratch, "transformers-js");
-  const library = await TransformersJs.start({ source: checkpoint, target, side, threads });
-  try {
-    const most = await framesFitting(library, context);
-    for (const length of seconds) {
-      const frames = evenlySpaced(length, most);
-      const asked = await asksOf(options, (question) => library.ask(frames, question));
-      note("transformers.js", length, frames.length, asked);
+  if (options.others.has("transformers.js")) await askTransformersJs();
+  if (options.others.has("llama.cpp")) await askLlama();
+  return { side, context, compared: WAYS.flatMap((way) => compared.filter((each) => each.way === way)) };
+
+  async function askTransformersJs(): Promise<void> {
+    options.onProgress("transformers.js");
+    const target = join(options.scratch, "transformers-js");
+    const library = await TransformersJs.start({ source: checkpoint, target, side, threads });
+    try {
+      const most = await framesFitting(library, context);
+      for (const length of seconds) {
+        const frames = evenlySpaced(length, most);
+        const asked = await asksOf(options, (question) => library.ask(frames, question));
+        note("transformers.js", length, frames.length, asked);
+      }
+    } finally {
+      await library.close();
     }
-  } finally {
-    await library.close();
   }
 
-  options.onProgress("llama.cpp");
-  const llama = await Llama.start({
-    ...{ source: checkpoint, target: join(options.scratch, "llama"), side },
-    ...{ context, threads },
-  });
-  try {
-    const most = await framesFitting(llama, context);
-    for (const length of seconds) {
-      signal.throwIfAborted();
-      const frames = evenlySpaced(length, most);
-      const fresh = await asksOf(options, (question) => llama.ask(frames, question));
-      const cached = await asksOf(options, (question) => llama.ask(frames, question, { cached: true }));
-      note("llama.cpp, fresh", length, frames.length, fresh);
-      note("llama.cpp, cached", length, frames.length, cached);
+  async function askLlama(): Promise<void> {
+    options.onProgress("llama.cpp");
+    const llama = await Llama.start({
+      ...{ source: checkpoint, target: join(options.scratch, "llama"), side },
+      ...{ context, threads },
+    });
+    try {
+      const most = await framesFitting(llama, context);
+      for (const length of seconds) {
+        signal.throwIfAborted();
+        const frames = evenlySpaced(length, most);
+        const fresh = await asksOf(options, (question) => llama.ask(frames, question));
+        const cached = await asksOf(options, (question) => llama.ask(frames, question, { cached: true }));
+        note("llama.cpp, fresh", length, frames.length, fresh);
+        note("llama.cpp, cached", length, frames.length, cached);
+      }
+    } finally {
+      await llama.close();
     }
-  } finally {
-    await llama.close();
   }
-  return { side, context, compared: WAYS.flatMap((way) => compared.filter((each) => each.way === way)) };
 
   async function watched({ bundle, threads, signal }: CompareOptions): Promise<number> {
     const engine = await WatchingEngine.start({
