@@ -91,6 +91,12 @@ export class Timeline {
       case "session.source":
         this.screen.line(`${pc.yellow(at(event.media_time_ms))}  `, pc.yellow(`note: ${event.message}`));
         break;
+      case "stream.state":
+      case "input.gap": {
+        const whenMs = event.type === "input.gap" ? event.to_ms : event.media_time_ms;
+        this.screen.line(`${pc.yellow(at(whenMs))}  `, pc.yellow(`note: ${event.message}`));
+        break;
+      }
       case "session.model": {
         const paint = event.status === "available" ? pc.green : pc.yellow;
         this.screen.line(

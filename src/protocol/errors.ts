@@ -19,6 +19,7 @@ export type ProtocolErrorCode =
   | "slow_reader"
   | "too_many_messages"
   | "too_many_sessions"
+  | "stream_exists"
   | "internal_error";
 
 /** Error codes of a pushed picture. */
@@ -89,6 +90,7 @@ export const ERRORS: Readonly<Record<ProtocolErrorCode | EngineErrorCode | Pictu
     true,
   ),
   too_many_sessions: limit("The server has as many sessions as it allows. Try again later.", true),
+  stream_exists: refused("There is a stream of this name already. Choose another name."),
   internal_error: broken("The server has a fault. Its log says more."),
   engine_closed: broken("The engine was shut down. Connect again later."),
   stream_closed: refused("The stream has ended and takes nothing more."),

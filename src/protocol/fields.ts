@@ -70,10 +70,28 @@ export const sceneReason = z
   );
 
 export const sourceNoticeCode = z
-  .enum(["rate_assumed", "parts_missing", "lost", "reconnected"])
+  .enum(["rate_assumed", "parts_missing"])
   .describe(
-    "`rate_assumed`: the video's frames have no times, and their number a second was assumed; `parts_missing`: parts of its playlist could not be read; `lost`: a live source was lost and is being connected to again; `reconnected`: it is back, after a gap.",
+    "`rate_assumed`: the video's frames have no times, and their number a second was assumed; `parts_missing`: parts of its playlist could not be read.",
   );
+
+/** Where the source of a stream is. */
+export const sourceState = z
+  .enum(["connecting", "live", "stalled", "reconnecting", "ended"])
+  .describe(
+    "`connecting`: no picture has come yet; `live`: pictures come; `stalled`: none has come for a while, though the connection stands; `reconnecting`: the connection was lost or refused, and it is tried again; `ended`: no more pictures come.",
+  );
+
+export type SourceState = z.infer<typeof sourceState>;
+
+/** Why nothing was seen for a while. */
+export const gapReason = z
+  .enum(["stalled", "lost", "refused", "restarted"])
+  .describe(
+    "`stalled`: the source sent nothing; `lost`: its connection ended; `refused`: it could not be connected to; `restarted`: the server's own decoder or engine was started again.",
+  );
+
+export type GapReason = z.infer<typeof gapReason>;
 
 export type SourceNoticeCode = z.infer<typeof sourceNoticeCode>;
 

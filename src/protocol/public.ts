@@ -34,7 +34,7 @@ export {
   ProtocolError,
   type ProtocolErrorCode,
 } from "./errors.ts";
-export type { CloseReason, SourceNoticeCode } from "./fields.ts";
+export type { CloseReason, GapReason, SourceNoticeCode, SourceState } from "./fields.ts";
 export { encodeServerEvent, parseClientMessage } from "./messages.ts";
 export {
   type ErrorEvent,

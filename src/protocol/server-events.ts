@@ -4,10 +4,12 @@ import {
   count,
   dropReason,
   eventId,
+  gapReason,
   mediaTimeMs,
   sceneReason,
   seq,
   sourceNoticeCode,
+  sourceState,
   unit,
 } from "./fields.ts";
 import {
@@ -163,17 +165,48 @@ export const sessionSource = z
     event_id: eventId,
     code: sourceNoticeCode,
     message: z.string().describe("For people: what happened or was assumed, and what to do."),
-    media_time_ms: mediaTimeMs.describe(
-      "Media time to which it refers (ms): of the last frame before a loss, or of the first one after it.",
-    ),
-    gap_ms: z
-      .number()
-      .nullable()
-      .describe("Of `reconnected`: media time in which nothing was seen (ms); else null."),
+    media_time_ms: mediaTimeMs.describe("Media time to which it refers (ms)."),
   })
   .describe(
-    "Something that one should know about a video that is read from a file or a URL. `replay --json` prints it; a session whose pictures the client sends has none.",
+    "Something that one should know about a video that the server reads from a file or a URL. A session whose pictures the client sends has none.",
   );
+
+export const streamState = z
+  .object({
+    type: z.literal("stream.state"),
+    event_id: eventId,
+    state: sourceState,
+    message: z.string().describe("For people: what happened, and what is done about it."),
+    media_time_ms: mediaTimeMs.describe("Media time of the last frame (ms); 0 before the first."),
+  })
+  .describe(
+    "The source of a video that the server reads itself has come, stalls, is lost, is back or has ended. A session whose pictures the client sends has none.",
+  );
+
+export const inputGap = z
+  .object({
+    type: z.literal("input.gap"),
+    event_id: eventId,
+    from_ms: mediaTimeMs.describe("Media time of the last frame before the gap (ms)."),
+    to_ms: mediaTimeMs.describe("Media time of the first frame after the gap (ms)."),
+    reason: gapReason,
+    message: z.string().describe("For people: what was not seen, and why."),
+  })
+  .describe(
+    "For a while nothing was seen. It comes when pictures come again. Media time has gone on meanwhile.",
+  );
+
+export const sessionGap = z
+  .object({
+    type: z.literal("session.gap"),
+    event_id: eventId,
+    after: z
+      .string()
+      .nullable()
+      .describe("Id of the last event that this client has; null when it asked for all there were."),
+    up_to: z.string().describe("Id of the last event that is gone. Nothing is missing after it."),
+  })
+  .describe("Events that this client asked for are no longer held. This comes in their place.");
 
 export const sessionModel = z
   .object({
@@ -271,6 +304,9 @@ export const SERVER_EVENTS = {
   "session.context_compressed": contextCompressed,
   "session.scene": sessionScene,
   "session.source": sessionSource,
+  "stream.state": streamState,
+  "input.gap": inputGap,
+  "session.gap": sessionGap,
   "session.model": sessionModel,
   "session.going_away": goingAway,
   "session.closed": sessionClosed,

@@ -7,14 +7,26 @@ export type { FaultListener } from "./event-writer.ts";
 export { LOG_LIMITS, type LogLimits, type StreamLimits } from "./limits.ts";
 export { MemoryEventLog, type MemoryEventLogOptions } from "./memory-event-log.ts";
 export { type Problem, toProblem } from "./problem.ts";
-export { StreamRegistry, type StreamRegistryOptions } from "./registry.ts";
+export {
+  isStreamName,
+  type NewStream,
+  StreamRegistry,
+  type StreamRegistryOptions,
+} from "./registry.ts";
 export { type ReplayOptions, replay, startReplay } from "./replay.ts";
 export { parseScheduledQuestion, type ScheduledQuestion } from "./scheduled-questions.ts";
 export type { StreamSettings } from "./settings.ts";
 export { PulledVideo, type PulledVideoOptions } from "./sources/pulled-video.ts";
 export { type ImageBounds, PushedImages } from "./sources/pushed-images.ts";
 export { type ReconnectingOptions, type ReconnectWaits, reconnecting } from "./sources/reconnecting.ts";
-export type { Intake, Source, SourceNotice, Stop } from "./sources/source.ts";
+export type {
+  InputGap,
+  Intake,
+  Source,
+  SourceChange,
+  SourceNotice,
+  Stop,
+} from "./sources/source.ts";
 export {
   type AskOptions,
   StreamHandle,

@@ -3,6 +3,17 @@ import { ProtocolError } from "../protocol/mod.ts";
 import type { StreamLimits } from "./limits.ts";
 import { StreamHandle, type StreamHandleOptions } from "./stream-handle.ts";
 
+/** How a stream is opened. */
+export interface NewStream extends Pick<StreamHandleOptions, "engineOptions" | "settings"> {
+  /** A name that its owner has chosen (see {@link isStreamName}). Default: `session_0`, `session_1` and so on. */
+  readonly id?: string;
+}
+
+/** Whether a stream may be called so: a letter or digit, then up to 63 letters, digits, `-`, `_` and `.`. */
+export function isStreamName(id: string): boolean {
+  return /^[a-z0-9][\w.-]{0,63}$/i.test(id) && !id.startsWith("session_");
+}
+
 export interface StreamRegistryOptions extends Pick<StreamHandleOptions, "onFault"> {
   readonly engine: Engine;
   readonly limits: StreamLimits;
@@ -41,20 +52,22 @@ export class StreamRegistry {
   }
 
   /**
-   * Opens a stream. Its id begins with `session_`, because the protocol calls it a session.
+   * Opens a stream. Where it has no name, its id begins with `session_`, because the protocol calls it a session.
    *
-   * @throws {ProtocolError} `too_many_sessions`
+   * @throws {ProtocolError} `too_many_sessions`, or `stream_exists`; as `StreamHandle.update` does for settings
    */
-  open(): StreamHandle {
+  open({ id: name, ...own }: NewStream = {}): StreamHandle {
     const { maxStreams: _, ...options } = this.options;
+    if (name !== undefined && this.streams.has(name))
+      throw new ProtocolError("stream_exists", `There is a stream ${name} already. Choose another name.`);
     if (this.isFull) {
       throw new ProtocolError(
         "too_many_sessions",
         `This server has ${this.size} sessions and no room for another one. Try again later.`,
       );
     }
-    const id = `session_${this.opened++}`;
-    const stream = new StreamHandle({ ...options, id, onClosed: () => this.streams.delete(id) });
+    const id = name ?? `session_${this.opened++}`;
+    const stream = new StreamHandle({ ...options, ...own, id, onClosed: () => this.streams.delete(id) });
     this.streams.set(id, stream);
     return stream;
   }

@@ -100,6 +100,8 @@ export function withQuestions(
         dropped: (frame) => into.dropped(frame),
         problem: (problem) => into.problem(problem),
         notice: (notice) => into.notice(notice),
+        changed: (change) => into.changed(change),
+        gap: (gap) => into.gap(gap),
         ended: (early) =>
           steps.next(
             doing(() => {

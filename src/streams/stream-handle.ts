@@ -22,7 +22,7 @@ import type { StreamLimits } from "./limits.ts";
 import { type Problem, toProblem } from "./problem.ts";
 import { LockableSettings, type StreamSettings } from "./settings.ts";
 import { PushedImages } from "./sources/pushed-images.ts";
-import type { Intake, Source, SourceNotice, Stop } from "./sources/source.ts";
+import type { InputGap, Intake, Source, SourceChange, SourceNotice, Stop } from "./sources/source.ts";
 
 export interface StreamHandleOptions {
   readonly id: string;
@@ -31,6 +31,8 @@ export interface StreamHandleOptions {
   readonly limits: StreamLimits;
   /** Default: in memory, within the limits. */
   readonly log?: EventLog;
+  /** Settings that differ from what the model was trained for. */
+  readonly settings?: SessionSettings;
   /** Options of the engine's stream. They take precedence over the settings. */
   readonly engineOptions?: StreamOptions;
   /** Called when the stream is closed, before its log ends. */
@@ -79,6 +81,7 @@ export class StreamHandle implements Intake {
   private stream: EngineStream | null = null;
   private images: PushedImages | null = null;
   private stopSource: Stop | null = null;
+  private newest: Frame | null = null;
   private outcome: "completed" | "going_away" | "failed" | null = null;
 
   constructor(private readonly options: StreamHandleOptions) {
@@ -87,6 +90,12 @@ export class StreamHandle implements Intake {
     this.log = options.log ?? memoryLog(limits);
     this.writer = new EventWriter(this.log, (error, what) => this.fault(error, what));
     this.lockableSettings = new LockableSettings(engine.model, limits);
+    if (options.settings) this.lockableSettings.update(options.settings);
+  }
+
+  /** The newest picture that was thought about or waits for it, for a snapshot; null before the first. */
+  get newestFrame(): Frame | null {
+    return this.newest;
   }
 
   get state(): StreamState {
@@ -246,6 +255,7 @@ export class StreamHandle implements Intake {
 
   see(frame: Frame): void {
     if (this.phase === "closed") return;
+    this.newest = frame;
     try {
       this.open().push(frame);
     } catch (error) {
@@ -264,14 +274,16 @@ export class StreamHandle implements Intake {
     this.writer.write(event);
   }
 
-  notice({ code, message, mediaTimeMs, gapMs = null }: SourceNotice): void {
-    this.writer.write({
-      type: "session.source",
-      code,
-      message,
-      media_time_ms: mediaTimeMs,
-      gap_ms: gapMs,
-    });
+  notice({ code, message, mediaTimeMs }: SourceNotice): void {
+    this.writer.write({ type: "session.source", code, message, media_time_ms: mediaTimeMs });
+  }
+
+  changed({ state, message, mediaTimeMs }: SourceChange): void {
+    this.writer.write({ type: "stream.state", state, message, media_time_ms: mediaTimeMs });
+  }
+
+  gap({ fromMs, toMs, reason, message }: InputGap): void {
+    this.writer.write({ type: "input.gap", from_ms: fromMs, to_ms: toMs, reason, message });
   }
 
   ended(early?: "going_away"): void {

@@ -1,8 +1,14 @@
 import { concat, defer, from, type Observable, of, throwError } from "rxjs";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Frame, IngestError, type IngestErrorCode, RgbFrame } from "../../src/ingest/mod.ts";
-import { type Intake, PulledVideo, type PulledVideoOptions, reconnecting } from "../../src/streams/mod.ts";
-import type { SourceNotice } from "../../src/streams/sources/source.ts";
+import {
+  type InputGap,
+  type Intake,
+  PulledVideo,
+  type PulledVideoOptions,
+  reconnecting,
+  type SourceChange,
+} from "../../src/streams/mod.ts";
 import { eventually, makeTempDir, makeVideo } from "../support/media.ts";
 import { CODED_SIZE, codedVideo, numberOf } from "../support/rtsp/coded-video.ts";
 import { HABITS } from "../support/rtsp/habits.ts";
@@ -43,15 +49,18 @@ describe("a source that is connected to again", () => {
   /** Subscribes to connections that follow each other. */
   function watch(connections: readonly Open[], signal?: AbortSignal) {
     const seen: [number, number][] = [];
-    const notices: Omit<SourceNotice, "message">[] = [];
+    const notices: (Omit<SourceChange, "message"> | Omit<InputGap, "message">)[] = [];
     const errors: IngestErrorCode[] = [];
     const openedAtMs: number[] = [];
     const open: Open = (startedAtMs) => {
       openedAtMs.push(Date.now());
       return connections[openedAtMs.length - 1]!(startedAtMs);
     };
-    const notice = ({ message, ...rest }: SourceNotice) => notices.push(rest);
-    reconnecting(open, { notice, signal }).subscribe({
+    const into = {
+      changed: ({ message, ...rest }: SourceChange) => notices.push(rest),
+      gap: ({ message, ...rest }: InputGap) => notices.push(rest),
+    };
+    reconnecting(open, { into, signal }).subscribe({
       next: ({ seq, mediaTimeMs }) => seen.push([seq, mediaTimeMs]),
       error: ({ code }: IngestError) => errors.push(code),
     });
@@ -75,10 +84,12 @@ describe("a source that is connected to again", () => {
       [4, 4000],
     ]);
     expect(notices).toEqual([
-      { code: "lost", mediaTimeMs: 250 },
-      { code: "reconnected", mediaTimeMs: 3000, gapMs: 2750 },
-      { code: "lost", mediaTimeMs: 3500 },
-      { code: "reconnected", mediaTimeMs: 4000, gapMs: 500 },
+      { state: "reconnecting", mediaTimeMs: 250 },
+      { fromMs: 250, toMs: 3000, reason: "lost" },
+      { state: "live", mediaTimeMs: 3000 },
+      { state: "reconnecting", mediaTimeMs: 3500 },
+      { fromMs: 3500, toMs: 4000, reason: "lost" },
+      { state: "live", mediaTimeMs: 4000 },
     ]);
     expect(errors).toEqual([]);
   });
@@ -120,7 +131,8 @@ describe("a pulled video that is connected to again", () => {
   /** Starts a source, and keeps what it says. */
   function start(options: Partial<PulledVideoOptions> & { input: string }) {
     const frames: Frame[] = [];
-    const notices: SourceNotice[] = [];
+    const changes: SourceChange[] = [];
+    const gaps: InputGap[] = [];
     const problems: string[] = [];
     const into: Intake = {
       format: { ...CODED_SIZE, fps: 4 },
@@ -130,32 +142,34 @@ describe("a pulled video that is connected to again", () => {
       see: (frame) => frames.push(frame),
       dropped: () => {},
       problem: ({ code }) => problems.push(code),
-      notice: (notice) => notices.push(notice),
+      notice: () => {},
+      changed: (change) => changes.push(change),
+      gap: (gap) => gaps.push(gap),
       ended: () => {},
     };
     const source = new PulledVideo({ pace: "max", reconnect: { firstMs: 200, mostMs: 400 }, ...options });
-    return { frames, notices, problems, stop: source.start(into) };
+    return { frames, changes, gaps, problems, stop: source.start(into) };
   }
 
   it("keeps true time over a cut, and over a camera that is gone for a while", { retry: 2 }, async () => {
     const stream = await codedVideo(300);
     const first = await RtspCamera.start(stream, HABITS.hangUp(60));
-    const { frames, notices, problems, stop } = start({ input: first.url });
-    await eventually(() => notices.at(-1)?.code === "reconnected", "it is back after the cut", 30_000);
+    const { frames, changes, gaps, problems, stop } = start({ input: first.url });
+    await eventually(() => changes.at(-1)?.state === "live", "it is back after the cut", 30_000);
     const afterCut = frames.length;
     await eventually(() => frames.length > afterCut + 8, "it is seen again", 30_000);
     const port = Number(new URL(first.url).port);
     await first[Symbol.asyncDispose]();
     const beforeReturn = frames.length;
-    await eventually(() => notices.at(-1)?.code === "lost", "it is lost", 30_000);
+    await eventually(() => changes.at(-1)?.state === "reconnecting", "it is lost", 30_000);
     await using second = await RtspCamera.start(stream, HABITS.ok(), port);
     await eventually(() => frames.length > beforeReturn + 8, "it is seen after its return", 30_000);
     stop("now");
 
-    expect(notices.map(({ code }) => code)).toEqual(["lost", "reconnected", "lost", "reconnected"]);
+    expect(changes.map(({ state }) => state)).toEqual(["reconnecting", "live", "reconnecting", "live"]);
     expect(problems).toEqual([]);
     expect(frames.map(({ seq }) => seq)).toEqual(frames.map((_, i) => i));
-    const back = notices[3]!.mediaTimeMs;
+    const back = gaps[1]!.toMs;
     const shownAtMs = await Promise.all(
       frames.map(async (frame) => {
         const camera = frame.mediaTimeMs < back ? first : second;
@@ -163,10 +177,9 @@ describe("a pulled video that is connected to again", () => {
       }),
     );
     expectTrueTime(shownAtMs, frames);
-    for (const { code, mediaTimeMs, gapMs } of notices) {
-      if (code === "lost") continue;
-      const at = frames.findIndex((frame) => frame.mediaTimeMs === mediaTimeMs);
-      expect(gapMs).toBe(mediaTimeMs - frames[at - 1]!.mediaTimeMs);
+    for (const { fromMs, toMs } of gaps) {
+      const at = frames.findIndex((frame) => frame.mediaTimeMs === toMs);
+      expect(fromMs).toBe(frames[at - 1]!.mediaTimeMs);
     }
   });
 

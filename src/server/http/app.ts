@@ -1,8 +1,9 @@
-import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import type { Logger } from "pino";
 import type { Engine } from "../../engine/mod.ts";
 import { type AccessRules, hostRefusal, refusal } from "../access.ts";
+import { EVERYBODY } from "../auth/grant.ts";
+import type { AppEnv } from "./app-env.ts";
 import { cacheControl, isPublic, SECURITY_HEADERS } from "./headers.ts";
 import { health, type Readiness } from "./health.ts";
 import { httpError } from "./http-error.ts";
@@ -26,13 +27,14 @@ export interface HttpAppOptions {
  * The whole server except the WebSocket. Access is checked here for every request; each resource has a file of its own.
  */
 export function createHttpApp({ engine, access, clientDir, sampleDir, readiness, log }: HttpAppOptions) {
-  const app = new Hono<{ Bindings: HttpBindings }>();
+  const app = new Hono<AppEnv>();
   app.use(async (c, next) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value);
     const { headers } = c.env.incoming;
     // Browsers name the origin for the page's own scripts, too, and behind a proxy it may look like a foreign one.
     const refused = isPublic(c.req.path) ? hostRefusal(headers, access) : refusal(headers, access);
     if (refused) return httpError(c, 403, "forbidden", refused);
+    c.set("grant", EVERYBODY);
     await next();
     c.header("Cache-Control", c.res.ok ? cacheControl(c.req.path) : "no-store");
   });

@@ -58,7 +58,7 @@ export class PulledVideo implements Source {
     }
     return reconnecting((startedAtMs) => open({ live: true, startedAtMs }), {
       ...(reconnect === true ? {} : reconnect),
-      notice: (notice) => into.notice(notice),
+      into,
       signal: options.signal,
     });
   }

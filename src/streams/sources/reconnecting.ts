@@ -1,6 +1,6 @@
 import { defer, fromEvent, map, NEVER, type Observable, race, retry, throwError, timer } from "rxjs";
 import { type Frame, IngestError, type IngestErrorCode, restamped } from "../../ingest/mod.ts";
-import type { SourceNotice } from "./source.ts";
+import type { Intake } from "./source.ts";
 
 /** How long to wait before a lost source is connected to again. */
 export interface ReconnectWaits {
@@ -11,8 +11,8 @@ export interface ReconnectWaits {
 }
 
 export interface ReconnectingOptions extends ReconnectWaits {
-  /** Called when the source was lost, and when it is back. */
-  readonly notice: (notice: SourceNotice) => void;
+  /** Told when the source was lost, and when it is back. */
+  readonly into: Pick<Intake, "changed" | "gap">;
   /** Ends a wait: the source is opened once more, which must fail then. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -28,26 +28,27 @@ const FINAL: readonly IngestErrorCode[] = ["aborted", "ffmpeg_missing", "option_
  * @param open connects. The media times of its frames count from the moment that it is given (ms, monotonic)
  * @example
  * const open = (startedAtMs: number) => openVideo(url, { ...options, live: true, startedAtMs });
- * reconnecting(open, { notice: ({ message }) => console.error(message) }).subscribe(see);
+ * reconnecting(open, { into }).subscribe(see);
  */
 export function reconnecting(
   open: (startedAtMs: number) => Observable<Frame>,
-  { notice, signal, firstMs = 1000, mostMs = 30_000 }: ReconnectingOptions,
+  { into, signal, firstMs = 1000, mostMs = 30_000 }: ReconnectingOptions,
 ): Observable<Frame> {
   return defer(() => {
     const time = new JoinedTime();
     let isLost = false;
     const aborted$ = signal === undefined ? NEVER : fromEvent(signal, "abort");
 
-    const back = (gapMs: number) => {
+    const back = (fromMs: number, toMs: number) => {
       isLost = false;
-      const message = `The source is back. For ${(gapMs / 1000).toFixed(1)} seconds nothing was seen.`;
-      notice({ code: "reconnected", message, mediaTimeMs: time.lastMs, gapMs });
+      const message = `The source is back. For ${((toMs - fromMs) / 1000).toFixed(1)} seconds nothing was seen.`;
+      into.gap({ fromMs, toMs, reason: "lost", message });
+      into.changed({ state: "live", message, mediaTimeMs: toMs });
     };
     const join = (frame: Frame) => {
       const beforeMs = time.lastMs;
       const joined = time.join(frame);
-      if (isLost) back(joined.mediaTimeMs - beforeMs);
+      if (isLost) back(beforeMs, joined.mediaTimeMs);
       return joined;
     };
     const connection = () => open(time.startedAtMs).pipe(map(join));
@@ -57,7 +58,7 @@ export function reconnecting(
       if (!isLost) {
         isLost = true;
         const message = `${error.message} Trying to connect again.`;
-        notice({ code: "lost", message, mediaTimeMs: time.lastMs });
+        into.changed({ state: "reconnecting", message, mediaTimeMs: time.lastMs });
       }
       return race(timer(Math.min(mostMs, firstMs * 2 ** (attempt - 1))), aborted$);
     };

@@ -1,6 +1,6 @@
 import type { Observable } from "rxjs";
 import type { DroppedFrame, Frame, FrameFormat, OpenVideoOptions } from "../../ingest/mod.ts";
-import type { SourceNoticeCode } from "../../protocol/mod.ts";
+import type { GapReason, SourceNoticeCode, SourceState } from "../../protocol/mod.ts";
 import type { Problem } from "../problem.ts";
 
 /** Something that a listener should know about a source, though nothing is wrong with the stream. */
@@ -10,8 +10,26 @@ export interface SourceNotice {
   readonly message: string;
   /** Media time to which it refers (ms). */
   readonly mediaTimeMs: number;
-  /** Of `reconnected`: media time in which nothing was seen (ms). */
-  readonly gapMs?: number | null;
+}
+
+/** Where a source is, and what is done about it. */
+export interface SourceChange {
+  readonly state: SourceState;
+  /** For people. */
+  readonly message: string;
+  /** Media time of the last frame (ms); 0 before the first. */
+  readonly mediaTimeMs: number;
+}
+
+/** A while in which nothing was seen. */
+export interface InputGap {
+  /** Media time of the last frame before it (ms). */
+  readonly fromMs: number;
+  /** Media time of the first frame after it (ms). */
+  readonly toMs: number;
+  readonly reason: GapReason;
+  /** For people. */
+  readonly message: string;
 }
 
 /** The side of a stream that its source calls. `StreamHandle` implements it. */
@@ -38,6 +56,10 @@ export interface Intake {
   problem(problem: Problem): void;
   /** Something that a listener should know about the source. */
   notice(notice: SourceNotice): void;
+  /** The source has come, stalls, is lost, is back or has ended. */
+  changed(change: SourceChange): void;
+  /** Nothing was seen for a while. Called before the first frame after it. */
+  gap(gap: InputGap): void;
   /**
    * No more pictures come. What waits is thought about, then the stream ends: with `going_away` as its reason when the
    * source was stopped before its end, else as completed.
