@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { benchCommand } from "./cli/bench-command.ts";
 import { checkpointCompareCommand } from "./cli/checkpoint-compare-command.ts";
+import { checkpointErrorCommand } from "./cli/checkpoint-error-command.ts";
 import { checkpointLiveCommand } from "./cli/checkpoint-live-command.ts";
 import { evalCommand } from "./cli/eval-command.ts";
 import { promptedCommand } from "./cli/prompted-command.ts";
@@ -11,7 +12,8 @@ import { soakCommand } from "./cli/soak-command.ts";
 const program = new Command("npm run").usage("<command> -- [options]");
 const commands = [
   ...[benchCommand(), evalCommand(), promptedCommand(), soakCommand()],
-  ...[randomCheckpointCommand(), checkpointLiveCommand(), checkpointCompareCommand()],
+  ...[randomCheckpointCommand(), checkpointErrorCommand()],
+  ...[checkpointLiveCommand(), checkpointCompareCommand()],
 ];
 for (const command of commands) {
   const names = command.registeredArguments.map((argument) => {
