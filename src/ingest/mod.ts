@@ -21,6 +21,7 @@ export {
 export type { EncodedImage, ImageLimits } from "./image-header.ts";
 export { type FrameError, ImageFrames, type ImageFramesOptions, type ImageStamp } from "./image-source.ts";
 export type { PictureSize } from "./picture-size.ts";
+export { type Mask, maskSchema, type Point, type Polygon, polygonSchema, type Zones, zonesSchema } from "./polygon.ts";
 export { type ProbeOptions, probeVideo, type VideoInfo } from "./probe-video.ts";
 export { SampleByMediaTime } from "./sample-by-media-time.ts";
 export type { Scaling } from "./scaling.ts";
