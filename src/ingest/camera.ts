@@ -6,7 +6,7 @@ import { openPictures } from "./pictures.ts";
 import { probeVideo } from "./probe-video.ts";
 import { contentOf } from "./sends-pictures.ts";
 import { openSnapshots } from "./snapshots.ts";
-import { localPath, mayComeBack, resolveVideoInput, STDIN } from "./video-input.ts";
+import { localPath, mayComeBack, resolveVideoInput, STDIN, withoutCredentials } from "./video-input.ts";
 import { type OpenVideoOptions, openVideo } from "./video-source.ts";
 
 /**
@@ -71,7 +71,8 @@ export async function cameraDuration(
   } = {},
 ): Promise<number | null> {
   const { signal = new AbortController().signal, timeoutMs } = options;
-  const { kind } = await find(input, options, signal);
+  const patience = timeoutMs === undefined ? {} : { firstFrameTimeoutMs: timeoutMs };
+  const { kind } = await find(input, { ...options, ...patience }, signal);
   if (kind !== "video" || options.loop || !(await resolveVideoInput(input)).reopens) return null;
   const probing = timeoutMs === undefined ? {} : { timeoutMs };
   const { durationMs } = await probeVideo(input, { ...probing, transport: options.transport });
@@ -80,7 +81,10 @@ export async function cameraDuration(
 
 async function find(
   input: string,
-  options: Pick<OpenCameraOptions, "kind" | "intervalMs" | "live" | "startedAtMs" | "watch">,
+  options: Pick<
+    OpenCameraOptions,
+    "kind" | "intervalMs" | "live" | "startedAtMs" | "watch" | "firstFrameTimeoutMs"
+  >,
   stop: AbortSignal,
 ): Promise<Found> {
   const { kind, intervalMs, live, watch = false } = options;
@@ -90,15 +94,16 @@ async function find(
   if (kind === "images" || watch) {
     // The better error, if it is not even there.
     await resolveVideoInput(input);
-    const message = `${input} is no folder and no JPEG, PNG or WebP picture. Give one of these, or leave out what is for pictures alone.`;
+    const message = `${withoutCredentials(input)} is no folder and no JPEG, PNG or WebP picture. Give one of these, or leave out what is for pictures alone.`;
     throw new IngestError("option_out_of_range", message);
   }
   if (kind === "snapshot") return { kind };
   const resolved = await resolveVideoInput(input);
-  if (!/^https?:/.test(resolved.url) || kind === "video") return { kind: "video", live };
-  if (intervalMs !== undefined) return { kind: "snapshot" };
-  const content = await contentOf(resolved, stop);
-  if (content === "picture") return { kind: "snapshot" };
+  if (!/^https?:/.test(resolved.url)) return { kind: "video", live };
+  const mayBePicture = kind !== "video";
+  if (mayBePicture && intervalMs !== undefined) return { kind: "snapshot" };
+  const content = await contentOf(resolved, stop, options.firstFrameTimeoutMs);
+  if (mayBePicture && content === "picture") return { kind: "snapshot" };
   const isCamera = options.startedAtMs !== undefined && content !== "recording" && content !== "playlist";
   return { kind: "video", live: live ?? (content === "pictures" || isCamera) };
 }

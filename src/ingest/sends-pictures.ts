@@ -14,17 +14,25 @@ export type HttpContent = "pictures" | "picture" | "playlist" | "recording" | "e
 /**
  * Asks an HTTP server what it sends. It costs a request whose answer is cut off after its header. What goes wrong is left
  * to ffmpeg, whose messages say more.
+ *
+ * @param patienceMs how long it may take, if that is less than 5000
  */
-export async function contentOf({ url }: Pick<VideoInput, "url">, stop: AbortSignal): Promise<HttpContent> {
+export async function contentOf(
+  { url }: Pick<VideoInput, "url">,
+  stop: AbortSignal,
+  patienceMs = ANSWER_MS,
+): Promise<HttpContent> {
+  if (/\.(m3u8|mpd)$/i.test(new URL(url).pathname)) return "playlist";
   const asked = new AbortController();
-  const signal = AbortSignal.any([stop, asked.signal, AbortSignal.timeout(ANSWER_MS)]);
+  const answerMs = Math.ceil(Math.min(patienceMs, ANSWER_MS));
+  const signal = AbortSignal.any([stop, asked.signal, AbortSignal.timeout(answerMs)]);
   try {
     const { ok, headers } = await new HttpAddress(url).get({ signal });
     if (!ok) return "unknown";
     const type = headers.get("content-type") ?? "";
     if (/^multipart\/x-mixed-replace\b/i.test(type)) return "pictures";
     if (/^image\/(jpe?g|png|webp)\b/i.test(type)) return "picture";
-    if (/mpegurl|dash\+xml/i.test(type) || /\.(m3u8|mpd)$/i.test(new URL(url).pathname)) return "playlist";
+    if (/mpegurl|dash\+xml/i.test(type)) return "playlist";
     return headers.has("content-length") ? "recording" : "endless";
   } catch {
     return "unknown";

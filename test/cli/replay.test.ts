@@ -130,7 +130,7 @@ describe("thinkalong replay", () => {
     await using program = replay(camera.url, "--reconnect");
     await program.says(/note: .*ended after \d+ frames.* Trying to connect again\./);
     const [, seconds] = await program.says(
-      /note: The source is back\. For ([\d.]+) seconds nothing was seen\./,
+      /note: For ([\d.]+) seconds nothing was seen: its connection was lost\./,
     );
     expect(Number(seconds)).toBeGreaterThan(0.5);
     program.process.kill("SIGINT");

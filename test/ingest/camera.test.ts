@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { lastValueFrom, type Subscription, take, toArray } from "rxjs";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   type Frame,
   type IngestError,
@@ -27,7 +27,8 @@ beforeAll(async () => {
 });
 afterAll(() => dir.remove());
 const running: (Subscription | ChildProcess)[] = [];
-afterEach(() => {
+// The tests run beside each other, so all is stopped at the end.
+afterAll(() => {
   for (const each of running.splice(0)) "unsubscribe" in each ? each.unsubscribe() : each.kill("SIGKILL");
 });
 
@@ -66,7 +67,7 @@ async function expectLive({ frames, errors }: ReturnType<typeof watch>): Promise
   expect(times[5]! - times[0]!).toBeGreaterThan(600);
 }
 
-describe("a camera", () => {
+describe.concurrent("a camera", () => {
   it("may send RTSP over UDP", { retry: 2 }, async () => {
     await using camera = await RtspCamera.start(await codedVideo(100));
     const watched = watch(camera.url, { ...CODED_SIZE, transport: "udp" });
@@ -166,7 +167,7 @@ describe("a camera", () => {
   });
 });
 
-describe("a recording", () => {
+describe.concurrent("a recording", () => {
   it("is played again and again with loop, and time goes on", async () => {
     const clip = await makeVideo(join(dir.path, "clip.mp4"), { seconds: 1 });
     const looped = openCamera(clip, { ...options, pace: "max", loop: true });
