@@ -265,7 +265,7 @@ function outputOptions({ layout, fps, live, maxDurationMs }: FfmpegDecode, versi
  * the first one where it comes late.
  */
 function fileOptions(fps: number, layout: FrameLayout, version: string): string[] {
-  return ["-vf", `fps=${fps}:eof_action=pass,${layout.filter},showinfo`, ...asTheyAre(version)];
+  return ["-vf", `fps=${fps}:eof_action=pass,${layout.filter}`, ...asTheyAre(version)];
 }
 
 /**
@@ -279,7 +279,7 @@ function liveOptions(fps: number, layout: FrameLayout, version: string): string[
   const isKey = "gt(key,ld(0))+0*st(0,key)";
   const select = `settb=1/1000,select='${isNew}+lt(t-prev_t,${DENSE_S})+${isKey}'`;
   // Without `-copyts` ffmpeg would take a long gap for a fault of the timestamps and close it.
-  return ["-copyts", "-vf", `${select},${layout.filter},showinfo`, ...asTheyAre(version)];
+  return ["-copyts", "-vf", `${select},${layout.filter}`, ...asTheyAre(version)];
 }
 
 /** Frames leave ffmpeg as they leave its filters. */

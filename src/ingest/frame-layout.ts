@@ -32,17 +32,20 @@ export class FrameLayout {
     this.bytes = 3 * this.width * (small.height + this.box);
   }
 
-  /** The part of ffmpeg's filter graph that comes after `fps`. */
+  /**
+   * The part of ffmpeg's filter graph that comes after `fps`. It tells of each frame once (`showinfo`): before `vstack`,
+   * behind which every frame would pass for a key frame.
+   */
   get filter(): string {
     const { small, largeSide, box, width } = this;
     const scale = (to: string) => `scale=${to}:flags=area`;
     const model = scale(`${small.width}:${small.height}`);
-    if (largeSide === null) return model;
+    if (largeSide === null) return `${model},showinfo`;
     // The same as `fitInside`.
     const fitted = (side: string) => `'max(1,round(${side}*min(1,${largeSide}/max(iw,ih))))'`;
-    const part = (scaled: string, rows: number) => `${scaled},format=rgb24,pad=${width}:${rows}`;
-    const large = part(scale(`${fitted("iw")}:${fitted("ih")}`), box);
-    return `split[a][b];[a]${large}[large];[b]${part(model, small.height)}[small];[large][small]vstack`;
+    const padded = (rows: number) => `format=rgb24,pad=${width}:${rows}`;
+    const large = `${scale(`${fitted("iw")}:${fitted("ih")}`)},${padded(box)}`;
+    return `split[a][b];[a]${large}[large];[b]${model},showinfo,${padded(small.height)}[small];[large][small]vstack`;
   }
 
   /**
