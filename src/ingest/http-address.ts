@@ -10,6 +10,12 @@ interface Challenge {
   readonly isCounted: boolean;
 }
 
+/** As much of `fetch` as is needed here. */
+export type Fetch = (
+  url: string,
+  options: { readonly headers: Readonly<Record<string, string>>; readonly signal: AbortSignal },
+) => Promise<Response>;
+
 export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
@@ -30,11 +36,15 @@ export class HttpAddress {
   private challenge: Challenge | null = null;
   private count = 0;
 
-  constructor(address: string) {
+  /** @param fetch how it is asked; default: straight */
+  constructor(
+    address: string,
+    private readonly fetch: Fetch = globalThis.fetch,
+  ) {
     // `fetch` refuses addresses with credentials.
     const url = new URL(address);
-    this.username = decodeURIComponent(url.username);
-    this.password = decodeURIComponent(url.password);
+    this.username = decoded(url.username);
+    this.password = decoded(url.password);
     url.username = "";
     url.password = "";
     url.hash = "";
@@ -55,6 +65,7 @@ export class HttpAddress {
 
   private async send({ headers, signal }: HttpRequest): Promise<Response> {
     const authorization = this.username === "" ? {} : { authorization: this.authorization() };
+    const { fetch } = this;
     return await fetch(this.url, { headers: { ...headers, ...authorization }, signal });
   }
 
@@ -78,6 +89,15 @@ export class HttpAddress {
       ...(algorithm === undefined ? [] : [`algorithm=${algorithm}`]),
       ...(isCounted ? [`qop=auth`, `nc=${nc}`, `cnonce="${cnonce}"`] : []),
     ].join(", ")}`;
+  }
+}
+
+/** A `%` that begins no character is one. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 

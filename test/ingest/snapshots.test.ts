@@ -68,11 +68,14 @@ describe("a camera that gives one picture at a time", () => {
 
   it.each(["Basic", "Digest"] as const)("may want a password (%s)", async (scheme) => {
     await using camera = await server();
-    camera.access = { user: "me", password: "p@ss:word", scheme };
+    camera.access = { user: "me", password: "p@ss:w%rd", scheme };
     const address = (password: string) => camera.url.replace("//", `//me:${encodeURIComponent(password)}@`);
-    const { frames, alive } = watch(address("p@ss:word"));
+    const { frames, alive } = watch(address("p@ss:w%rd"));
     await eventually(() => alive() > 3, "it is asked again");
     expect(frames).toHaveLength(1);
+    // A % as it is.
+    const raw = watch(camera.url.replace("//", "//me:p%40ss:w%rd@"));
+    await eventually(() => raw.frames.length > 0, "it is seen");
     const { errors } = watch(address("wrong"));
     await eventually(() => errors.length > 0, "it is refused");
     expect(errors[0]).toMatchObject({ code: "url_refused", status: 401 });

@@ -49,6 +49,8 @@ export class SourceStates {
   alive(): void {
     this.alarm?.refresh();
     if (this.state === "stalled") this.tell("live", `${this.options.label} answers again.`);
+    // It has answered before, and without a new picture: what comes now was not missed.
+    else if (this.state === "live") this.missing = null;
   }
 
   /** The connection has failed, and it is tried again. */
