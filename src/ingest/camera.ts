@@ -1,7 +1,7 @@
 import { defer, from, map, type Observable, repeat, switchMap, takeWhile } from "rxjs";
 import { IngestError } from "./errors.ts";
 import { type Frame, restamped } from "./frame.ts";
-import { type PicturePlace, picturePlace } from "./picture-files.ts";
+import { noPictures, type PicturePlace, picturePlace, picturesAt } from "./picture-files.ts";
 import { openPictures } from "./pictures.ts";
 import { probeVideo } from "./probe-video.ts";
 import { contentOf } from "./sends-pictures.ts";
@@ -63,7 +63,11 @@ export function openCamera(input: string, options: OpenCameraOptions): Observabl
   return again(open, options.intervalMs ?? 1000 / fps).pipe(inTime);
 }
 
-/** How long an input plays (ms); null when that is not known, or cannot be found out without opening it for good. */
+/**
+ * How long an input plays (ms); null when that is not known, or cannot be found out without opening it for good.
+ *
+ * @throws {IngestError} as {@link openCamera}, where that can be found out
+ */
 export async function cameraDuration(
   input: string,
   options: Pick<OpenCameraOptions, "kind" | "intervalMs" | "loop" | "watch" | "transport" | "signal"> & {
@@ -72,8 +76,10 @@ export async function cameraDuration(
 ): Promise<number | null> {
   const { signal = new AbortController().signal, timeoutMs } = options;
   const patience = timeoutMs === undefined ? {} : { firstFrameTimeoutMs: timeoutMs };
-  const { kind } = await find(input, { ...options, ...patience }, signal);
-  if (kind !== "video" || options.loop || !(await resolveVideoInput(input)).reopens) return null;
+  const found = await find(input, { ...options, ...patience }, signal);
+  if (found.kind === "images" && !options.watch && (await picturesAt(found.place)).length === 0)
+    throw noPictures(found.place);
+  if (found.kind !== "video" || options.loop || !(await resolveVideoInput(input)).reopens) return null;
   const probing = timeoutMs === undefined ? {} : { timeoutMs };
   const { durationMs } = await probeVideo(input, { ...probing, transport: options.transport });
   return durationMs;

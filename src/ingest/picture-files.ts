@@ -19,7 +19,7 @@ export interface PicturePlace {
 export async function picturePlace(path: string): Promise<PicturePlace | null> {
   const entry = await stat(path).catch(() => null);
   if (entry?.isDirectory()) return { folder: true, path };
-  return entry?.isFile() && (await isStill(path)) ? { folder: false, path } : null;
+  return entry?.isFile() && PICTURE.test(path) && (await isStill(path)) ? { folder: false, path } : null;
 }
 
 /** The paths of the pictures at a place, in the order of their names. Hidden files are left out. */
@@ -32,6 +32,15 @@ export async function picturesAt({ folder, path }: PicturePlace): Promise<string
   return pictures.sort(BY_NAME.compare).map((name) => join(path, name));
 }
 
+/** The error for a place without a picture that can be used. */
+export function noPictures({ folder, path }: PicturePlace): IngestError {
+  const what = folder ? `The folder ${path} has no` : `${path} is no`;
+  return new IngestError(
+    "no_frames",
+    `${what} JPEG, PNG or WebP picture that can be used. Give another one.`,
+  );
+}
+
 /** @throws {IngestError} `image_undecodable`: it cannot be read */
 export async function readPicture(path: string): Promise<Uint8Array> {
   return await readFile(path).catch((cause) => {
@@ -40,7 +49,7 @@ export async function readPicture(path: string): Promise<Uint8Array> {
   });
 }
 
-/** Animated PNG and WebP are videos. */
+/** Animated PNG and WebP are videos. (A raw MJPEG stream, too, begins like a JPEG.) */
 async function isStill(path: string): Promise<boolean> {
   const file = await open(path).catch(() => null);
   if (file === null) return false;

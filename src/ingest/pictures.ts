@@ -7,7 +7,7 @@ import { decodeImage } from "./decode-image.ts";
 import { IngestError } from "./errors.ts";
 import { EncodedFrame, type Frame } from "./frame.ts";
 import { type Pace, pacerOf } from "./pacer.ts";
-import { type PicturePlace, picturesAt, readPicture } from "./picture-files.ts";
+import { noPictures, type PicturePlace, picturesAt, readPicture } from "./picture-files.ts";
 import { SampleByMediaTime } from "./sample-by-media-time.ts";
 
 export interface PicturesOptions extends FrameFormat, Pace {
@@ -78,9 +78,7 @@ class PictureReader {
       if (sampler.take(mediaTimeMs)) await this.read(path, mediaTimeMs);
     }
     if (this.seq > 0 || this.stop.aborted) return;
-    const what = place.folder ? `The folder ${place.path} has no` : `${place.path} is no`;
-    const message = `${what} JPEG, PNG or WebP picture that can be used. Give another one.`;
-    throw new IngestError("no_frames", message);
+    throw noPictures(place);
   }
 
   /** Those that come, or change. */

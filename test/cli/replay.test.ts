@@ -175,9 +175,14 @@ describe("thinkalong replay", () => {
 });
 
 describe("thinkalong replay of what is no video", () => {
+  const emptyFolder = async () => {
+    const path = join(dir.path, "empty");
+    await mkdir(path, { recursive: true });
+    return path;
+  };
   const inputs: [string, string, RegExp, () => Promise<string>][] = [
     ["a file that is not there", "file_not_found", /no file/, async () => join(dir.path, "none.mp4")],
-    ["a directory", "file_is_directory", /is a directory/, async () => dir.path],
+    ["a folder without pictures", "no_frames", /has no JPEG, PNG or WebP/, emptyFolder],
     ["an empty file", "file_empty", /is empty/, () => made("empty.mp4", "")],
     ["a text file", "not_a_video", /not a video/, () => made("text.mp4", "Dear diary,\n".repeat(100))],
     ["a sound", "no_video_track", /no video track/, () => makeSound(join(dir.path, "sound.m4a"))],

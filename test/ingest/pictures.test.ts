@@ -4,7 +4,7 @@ import { lastValueFrom, take, toArray } from "rxjs";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type Frame, type IngestError, type OpenCameraOptions, openCamera } from "../../src/ingest/mod.ts";
-import { eventually, makeTempDir } from "../support/media.ts";
+import { eventually, makeTempDir, makeVideo } from "../support/media.ts";
 import { picture } from "../support/server.ts";
 
 const options: OpenCameraOptions = { width: 8, height: 6, fps: 5, pace: "max" };
@@ -124,6 +124,13 @@ describe("a single picture", () => {
       await eventually(() => frames.at(-1)?.size.width === width, "the new one is seen");
     }
     expect(frames).toHaveLength(2);
+  });
+
+  it("is told from a raw stream of pictures, which begins in the same way", async () => {
+    const path = await makeVideo(join(dir.path, "raw.mjpeg"), {
+      output: ["-c:v", "mjpeg", "-pix_fmt", "yuvj420p"],
+    });
+    expect((await all(path, { inputFps: 25 })).length).toBe(10);
   });
 
   it("that moves is a video, which ffmpeg plays or names", async () => {
