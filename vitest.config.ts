@@ -8,7 +8,7 @@ const WHOLE = [
   "test/backends/*.test.ts",
   "test/backends/openai/{contract,openai-stream,client/probe}.test.ts",
   "test/server/page.test.ts",
-  "test/ingest/{ffmpeg-process,reap-on-exit,rtsp,video-source}.test.ts",
+  "test/ingest/{camera,ffmpeg-process,reap-on-exit,rtsp,video-source}.test.ts",
   "test/models/convert/smollm2.test.ts",
   "test/models/trial.test.ts",
   "test/support/llama-server.test.ts",
@@ -37,7 +37,7 @@ const UNHURRIED = [
 ];
 
 /** Those that wait for cameras at real pace, and compute so little that two files do not disturb each other. */
-const PACED = ["test/ingest/{rtsp,video-source}.test.ts", "test/streams/reconnecting.test.ts"];
+const PACED = ["test/ingest/{camera,rtsp,video-source}.test.ts", "test/streams/reconnecting.test.ts"];
 
 const common = {
   // With CI set, picocolors would colour what tests look at.

@@ -51,6 +51,7 @@ export {
 export type { KvPrecision } from "./cache/mod.ts";
 export * from "./engine/mod.ts";
 export {
+  type CameraKind,
   type DecodedImage,
   type DecodeImageOptions,
   type DroppedFrame,
@@ -69,11 +70,18 @@ export {
   type ImageStamp,
   IngestError,
   type IngestErrorCode,
+  type Mask,
+  type OpenCameraOptions,
   type OpenVideoOptions,
+  openCamera,
   openVideo,
+  type Pace,
   type PictureSize,
+  type Point,
+  type Polygon,
   type ProbeOptions,
   probeVideo,
+  type ResolveOptions,
   RgbFrame,
   type RgbPicture,
   type Scaling,

@@ -4,7 +4,7 @@ import pc from "picocolors";
 import { lastValueFrom, tap } from "rxjs";
 import { POSITION_SCHEMES, type PositionSchemeName } from "../cache/mod.ts";
 import type { Engine, Paradigm } from "../engine/mod.ts";
-import { probeVideo, resolveFfmpeg } from "../ingest/mod.ts";
+import { cameraDuration, resolveFfmpeg } from "../ingest/mod.ts";
 import { errorEvent, numberEvent, type ServerEvent } from "../protocol/mod.ts";
 import { parseScheduledQuestion, type ScheduledQuestion, startReplay } from "../streams/mod.ts";
 import { rate, seconds } from "./arguments.ts";
@@ -22,6 +22,9 @@ interface ReplayFlags extends EngineFlags {
   readonly inputFps?: number;
   readonly connectTimeout?: number;
   readonly stallTimeout?: number;
+  readonly transport?: "tcp" | "udp";
+  readonly interval?: number;
+  readonly watch: boolean;
   readonly paradigm: Paradigm;
   readonly positions?: PositionSchemeName;
   readonly instructions?: string;
@@ -69,11 +72,13 @@ async function run(input: string, flags: ReplayFlags): Promise<void> {
     if (!flags.json && engine.model.chosenBecause !== null)
       screen.line("", pc.dim(engine.model.chosenBecause));
     doing("opening the video");
-    const { live, inputFps, connectTimeout, stallTimeout } = flags;
-    const { durationMs } = await probeVideo(
-      input,
-      connectTimeout === undefined ? {} : { timeoutMs: connectTimeout },
-    );
+    const { live, inputFps, connectTimeout, stallTimeout, transport, interval: intervalMs, watch } = flags;
+    const durationMs = await cameraDuration(input, {
+      intervalMs,
+      transport,
+      watch,
+      timeoutMs: connectTimeout,
+    });
     const timeline = flags.json ? null : new Timeline(screen, durationMs, await resolveFfmpeg());
     if (flags.paradigm === "batch") doing("seeing the whole video before thinking");
     isPlaying = true;
@@ -86,6 +91,7 @@ async function run(input: string, flags: ReplayFlags): Promise<void> {
       ...(inputFps !== undefined && { inputFps }),
       ...(connectTimeout !== undefined && { firstFrameTimeoutMs: connectTimeout }),
       ...(stallTimeout !== undefined && { stallTimeoutMs: stallTimeout }),
+      ...{ transport, intervalMs, watch },
       questions: flags.ask,
       stream: {
         paradigm: flags.paradigm,
@@ -117,8 +123,13 @@ async function runAndPrintFailure(input: string, flags: ReplayFlags): Promise<vo
 
 export function replayCommand(): Command {
   const replaying = new Command("replay")
-    .description("Play a video file or URL and show the thoughts and answers about it as they come.")
-    .argument("<file-or-url>", "a video file, or an http(s), HLS or RTSP URL")
+    .description(
+      "Play a video file, a URL or pictures and show the thoughts and answers about them as they come.",
+    )
+    .argument(
+      "<file-or-url>",
+      "a video file, a picture or a folder of pictures, an http(s), HLS, RTSP, RTMP, SRT, UDP or RTP URL, a device such as /dev/video0, or - for the standard input",
+    )
     .addOption(
       new Option(
         "-a, --ask <question>",
@@ -151,6 +162,18 @@ export function replayCommand(): Command {
     .option("--stall-timeout <seconds>", "longest time without a picture from a URL; default: 20", seconds)
     .addOption(
       new Option(
+        "--transport <protocol>",
+        "how RTSP sends its packets; default: tcp where the camera can",
+      ).choices(["tcp", "udp"]),
+    )
+    .option(
+      "--interval <seconds>",
+      "time from one picture to the next: of a folder, or of a URL that gives one picture at a time",
+      seconds,
+    )
+    .option("--watch", "of a folder: take the pictures that come into it from now on", false)
+    .addOption(
+      new Option(
         "--paradigm <order>",
         "run vision and reasoning side by side, in strict turn, or all frames first",
       )
@@ -180,6 +203,9 @@ Examples:
   $ thinkalong replay rtsp://user:password@camera/stream --reconnect
   $ thinkalong replay http://camera/video.ts --live
   $ thinkalong replay recording.mjpeg --input-fps 10
+  $ thinkalong replay pictures/ --interval 1
+  $ thinkalong replay http://camera/snapshot.jpg --interval 2
+  $ cat yard.mkv | thinkalong replay -
   $ thinkalong replay yard.mp4 --ask "How many cars passed?" --ask "What happened last? @20s"
   $ thinkalong replay yard.mp4 --pace max --json | jq -r 'select(.type=="response.reasoning_text.done" and (.skipped|not)) | .text'`,
     )

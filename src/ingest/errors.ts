@@ -11,6 +11,7 @@ export type IngestErrorCode =
   | "file_is_directory"
   | "file_empty"
   | "file_unreadable"
+  | "device_unavailable"
   | "unsupported_protocol"
   | "url_invalid"
   | "url_unreachable"
@@ -42,10 +43,13 @@ export type IngestErrorCode =
 export class IngestError extends Error {
   override readonly name = "IngestError";
   readonly code: IngestErrorCode;
+  /** The status with which a server refused the video, such as 401; null for other errors. */
+  readonly status: number | null;
 
-  constructor(code: IngestErrorCode, message: string, options: { cause?: unknown } = {}) {
+  constructor(code: IngestErrorCode, message: string, options: { cause?: unknown; status?: number } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
+    this.status = options.status ?? null;
   }
 }
 

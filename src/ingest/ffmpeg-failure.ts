@@ -56,6 +56,10 @@ export function explainFailure(run: FfmpegRun): IngestError | null {
   const failure = (code: IngestErrorCode, text: string, line: string | undefined) =>
     new IngestError(code, `${text}${line === undefined ? "" : ` (ffmpeg: ${clean(line)})`}.`);
 
+  if (input.needs?.[0] === "devices" && exit.code !== 0) {
+    const text = `${name} cannot be used${frames === 0 ? "" : ` any more, after ${frames} frames`}. Check its cable, and whether another program uses it`;
+    return failure("device_unavailable", text, lastComplaint(run.stderr));
+  }
   if (frames > 0) {
     const brokenOff = says(BROKEN_OFF) ?? (input.remote ? says(CONNECTION_LOST) : undefined);
     if (brokenOff !== undefined) {

@@ -1,10 +1,11 @@
 import type { ChildProcess } from "node:child_process";
-import { PassThrough } from "node:stream";
+import { PassThrough, type Readable } from "node:stream";
 import ffmpeg from "fluent-ffmpeg";
 import type { FfmpegBinary } from "./ffmpeg-binary.ts";
 import type { FrameLayout } from "./frame-layout.ts";
 import type { HdrTransfer } from "./hdr.ts";
 import { OpeningWords } from "./opening-words.ts";
+import type { PictureSize } from "./picture-size.ts";
 import { reapOnExit } from "./reap-on-exit.ts";
 import { type ShownFrame, ShownFrames } from "./shown-frames.ts";
 
@@ -22,6 +23,8 @@ export interface FfmpegDecode {
   readonly live?: boolean;
   /** The argument of `-i`. It must come from `resolveVideoInput`, never directly from a user. */
   readonly url: string;
+  /** What ffmpeg reads instead of `url`, through its standard input. It is left alone when ffmpeg has ended. */
+  readonly stdin?: Readable | undefined;
   /** The options before `-i`. */
   readonly inputOptions: readonly string[];
   /** Stop after this much media time (ms). */
@@ -98,7 +101,7 @@ export class FfmpegProcess {
     });
     for (const event of ["readable", "end"]) this.frames.on(event, () => this.wake());
 
-    const command = ffmpeg(decode.url)
+    const command = ffmpeg(decode.stdin ?? decode.url)
       .setFfmpegPath(binary.path)
       .inputOptions([
         "-hide_banner",
@@ -126,6 +129,8 @@ export class FfmpegProcess {
       }
     });
     this.exited.then(() => {
+      // So that the process may end, though nobody has closed its standard input.
+      decode.stdin?.unpipe().pause();
       this.over = true;
       this.wake();
     });
@@ -144,6 +149,11 @@ export class FfmpegProcess {
   /** The transfer of an HDR video; null for other videos and before the first frame has been read. */
   get hdr(): HdrTransfer | null {
     return this.opening.hdr;
+  }
+
+  /** The video's own size, as it is shown (px); null before the first frame, and when ffmpeg does not name it. */
+  get size(): PictureSize | null {
+    return this.opening.size;
   }
 
   /**
@@ -255,7 +265,7 @@ function outputOptions({ layout, fps, live, maxDurationMs }: FfmpegDecode, versi
  * the first one where it comes late.
  */
 function fileOptions(fps: number, layout: FrameLayout, version: string): string[] {
-  return ["-vf", `fps=${fps}:eof_action=pass,${layout.filter},showinfo`, ...asTheyAre(version)];
+  return ["-vf", `fps=${fps}:eof_action=pass,${layout.filter}`, ...asTheyAre(version)];
 }
 
 /**
@@ -269,7 +279,7 @@ function liveOptions(fps: number, layout: FrameLayout, version: string): string[
   const isKey = "gt(key,ld(0))+0*st(0,key)";
   const select = `settb=1/1000,select='${isNew}+lt(t-prev_t,${DENSE_S})+${isKey}'`;
   // Without `-copyts` ffmpeg would take a long gap for a fault of the timestamps and close it.
-  return ["-copyts", "-vf", `${select},${layout.filter},showinfo`, ...asTheyAre(version)];
+  return ["-copyts", "-vf", `${select},${layout.filter}`, ...asTheyAre(version)];
 }
 
 /** Frames leave ffmpeg as they leave its filters. */

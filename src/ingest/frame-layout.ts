@@ -11,36 +11,53 @@ export interface FramePictures {
  * How ffmpeg writes a frame to its pipe: the picture for the model alone, or a larger picture with that one below it.
  * Both are scaled from the same decoded frame. One pipe keeps the two together. The picture for the model has the same
  * bytes in both cases.
+ *
+ * The larger picture has the video's own proportions. They are not known before ffmpeg has opened the video, and a
+ * camera may change them. So it has a square of a fixed size on the pipe, and lies in its upper left corner.
  */
 export class FrameLayout {
   /** Bytes of one frame on the pipe. */
   readonly bytes: number;
   private readonly width: number;
+  /** Side of the square (px). */
+  private readonly box: number;
 
+  /** @param largeSide longest side of the larger picture (px); default: there is none */
   constructor(
     private readonly small: PictureSize,
-    private readonly large: PictureSize | null = null,
+    private readonly largeSide: number | null = null,
   ) {
-    this.width = Math.max(small.width, large?.width ?? 0);
-    this.bytes = 3 * this.width * (small.height + (large?.height ?? 0));
+    this.box = Math.ceil(largeSide ?? 0);
+    this.width = Math.max(small.width, this.box);
+    this.bytes = 3 * this.width * (small.height + this.box);
   }
 
-  /** The part of ffmpeg's filter graph that comes after `fps`. */
+  /**
+   * The part of ffmpeg's filter graph that comes after `fps`. It tells of each frame once (`showinfo`): before `vstack`,
+   * behind which every frame would pass for a key frame.
+   */
   get filter(): string {
-    const { small, large } = this;
-    const scale = ({ width, height }: PictureSize) => `scale=${width}:${height}:flags=area`;
-    if (large === null) return scale(small);
-    const part = (size: PictureSize) => `${scale(size)},format=rgb24,pad=${this.width}:${size.height}`;
-    return `split[a][b];[a]${part(large)}[large];[b]${part(small)}[small];[large][small]vstack`;
+    const { small, largeSide, box, width } = this;
+    const scale = (to: string) => `scale=${to}:flags=area`;
+    const model = scale(`${small.width}:${small.height}`);
+    if (largeSide === null) return `${model},showinfo`;
+    // The same as `fitInside`.
+    const fitted = (side: string) => `'max(1,round(${side}*min(1,${largeSide}/max(iw,ih))))'`;
+    const padded = (rows: number) => `format=rgb24,pad=${width}:${rows}`;
+    const large = `${scale(`${fitted("iw")}:${fitted("ih")}`)},${padded(box)}`;
+    return `split[a][b];[a]${large}[large];[b]${model},showinfo,${padded(small.height)}[small];[large][small]vstack`;
   }
 
-  /** Splits a frame into its pictures. A picture as wide as the frame is a view of it, a narrower one is a copy. */
-  split(frame: Uint8Array): FramePictures {
-    const { small, large } = this;
-    return {
-      large: large === null ? undefined : this.picture(frame, 0, large),
-      small: this.picture(frame, large?.height ?? 0, small),
-    };
+  /**
+   * Splits a frame into its pictures. A picture as wide as the frame is a view of it, a narrower one is a copy.
+   *
+   * @param source size of the video as it is shown; null when it is not known: then the larger picture is the square
+   */
+  split(frame: Uint8Array, source: PictureSize | null): FramePictures {
+    const { small, largeSide, box } = this;
+    if (largeSide === null) return { large: undefined, small: this.picture(frame, 0, small) };
+    const size = source === null ? { width: box, height: box } : fitInside(source, largeSide);
+    return { large: this.picture(frame, 0, size), small: this.picture(frame, box, small) };
   }
 
   private picture(frame: Uint8Array, firstRow: number, { width, height }: PictureSize): RgbPicture {

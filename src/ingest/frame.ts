@@ -161,7 +161,8 @@ export async function joinRgb(
   return joined;
 }
 
-function toJpeg(picture: Sharp, maxSide: number): Promise<Buffer> {
+/** A JPEG of a picture, no larger than it is. No side is longer than `maxSide` (px). */
+export function toJpeg(picture: Sharp, maxSide: number): Promise<Buffer> {
   return picture
     .resize(maxSide, maxSide, { fit: "inside", withoutEnlargement: true })
     .toColourspace("srgb")

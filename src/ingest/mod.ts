@@ -1,4 +1,10 @@
 /** Everything that yields timed frames: files, URLs and pushed images. Knows nothing of models. */
+export {
+  type CameraKind,
+  cameraDuration,
+  type OpenCameraOptions,
+  openCamera,
+} from "./camera.ts";
 export type { FrameFormat } from "./check-options.ts";
 export {
   type DecodedImage,
@@ -20,9 +26,21 @@ export {
 } from "./frame.ts";
 export type { EncodedImage, ImageLimits } from "./image-header.ts";
 export { type FrameError, ImageFrames, type ImageFramesOptions, type ImageStamp } from "./image-source.ts";
+export type { Pace } from "./pacer.ts";
+export { PictureMask } from "./picture-mask.ts";
 export type { PictureSize } from "./picture-size.ts";
+export {
+  type Mask,
+  maskSchema,
+  type Point,
+  type Polygon,
+  polygonSchema,
+  type Zones,
+  zonesSchema,
+} from "./polygon.ts";
 export { type ProbeOptions, probeVideo, type VideoInfo } from "./probe-video.ts";
 export { SampleByMediaTime } from "./sample-by-media-time.ts";
 export type { Scaling } from "./scaling.ts";
 export { TokenBucket, type TokenBucketOptions } from "./token-bucket.ts";
+export { mayComeBack, type ResolveOptions, withoutCredentials } from "./video-input.ts";
 export { type OpenVideoOptions, openVideo, type VideoNotice } from "./video-source.ts";

@@ -1,7 +1,11 @@
+import { asShown, describedRotation, describedSize } from "./described-size.ts";
 import { type HdrTransfer, hdrTransferOf } from "./hdr.ts";
+import type { PictureSize } from "./picture-size.ts";
 
 /** How ffmpeg describes the stream that it decodes, before it decodes it. Covers of songs are not decoded. */
 const DESCRIPTION = /Stream #0:\d+.*: Video: (?!.*\(attached pic\))/;
+/** Where the description of a stream ends: that of another one begins, or all have been told. */
+const NEXT = /Stream #\d+:\d+|Stream mapping:/;
 /** What the filter `showinfo` says of the first frame. */
 const FIRST_FRAME = /Parsed_showinfo_\d+ @ .* n:\s*0 pts:\s*(-?\d+) /;
 
@@ -11,22 +15,37 @@ export class OpeningWords {
   hdr: HdrTransfer | null = null;
   /** Timestamp of the first frame, in the time base of the filter; 0 until it is known. */
   firstPts = 0;
-  private isDescribed = false;
+  private stored: PictureSize | null = null;
+  private rotation = 0;
+  private part: "before" | "of the stream" | "after" = "before";
   private hasFirst = false;
 
   /** Whether all is known that is said about the first frame. */
   get isComplete(): boolean {
-    return this.isDescribed && this.hasFirst;
+    return this.part !== "before" && this.hasFirst;
+  }
+
+  /** Size of the video as it is shown (px); null when ffmpeg does not name it. */
+  get size(): PictureSize | null {
+    return this.stored === null ? null : asShown(this.stored, this.rotation);
   }
 
   take(line: string): void {
-    if (!this.isDescribed && DESCRIPTION.test(line)) {
-      this.isDescribed = true;
-      this.hdr = hdrTransferOf(line);
+    if (this.part === "before") {
+      if (DESCRIPTION.test(line)) this.describe(line);
+    } else if (this.part === "of the stream") {
+      if (NEXT.test(line)) this.part = "after";
+      else this.rotation = describedRotation(line) ?? this.rotation;
     }
     const first = this.hasFirst ? null : FIRST_FRAME.exec(line);
     if (first === null) return;
     this.hasFirst = true;
     this.firstPts = Number(first[1]);
+  }
+
+  private describe(line: string): void {
+    this.part = "of the stream";
+    this.hdr = hdrTransferOf(line);
+    this.stored = describedSize(line);
   }
 }

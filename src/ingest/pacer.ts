@@ -4,11 +4,25 @@ import { BehaviorSubject, filter, firstValueFrom, fromEvent, type Observable, ta
 /** Waits until the frame with this media time (ms) is due, or until `stop`. */
 export type Pacer = (dueMs: number) => Promise<void>;
 
+/** How fast frames are let pass. */
+export interface Pace {
+  /** `realtime`: each frame at its media time, like a camera. `max`: as fast as `ready$` allows. */
+  readonly pace: "realtime" | "max";
+  /** For `max`: frames come only while its last value is true. Default: always true. */
+  readonly ready$?: Observable<boolean>;
+}
+
+/** The pacer for a pace, until `stop`. */
+export function pacerOf({ pace, ready$ }: Pace, stop: AbortSignal): Pacer {
+  if (pace === "realtime") return inRealTime(stop);
+  return ready$ === undefined ? atOnce : whenReady(ready$, stop);
+}
+
 /** Lets every frame pass at once. */
-export const atOnce: Pacer = async () => {};
+const atOnce: Pacer = async () => {};
 
 /** Lets each frame pass when it is due, counted from the first frame. Overdue frames pass at once. */
-export function inRealTime(stop: AbortSignal): Pacer {
+function inRealTime(stop: AbortSignal): Pacer {
   let startedAtMs: number | null = null;
   return async (dueMs) => {
     startedAtMs ??= performance.now();
@@ -18,7 +32,7 @@ export function inRealTime(stop: AbortSignal): Pacer {
 }
 
 /** Lets frames pass while the last value of `ready$` is true. Subscribed until `stop`. */
-export function whenReady(ready$: Observable<boolean>, stop: AbortSignal): Pacer {
+function whenReady(ready$: Observable<boolean>, stop: AbortSignal): Pacer {
   const stopped$ = fromEvent(stop, "abort");
   const ready = new BehaviorSubject(false);
   ready$.pipe(takeUntil(stopped$)).subscribe({

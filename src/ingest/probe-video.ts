@@ -1,12 +1,13 @@
 import { execFile } from "node:child_process";
 import { access, constants } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { asShown, describedRotation, describedSize } from "./described-size.ts";
 import { IngestError } from "./errors.ts";
 import { type FfmpegBinary, resolveFfmpeg } from "./ffmpeg-binary.ts";
 import { explainFailure } from "./ffmpeg-failure.ts";
 import type { FfmpegExit } from "./ffmpeg-process.ts";
 import { reapOnExit } from "./reap-on-exit.ts";
-import { resolveVideoInput, type VideoInput } from "./video-input.ts";
+import { type ResolveOptions, resolveVideoInput, type VideoInput } from "./video-input.ts";
 
 /** What a video's headers say. */
 export interface VideoInfo {
@@ -22,7 +23,7 @@ export interface VideoInfo {
   readonly videoCodec: string;
 }
 
-export interface ProbeOptions {
+export interface ProbeOptions extends ResolveOptions {
   /** Default: `resolveFfmpeg()`. */
   readonly ffmpeg?: FfmpegBinary;
   /** ms, default 20 000. */
@@ -44,7 +45,7 @@ interface ToolResult {
  */
 export async function probeVideo(input: string, options: ProbeOptions = {}): Promise<VideoInfo> {
   const { timeoutMs = 20_000 } = options;
-  const resolved = await resolveVideoInput(input);
+  const resolved = await resolveVideoInput(input, options);
   const binary = options.ffmpeg ?? (await resolveFfmpeg());
   const ffprobe = await findFfprobe(binary);
   return ffprobe === null
@@ -88,7 +89,7 @@ async function askFfprobe(path: string, input: VideoInput, timeoutMs: number): P
   const duration = Number(format.duration ?? stream.duration);
   return {
     durationMs: Number.isFinite(duration) ? duration * 1000 : null,
-    ...asShown(stream.width, stream.height, Number(rotation ?? stream.tags?.rotate ?? 0)),
+    ...asShown(stream, Number(rotation ?? stream.tags?.rotate ?? 0)),
     fps: frames > 0 && seconds > 0 ? frames / seconds : null,
     videoCodec: stream.codec_name,
   };
@@ -122,7 +123,7 @@ async function askFfmpeg(path: string, input: VideoInput, timeoutMs: number): Pr
   );
   const video = stderr[at];
   if (video === undefined) throw noVideoTrack(input);
-  const size = / (\d+)x(\d+)[ ,]/.exec(`${video},`);
+  const size = describedSize(video);
   if (size === null) throw failure(input, result);
   const time = /Duration: (\d+):(\d+):([\d.]+)/.exec(
     stderr.find((line) => line.includes("Duration: ")) ?? "",
@@ -133,14 +134,10 @@ async function askFfmpeg(path: string, input: VideoInput, timeoutMs: number): Pr
   return {
     durationMs:
       time === null ? null : (Number(time[1]) * 3600 + Number(time[2]) * 60 + Number(time[3])) * 1000,
-    ...asShown(Number(size[1]), Number(size[2]), Number(/rotation of (-?[\d.]+)/.exec(details)?.[1] ?? 0)),
+    ...asShown(size, describedRotation(details) ?? 0),
     fps: fps === null ? null : Number(fps[1]) * (fps[2] === "k" ? 1000 : 1),
     videoCodec: / Video: (\w+)/.exec(video)?.[1] ?? "unknown",
   };
-}
-
-function asShown(width: number, height: number, rotation: number): { width: number; height: number } {
-  return Math.abs(Math.round(rotation / 90)) % 2 === 1 ? { width: height, height: width } : { width, height };
 }
 
 function runTool(path: string, args: string[], input: VideoInput, timeoutMs: number): Promise<ToolResult> {

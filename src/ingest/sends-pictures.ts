@@ -1,37 +1,47 @@
+import { HttpAddress } from "./http-address.ts";
 import type { VideoInput } from "./video-input.ts";
 
 /** Longest time in which a server may say what it sends (ms). After it, ffmpeg finds out. */
 const ANSWER_MS = 5000;
 
 /**
- * Whether an HTTP server sends one picture after the other for ever, as cameras do (MJPEG). It costs a request whose
- * answer is cut off after its header. What goes wrong is left to ffmpeg, whose messages say more.
+ * What an HTTP server sends. `pictures`: one picture after the other for ever, as cameras do (MJPEG). `picture`: one.
+ * `playlist`: a list of parts (HLS, DASH), which may grow. `recording`: something with an end. `endless`: something
+ * whose end is not known. `unknown`: it did not say, or refused.
  */
-export async function sendsPictures({ url, remote }: VideoInput, stop: AbortSignal): Promise<boolean> {
-  if (!remote || !url.startsWith("http")) return false;
-  const { username, password, ...address } = split(url);
-  const headers: Record<string, string> = username === "" ? {} : { authorization: basic(username, password) };
+export type HttpContent = "pictures" | "picture" | "playlist" | "recording" | "endless" | "unknown";
+
+/**
+ * Asks an HTTP server what it sends. It costs a request whose answer is cut off after its header. What goes wrong is left
+ * to ffmpeg, whose messages say more.
+ *
+ * @param patienceMs how long it may take, if that is less than 5000
+ */
+export async function contentOf(
+  { url }: Pick<VideoInput, "url">,
+  stop: AbortSignal,
+  patienceMs = ANSWER_MS,
+): Promise<HttpContent> {
+  if (/\.(m3u8|mpd)$/i.test(new URL(url).pathname)) return "playlist";
   const asked = new AbortController();
-  const signal = AbortSignal.any([stop, asked.signal, AbortSignal.timeout(ANSWER_MS)]);
+  const answerMs = Math.ceil(Math.min(patienceMs, ANSWER_MS));
+  const signal = AbortSignal.any([stop, asked.signal, AbortSignal.timeout(answerMs)]);
   try {
-    const response = await fetch(address.url, { headers, signal });
-    return /^multipart\/x-mixed-replace\b/i.test(response.headers.get("content-type") ?? "");
+    const { ok, headers } = await new HttpAddress(url).get({ signal });
+    if (!ok) return "unknown";
+    const type = headers.get("content-type") ?? "";
+    if (/^multipart\/x-mixed-replace\b/i.test(type)) return "pictures";
+    if (/^image\/(jpe?g|png|webp)\b/i.test(type)) return "picture";
+    if (/mpegurl|dash\+xml/i.test(type)) return "playlist";
+    return headers.has("content-length") ? "recording" : "endless";
   } catch {
-    return false;
+    return "unknown";
   } finally {
     asked.abort();
   }
 }
 
-/** `fetch` refuses addresses with credentials. */
-function split(address: string) {
-  const url = new URL(address);
-  const [username, password] = [url.username, url.password].map(decodeURIComponent) as [string, string];
-  url.username = "";
-  url.password = "";
-  return { url: url.href, username, password };
-}
-
-function basic(username: string, password: string): string {
-  return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
+/** Whether a server sends one picture after the other for ever, as cameras do (MJPEG). */
+export async function sendsPictures({ url, remote }: VideoInput, stop: AbortSignal): Promise<boolean> {
+  return remote && url.startsWith("http") && (await contentOf({ url }, stop)) === "pictures";
 }

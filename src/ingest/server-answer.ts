@@ -16,11 +16,16 @@ export function explainAnswer({ label, url }: VideoInput, stderr: readonly strin
   if (!(status >= 400)) return null;
   if (stderr.some((line) => /Failed to open segment/.test(line))) {
     const text = `The playlist ${label} was read, but a part of the video that it names was answered with ${status}. Check the server's playlist.`;
-    return new IngestError("url_refused", text);
+    return new IngestError("url_refused", text, { status });
   }
+  return refusal({ label, url }, status);
+}
+
+/** The error for a server that answered with a status other than success. */
+export function refusal({ label, url }: Pick<VideoInput, "label" | "url">, status: number): IngestError {
   const hasCredentials = URL.canParse(url) && new URL(url).username !== "";
   const text = `The server answered ${label} with ${status} ${meaning(status, hasCredentials)}`;
-  return new IngestError("url_refused", text);
+  return new IngestError("url_refused", text, { status });
 }
 
 function meaning(status: number, hasCredentials: boolean): string {

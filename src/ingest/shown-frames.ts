@@ -14,7 +14,7 @@ const FRAME = /Parsed_showinfo_\d+ @ .* pts:\s*(-?\d+) .*iskey:(\d)/;
  */
 const DAMAGE = new RegExp(
   [
-    "RTP: missed",
+    "RTP: missed|bad cseq",
     "Packet corrupt|corrupt input packet|corrupt decoded frame",
     "concealing \\d+ DC|error while decoding MB",
     "Missing reference picture|Could not find ref with POC",

@@ -14,19 +14,58 @@ export interface VideoInput {
   readonly remote: boolean;
   /** Whether it is live: it cannot be paused, so frames are taken as they come. */
   readonly live: boolean;
+  /** Whether it can be opened as often as one likes. Otherwise it must not be opened only to look at it. */
+  readonly reopens: boolean;
+  /** Whether this machine is the one that is called: it waits until the camera comes. */
+  readonly listens: boolean;
+  /** What ffmpeg must have, where not every build has it: a protocol or a device. */
+  readonly needs: readonly [list: "protocols" | "devices", name: string] | null;
   /** The type of a file by its first bytes, where it is a picture or an MP4; null for other files and for URLs. */
   readonly type: FileType | null;
 }
 
-const REMOTE_SCHEMES = ["http:", "https:", "rtsp:", "rtsps:"];
+export interface ResolveOptions {
+  /** How RTSP sends its packets. Default: `tcp` where the camera can, else `udp`. */
+  readonly transport?: "tcp" | "udp" | undefined;
+}
+
+/** The name of the standard input. */
+export const STDIN = "-";
+
+/** What ffmpeg needs for a scheme beside what all may use, and whether what comes over it is live. */
+interface Scheme {
+  readonly live: boolean;
+  readonly needs?: string;
+  readonly protocols?: string;
+}
+
+const SCHEMES: Readonly<Record<string, Scheme>> = {
+  "http:": { live: false },
+  "https:": { live: false },
+  "rtsp:": { live: true },
+  "rtsps:": { live: true },
+  "rtmp:": { live: true, needs: "rtmp", protocols: "rtmp" },
+  "rtmps:": { live: true, needs: "rtmps", protocols: "rtmps,rtmp" },
+  "srt:": { live: true, needs: "srt", protocols: "srt" },
+  "udp:": { live: true, needs: "udp" },
+  "rtp:": { live: true, needs: "rtp" },
+};
+
 /** A playlist from the network must not name local files. A local one, which may be an upload, must not name hosts. */
 const REMOTE_PROTOCOLS = "http,https,httpproxy,tcp,tls,rtsp,rtp,udp,hls,crypto";
 const LOCAL_PROTOCOLS = "file,crypto";
 /**
  * With a queue, which is the default for UDP alone, ffmpeg says when packets are missing, also those that a camera has
- * left out of a TCP connection that was too slow for it. The shortest queue delays nothing by more than a packet.
+ * left out of a TCP connection that was too slow for it. The shortest queue delays nothing by more than a packet. UDP
+ * mixes packets up, and keeps its longer queue.
  */
-const RTSP = ["-rtsp_flags", "prefer_tcp", "-reorder_queue_size", "2"];
+const RTSP = {
+  tcp: ["-rtsp_flags", "prefer_tcp", "-reorder_queue_size", "2"],
+  udp: ["-rtsp_transport", "udp"],
+} as const;
+/** Cameras of this machine, as Linux names them. */
+const DEVICE = /^\/dev\/video\d+$/;
+const DEVICE_FORMAT = "v4l2";
 /**
  * Container formats that are allowed. By default ffmpeg also "plays" text files (tty) and follows lists of other files
  * (concat). Audio formats are allowed so that their error is "no video track".
@@ -47,20 +86,43 @@ const MJPEG_FILE = /\.mjpe?g$/i;
  * Turns a path or URL into arguments for ffmpeg. Files are passed as `file:/absolute/path`, so that neither a leading
  * `-` nor a protocol of ffmpeg's own (`concat:`, `subfile:`, `pipe:` …) has any effect.
  *
- * @throws {IngestError} `file_not_found`, `file_is_directory`, `file_empty`, `file_unreadable`,
+ * @throws {IngestError} `file_not_found`, `file_is_directory`, `file_empty`, `file_unreadable`, `device_unavailable`,
  *   `unsupported_protocol`, `url_invalid`
  */
-export async function resolveVideoInput(input: string): Promise<VideoInput> {
-  const scheme = /^[a-z][a-z0-9+.-]+:/i.exec(input)?.[0].toLowerCase();
-  if (scheme !== undefined && REMOTE_SCHEMES.includes(scheme)) return remoteInput(input, scheme);
+export async function resolveVideoInput(
+  input: string,
+  { transport = "tcp" }: ResolveOptions = {},
+): Promise<VideoInput> {
+  if (input === STDIN) return standardInput();
+  const scheme = schemeOf(input);
+  const known = scheme === null ? undefined : SCHEMES[scheme];
+  if (known !== undefined) return remoteInput(input, known, transport);
   if (scheme === "file:") return await localInput(pathOfFileUrl(input));
-  if (scheme !== undefined && !(await exists(input))) {
+  if (scheme !== null && !(await exists(input))) {
     throw new IngestError(
       "unsupported_protocol",
-      `${withoutCredentials(input)}: "${scheme}" is not supported. Give a file, or an http(s) or rtsp(s) URL.`,
+      `${withoutCredentials(input)}: "${scheme}" is not supported. Give a file, or an http(s), rtsp(s), rtmp(s), srt, udp or rtp URL.`,
     );
   }
-  return await localInput(input);
+  return DEVICE.test(input) ? await deviceInput(input) : await localInput(input);
+}
+
+/** Whether an input may be there again after it was lost: a URL, or a camera of this machine. */
+export function mayComeBack(input: string): boolean {
+  const scheme = schemeOf(input);
+  return scheme === null ? DEVICE.test(input) : scheme in SCHEMES;
+}
+
+/** The path of an input that is a file, a folder or a device; null for URLs and the standard input. */
+export function localPath(input: string): string | null {
+  const scheme = schemeOf(input);
+  if (scheme === "file:") return pathOfFileUrl(input);
+  return input === STDIN || (scheme !== null && scheme in SCHEMES) ? null : input;
+}
+
+/** With its colon, in lower case; null for a path. A letter alone is a drive of Windows. */
+function schemeOf(input: string): string | null {
+  return /^[a-z][a-z0-9+.-]+:/i.exec(input)?.[0].toLowerCase() ?? null;
 }
 
 /**
@@ -79,10 +141,12 @@ export function withoutCredentials(text: string): string {
 }
 
 const SECRET_PARAMETER =
-  /([?&;](?:user(?:name)?|usr|login|pass(?:word|wd)?|pwd|token|auth|secret|key|api_?key)=)[^&;#\s]*/gi;
+  /([?&;](?:user(?:name)?|usr|login|pass(?:word|wd)?|pwd|token|auth|secret|key|api_?key|passphrase)=)[^&;#\s]*/gi;
 
-function remoteInput(input: string, scheme: string): VideoInput {
-  if (!URL.canParse(input)) {
+function remoteInput(input: string, scheme: Scheme, transport: "tcp" | "udp"): VideoInput {
+  // Players write `udp://@:1234` for any address of this machine.
+  const named = input.replace(/^(udp|rtp|srt|rtmp):\/\/@?(?=:\d)/i, "$1://0.0.0.0");
+  if (!URL.canParse(named)) {
     throw new IngestError(
       "url_invalid",
       `${withoutCredentials(input)} is not a valid URL. ${
@@ -92,13 +156,72 @@ function remoteInput(input: string, scheme: string): VideoInput {
       }`,
     );
   }
-  const rtsp = scheme.startsWith("rtsp");
+  const url = new URL(named);
+  const listens = isListening(url);
+  const protocols =
+    scheme.protocols === undefined ? REMOTE_PROTOCOLS : `${REMOTE_PROTOCOLS},${scheme.protocols}`;
+  const own = url.protocol.startsWith("rtsp")
+    ? RTSP[transport]
+    : listens && isRtmp(url)
+      ? ["-listen", "1"]
+      : [];
   return {
     label: withoutCredentials(input),
-    url: new URL(input).href,
-    options: [...guards(REMOTE_PROTOCOLS), ...(rtsp ? RTSP : [])],
+    url: url.href,
+    options: [...guards(protocols), ...own],
     remote: true,
-    live: rtsp,
+    live: scheme.live,
+    reopens: !listens && /^(https?|rtsps?):$/.test(url.protocol),
+    listens,
+    needs: scheme.needs === undefined ? null : ["protocols", scheme.needs],
+    type: null,
+  };
+}
+
+/** Packets of UDP come to an address; those of RTMP and SRT do where the URL says that this machine is to listen. */
+function isListening(url: URL): boolean {
+  const isAnyAddress = url.hostname === "0.0.0.0" || url.hostname === "[::]";
+  if (url.protocol === "srt:") return /^listener$/i.test(url.searchParams.get("mode") ?? "");
+  return url.protocol === "udp:" || url.protocol === "rtp:" || (isRtmp(url) && isAnyAddress);
+}
+
+function isRtmp(url: URL): boolean {
+  return url.protocol === "rtmp:" || url.protocol === "rtmps:";
+}
+
+function standardInput(): VideoInput {
+  return {
+    label: "the standard input",
+    url: "pipe:0",
+    options: guards("pipe"),
+    remote: false,
+    live: false,
+    reopens: false,
+    listens: false,
+    needs: null,
+    type: null,
+  };
+}
+
+async function deviceInput(path: string): Promise<VideoInput> {
+  const unavailable = (text: string, cause: unknown) =>
+    new IngestError("device_unavailable", `${path} ${text}`, { cause });
+  await access(path, constants.R_OK).catch((cause) => {
+    throw cause.code === "ENOENT"
+      ? unavailable("is not there. Connect the camera, or give another device.", cause)
+      : unavailable("may not be read. Add this user to the group that owns it (video).", cause);
+  });
+  const entry = await stat(path);
+  if (!entry.isCharacterDevice()) throw unavailable("is not a camera. Give another device.", undefined);
+  return {
+    label: path,
+    url: path,
+    options: ["-f", DEVICE_FORMAT, "-protocol_whitelist", LOCAL_PROTOCOLS],
+    remote: false,
+    live: true,
+    reopens: false,
+    listens: false,
+    needs: ["devices", DEVICE_FORMAT],
     type: null,
   };
 }
@@ -128,6 +251,9 @@ async function localInput(path: string): Promise<VideoInput> {
     options: [...(MJPEG_FILE.test(path) ? ["-f", "mjpeg"] : []), ...guards(LOCAL_PROTOCOLS)],
     remote: false,
     live: false,
+    reopens: true,
+    listens: false,
+    needs: null,
     type: fileType(await readHead(path)),
   };
 }

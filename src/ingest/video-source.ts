@@ -1,20 +1,20 @@
 import { Observable } from "rxjs";
 import { checkFps, checkPositive, checkSize, type FrameFormat } from "./check-options.ts";
 import { IngestError } from "./errors.ts";
+import { requireAbility } from "./ffmpeg-abilities.ts";
 import { type FfmpegBinary, resolveFfmpeg } from "./ffmpeg-binary.ts";
 import { explainFailure } from "./ffmpeg-failure.ts";
 import { FfmpegProcess, type RawFrame } from "./ffmpeg-process.ts";
 import { type Frame, RgbFrame } from "./frame.ts";
-import { FrameLayout, fitInside } from "./frame-layout.ts";
+import { FrameLayout } from "./frame-layout.ts";
 import { toneMap } from "./hdr.ts";
 import { LiveTime } from "./live-time.ts";
 import { isSameRate, type NamedRate, NamedRateReader } from "./named-rate.ts";
-import { atOnce, inRealTime, type Pacer, whenReady } from "./pacer.ts";
-import { probeVideo } from "./probe-video.ts";
+import { type Pace, pacerOf } from "./pacer.ts";
 import { SampleByMediaTime } from "./sample-by-media-time.ts";
 import { sendsPictures } from "./sends-pictures.ts";
 import { settledFrames } from "./settled-frames.ts";
-import { resolveVideoInput } from "./video-input.ts";
+import { type ResolveOptions, resolveVideoInput, STDIN } from "./video-input.ts";
 
 /** Something that one should know about a video, though it can be played. */
 export interface VideoNotice {
@@ -27,17 +27,12 @@ export interface VideoNotice {
   readonly message: string;
 }
 
-export interface OpenVideoOptions extends FrameFormat {
-  /** `realtime`: each frame at its media time, like a camera. `max`: as fast as `ready$` allows. */
-  readonly pace: "realtime" | "max";
-  /** For `max`: frames come only while its last value is true. Default: always true. */
-  readonly ready$?: Observable<boolean>;
+export interface OpenVideoOptions extends FrameFormat, ResolveOptions, Pace {
   /** Ends the video with an `aborted` error. To end it without an error, unsubscribe. */
   readonly signal?: AbortSignal;
   /**
    * Longest side (px) of a second, larger picture of every frame, for {@link Frame.jpeg} and for larger `rgb` sizes.
-   * Default: there is none, and these are scaled from `width` × `height`. With it, the video is opened twice, because
-   * its size has to be read first.
+   * Default: there is none, and these are scaled from `width` × `height`.
    */
   readonly largeSide?: number;
   /** Stop after this much media time (ms). Default: at the end of the video. */
@@ -48,8 +43,8 @@ export interface OpenVideoOptions extends FrameFormat {
    */
   readonly live?: boolean;
   /**
-   * Of a live source: the moment that counts as media time 0, on the clock of `arrivedAtMs`. Default: when the first
-   * frame was read.
+   * The moment that counts as media time 0, on the clock of `arrivedAtMs`. Default: of a live source, when the first
+   * frame was read; of a recording, its beginning.
    */
   readonly startedAtMs?: number;
   /**
@@ -59,9 +54,9 @@ export interface OpenVideoOptions extends FrameFormat {
   readonly inputFps?: number;
   /** Called with what one should know about the video. */
   readonly onNotice?: (notice: VideoNotice) => void;
-  /** Longest time until the first frame (ms); default 20 000. */
+  /** Longest time until the first frame (ms); default 20 000, and as long as it takes where a camera is to call. */
   readonly firstFrameTimeoutMs?: number;
-  /** Longest time between two frames of a URL (ms); default 20 000. */
+  /** Longest time between two frames of a URL or a camera (ms); default 20 000. */
   readonly stallTimeoutMs?: number;
   /** Default: `resolveFfmpeg()`. */
   readonly ffmpeg?: FfmpegBinary;
@@ -76,6 +71,8 @@ const PROMPT = ["-analyzeduration", "1000000", "-threads", "1"];
 
 /** What ffmpeg says of a part of a playlist that it skips. */
 const MISSING_PART = /Failed to open segment/;
+/** What it says when a playlist that grows can no longer be read. Soon it takes that for the end, and exits with 0. */
+const LOST_PLAYLIST = /Failed to reload playlist/;
 
 /**
  * Plays a video file, an HTTP(S) or HLS URL, or an RTSP camera. The observable is cold: each subscription runs an
@@ -116,23 +113,23 @@ async function play(
 ): Promise<void> {
   checkOptions(options);
   const stop = options.signal === undefined ? cancelled : AbortSignal.any([cancelled, options.signal]);
-  const { width, height, fps, firstFrameTimeoutMs = 20_000, stallTimeoutMs = 20_000 } = options;
-  const resolved = await resolveVideoInput(input);
+  const { width, height, fps, largeSide = null, stallTimeoutMs = 20_000 } = options;
+  const resolved = await resolveVideoInput(input, options);
+  const firstFrameTimeoutMs = options.firstFrameTimeoutMs ?? (resolved.listens ? null : 20_000);
   const live = options.live ?? (resolved.live || (await sendsPictures(resolved, stop)));
   const binary = options.ffmpeg ?? (await resolveFfmpeg());
+  await requireAbility(binary, resolved);
   throwIfAborted(options.signal);
   if (stop.aborted) return;
 
-  const large = options.largeSide === undefined ? null : await sizeInside(options.largeSide);
-  if (stop.aborted) return;
-
-  const layout = new FrameLayout({ width, height }, large);
+  const layout = new FrameLayout({ width, height }, largeSide);
   const rate = new NamedRateReader();
   const decoder = new FfmpegProcess(binary, {
     layout,
     fps,
     live,
     url: resolved.url,
+    stdin: input === STDIN ? process.stdin : undefined,
     inputOptions: [...resolved.options, ...(live ? PROMPT : rateOption(options.inputFps))],
     onLine: (line) => {
       const named = live ? null : rate.take(line);
@@ -166,15 +163,29 @@ async function play(
     throw new IngestError("source_lost", message);
   }
   if (failure !== null) throw failure;
+  if (resolved.remote && decoder.stderr.some((line) => LOST_PLAYLIST.test(line))) {
+    const message = `The playlist ${resolved.label} was read, and then it could not be read any more, after ${seq} frames. Check the server and the network.`;
+    throw new IngestError("source_lost", message);
+  }
 
   async function emitPaced(): Promise<void> {
     const mayGo = pacerOf(options, stop);
+    let beganAtMs: number | null = null;
     for (let frame = await readInTime(); frame !== null; frame = await readInTime()) {
-      const mediaTimeMs = ((decoder.firstIndex + seq) * 1000) / fps;
+      beganAtMs ??= beginning();
+      const mediaTimeMs = beganAtMs + (seq * 1000) / fps;
       await mayGo((seq * 1000) / fps);
       if (stop.aborted) return;
       emitFrame(frame, mediaTimeMs, performance.now());
     }
+  }
+
+  /** Media time of a recording's first frame. */
+  function beginning(): number {
+    const { startedAtMs } = options;
+    return startedAtMs === undefined
+      ? (decoder.firstIndex * 1000) / fps
+      : Math.max(0, performance.now() - startedAtMs);
   }
 
   /** Frames as they come, no more than wanted, each with the time at which it was read. */
@@ -215,21 +226,16 @@ async function play(
 
   function emitFrame({ bytes }: RawFrame, mediaTimeMs: number, arrivedAtMs: number): void {
     if (decoder.hdr !== null) toneMap(bytes, decoder.hdr);
-    const { small, large } = layout.split(bytes);
+    const { small, large } = layout.split(bytes, decoder.size);
     emit(new RgbFrame({ seq: seq++, mediaTimeMs, arrivedAtMs }, small, large));
-  }
-
-  async function sizeInside(maxSide: number) {
-    const info = await probeVideo(input, { ffmpeg: binary, timeoutMs: firstFrameTimeoutMs });
-    throwIfAborted(options.signal);
-    return fitInside(info, maxSide);
   }
 
   /** Reads a frame. The first one, and those from a network, must come in time. */
   async function readInTime(): Promise<RawFrame | null> {
-    if (seq > 0 && !resolved.remote) return await decoder.readFrame();
+    const isTimed = seq === 0 ? firstFrameTimeoutMs !== null : resolved.remote || resolved.live;
+    if (!isTimed) return await decoder.readFrame();
     // The fps filter emits a frame only when the next one has come.
-    const limitMs = (seq === 0 ? firstFrameTimeoutMs : stallTimeoutMs) + 1000 / fps;
+    const limitMs = ((seq === 0 ? firstFrameTimeoutMs : stallTimeoutMs) ?? 0) + 1000 / fps;
     let timedOut = false;
     const timer = setTimeout(() => {
       timedOut = true;
@@ -253,11 +259,6 @@ async function play(
 /** Only formats without times take it. (`-r` would be for all, but makes the filter `fps` repeat the last frame.) */
 function rateOption(fps: number | undefined): string[] {
   return fps === undefined ? [] : ["-framerate", String(fps)];
-}
-
-function pacerOf({ pace, ready$ }: OpenVideoOptions, stop: AbortSignal): Pacer {
-  if (pace === "realtime") return inRealTime(stop);
-  return ready$ === undefined ? atOnce : whenReady(ready$, stop);
 }
 
 function checkOptions(options: OpenVideoOptions): void {

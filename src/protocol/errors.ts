@@ -124,6 +124,7 @@ const VIDEO_ERRORS: Readonly<
   file_is_directory: refused("The path is that of a directory, not of a video."),
   file_empty: refused("The file is empty."),
   file_unreadable: refused("The file cannot be read."),
+  device_unavailable: refused("The camera of this machine is not there, or cannot be used."),
   unsupported_protocol: refused("Videos cannot be read over this protocol."),
   url_invalid: refused("The URL is not valid."),
   url_unreachable: refused("The URL could not be reached."),

@@ -16,9 +16,15 @@ export {
 export { type ReplayOptions, replay, startReplay } from "./replay.ts";
 export { parseScheduledQuestion, type ScheduledQuestion } from "./scheduled-questions.ts";
 export type { StreamSettings } from "./settings.ts";
+export { CAMERA_PICTURE_SIDE, type CameraSourceOptions, cameraSource } from "./sources/camera-source.ts";
 export { PulledVideo, type PulledVideoOptions } from "./sources/pulled-video.ts";
 export { type ImageBounds, PushedImages } from "./sources/pushed-images.ts";
-export { type ReconnectingOptions, type ReconnectWaits, reconnecting } from "./sources/reconnecting.ts";
+export {
+  type ConnectionTime,
+  type ReconnectingOptions,
+  type ReconnectWaits,
+  reconnecting,
+} from "./sources/reconnecting.ts";
 export type {
   InputGap,
   Intake,

@@ -4,7 +4,8 @@ import type { StreamLimits } from "./limits.ts";
 import { StreamHandle, type StreamHandleOptions } from "./stream-handle.ts";
 
 /** How a stream is opened. */
-export interface NewStream extends Pick<StreamHandleOptions, "engineOptions" | "settings"> {
+export interface NewStream
+  extends Pick<StreamHandleOptions, "engineOptions" | "settings" | "pictureSide" | "mask" | "zones"> {
   /** A name that its owner has chosen (see {@link isStreamName}). Default: `session_0`, `session_1` and so on. */
   readonly id?: string;
 }
@@ -55,6 +56,7 @@ export class StreamRegistry {
    * Opens a stream. Where it has no name, its id begins with `session_`, because the protocol calls it a session.
    *
    * @throws {ProtocolError} `too_many_sessions`, or `stream_exists`; as `StreamHandle.update` does for settings
+   * @throws {IngestError} `option_out_of_range` for a mask that is not valid
    */
   open({ id: name, ...own }: NewStream = {}): StreamHandle {
     const { maxStreams: _, ...options } = this.options;

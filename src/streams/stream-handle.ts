@@ -6,7 +6,14 @@ import {
   type EngineStream,
   type StreamOptions,
 } from "../engine/mod.ts";
-import type { DroppedFrame, Frame, ImageStamp } from "../ingest/mod.ts";
+import {
+  type DroppedFrame,
+  type Frame,
+  type ImageStamp,
+  type Mask,
+  PictureMask,
+  type Zones,
+} from "../ingest/mod.ts";
 import {
   type CloseReason,
   errorEvent,
@@ -35,6 +42,12 @@ export interface StreamHandleOptions {
   readonly settings?: SessionSettings;
   /** Options of the engine's stream. They take precedence over the settings. */
   readonly engineOptions?: StreamOptions;
+  /** The least longest side of the pictures that a source gives for snapshots (px). Default: what the model needs. */
+  readonly pictureSide?: number;
+  /** Parts of the picture that nobody may see: neither the model nor who asks for a picture. Default: none. */
+  readonly mask?: Mask;
+  /** Parts of the picture that have a name. They are kept here for others. Default: none. */
+  readonly zones?: Zones;
   /** Called when the stream is closed, before its log ends. */
   readonly onClosed?: () => void;
   /** Called when the log did not keep an event, or the engine's stream did not close. Default: the error is thrown. */
@@ -82,11 +95,14 @@ export class StreamHandle implements Intake {
   private images: PushedImages | null = null;
   private stopSource: Stop | null = null;
   private newest: Frame | null = null;
+  private readonly mask: PictureMask;
   private outcome: "completed" | "going_away" | "failed" | null = null;
 
+  /** @throws {IngestError} `option_out_of_range` for a mask that is not valid; {ProtocolError} as `update` does */
   constructor(private readonly options: StreamHandleOptions) {
     const { id, engine, limits } = options;
     this.id = id;
+    this.mask = new PictureMask(options.mask ?? []);
     this.log = options.log ?? memoryLog(limits);
     this.writer = new EventWriter(this.log, (error, what) => this.fault(error, what));
     this.lockableSettings = new LockableSettings(engine.model, limits);
@@ -111,7 +127,16 @@ export class StreamHandle implements Intake {
     const format = { width, height, fps: this.settings.fps };
     // Other models ask for no other size than their own.
     const isLarge = input.size === "dynamic" || input.format === "encoded";
-    return isLarge ? { ...format, largeSide: Math.max(width, height) } : format;
+    const { pictureSide = 0, mask = [] } = this.options;
+    // A mask needs a picture that was not enlarged, see `PictureMask`.
+    const ownSide = isLarge || mask.length > 0 ? Math.max(width, height) : 0;
+    const largeSide = Math.max(ownSide, pictureSide);
+    return largeSide > 0 ? { ...format, largeSide } : format;
+  }
+
+  /** Parts of the picture that have a name. */
+  get zones(): Zones {
+    return this.options.zones ?? {};
   }
 
   get ready$(): Observable<boolean> {
@@ -255,9 +280,11 @@ export class StreamHandle implements Intake {
 
   see(frame: Frame): void {
     if (this.phase === "closed") return;
-    this.newest = frame;
+    // Every frame of every source comes through here, and nobody gets another one.
+    const seen = this.mask.over(frame);
+    this.newest = seen;
     try {
-      this.open().push(frame);
+      this.open().push(seen);
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       this.problem(toProblem(error));

@@ -16,6 +16,7 @@ describe.concurrent("thinkalong --help", () => {
           "--connect-timeout",
           "--stall-timeout",
         ],
+        ...["--transport", "--interval", "--watch", "/dev/video0", "RTMP, SRT, UDP or RTP"],
       ],
     ],
     [

@@ -1,4 +1,4 @@
-import { open, readFile, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TINY_BUNDLE } from "../support/bundles.ts";
@@ -18,6 +18,7 @@ import { ProtocolLog } from "../support/protocol-log.ts";
 import { codedVideo } from "../support/rtsp/coded-video.ts";
 import { HABITS } from "../support/rtsp/habits.ts";
 import { RtspCamera } from "../support/rtsp/rtsp-camera.ts";
+import { picture } from "../support/server.ts";
 
 let dir: Awaited<ReturnType<typeof makeTempDir>>;
 let clip: string;
@@ -130,7 +131,7 @@ describe("thinkalong replay", () => {
     await using program = replay(camera.url, "--reconnect");
     await program.says(/note: .*ended after \d+ frames.* Trying to connect again\./);
     const [, seconds] = await program.says(
-      /note: The source is back\. For ([\d.]+) seconds nothing was seen\./,
+      /note: For ([\d.]+) seconds nothing was seen: its connection was lost\./,
     );
     expect(Number(seconds)).toBeGreaterThan(0.5);
     program.process.kill("SIGINT");
@@ -142,6 +143,16 @@ describe("thinkalong replay", () => {
     const { code, stderr } = await replay("rtsp://127.0.0.1:1/camera", "--reconnect").ended;
     expect([code, lines(stderr).length]).toEqual([1, 1]);
     expect(stderr).toContain("cannot be reached");
+  });
+
+  it("plays a folder of pictures", async () => {
+    const folder = join(dir.path, "pictures");
+    await mkdir(folder);
+    for (const [i, colour] of ["red", "green", "blue", "white"].entries())
+      await writeFile(join(folder, `${i}.jpg`), await picture("jpeg", { colour }));
+    const { code, stdout, stderr } = await replay(folder, "--pace", "max", "--interval", "1").ended;
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toContain("4 frames, 0 dropped");
   });
 
   it("gives up on a source that says nothing after --connect-timeout or --stall-timeout", async () => {
@@ -164,9 +175,14 @@ describe("thinkalong replay", () => {
 });
 
 describe("thinkalong replay of what is no video", () => {
+  const emptyFolder = async () => {
+    const path = join(dir.path, "empty");
+    await mkdir(path, { recursive: true });
+    return path;
+  };
   const inputs: [string, string, RegExp, () => Promise<string>][] = [
     ["a file that is not there", "file_not_found", /no file/, async () => join(dir.path, "none.mp4")],
-    ["a directory", "file_is_directory", /is a directory/, async () => dir.path],
+    ["a folder without pictures", "no_frames", /has no JPEG, PNG or WebP/, emptyFolder],
     ["an empty file", "file_empty", /is empty/, () => made("empty.mp4", "")],
     ["a text file", "not_a_video", /not a video/, () => made("text.mp4", "Dear diary,\n".repeat(100))],
     ["a sound", "no_video_track", /no video track/, () => makeSound(join(dir.path, "sound.m4a"))],

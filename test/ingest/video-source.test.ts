@@ -290,7 +290,7 @@ describe("inputs that cannot be opened", () => {
       [`subfile,,start,0,end,0,,:${long}`]: "file_not_found",
       "pipe:0": "unsupported_protocol",
       "data:video/mp4;base64,AAAA": "unsupported_protocol",
-      "udp://127.0.0.1:9": "unsupported_protocol",
+      "ftp://127.0.0.1:9": "unsupported_protocol",
       "http://": "url_invalid",
       // ffmpeg would render the one as a terminal, and follow the other.
       [at("notes.txt")]: "not_a_video",

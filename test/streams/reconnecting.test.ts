@@ -1,15 +1,19 @@
-import { concat, defer, from, type Observable, of, throwError } from "rxjs";
+import { concat, defer, from, type Observable, of, Subject, throwError } from "rxjs";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Frame, IngestError, type IngestErrorCode, RgbFrame } from "../../src/ingest/mod.ts";
 import {
+  type ConnectionTime,
+  cameraSource,
   type InputGap,
   type Intake,
   PulledVideo,
   type PulledVideoOptions,
+  type ReconnectingOptions,
   reconnecting,
+  type Source,
   type SourceChange,
 } from "../../src/streams/mod.ts";
-import { eventually, makeTempDir, makeVideo } from "../support/media.ts";
+import { eventually, freePort, makeTempDir, makeVideo } from "../support/media.ts";
 import { CODED_SIZE, codedVideo, numberOf } from "../support/rtsp/coded-video.ts";
 import { HABITS } from "../support/rtsp/habits.ts";
 import { RtspCamera } from "../support/rtsp/rtsp-camera.ts";
@@ -47,25 +51,31 @@ describe("a source that is connected to again", () => {
       concat(open(startedAtMs), failing(code));
 
   /** Subscribes to connections that follow each other. */
-  function watch(connections: readonly Open[], signal?: AbortSignal) {
+  function watch(connections: readonly Open[], options: Partial<ReconnectingOptions> = {}) {
     const seen: [number, number][] = [];
     const notices: (Omit<SourceChange, "message"> | Omit<InputGap, "message">)[] = [];
     const errors: IngestErrorCode[] = [];
     const openedAtMs: number[] = [];
-    const open: Open = (startedAtMs) => {
+    const messages: string[] = [];
+    const open = ({ startedAtMs }: ConnectionTime) => {
       openedAtMs.push(Date.now());
       return connections[openedAtMs.length - 1]!(startedAtMs);
     };
     const into = {
-      changed: ({ message, ...rest }: SourceChange) => notices.push(rest),
+      changed: ({ message, ...rest }: SourceChange) => {
+        notices.push(rest);
+        messages.push(message);
+      },
       gap: ({ message, ...rest }: InputGap) => notices.push(rest),
     };
-    reconnecting(open, { into, signal }).subscribe({
+    // Without jitter.
+    const defaults = { into, label: "The camera", stalledAfterMs: null, random: () => 0.5 };
+    const watching = reconnecting(open, { ...defaults, ...options }).subscribe({
       next: ({ seq, mediaTimeMs }) => seen.push([seq, mediaTimeMs]),
       error: ({ code }: IngestError) => errors.push(code),
     });
     const waits = () => openedAtMs.slice(1).map((at, i) => at - openedAtMs[i]!);
-    return { seen, notices, errors, waits };
+    return { seen, notices, messages, errors, waits, stop: () => watching.unsubscribe() };
   }
 
   it("goes on with its numbers and its time, and tells the gap once", async () => {
@@ -84,12 +94,15 @@ describe("a source that is connected to again", () => {
       [4, 4000],
     ]);
     expect(notices).toEqual([
+      { state: "connecting", mediaTimeMs: 0 },
+      { state: "live", mediaTimeMs: 0 },
       { state: "reconnecting", mediaTimeMs: 250 },
       { fromMs: 250, toMs: 3000, reason: "lost" },
       { state: "live", mediaTimeMs: 3000 },
       { state: "reconnecting", mediaTimeMs: 3500 },
       { fromMs: 3500, toMs: 4000, reason: "lost" },
       { state: "live", mediaTimeMs: 4000 },
+      { state: "ended", mediaTimeMs: 4000 },
     ]);
     expect(errors).toEqual([]);
   });
@@ -105,31 +118,132 @@ describe("a source that is connected to again", () => {
     expect(waits()).toEqual([1, 2, 4, 8, 16, 30, 30, 30, 1].map((s) => s * 1000));
   });
 
-  it("fails at once when it was never there", () => {
-    const { errors, notices } = watch([() => failing("url_unreachable")]);
-    expect(errors).toEqual(["url_unreachable"]);
-    expect(notices).toEqual([]);
+  it("stretches or shortens each wait by up to a quarter", async () => {
+    const numbers = [0, 1, 0.25];
+    const { waits } = watch([thenFailing(frames(0)), () => failing(), () => failing(), frames(0)], {
+      random: () => numbers.shift()!,
+    });
+    await vi.runAllTimersAsync();
+    expect(waits()).toEqual([750, 2500, 3500]);
   });
 
-  it.each<IngestErrorCode>(["aborted", "ffmpeg_missing"])("fails when it cannot be mended (%s)", (code) => {
-    const { errors, notices } = watch([thenFailing(frames(0), code)]);
-    expect(errors).toEqual([code]);
-    expect(notices).toEqual([]);
+  it("waits longer where it is refused, and says so once", async () => {
+    const refused = () => throwError(() => new IngestError("url_refused", "It says 401.", { status: 401 }));
+    const broken = () => throwError(() => new IngestError("url_refused", "It says 503.", { status: 503 }));
+    const { waits, notices, messages } = watch([thenFailing(frames(0)), broken, refused, refused, frames(0)]);
+    await vi.runAllTimersAsync();
+    expect(waits()).toEqual([1000, 2000, 60_000, 60_000]);
+    expect(notices.slice(2)).toMatchObject([
+      { state: "reconnecting" },
+      { state: "reconnecting" },
+      { reason: "refused" },
+      { state: "live" },
+      { state: "ended" },
+    ]);
+    expect(messages[3]).toMatch(/^It says 401\./);
   });
+
+  it("fails at once when it was never there", () => {
+    const { errors, notices, messages } = watch([() => failing("url_unreachable")]);
+    expect(errors).toEqual(["url_unreachable"]);
+    expect(notices).toMatchObject([{ state: "connecting" }, { state: "ended" }]);
+    expect(messages[1]).toBe("The camera is gone.");
+  });
+
+  it("is waited for, where one is patient, also when it was never there", async () => {
+    const { errors, notices, seen, waits } = watch(
+      [() => failing("url_unreachable"), () => failing("first_frame_timeout"), frames(0, 250)],
+      { patient: true },
+    );
+    await vi.runAllTimersAsync();
+    expect(errors).toEqual([]);
+    expect(waits()).toEqual([1000, 2000]);
+    expect(seen, "time begins with the first frame").toEqual([
+      [0, 0],
+      [1, 250],
+    ]);
+    expect(notices).toEqual([
+      { state: "connecting", mediaTimeMs: 0 },
+      { state: "reconnecting", mediaTimeMs: 0 },
+      { state: "live", mediaTimeMs: 0 },
+      { state: "ended", mediaTimeMs: 250 },
+    ]);
+  });
+
+  it.each<IngestErrorCode>(["aborted", "ffmpeg_missing", "option_out_of_range", "unsupported_protocol"])(
+    "fails when it cannot be mended (%s)",
+    (code) => {
+      const { errors, notices } = watch([thenFailing(frames(0), code)], { patient: true });
+      expect(errors).toEqual([code]);
+      expect(notices.map((notice) => "state" in notice && notice.state)).toEqual([
+        "connecting",
+        "live",
+        "ended",
+      ]);
+    },
+  );
 
   it("does not wait any longer when it is aborted", async () => {
     const stop = new AbortController();
-    const { errors, waits } = watch([thenFailing(frames(0)), () => failing("aborted")], stop.signal);
+    const { errors, waits } = watch([thenFailing(frames(0)), () => failing("aborted")], {
+      signal: stop.signal,
+    });
     await vi.advanceTimersByTimeAsync(10);
     stop.abort();
     expect(errors).toEqual(["aborted"]);
     expect(waits()).toEqual([10]);
   });
+
+  it("tells that it stalls, and the gap when pictures come again in the same connection", async () => {
+    const pushed = new Subject<Frame>();
+    const { notices, messages, stop } = watch([() => pushed], { stalledAfterMs: 5000 });
+    let seq = 0;
+    const push = () =>
+      pushed.next(
+        new RgbFrame({ seq: seq++, mediaTimeMs: performance.now(), arrivedAtMs: performance.now() }, picture),
+      );
+    push();
+    await vi.advanceTimersByTimeAsync(4000);
+    push();
+    await vi.advanceTimersByTimeAsync(20_000);
+    push();
+    push();
+    await vi.advanceTimersByTimeAsync(4000);
+    stop();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(notices).toEqual([
+      { state: "connecting", mediaTimeMs: 0 },
+      { state: "live", mediaTimeMs: 0 },
+      { state: "stalled", mediaTimeMs: 4000 },
+      { fromMs: 4000, toMs: 24_000, reason: "stalled" },
+      { state: "live", mediaTimeMs: 24_000 },
+    ]);
+    expect(messages[2]).toContain("The camera has sent no picture for 5 s");
+  });
+
+  it("does not stall while it shows that it is there, though its picture does not change", async () => {
+    const pushed = new Subject<Frame>();
+    let time: ConnectionTime | null = null;
+    const notices: SourceChange[] = [];
+    const into = { changed: (change: SourceChange) => notices.push(change), gap: () => {} };
+    const open = (given: ConnectionTime) => {
+      time = given;
+      return pushed;
+    };
+    reconnecting(open, { into, label: "The camera", stalledAfterMs: 5000 }).subscribe();
+    pushed.next(new RgbFrame({ seq: 0, mediaTimeMs: 0, arrivedAtMs: 0 }, picture));
+    for (let i = 0; i < 5; i++) {
+      await vi.advanceTimersByTimeAsync(4000);
+      time!.alive();
+    }
+    expect(notices.map(({ state }) => state)).toEqual(["connecting", "live"]);
+    pushed.complete();
+  });
 });
 
 describe("a pulled video that is connected to again", () => {
   /** Starts a source, and keeps what it says. */
-  function start(options: Partial<PulledVideoOptions> & { input: string }) {
+  function start(given: Source | (Partial<PulledVideoOptions> & { input: string })) {
     const frames: Frame[] = [];
     const changes: SourceChange[] = [];
     const gaps: InputGap[] = [];
@@ -147,7 +261,8 @@ describe("a pulled video that is connected to again", () => {
       gap: (gap) => gaps.push(gap),
       ended: () => {},
     };
-    const source = new PulledVideo({ pace: "max", reconnect: { firstMs: 200, mostMs: 400 }, ...options });
+    const defaults = { pace: "max", reconnect: { firstMs: 200, mostMs: 400 } } as const;
+    const source = "start" in given ? given : new PulledVideo({ ...defaults, ...given });
     return { frames, changes, gaps, problems, stop: source.start(into) };
   }
 
@@ -155,7 +270,8 @@ describe("a pulled video that is connected to again", () => {
     const stream = await codedVideo(300);
     const first = await RtspCamera.start(stream, HABITS.hangUp(60));
     const { frames, changes, gaps, problems, stop } = start({ input: first.url });
-    await eventually(() => changes.at(-1)?.state === "live", "it is back after the cut", 30_000);
+    const isBack = () => changes.filter(({ state }) => state === "live").length === 2;
+    await eventually(isBack, "it is back after the cut", 30_000);
     const afterCut = frames.length;
     await eventually(() => frames.length > afterCut + 8, "it is seen again", 30_000);
     const port = Number(new URL(first.url).port);
@@ -166,7 +282,8 @@ describe("a pulled video that is connected to again", () => {
     await eventually(() => frames.length > beforeReturn + 8, "it is seen after its return", 30_000);
     stop("now");
 
-    expect(changes.map(({ state }) => state)).toEqual(["reconnecting", "live", "reconnecting", "live"]);
+    const states = ["connecting", "live", "reconnecting", "live", "reconnecting", "live"];
+    expect(changes.map(({ state }) => state)).toEqual(states);
     expect(problems).toEqual([]);
     expect(frames.map(({ seq }) => seq)).toEqual(frames.map((_, i) => i));
     const back = gaps[1]!.toMs;
@@ -193,5 +310,35 @@ describe("a pulled video that is connected to again", () => {
     ])
       expect(start(options).problems).toEqual(["option_out_of_range"]);
     await dir.remove();
+  });
+
+  it("is waited for as a camera before it is there, stalls, and keeps true time", { retry: 2 }, async () => {
+    const stream = await codedVideo(140);
+    const port = await freePort();
+    const url = `rtsp://127.0.0.1:${port}/camera`;
+    // Two seconds are lost, and a key frame among them.
+    const habit = HABITS.lose(45, 65);
+    const options = { url, reconnect: { firstMs: 100, mostMs: 200 }, stalledAfterMs: 1000 };
+    const { frames, changes, gaps, problems, stop } = start(cameraSource(options));
+    await eventually(() => changes.at(-1)?.state === "reconnecting", "it is waited for", 30_000);
+    await using camera = await RtspCamera.start(stream, habit, port);
+    await eventually(() => gaps.length > 0, "it has stalled", 30_000);
+    await eventually(() => frames.at(-1)!.mediaTimeMs > gaps[0]!.toMs + 1000, "it goes on", 30_000);
+    stop("now");
+
+    expect(problems).toEqual([]);
+    const states = ["connecting", "reconnecting", "live", "stalled", "live"];
+    expect(changes.map(({ state }) => state)).toEqual(states);
+    expect(gaps).toMatchObject([{ reason: "stalled" }]);
+    expect(gaps[0]!.toMs - gaps[0]!.fromMs).toBeGreaterThan(2000);
+    expect(frames[0]!.mediaTimeMs).toBe(0);
+    const shown = await Promise.all(frames.map(numberOf));
+    expectTrueTime(
+      shown.map((number) => camera.shownAtMs[number!]!),
+      frames,
+    );
+    // A larger picture is there for people.
+    expect(frames[0]!.size).toEqual(CODED_SIZE);
+    expect(changes.every(({ message }) => message.includes(url) || message.includes("connect"))).toBe(true);
   });
 });

@@ -216,7 +216,7 @@ describe("replay", () => {
     await writeFile(text, "not a video");
     for (const [input, code] of [
       [join(dir.path, "none.mp4"), "file_not_found"],
-      [dir.path, "file_is_directory"],
+      [dir.path, "no_frames"],
       [text, "not_a_video"],
       ["gopher://example/clip", "unsupported_protocol"],
     ] as const) {

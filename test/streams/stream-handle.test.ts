@@ -1,5 +1,7 @@
 import { Observable } from "rxjs";
+import sharp from "sharp";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { type Frame, RgbFrame } from "../../src/ingest/mod.ts";
 import type { ServerEvent, ServerEventOf } from "../../src/protocol/mod.ts";
 import {
   type EventLog,
@@ -60,6 +62,63 @@ function listen(stream: StreamHandle, after: number | null = null) {
       events().filter((event): event is ServerEventOf<T> & ServerEvent => event.type === type),
   });
 }
+
+describe("a stream with a mask", () => {
+  const left = [
+    [0, 0],
+    [0.5, 0],
+    [0.5, 1],
+    [0, 1],
+  ] as const;
+
+  it("shows what is under it to nobody, whether a client pushes or a source gives the pictures", async () => {
+    const { engine, stream } = open({}, { mask: [left], pictureSide: 640, zones: { left } });
+    stream.push(await picture("jpeg", { width: 80, height: 60, colour: "white" }));
+    await until("it was taken", () => engine.opened[0]?.frames.length === 1);
+    const check = async (seen: Frame) => {
+      const rgb = await seen.rgb(10, 10);
+      expect([rgb[0], rgb[3 * 9]]).toEqual([0, 255]);
+      const { data } = await sharp(await seen.jpeg(40))
+        .raw()
+        .toBuffer({ resolveWithObject: true });
+      expect([data[0]! < 10, data[3 * 39]! > 245]).toEqual([true, true]);
+    };
+    await check(engine.opened[0]!.frames[0]!);
+    await check(stream.newestFrame!);
+
+    const { width, height } = engine.model;
+    const white = { width, height, data: new Uint8Array(3 * width * height).fill(255) };
+    stream.see(new RgbFrame({ seq: 1, mediaTimeMs: 1000, arrivedAtMs: 0 }, white));
+    await check(engine.opened[0]!.frames[1]!);
+    await check(stream.newestFrame!);
+    expect(stream.format.largeSide).toBe(640);
+    expect(stream.zones).toEqual({ left });
+  });
+
+  it("is not opened when that is not valid", () => {
+    expect(() =>
+      open(
+        {},
+        {
+          mask: [
+            [
+              [0, 0],
+              [1, 1],
+              [2, 0],
+            ],
+          ],
+        },
+      ),
+    ).toThrowError(
+      expect.objectContaining({ code: "option_out_of_range", message: expect.stringContaining("[0][2][0]") }),
+    );
+  });
+
+  it("asks a source for a picture that is not enlarged, and without one for none that the model does not need", () => {
+    expect(open({}, { mask: [left] }).stream.format.largeSide).toBeGreaterThan(0);
+    expect(open().stream.format.largeSide).toBeUndefined();
+  });
+});
 
 describe("a stream's handle", () => {
   it("thinks on when its only listener has left, and tells the next one what the log still holds", async () => {

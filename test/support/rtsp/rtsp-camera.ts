@@ -1,13 +1,14 @@
+import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CODED_FPS } from "./coded-video.ts";
 import { HABITS, type Habit } from "./habits.ts";
-import { describe, onTheWire, packetsOf } from "./rtp-packets.ts";
+import { describe, onTheWire, packetsOf, type RtpPacket } from "./rtp-packets.ts";
 
 /**
- * A FAKE camera that speaks as much RTSP as ffmpeg asks for (RFC 2326; packets go over the same connection). It shows
- * the pictures 0, 1, 2 … once. Its time begins with the first player; whoever comes later gets what it shows then, as of
+ * A FAKE camera that speaks as much RTSP as ffmpeg asks for (RFC 2326; packets go over the same connection, or over UDP
+ * where the player wants that). It shows the pictures 0, 1, 2 … once. Its time begins with the first player; whoever comes later gets what it shows then, as of
  * a real camera.
  */
 export class RtspCamera {
@@ -15,6 +16,8 @@ export class RtspCamera {
   readonly shownAtMs: number[] = [];
   /** Players so far. */
   players = 0;
+  /** Players to which packets went over UDP. */
+  udpPlayers = 0;
   private readonly sockets = new Set<Socket>();
   private startedAtMs: number | null = null;
 
@@ -56,6 +59,7 @@ export class RtspCamera {
   private serve(socket: Socket): void {
     this.sockets.add(socket);
     let waiting = Buffer.alloc(0);
+    const player: Player = { socket, udpPort: null };
     socket.on("error", () => {});
     socket.on("close", () => this.sockets.delete(socket));
     socket.on("data", (bytes: Buffer) => {
@@ -63,12 +67,13 @@ export class RtspCamera {
       for (let length = firstMessage(waiting); length > 0; length = firstMessage(waiting)) {
         const message = waiting.toString("latin1", 0, length);
         waiting = waiting.subarray(length);
-        if (!message.startsWith("$")) this.answer(socket, message);
+        if (!message.startsWith("$")) this.answer(player, message);
       }
     });
   }
 
-  private answer(socket: Socket, request: string): void {
+  private answer(player: Player, request: string): void {
+    const { socket } = player;
     const [method, url] = request.split(" ");
     const header = (name: string) => new RegExp(`^${name}: *(.*)\r$`, "im").exec(request)?.[1] ?? "";
     const say = (headers: readonly string[] = [], body = "") => {
@@ -78,14 +83,29 @@ export class RtspCamera {
     if (method === "OPTIONS") say(["Public: OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN"]);
     else if (method === "DESCRIBE")
       say(["Content-Type: application/sdp", `Content-Base: ${url}/`], describe(this.stream));
-    else if (method === "SETUP") say([`Transport: ${header("Transport")}`]);
-    else say();
+    else if (method === "SETUP") {
+      const transport = header("Transport");
+      const udp = /client_port=(\d+)/.exec(transport)?.[1];
+      player.udpPort = udp === undefined ? null : Number(udp);
+      say([`Transport: ${transport}${udp === undefined ? "" : `;server_port=${udp}-${Number(udp) + 1}`}`]);
+    } else say();
     if (method !== "PLAY") return;
     this.players++;
-    void this.play(socket);
+    void this.play(player);
   }
 
-  private async play(socket: Socket): Promise<void> {
+  private async play({ socket, udpPort }: Player): Promise<void> {
+    const udp = udpPort === null ? null : createSocket("udp4");
+    if (udp !== null) {
+      this.udpPlayers++;
+      socket.once("close", () => udp.close());
+    }
+    const send = (packet: RtpPacket) => {
+      const bytes = onTheWire(packet);
+      if (udp === null) socket.write(bytes);
+      // Without the head that tells the packets of one connection apart.
+      else udp.send(bytes.subarray(4), udpPort!, "127.0.0.1");
+    };
     this.startedAtMs ??= performance.now();
     const { startedAtMs } = this;
     const pictures = packetsOf(this.stream, CODED_FPS);
@@ -96,11 +116,17 @@ export class RtspCamera {
       for (const packet of pictures[picture]!) {
         const sent = this.habit(packet);
         if (sent === "hang up" || socket.destroyed) return void socket.destroy();
-        if (sent !== "lost") socket.write(onTheWire(sent));
+        if (sent !== "lost") send(sent);
       }
     }
     socket.end();
   }
+}
+
+/** Who watches, and where the packets go; null: over the connection itself. */
+interface Player {
+  readonly socket: Socket;
+  udpPort: number | null;
 }
 
 /** Bytes of the first whole message, a request or a packet; 0 when there is none yet. */
