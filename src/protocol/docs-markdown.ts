@@ -36,7 +36,7 @@ export function protocolMarkdown(): string {
     UPGRADE,
     TICKETS,
     message("POST /v1/tickets", ticketRequest, TICKET_EXAMPLES.request),
-    message("201", ticketAnswer, TICKET_EXAMPLES.answer).trimEnd(),
+    message("201 of POST /v1/tickets", ticketAnswer, TICKET_EXAMPLES.answer).trimEnd(),
     "",
   ].join("\n");
 }

@@ -41,7 +41,9 @@ export class Authenticator {
     const { tokens } = this.options;
     if (tokens === null) return ANYBODY;
     const { authorization } = request.headers;
-    if (authorization !== undefined) return this.ofToken(tokens, authorization, request);
+    const secret = /^Bearer +(\S+) *$/i.exec(authorization ?? "")?.[1];
+    if (secret !== undefined) return this.ofToken(tokens, secret, request);
+    // A header of another kind may be for a proxy.
     const ticket = takesTickets ? ticketOf(request) : null;
     if (ticket === null)
       return unauthorized(
@@ -68,10 +70,7 @@ export class Authenticator {
     return { ticket, expires_in_ms: expiresInMs };
   }
 
-  private ofToken(tokens: TokenStore, authorization: string, request: IncomingMessage): Client | Refusal {
-    const secret = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
-    if (secret === undefined)
-      return unauthorized("The header Authorization is wrong. It must be: Bearer <secret>");
+  private ofToken(tokens: TokenStore, secret: string, request: IncomingMessage): Client | Refusal {
     const address = this.addressOf(request);
     const nowMs = performance.now();
     const waitMs = this.failures.waitMs(address, nowMs);

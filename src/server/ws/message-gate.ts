@@ -30,9 +30,9 @@ interface Held {
 
 /**
  * Hands on what a socket receives, within a budget of messages and of bytes a second, and within the bytes that all
- * sockets of the same token may send together. Over it, the socket is not read
- * until the budget allows: nothing is lost, and nobody else waits. What was read already is held, at most what one read
- * brought. Pings and pongs count as messages, too; pings are answered here.
+ * sockets of the same token may send together. Over it, the socket is not read until the budget allows: nothing is lost,
+ * and nobody else waits. What was read already is held, at most what one read brought. Pings and pongs count as messages,
+ * too; pings are answered here.
  */
 export class MessageGate {
   private readonly messages: TokenBucket;

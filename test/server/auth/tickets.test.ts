@@ -20,6 +20,9 @@ describe("a ticket", () => {
     const client = await WsClient.connect(server.url, {}, `?ticket=${body.ticket}`);
     await client.next("session.created");
     await expect(WsClient.connect(server.url, {}, `?ticket=${body.ticket}`)).rejects.toThrowError("401");
+    const { ticket } = (await ticketOf(server, "all")).body;
+    const forProxy = { headers: { authorization: "Basic dTpw" } };
+    await (await WsClient.connect(server.url, forProxy, `?ticket=${ticket}`)).next("session.created");
   });
 
   it("lets an EventSource in once, and no other request", async () => {
