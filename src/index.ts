@@ -91,15 +91,13 @@ export {
 export type { ServerEvent } from "./protocol/mod.ts";
 export { SCENE_ADVICE, type Scene, type SceneReason } from "./scene/mod.ts";
 export {
-  Certificate,
+  type CertificateFiles,
   createServer,
   type Limits,
   type Server,
   ServerError,
   type ServerErrorCode,
   type ServerOptions,
-  selfSigned,
-  TokenStore,
 } from "./server/mod.ts";
 export {
   type PulledVideoOptions,

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import pc from "picocolors";
 import { dataFolder } from "../models/mod.ts";
-import { Certificate, requireGuard, selfSigned, TokenStore } from "../server/mod.ts";
+import { Certificate, requireGuard, type ServerOptions, selfSigned, TokenStore } from "../server/mod.ts";
 import { printLine } from "./output.ts";
 
 /** Flags that say who may use the server, and how safe the way there is. */
@@ -18,9 +18,10 @@ export interface GuardFlags {
 
 /** What guards a server. */
 export interface Guard {
-  readonly tokens?: TokenStore;
-  readonly certificate?: Certificate;
-  readonly insecure: boolean;
+  readonly tokens: TokenStore | null;
+  readonly certificate: Certificate | null;
+  /** The same, as `createServer` takes it. */
+  readonly options: Pick<ServerOptions, "tokens" | "tls" | "insecure">;
 }
 
 export function addGuardFlags(command: Command): Command {
@@ -48,9 +49,13 @@ export async function readGuard(flags: GuardFlags): Promise<Guard> {
   requireGuard({ host, allowedHosts: allowHost, tokens, insecure });
   const certificate = await readCertificate(flags);
   return {
-    ...(tokens !== undefined && { tokens: await TokenStore.read(tokens) }),
-    ...(certificate && { certificate }),
-    insecure,
+    tokens: tokens === undefined ? null : await TokenStore.read(tokens),
+    certificate,
+    options: {
+      ...(tokens !== undefined && { tokens }),
+      ...(certificate && { tls: certificate.files }),
+      insecure,
+    },
   };
 }
 
@@ -71,12 +76,13 @@ async function readCertificate({
 }
 
 /** Says what a client must know to trust the server. */
-export function printGuard({ tokens, certificate, insecure }: Guard, isSelfSigned: boolean): void {
+export function printGuard({ tokens, certificate, options }: Guard, isSelfSigned: boolean): void {
   if (tokens)
     printLine(
       `Clients need a token: ${tokens.size === 1 ? "there is one" : `there are ${tokens.size}`} in ${tokens.path}.`,
     );
-  else if (insecure) printLine(pc.yellow("Everybody who can reach the server may use it (--insecure)."));
+  else if (options.insecure)
+    printLine(pc.yellow("Everybody who can reach the server may use it (--insecure)."));
   if (certificate && isSelfSigned)
     printLine(
       `Browsers warn of its certificate. Accept it when its SHA-256 fingerprint is ${certificate.fingerprint}`,

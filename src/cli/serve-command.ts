@@ -7,7 +7,7 @@ import { createServer, type Server } from "../server/mod.ts";
 import { port, positive } from "./arguments.ts";
 import { addEngineFlags, type EngineFlags, startEngineFor } from "./engine-flags.ts";
 import { guarded } from "./failure.ts";
-import { addGuardFlags, type Guard, type GuardFlags, printGuard, readGuard } from "./guard-flags.ts";
+import { addGuardFlags, type GuardFlags, printGuard, readGuard } from "./guard-flags.ts";
 import { logLines } from "./log-lines.ts";
 import { freeDescriptors } from "./open-files.ts";
 import { printLine } from "./output.ts";
@@ -43,7 +43,7 @@ function rereadAtHangup(server: Server, log: Logger): void {
 }
 
 async function serve(flags: ServeFlags): Promise<void> {
-  const guard: Guard = await readGuard(flags);
+  const guard = await readGuard(flags);
   const isReread = flags.tokens !== undefined || flags.tlsCert !== undefined;
   const log = pino({ level: flags.logLevel }, logLines(2));
   let failed = () => {};
@@ -77,7 +77,7 @@ async function serve(flags: ServeFlags): Promise<void> {
       sampleDir: SAMPLE_DIR,
       allowedOrigins: flags.allowOrigin,
       allowedHosts: flags.allowHost,
-      ...guard,
+      ...guard.options,
       log,
     });
     if (isReread) rereadAtHangup(server, log);

@@ -9,13 +9,13 @@ import type { Engine } from "../engine/mod.ts";
 import { StreamRegistry } from "../streams/mod.ts";
 import { isLoopback } from "./access.ts";
 import { Authenticator } from "./auth/authenticator.ts";
-import type { TokenStore } from "./auth/token-store.ts";
+import { TokenStore } from "./auth/token-store.ts";
 import { Connections } from "./connections.ts";
 import { ServerError } from "./errors.ts";
 import { requireGuard } from "./exposure.ts";
 import { createHttpApp } from "./http/app.ts";
 import { type Limits, readLimits } from "./limits.ts";
-import type { Certificate } from "./tls/certificate.ts";
+import { Certificate, type CertificateFiles } from "./tls/certificate.ts";
 import { StreamSockets } from "./ws/stream-sockets.ts";
 import { answerWithoutUpgrade, asksForWebSocket } from "./ws/upgrade.ts";
 
@@ -41,14 +41,14 @@ export interface ServerOptions {
    */
   readonly allowedHosts?: readonly string[];
   /**
-   * Who may use the server. Without it, everybody may who can reach it. The server refuses to start so where others than
-   * this machine can reach it: on another address than loopback, or with `allowedHosts`.
+   * File of the tokens that clients need. Without it, everybody who can reach the server may use it. It refuses to start so
+   * where others than this machine can reach it: on another address than loopback, or with `allowedHosts`.
    */
-  readonly tokens?: TokenStore;
+  readonly tokens?: string;
   /** Starts without tokens although others can reach the server. */
   readonly insecure?: boolean;
   /** Makes the server speak TLS: `https:` and `wss:`. */
-  readonly certificate?: Certificate;
+  readonly tls?: CertificateFiles;
   /** A pino logger. Default: none, nothing is logged. */
   readonly log?: Logger;
 }
@@ -74,7 +74,8 @@ export interface Server {
 /**
  * Starts a server: the WebSocket at /v1/stream, the sample page, /v1/models, /healthz and /readyz.
  *
- * @throws {ServerError} `open_to_the_network`, `port_in_use`, `address_unavailable` or `listen_failed`
+ * @throws {ServerError} `open_to_the_network`; `tokens_unreadable`, `tokens_invalid`, `tls_unreadable` or `tls_invalid`;
+ *   `port_in_use`, `address_unavailable` or `listen_failed`
  * @throws {z.ZodError} for a limit that is out of its range or unknown
  * @example
  * const server = await createServer({ engine, port: 8080 });
@@ -82,9 +83,10 @@ export interface Server {
  */
 export async function createServer(options: ServerOptions): Promise<Server> {
   const { engine, host = "127.0.0.1", port = 8080, log = pino({ level: "silent" }) } = options;
-  const { tokens = null, certificate = null } = options;
   const limits = readLimits(options.limits);
   requireGuard(options);
+  const tokens = options.tokens === undefined ? null : await TokenStore.read(options.tokens);
+  const certificate = options.tls === undefined ? null : await Certificate.read(options.tls);
   warnOf(tokens, log);
   const access = {
     loopback: isLoopback(host),

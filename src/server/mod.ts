@@ -6,5 +6,5 @@ export { createServer, type Server, type ServerOptions } from "./create-server.t
 export { ServerError, type ServerErrorCode } from "./errors.ts";
 export { type Exposure, requireGuard } from "./exposure.ts";
 export { type Limits, limitsSchema, readLimits } from "./limits.ts";
-export { Certificate } from "./tls/certificate.ts";
+export { Certificate, type CertificateFiles } from "./tls/certificate.ts";
 export { type SelfSignedOptions, selfSigned } from "./tls/self-signed.ts";

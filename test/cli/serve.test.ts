@@ -89,6 +89,7 @@ describe("thinkalong serve", () => {
       "garden.example",
     );
     const url = await urlOf(server);
+    await server.says(/Everybody who can reach the server may use it \(--insecure\)/);
     for (const name of ["cameras.example", "garden.example"]) {
       const client = await WsClient.connect(url, { origin: `https://${name}`, headers: { host: name } });
       await client.next("session.created");

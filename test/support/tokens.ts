@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { stringify } from "yaml";
 import type { Server, ServerOptions } from "../../src/server/mod.ts";
-import { TokenStore } from "../../src/server/mod.ts";
 import type { Script } from "./scripted-engine.ts";
 import { startScriptedServer } from "./server.ts";
 
@@ -50,7 +49,7 @@ export async function startGuardedServer(
   script: Script = {},
 ) {
   const path = await tokenFile(tokensText(tokens));
-  const server = await startScriptedServer(script, { ...options, tokens: await TokenStore.read(path) });
+  const server = await startScriptedServer(script, { ...options, tokens: path });
   return Object.assign(server, {
     /** Replaces the tokens and lets the server read them. */
     change: async (changed: readonly TestToken[]) => {

@@ -26,8 +26,8 @@ export type Standing = "good" | "expired" | "changed" | "withdrawn";
  *
  * @example
  * const tokens = await TokenStore.read("tokens.yaml");
- * const server = await createServer({ engine, host: "0.0.0.0", tokens });
- * process.on("SIGHUP", () => server.reload().catch((error) => console.error(error.message)));
+ * const token = tokens.find(secret);
+ * if (token !== null && may(token.grant, "watch")) await tokens.reload();
  */
 export class TokenStore {
   /** Whether other users of this machine may read or write the file. */

@@ -15,12 +15,11 @@ export interface CertificateFiles {
  * The certificate of a server with its key, from two files.
  *
  * @example
- * const certificate = await Certificate.read({ cert: "cert.pem", key: "key.pem" });
- * const server = await createServer({ engine, certificate });
+ * const { fingerprint } = await Certificate.read({ cert: "cert.pem", key: "key.pem" });
  */
 export class Certificate {
   private constructor(
-    private readonly files: CertificateFiles,
+    readonly files: CertificateFiles,
     private checked: Checked,
   ) {}
 

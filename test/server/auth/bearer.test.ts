@@ -20,6 +20,7 @@ const TOKENS = [
 /** Sends two frames, which are one unit, and asks. */
 async function watchAndAsk(client: WsClient): Promise<void> {
   await client.next("session.created");
+  client.send({ type: "session.update", session: { stats_interval_ms: 100 } });
   client.frame(jpeg, 0, 0);
   client.frame(jpeg, 1, 100);
   client.ask("what?");
@@ -87,7 +88,6 @@ describe("a server with tokens", () => {
     await using server = await startGuardedServer(TOKENS);
     const client = await WsClient.connect(server.url, bearer("watcher"));
     await watchAndAsk(client);
-    client.send({ type: "session.update", session: { fps: 1 } });
     client.send({ type: "response.cancel" });
     client.send({ type: "input_video_frame.append", image: jpeg.toString("base64") });
     await until("six errors", () => client.all("error").length === 6);

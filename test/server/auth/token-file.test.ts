@@ -117,7 +117,7 @@ describe("a token file", () => {
     await chmod(path, 0o644);
     const lines: string[] = [];
     const log = pino({ level: "warn" }, { write: (line) => void lines.push(line) });
-    await using _server = await startScriptedServer({}, { tokens: await TokenStore.read(path), log });
+    await using _server = await startScriptedServer({}, { tokens: path, log });
     expect(lines.join("")).toContain(`chmod 600 ${path}`);
   });
 });

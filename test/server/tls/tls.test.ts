@@ -19,7 +19,7 @@ async function folder(): Promise<string> {
 async function startSecureServer(options: object = {}) {
   const dir = await folder();
   const certificate = await selfSigned({ dir, host: "127.0.0.1" });
-  const server = await startScriptedServer({}, { certificate, ...options });
+  const server = await startScriptedServer({}, { tls: certificate.files, ...options });
   return Object.assign(server, {
     certificate,
     dir,
