@@ -99,6 +99,7 @@ export {
 export type { ServerEvent } from "./protocol/mod.ts";
 export { SCENE_ADVICE, type Scene, type SceneReason } from "./scene/mod.ts";
 export {
+  type CertificateFiles,
   createServer,
   type Limits,
   type Server,

@@ -5,6 +5,7 @@ import { modelsCommand } from "./models/models-command.ts";
 import { reportOutputFailure } from "./output.ts";
 import { replayCommand } from "./replay-command.ts";
 import { serveCommand } from "./serve-command.ts";
+import { tokensCommand } from "./tokens-command.ts";
 
 const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
 
@@ -14,7 +15,8 @@ const program = new Command("thinkalong")
   .addCommand(serveCommand())
   .addCommand(replayCommand())
   .addCommand(modelsCommand())
-  .addCommand(enginesCommand());
+  .addCommand(enginesCommand())
+  .addCommand(tokensCommand());
 
 /** Fewest columns for what an option does, below which help is not wrapped. A terminal of 60 has about 30. */
 const LEAST_HELP_COLUMNS = 20;

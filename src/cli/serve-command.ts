@@ -1,12 +1,13 @@
 import { once } from "node:events";
 import { Command, Option } from "commander";
 import pc from "picocolors";
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
 import { resolveFfmpeg } from "../ingest/mod.ts";
-import { createServer } from "../server/mod.ts";
+import { createServer, type Server } from "../server/mod.ts";
 import { port, positive } from "./arguments.ts";
 import { addEngineFlags, type EngineFlags, startEngineFor } from "./engine-flags.ts";
 import { guarded } from "./failure.ts";
+import { addGuardFlags, type GuardFlags, printGuard, readGuard } from "./guard-flags.ts";
 import { logLines } from "./log-lines.ts";
 import { freeDescriptors } from "./open-files.ts";
 import { printLine } from "./output.ts";
@@ -15,27 +16,35 @@ import { CLIENT_DIR, SAMPLE_DIR } from "./paths.ts";
 /** Open files that a server needs beside its sessions: requests for the page and its files. */
 const SPARE_FILES = 64;
 
-interface ServeFlags extends EngineFlags {
+interface ServeFlags extends EngineFlags, GuardFlags {
   readonly port: number;
-  readonly host: string;
   readonly maxSessions: number;
   readonly allowOrigin: readonly string[];
-  readonly allowHost: readonly string[];
   readonly logLevel: string;
 }
 
 /**
- * Resolves at the first SIGINT (Ctrl-C), SIGTERM or SIGHUP (the terminal was closed). There is no configuration that a
- * SIGHUP could ask to read again. A second signal ends the process at once.
+ * Resolves at the first SIGINT (Ctrl-C) or SIGTERM. SIGHUP (the terminal was closed) counts like them, unless there is
+ * something that it can ask to read again. A second signal ends the process at once.
  */
-async function interrupted(): Promise<void> {
+async function interrupted(endsAtHangup: boolean): Promise<void> {
   const stop = new AbortController();
   const { signal } = stop;
-  await Promise.race(["SIGINT", "SIGTERM", "SIGHUP"].map((name) => once(process, name, { signal })));
+  const names = ["SIGINT", "SIGTERM", ...(endsAtHangup ? ["SIGHUP"] : [])];
+  await Promise.race(names.map((name) => once(process, name, { signal })));
   stop.abort();
 }
 
+/** Reads tokens and certificate again at each SIGHUP. What is wrong with them is logged, and the old ones stay. */
+function rereadAtHangup(server: Server, log: Logger): void {
+  process.on("SIGHUP", () => {
+    server.reload().catch((error: Error) => log.error(`${error.message} What was read before stays.`));
+  });
+}
+
 async function serve(flags: ServeFlags): Promise<void> {
+  const guard = await readGuard(flags);
+  const isReread = flags.tokens !== undefined || flags.tlsCert !== undefined;
   const log = pino({ level: flags.logLevel }, logLines(2));
   let failed = () => {};
   const failure = new Promise<void>((resolve) => {
@@ -68,8 +77,10 @@ async function serve(flags: ServeFlags): Promise<void> {
       sampleDir: SAMPLE_DIR,
       allowedOrigins: flags.allowOrigin,
       allowedHosts: flags.allowHost,
+      ...guard.options,
       log,
     });
+    if (isReread) rereadAtHangup(server, log);
     const wanted = flags.maxSessions + SPARE_FILES;
     const free = freeDescriptors(wanted);
     if (free < wanted)
@@ -81,8 +92,9 @@ async function serve(flags: ServeFlags): Promise<void> {
     printLine(
       `Open ${pc.cyan(server.url)} for the sample page. Clients connect to ${pc.cyan(`${server.url.replace("http", "ws")}/v1/stream`)}`,
     );
+    printGuard(guard, flags.tlsSelfSigned === true);
     printLine(pc.dim("Press Ctrl-C to stop."));
-    await Promise.race([interrupted(), failure]);
+    await Promise.race([interrupted(!isReread), failure]);
     await server.close();
   } finally {
     await engine.close();
@@ -112,7 +124,7 @@ export function serveCommand(): Command {
         .choices(["silent", "error", "warn", "info", "debug"])
         .default("warn"),
     );
-  return addEngineFlags(serving)
+  return addEngineFlags(addGuardFlags(serving))
     .addHelpText(
       "after",
       `
@@ -120,8 +132,10 @@ Examples:
   $ thinkalong serve
   $ thinkalong serve --model HuggingFaceTB/SmolVLM2-256M-Video-Instruct
   $ thinkalong serve --engine openai --base-url http://127.0.0.1:8000/v1
-  $ thinkalong serve --port 9000 --host 0.0.0.0 --allow-origin https://cameras.example
-  $ thinkalong serve --allow-host cameras.example   # behind a reverse proxy at https://cameras.example`,
+  $ thinkalong tokens add me --scope admin --file tokens.yaml
+  $ thinkalong serve --host 0.0.0.0 --tokens tokens.yaml --tls-self-signed
+  $ thinkalong serve --host 0.0.0.0 --tokens tokens.yaml --tls-cert cert.pem --tls-key key.pem
+  $ thinkalong serve --tokens tokens.yaml --allow-host cameras.example   # behind a reverse proxy at https://cameras.example`,
     )
     .action(guarded(serve));
 }

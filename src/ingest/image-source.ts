@@ -42,6 +42,8 @@ export interface ImageStamp {
    * image.
    */
   readonly mediaTimeMs?: number;
+  /** Whether a budget that its sender shares with others is used up. Then it is dropped as `rate`. */
+  readonly overBudget?: boolean;
 }
 
 /** Why an image could not be used. A `DroppedFrame` with the reason `decode_error` follows. */
@@ -123,7 +125,7 @@ export class ImageFrames {
       return;
     }
     this.lastMediaTimeMs = mediaTimeMs;
-    if (!this.isInRate(image)) {
+    if (stamp.overBudget || !this.isInRate(image)) {
       this.drop(image, "rate");
     } else if (this.decoding < concurrency) {
       this.decode(image);

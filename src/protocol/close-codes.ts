@@ -1,3 +1,4 @@
+import { ERRORS } from "./errors.ts";
 import type { CloseReason } from "./fields.ts";
 
 /** A close code of the WebSocket, what it means, and what a client should do. */
@@ -5,6 +6,9 @@ export interface CloseInfo {
   readonly code: number;
   readonly description: string;
 }
+
+/** The close code that belongs to an error with an HTTP status: 4401 to 401. */
+const ofError = (code: keyof typeof ERRORS): number => 4000 + ERRORS[code].status;
 
 /**
  * The close code of each reason in `session.closed`, and of `too_many_sessions`, where no session has begun.
@@ -15,8 +19,16 @@ export const CLOSE_CODES: Readonly<Record<CloseReason | "too_many_sessions", Clo
     description: "The session has ended as `session.close` asked: everything was thought about and answered.",
   },
   going_away: { code: 1001, description: "The server is shutting down. Connect again later." },
+  unauthorized: {
+    code: ofError("unauthorized"),
+    description: "The client's token has expired or was withdrawn. Connect again with another one.",
+  },
+  forbidden: {
+    code: ofError("forbidden"),
+    description: "What the client's token allows has changed. Connect again.",
+  },
   idle_timeout: {
-    code: 4408,
+    code: ofError("idle_timeout"),
     description: "The client sent nothing for too long. Connect again when there is video.",
   },
   slow_reader: {
@@ -30,11 +42,14 @@ export const CLOSE_CODES: Readonly<Record<CloseReason | "too_many_sessions", Clo
       "The client went on sending more messages or bytes a second than the server takes. Connect again and send less.",
   },
   too_many_sessions: {
-    code: 4429,
+    code: ofError("too_many_sessions"),
     description:
-      "The server is full. An `error` event came, and no session began. Try again after a delay that grows each time.",
+      "The server is full, or the token has as many sessions as it may. An `error` event came, and no session began. Try again after a delay that grows each time.",
   },
-  failed: { code: 4500, description: "The engine or the server failed. An `error` event came before." },
+  failed: {
+    code: ofError("internal_error"),
+    description: "The engine or the server failed. An `error` event came before.",
+  },
 };
 
 /** Close codes of the WebSocket itself. No `session.closed` comes before them. */

@@ -4,6 +4,7 @@ import { CLOSE_CODES, TRANSPORT_CLOSE_CODES } from "./close-codes.ts";
 import { ERRORS } from "./errors.ts";
 import { CLIENT_EXAMPLES, SERVER_EXAMPLES } from "./examples.ts";
 import { SERVER_EVENTS } from "./server-events.ts";
+import { TICKET_EXAMPLES, ticketAnswer, ticketRequest } from "./tickets.ts";
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
@@ -21,10 +22,10 @@ export function protocolMarkdown(): string {
       message(type, schema, SERVER_EXAMPLES[type as keyof typeof SERVER_EXAMPLES]),
     ),
     "## Error codes\n",
-    "| code | type | ends the session | meaning |\n|---|---|---|---|",
+    "| code | type | over HTTP | ends the session | meaning |\n|---|---|---|---|---|",
     ...Object.entries(ERRORS).map(
       ([code, info]) =>
-        `| \`${code}\` | \`${info.type}\` | ${info.fatal ? "yes" : "no"} | ${info.description} |`,
+        `| \`${code}\` | \`${info.type}\` | ${info.status} | ${info.fatal ? "yes" : "no"} | ${info.description} |`,
     ),
     "\n## Close codes\n",
     "| code | reason | meaning |\n|---|---|---|",
@@ -33,6 +34,10 @@ export function protocolMarkdown(): string {
     ),
     ...TRANSPORT_CLOSE_CODES.map((info) => `| ${info.code} | (none) | ${info.description} |`),
     UPGRADE,
+    TICKETS,
+    message("POST /v1/tickets", ticketRequest, TICKET_EXAMPLES.request),
+    message("201 of POST /v1/tickets", ticketAnswer, TICKET_EXAMPLES.answer).trimEnd(),
+    "",
   ].join("\n");
 }
 
@@ -132,6 +137,9 @@ These rules hold everywhere:
   sent. One that goes on for long is closed (4420).
 - Frames are looked at no faster than they arrive, whatever their capture times say. After a stall, a little may come at
   once (\`maxCatchUpMs\`); what is more is dropped as \`rate\`.
+- A server with tokens wants one for everything but the page and the health checks: \`Authorization: Bearer <secret>\`, on
+  the upgrade too. What its scopes do not allow is refused with \`forbidden\`, and the session goes on: pictures need
+  \`push\`, questions \`ask\`. Without \`watch\`, the events about thoughts are left out. [Security](security.md)
 - A session ends with its socket and cannot be resumed. Connect again for a new one.
 `;
 
@@ -161,7 +169,15 @@ const UPGRADE = `
 
 | HTTP status | meaning |
 |---|---|
-| 403 | The \`Origin\` is neither the server's own nor an allowed one, or the \`Host\` is not a name of the server. |
+| 401 | The server wants a token or a ticket, and there was none, or it is wrong, has expired or was used. |
+| 403 | The \`Origin\` is neither the server's own nor an allowed one, or the \`Host\` is not a name of the server. Or the token allows neither to watch nor to push here. |
 | 404 | The path is not \`/v1/stream\`. |
+| 429 | Too many wrong tokens came from this address. \`Retry-After\` says how long to wait (s). |
 | 503 | The server is shutting down. |
+
+A web page learns none of these: its socket is closed with 1006. When it gets its ticket first, the answer to that request
+says what is wrong.
+`;
+
+const TICKETS = `## Tickets
 `;

@@ -20,6 +20,10 @@ export type ProtocolErrorCode =
   | "too_many_messages"
   | "too_many_sessions"
   | "stream_exists"
+  | "unauthorized"
+  | "forbidden"
+  | "too_many_attempts"
+  | "too_many_tickets"
   | "internal_error";
 
 /** Error codes of a pushed picture. */
@@ -29,22 +33,27 @@ export type PictureErrorCode = Extract<IngestErrorCode, `image_${string}` | "med
 export interface ErrorInfo {
   readonly type: ErrorType;
   readonly fatal: boolean;
+  /** Status of an HTTP answer with this error. Where there is a close code for it too, that is 4000 more. */
+  readonly status: number;
   readonly description: string;
 }
 
-const refused = (description: string): ErrorInfo => ({
+const refused = (description: string, status = 400): ErrorInfo => ({
   type: "invalid_request_error",
   fatal: false,
+  status,
   description,
 });
-const limit = (description: string, fatal = false): ErrorInfo => ({
+const limit = (description: string, fatal = false, status = 429): ErrorInfo => ({
   type: "limit_error",
   fatal,
+  status,
   description,
 });
-const broken = (description: string, fatal = true): ErrorInfo => ({
+const broken = (description: string, fatal = true, status = 500): ErrorInfo => ({
   type: "server_error",
   fatal,
+  status,
   description,
 });
 
@@ -52,6 +61,7 @@ const broken = (description: string, fatal = true): ErrorInfo => ({
 export const ERRORS: Readonly<Record<ProtocolErrorCode | EngineErrorCode | PictureErrorCode, ErrorInfo>> = {
   message_too_large: refused(
     `A text message has more than ${MAX_TEXT_CHARS} characters, not counting a picture in it. Send less at a time.`,
+    413,
   ),
   invalid_json: refused("A text message was not JSON. Send pictures as binary messages."),
   invalid_message: refused("A message was not a JSON object with a `type`."),
@@ -67,6 +77,7 @@ export const ERRORS: Readonly<Record<ProtocolErrorCode | EngineErrorCode | Pictu
   ),
   image_too_large: refused(
     "A picture has more bytes than `limits.max_frame_bytes`. It is dropped as `decode_error`.",
+    413,
   ),
   image_too_many_pixels: refused(
     "A picture has more pixels than `limits.max_frame_pixels`, or is a progressive JPEG that takes as long to decode. It is dropped as `decode_error`.",
@@ -76,10 +87,11 @@ export const ERRORS: Readonly<Record<ProtocolErrorCode | EngineErrorCode | Pictu
   media_time_backwards: refused(
     "The capture time of a frame is earlier than that of the frame before. It is dropped as `decode_error`. When the camera's time was set back, open a new session.",
   ),
-  session_closing: refused("After `session.close` only `response.cancel` is taken."),
+  session_closing: refused("After `session.close` only `response.cancel` is taken.", 409),
   idle_timeout: limit(
     "The client sent nothing for `limits.idle_timeout_ms`. Connect again when there is video.",
     true,
+    408,
   ),
   slow_reader: limit(
     "The client did not read its events: too many bytes were waiting, or no ping was answered. Connect again and read faster.",
@@ -89,14 +101,31 @@ export const ERRORS: Readonly<Record<ProtocolErrorCode | EngineErrorCode | Pictu
     "The client went on sending more messages or bytes a second than the server takes. Before that, the server only reads more slowly, so that nothing is lost. Connect again and send less.",
     true,
   ),
-  too_many_sessions: limit("The server has as many sessions as it allows. Try again later.", true),
-  stream_exists: refused("There is a stream of this name already. Choose another name."),
+  too_many_sessions: limit(
+    "The server has as many sessions as it allows, or as it allows this token. Try again later.",
+    true,
+  ),
+  stream_exists: refused("There is a stream of this name already. Choose another name.", 409),
+  unauthorized: refused(
+    "The server wants a token, and there was none, or it is wrong, has expired or was withdrawn. Send `Authorization: Bearer <secret>`, or a fresh ticket.",
+    401,
+  ),
+  forbidden: refused(
+    "The token does not allow this: it lacks a scope, or is for other streams. Or a web page is not allowed to use the server. The error's `message` says which.",
+    403,
+  ),
+  too_many_attempts: limit(
+    "Too many wrong tokens came from this address. Wait as long as `Retry-After` says.",
+  ),
+  too_many_tickets: limit(
+    "The token has as many unused tickets as the server allows. Use them, or wait until they expire.",
+  ),
   internal_error: broken("The server has a fault. Its log says more."),
-  engine_closed: broken("The engine was shut down. Connect again later."),
-  stream_closed: refused("The stream has ended and takes nothing more."),
+  engine_closed: broken("The engine was shut down. Connect again later.", true, 503),
+  stream_closed: refused("The stream has ended and takes nothing more.", 409),
   too_many_streams: limit("The engine has as many streams as it allows. Try again later.", true),
   too_many_questions: limit(
-    "Too many questions are open, or they came too fast. Wait for a `response.done`, or cancel one.",
+    "Too many questions are open, or they came too fast for the session or for the token. Wait for a `response.done`, or cancel one.",
   ),
   question_empty: refused("The question has no text."),
   question_too_long: refused("The question has more tokens than `model_info.limits.question_tokens`."),

@@ -97,7 +97,16 @@ export type SourceNoticeCode = z.infer<typeof sourceNoticeCode>;
 
 /** Why a session has ended. Each reason has a close code of its own (`CLOSE_CODES`). */
 export const closeReason = z
-  .enum(["completed", "idle_timeout", "slow_reader", "too_many_messages", "going_away", "failed"])
+  .enum([
+    "completed",
+    "idle_timeout",
+    "slow_reader",
+    "too_many_messages",
+    "unauthorized",
+    "forbidden",
+    "going_away",
+    "failed",
+  ])
   .describe(
     "Why the session has ended. The close codes explain the reasons. A replay that was interrupted ends as `going_away`.",
   );

@@ -47,3 +47,11 @@ export {
   type SessionTotals,
 } from "./server-events.ts";
 export type { ModelInfoObject, SessionLimits, SessionObject } from "./session-object.ts";
+export {
+  SCOPES,
+  type Scope,
+  type TicketAnswer,
+  type TicketRequest,
+  ticketAnswer,
+  ticketRequest,
+} from "./tickets.ts";

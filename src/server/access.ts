@@ -1,9 +1,12 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { isIPv4 } from "node:net";
 
 /** Which web pages and host names may use this server. */
 export interface AccessRules {
   /** True when only this machine can reach the server. */
   readonly loopback: boolean;
+  /** Whether the server itself speaks TLS. */
+  readonly tls: boolean;
   /** Origins, such as `https://cameras.example`, that may use it in addition to its own page; `*` for all. */
   readonly allowedOrigins: readonly string[];
   /**
@@ -17,7 +20,8 @@ const LOOPBACK_NAMES = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** True for addresses that only this machine can reach. */
 export function isLoopback(address: string): boolean {
-  return address === "localhost" || address === "::1" || address.startsWith("127.");
+  const name = address.replace(/^::ffff:/i, "");
+  return name === "localhost" || name === "::1" || (isIPv4(name) && name.startsWith("127."));
 }
 
 /**
@@ -46,7 +50,7 @@ export function hostRefusal({ host = "" }: IncomingHttpHeaders, rules: AccessRul
  *
  * The server's own origin has the scheme, name and port under which the page was opened:
  *
- * - Without a proxy it is `http://` and the `Host`, because the server itself speaks no TLS.
+ * - Without a proxy it is `http://` and the `Host`, or `https://` when the server itself speaks TLS.
  * - A reverse proxy may speak TLS, on another port, and may replace the `Host` by the server's address. So an origin
  *   with an allowed host name is the server's own on every port. Its scheme must be that of `X-Forwarded-Proto`. When
  *   the proxy does not send this header, nobody can tell the scheme, and both are taken.
@@ -70,7 +74,7 @@ function isOwn({ protocol, host, origin }: URL, headers: IncomingHttpHeaders, ru
       .toLowerCase();
     return forwarded === "" ? protocol === "http:" || protocol === "https:" : protocol === `${forwarded}:`;
   }
-  const own = `http://${headers.host ?? ""}`;
+  const own = `${rules.tls ? "https" : "http"}://${headers.host ?? ""}`;
   return URL.canParse(own) && origin === new URL(own).origin;
 }
 

@@ -18,12 +18,13 @@ export class Connections {
   constructor(http: Server, stalledMs = STALLED_MS) {
     // ws lifts this from its sockets.
     http.timeout = stalledMs;
-    http.on("connection", (socket) => {
+    http.on("connection", (socket: Socket) => {
       this.open.add(socket);
-      // Node's own listener goes with the connection's first upgrade.
-      socket.on("timeout", () => socket.destroy());
+      cutOffStalled(socket);
       socket.once("close", () => this.open.delete(socket));
     });
+    // With TLS it is not the connection itself that has the time limit, but what is read through it.
+    http.on("secureConnection", cutOffStalled);
   }
 
   /** Number of open connections. */
@@ -35,4 +36,9 @@ export class Connections {
   cutOff(): void {
     for (const socket of this.open) socket.destroy();
   }
+}
+
+/** Node's own listener goes with the connection's first upgrade. */
+function cutOffStalled(socket: Socket): void {
+  socket.on("timeout", () => socket.destroy());
 }

@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { createServer as createHttpServer } from "node:http";
+import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { getRequestListener } from "@hono/node-server";
@@ -7,10 +8,14 @@ import { type Logger, pino } from "pino";
 import type { Engine } from "../engine/mod.ts";
 import { StreamRegistry } from "../streams/mod.ts";
 import { isLoopback } from "./access.ts";
+import { Authenticator } from "./auth/authenticator.ts";
+import { TokenStore } from "./auth/token-store.ts";
 import { Connections } from "./connections.ts";
 import { ServerError } from "./errors.ts";
+import { requireGuard } from "./exposure.ts";
 import { createHttpApp } from "./http/app.ts";
 import { type Limits, readLimits } from "./limits.ts";
+import { Certificate, type CertificateFiles } from "./tls/certificate.ts";
 import { StreamSockets } from "./ws/stream-sockets.ts";
 import { answerWithoutUpgrade, asksForWebSocket } from "./ws/upgrade.ts";
 
@@ -35,6 +40,15 @@ export interface ServerOptions {
    * such a name count as the server's own.
    */
   readonly allowedHosts?: readonly string[];
+  /**
+   * File of the tokens that clients need. Without it, everybody who can reach the server may use it. It refuses to start so
+   * where others than this machine can reach it: on another address than loopback, or with `allowedHosts`.
+   */
+  readonly tokens?: string;
+  /** Starts without tokens although others can reach the server. */
+  readonly insecure?: boolean;
+  /** Makes the server speak TLS: `https:` and `wss:`. */
+  readonly tls?: CertificateFiles;
   /** A pino logger. Default: none, nothing is logged. */
   readonly log?: Logger;
 }
@@ -43,6 +57,13 @@ export interface ServerOptions {
 export interface Server {
   /** Its address, such as `http://127.0.0.1:8080`. */
   readonly url: string;
+  /**
+   * Reads the tokens and the certificate again. Sessions whose token was withdrawn or allows other things now are ended
+   * with 4401 or 4403. What cannot be read stays as it was.
+   *
+   * @throws {ServerError} `tokens_unreadable`, `tokens_invalid`, `tls_unreadable` or `tls_invalid`
+   */
+  reload(): Promise<void>;
   /**
    * Announces the shutdown to all sessions, gives them `limits.shutdownMs`, ends them and stops. A connection that does
    * not close by itself is cut off a second later. Safe to call twice.
@@ -53,7 +74,8 @@ export interface Server {
 /**
  * Starts a server: the WebSocket at /v1/stream, the sample page, /v1/models, /healthz and /readyz.
  *
- * @throws {ServerError} `port_in_use`, `address_unavailable` or `listen_failed`
+ * @throws {ServerError} `open_to_the_network`; `tokens_unreadable`, `tokens_invalid`, `tls_unreadable` or `tls_invalid`;
+ *   `port_in_use`, `address_unavailable` or `listen_failed`
  * @throws {z.ZodError} for a limit that is out of its range or unknown
  * @example
  * const server = await createServer({ engine, port: 8080 });
@@ -62,8 +84,13 @@ export interface Server {
 export async function createServer(options: ServerOptions): Promise<Server> {
   const { engine, host = "127.0.0.1", port = 8080, log = pino({ level: "silent" }) } = options;
   const limits = readLimits(options.limits);
+  requireGuard(options);
+  const tokens = options.tokens === undefined ? null : await TokenStore.read(options.tokens);
+  const certificate = options.tls === undefined ? null : await Certificate.read(options.tls);
+  warnOf(tokens, log);
   const access = {
     loopback: isLoopback(host),
+    tls: certificate !== null,
     allowedOrigins: options.allowedOrigins ?? [],
     allowedHosts: options.allowedHosts ?? [],
   };
@@ -73,23 +100,30 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     maxStreams: limits.maxSessions,
     onFault: (err, what) => log.error({ err }, what),
   });
-  const sockets = new StreamSockets(streams, limits, access, log);
+  const authenticator = new Authenticator({ tokens, access, limits, log });
+  const sockets = new StreamSockets(streams, limits, access, authenticator, log);
   const app = createHttpApp({
     engine,
     access,
+    authenticator,
     log,
     clientDir: options.clientDir ?? fileURLToPath(new URL("../../dist/client", import.meta.url)),
     sampleDir: options.sampleDir ?? null,
     readiness: () => ({ sessions: streams.size, full: streams.isFull, closing: sockets.isClosing }),
   });
-  const http = createHttpServer(
-    {
-      headersTimeout: limits.handshakeTimeoutMs,
-      requestTimeout: limits.handshakeTimeoutMs,
-      connectionsCheckingInterval: Math.max(100, limits.handshakeTimeoutMs / 4),
-    },
-    getRequestListener(app.fetch),
-  );
+  const timeouts = {
+    headersTimeout: limits.handshakeTimeoutMs,
+    requestTimeout: limits.handshakeTimeoutMs,
+    connectionsCheckingInterval: Math.max(100, limits.handshakeTimeoutMs / 4),
+  };
+  const listener = getRequestListener(app.fetch);
+  const https =
+    certificate &&
+    createHttpsServer(
+      { ...timeouts, handshakeTimeout: limits.handshakeTimeoutMs, ...certificate.pems },
+      listener,
+    );
+  const http: HttpServer = https ?? createHttpServer(timeouts, listener);
   const connections = new Connections(http);
   http.on("upgrade", (request, socket, head) => {
     if (asksForWebSocket(request)) sockets.upgrade(request, socket, head);
@@ -103,9 +137,18 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     await sockets.close();
     throw ServerError.ofListen(cause as NodeJS.ErrnoException, host, port);
   }
-  const url = urlOf(http.address() as AddressInfo, host);
+  const url = urlOf(http.address() as AddressInfo, host, access.tls);
   log.info({ url, model: engine.model.id }, "listening");
 
+  const reload = async () => {
+    const read = await Promise.allSettled([tokens?.reload(), certificate?.reload()]);
+    if (certificate) https?.setSecureContext(certificate.pems);
+    warnOf(tokens, log);
+    sockets.endLost();
+    const failed = read.find((each) => each.status === "rejected");
+    if (failed) throw failed.reason;
+    log.info("tokens and certificate were read again");
+  };
   let closed: Promise<void> | null = null;
   const close = async () => {
     const stopped = new Promise<void>((resolve) => http.close(() => resolve()));
@@ -116,6 +159,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   };
   return {
     url,
+    reload,
     close: () => {
       closed ??= close();
       return closed;
@@ -124,7 +168,15 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 }
 
 /** An address that a browser can open, which wildcard addresses are not. */
-function urlOf({ family, port }: AddressInfo, host: string): string {
-  if (host === "0.0.0.0" || host === "::") return `http://localhost:${port}`;
-  return `http://${family === "IPv6" && host.includes(":") ? `[${host}]` : host}:${port}`;
+function urlOf({ family, port }: AddressInfo, host: string, tls: boolean): string {
+  const scheme = tls ? "https" : "http";
+  if (host === "0.0.0.0" || host === "::") return `${scheme}://localhost:${port}`;
+  return `${scheme}://${family === "IPv6" && host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+function warnOf(tokens: TokenStore | null, log: Logger): void {
+  if (tokens === null) return;
+  if (tokens.isOpenToOthers)
+    log.warn(`Other users of this machine may read or write ${tokens.path}. Run: chmod 600 ${tokens.path}`);
+  if (tokens.size === 0) log.warn(`There is no token in ${tokens.path}, so nobody can use the server.`);
 }

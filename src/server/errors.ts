@@ -1,5 +1,13 @@
 /** Every way in which a server can fail to start. */
-export type ServerErrorCode = "port_in_use" | "address_unavailable" | "listen_failed";
+export type ServerErrorCode =
+  | "port_in_use"
+  | "address_unavailable"
+  | "listen_failed"
+  | "open_to_the_network"
+  | "tokens_unreadable"
+  | "tokens_invalid"
+  | "tls_unreadable"
+  | "tls_invalid";
 
 /** Why the server could not start, and what to do about it. */
 export class ServerError extends Error {

@@ -105,6 +105,16 @@ export const limitsSchema = z.strictObject({
     .describe(
       "Most WebSockets that are opened in a second, of all clients together; after a pause, twice as many at once. Others wait for their turn.",
     ),
+  maxFailedLoginsPerMinute: z
+    .int()
+    .min(1)
+    .default(10)
+    .describe(
+      "Most different wrong tokens a minute of one address, and at once after a pause. Over it, no token from there is looked at, and requests get 429.",
+    ),
+  ticketMs: durationMs(1000)
+    .default(60_000)
+    .describe("How long a ticket can be used (ms), if its token does not end before."),
   handshakeTimeoutMs: durationMs(100)
     .default(10_000)
     .describe(

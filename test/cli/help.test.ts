@@ -3,7 +3,7 @@ import { thinkalong } from "../support/program.ts";
 
 describe.concurrent("thinkalong --help", () => {
   it.each<[string[], string[]]>([
-    [["--help"], ["serve", "replay", "models", "engines", "--version"]],
+    [["--help"], ["serve", "replay", "models", "engines", "tokens", "--version"]],
     [
       ["replay", "--help"],
       [
@@ -21,7 +21,14 @@ describe.concurrent("thinkalong --help", () => {
     ],
     [
       ["serve", "--help"],
-      ["--port", "--host", "--model", "--threads", "--max-sessions", "--allow-origin", "--log-level"],
+      [
+        ...["--port", "--host", "--model", "--threads", "--max-sessions", "--allow-origin", "--log-level"],
+        ...["--tokens", "--insecure", "--tls-cert", "--tls-key", "--tls-self-signed"],
+      ],
+    ],
+    [
+      ["tokens", "add", "--help"],
+      ["<name>", "--scope", "--stream", "--expires", "--file", "Examples:"],
     ],
     [
       ["models", "--help"],

@@ -80,8 +80,16 @@ describe("thinkalong serve", () => {
   });
 
   it("takes clients of a reverse proxy under the names that it is given", async () => {
-    await using server = serve("--port", "0", "--allow-host", "cameras.example", "garden.example");
+    await using server = serve(
+      "--port",
+      "0",
+      "--insecure",
+      "--allow-host",
+      "cameras.example",
+      "garden.example",
+    );
     const url = await urlOf(server);
+    await server.says(/Everybody who can reach the server may use it \(--insecure\)/);
     for (const name of ["cameras.example", "garden.example"]) {
       const client = await WsClient.connect(url, { origin: `https://${name}`, headers: { host: name } });
       await client.next("session.created");

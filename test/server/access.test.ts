@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { refusal } from "../../src/server/access.ts";
+import { isLoopback, refusal } from "../../src/server/access.ts";
 
-const rules = { loopback: true, allowedOrigins: [], allowedHosts: ["Cameras.example"] };
+const rules = { loopback: true, tls: false, allowedOrigins: [], allowedHosts: ["Cameras.example"] };
 const local = "127.0.0.1:8080";
 
 describe("access", () => {
@@ -40,6 +40,27 @@ describe("access", () => {
     ["another kind of scheme", { host: local, origin: "ftp://cameras.example" }],
   ])("is refused to a page with %s", (_what, headers) => {
     expect(refusal(headers, rules)).toContain("--allow-origin");
+  });
+
+  it("knows its own origin when it speaks TLS itself", () => {
+    const tls = { ...rules, tls: true };
+    expect(refusal({ host: local, origin: "https://127.0.0.1:8080" }, tls)).toBeNull();
+    expect(refusal({ host: local, origin: "http://127.0.0.1:8080" }, tls)).toContain("--allow-origin");
+  });
+
+  it.each([
+    ["127.0.0.1", true],
+    ["127.8.9.1", true],
+    ["::1", true],
+    ["::ffff:127.0.0.1", true],
+    ["localhost", true],
+    ["127.evil.example", false],
+    ["0.0.0.0", false],
+    ["::", false],
+    ["192.168.1.2", false],
+    ["", false],
+  ])("knows whether only this machine can reach %j", (address, isLocal) => {
+    expect(isLoopback(address)).toBe(isLocal);
   });
 
   it("is refused under a foreign Host, in a message that is short whatever was sent", () => {

@@ -34,8 +34,8 @@ export class WsClient {
   }
 
   /** Connects to a server by its URL. Resolves when the socket is open, rejects when the upgrade is refused. */
-  static async connect(url: string, options: ClientOptions = {}): Promise<WsClient> {
-    const client = new WsClient(new WebSocket(`${url.replace("http", "ws")}/v1/stream`, options));
+  static async connect(url: string, options: ClientOptions = {}, query = ""): Promise<WsClient> {
+    const client = new WsClient(new WebSocket(`${url.replace("http", "ws")}/v1/stream${query}`, options));
     await new Promise<void>((resolve, reject) => {
       client.socket.once("open", resolve);
       client.socket.once("error", reject);

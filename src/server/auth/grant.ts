@@ -1,8 +1,6 @@
-/** What a client may do. `admin` includes all others, on every stream. */
-export const SCOPES = ["watch", "ask", "push", "admin"] as const;
+import { ProtocolError, SCOPES, type Scope } from "../../protocol/mod.ts";
 
-/** `watch`: see events, snapshots and history. `ask`: ask questions. `push`: send video. `admin`: open, change and close cameras. */
-export type Scope = (typeof SCOPES)[number];
+export { SCOPES, type Scope };
 
 /** What whoever has made a request may do. Every resource of the server asks it before it does anything. */
 export interface Grant {
@@ -25,4 +23,45 @@ export const EVERYBODY: Grant = { name: "everybody", scopes: new Set(SCOPES), st
 export function may({ scopes, streams }: Grant, scope: Scope, stream?: string): boolean {
   if (scopes.has("admin")) return true;
   return scopes.has(scope) && (streams === null || stream === undefined || streams.has(stream));
+}
+
+/** Of a request that needs no token and has none: it may do nothing that is asked of a grant. */
+export const NOBODY: Grant = { name: "nobody", scopes: new Set(), streams: new Set() };
+
+/**
+ * A grant that allows less.
+ *
+ * @throws {ProtocolError} `forbidden` where it would allow more
+ */
+export function narrowed(
+  grant: Grant,
+  {
+    scopes,
+    streams,
+  }: { readonly scopes?: readonly Scope[] | undefined; readonly streams?: readonly string[] | undefined },
+): Grant {
+  const narrow = {
+    name: grant.name,
+    scopes: new Set(scopes ?? grant.scopes),
+    streams: streams ? new Set(streams) : grant.streams,
+  };
+  const scope = [...narrow.scopes].find((each) => !may(grant, each));
+  if (scope !== undefined)
+    throw new ProtocolError("forbidden", `The token ${grant.name} does not have the scope ${scope}.`, {
+      param: "scopes",
+    });
+  const stream = streams?.find((each) => grant.streams !== null && !grant.streams.has(each));
+  if (stream !== undefined)
+    throw new ProtocolError(
+      "forbidden",
+      `The token ${grant.name} is not for the stream ${JSON.stringify(stream)}.`,
+      { param: "streams" },
+    );
+  if (streams && narrow.scopes.has("admin"))
+    throw new ProtocolError(
+      "forbidden",
+      "The scope admin is for all streams. Name the scopes that are wanted on these.",
+      { param: "scopes" },
+    );
+  return narrow;
 }

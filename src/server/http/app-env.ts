@@ -1,4 +1,5 @@
 import type { HttpBindings } from "@hono/node-server";
+import type { Client } from "../auth/client.ts";
 import type { Grant } from "../auth/grant.ts";
 
 /** What every handler of a request knows. */
@@ -7,5 +8,7 @@ export interface AppEnv {
   Variables: {
     /** What whoever made the request may do. Set before any resource is asked. */
     grant: Grant;
+    /** Whoever made the request, with what it may still cost. */
+    client: Client;
   };
 }

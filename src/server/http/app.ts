@@ -2,19 +2,22 @@ import { Hono } from "hono";
 import type { Logger } from "pino";
 import type { Engine } from "../../engine/mod.ts";
 import { type AccessRules, hostRefusal, refusal } from "../access.ts";
-import { EVERYBODY } from "../auth/grant.ts";
+import type { Authenticator } from "../auth/authenticator.ts";
 import type { AppEnv } from "./app-env.ts";
+import { authenticate } from "./authenticate.ts";
 import { cacheControl, isPublic, SECURITY_HEADERS } from "./headers.ts";
 import { health, type Readiness } from "./health.ts";
 import { httpError } from "./http-error.ts";
 import { models } from "./models.ts";
 import { page, sample } from "./page.ts";
 import { stream } from "./stream.ts";
+import { tickets } from "./tickets.ts";
 
 /** Options of the HTTP side. */
 export interface HttpAppOptions {
   readonly engine: Engine;
   readonly access: AccessRules;
+  readonly authenticator: Authenticator;
   /** Folder of the built sample page. */
   readonly clientDir: string;
   /** Folder of the clips for the sample page, served under /sample/; null: none. */
@@ -26,7 +29,8 @@ export interface HttpAppOptions {
 /**
  * The whole server except the WebSocket. Access is checked here for every request; each resource has a file of its own.
  */
-export function createHttpApp({ engine, access, clientDir, sampleDir, readiness, log }: HttpAppOptions) {
+export function createHttpApp(options: HttpAppOptions) {
+  const { engine, access, authenticator, clientDir, sampleDir, readiness, log } = options;
   const app = new Hono<AppEnv>();
   app.use(async (c, next) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value);
@@ -34,13 +38,14 @@ export function createHttpApp({ engine, access, clientDir, sampleDir, readiness,
     // Browsers name the origin for the page's own scripts, too, and behind a proxy it may look like a foreign one.
     const refused = isPublic(c.req.path) ? hostRefusal(headers, access) : refusal(headers, access);
     if (refused) return httpError(c, 403, "forbidden", refused);
-    c.set("grant", EVERYBODY);
     await next();
     c.header("Cache-Control", c.res.ok ? cacheControl(c.req.path) : "no-store");
   });
+  app.use(authenticate(authenticator));
   app.route("/", health(readiness));
   app.route("/", models(engine.model));
   app.route("/", stream());
+  app.route("/", tickets(authenticator));
   if (sampleDir !== null) app.route("/", sample(sampleDir, log));
   app.route("/", page(clientDir, log));
   app.notFound((c) =>

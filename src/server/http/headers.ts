@@ -23,6 +23,11 @@ export function cacheControl(path: string): string {
   return isPublic(path) ? "no-cache" : "no-store";
 }
 
+/** Whether a path is for clients with a token only. Whatever asks whether the server lives has none. */
+export function needsToken(path: string): boolean {
+  return !isPublic(path) && path !== "/healthz" && path !== "/readyz";
+}
+
 /**
  * Whether a path is a file of the page or a clip: the same for everybody, and no secret. Everything else is the API.
  */

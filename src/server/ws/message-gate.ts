@@ -1,5 +1,6 @@
 import type { RawData, WebSocket } from "ws";
 import { TokenBucket } from "../../ingest/mod.ts";
+import type { Allowance } from "../auth/allowance.ts";
 import type { Limits } from "../limits.ts";
 
 /** How many seconds of messages, and of bytes, may come at once after a pause. */
@@ -28,9 +29,10 @@ interface Held {
 }
 
 /**
- * Hands on what a socket receives, within a budget of messages and of bytes a second. Over it, the socket is not read
- * until the budget allows: nothing is lost, and nobody else waits. What was read already is held, at most what one read
- * brought. Pings and pongs count as messages, too; pings are answered here.
+ * Hands on what a socket receives, within a budget of messages and of bytes a second, and within the bytes that all
+ * sockets of the same token may send together. Over it, the socket is not read until the budget allows: nothing is lost,
+ * and nobody else waits. What was read already is held, at most what one read brought. Pings and pongs count as messages,
+ * too; pings are answered here.
  */
 export class MessageGate {
   private readonly messages: TokenBucket;
@@ -45,6 +47,7 @@ export class MessageGate {
     private readonly socket: WebSocket,
     private readonly limits: Limits,
     private readonly receiver: MessageReceiver,
+    private readonly allowance: Pick<Allowance, "bytes">,
   ) {
     this.messages = bucket(limits.maxMessagesPerSecond, "messages");
     this.bytes = bucket(limits.maxBytesPerSecond, "bytes");
@@ -75,15 +78,18 @@ export class MessageGate {
   private pass({ bytes, handle }: Held): void {
     const cost = this.socket.readyState === this.socket.OPEN ? handle() : DISCARDED_COST;
     const nowMs = performance.now();
-    if (Math.min(this.messages.share(nowMs), this.bytes.share(nowMs)) >= 0.5) this.behindSinceMs = null;
+    const budgets = this.allowance.bytes ? [this.bytes, this.allowance.bytes] : [this.bytes];
+    if (Math.min(...[this.messages, ...budgets].map((each) => each.share(nowMs))) >= 0.5)
+      this.behindSinceMs = null;
     this.messages.spend(cost, nowMs);
-    this.bytes.spend(bytes, nowMs);
+    for (const each of budgets) each.spend(bytes, nowMs);
     const waitMs = this.waitMs(nowMs);
     if (waitMs > 0) this.holdFor(waitMs, nowMs);
   }
 
   private waitMs(nowMs: number): number {
-    return Math.max(this.messages.waitMs(nowMs), this.bytes.waitMs(nowMs));
+    const budgets = [this.messages, this.bytes, this.allowance.bytes];
+    return Math.max(...budgets.map((each) => each?.waitMs(nowMs) ?? 0));
   }
 
   private holdFor(waitMs: number, nowMs: number): void {

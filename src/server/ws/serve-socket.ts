@@ -8,8 +8,9 @@ import {
   FRAME_HEADER_BYTES,
   MAX_TEXT_CHARS,
 } from "../../protocol/mod.ts";
+import type { Allowance } from "../auth/allowance.ts";
 import type { Limits } from "../limits.ts";
-import { MessageGate } from "./message-gate.ts";
+import { MessageGate, type MessageReceiver } from "./message-gate.ts";
 import type { Session } from "./session.ts";
 
 /** The close code of the WebSocket for a message that is too large. */
@@ -24,7 +25,13 @@ const CHARS_OF_A_MESSAGE = 1024;
  *
  * @returns what limits how much comes in
  */
-export function serveSocket(socket: WebSocket, session: Session, limits: Limits, log: Logger): MessageGate {
+export function serveSocket(
+  socket: WebSocket,
+  session: Session,
+  limits: Limits,
+  allowance: Allowance,
+  log: Logger,
+): MessageGate {
   let reason: CloseReason = "failed";
   let isSlow = false;
   session.events$.subscribe({
@@ -43,7 +50,7 @@ export function serveSocket(socket: WebSocket, session: Session, limits: Limits,
     complete: () => closeSocket(socket, reason, limits),
   });
 
-  const gate = new MessageGate(socket, limits, {
+  const receiver: MessageReceiver = {
     receive: (message, isBinary) => {
       if (!isBinary) {
         const text = message.toString("utf8");
@@ -62,9 +69,10 @@ export function serveSocket(socket: WebSocket, session: Session, limits: Limits,
     flooded: () =>
       session.end("too_many_messages", {
         code: "too_many_messages",
-        message: `The client has sent more than ${limits.maxMessagesPerSecond} messages or ${limits.maxBytesPerSecond} bytes a second for ${limits.maxBehindMs} ms. Connect again and send less.`,
+        message: `The client has sent more than ${limits.maxMessagesPerSecond} messages or ${limits.maxBytesPerSecond} bytes a second for ${limits.maxBehindMs} ms${allowance.bytes === null ? "" : ", or more than its token may"}. Connect again and send less.`,
       }),
-  });
+  };
+  const gate = new MessageGate(socket, limits, receiver, allowance);
   // ws itself closes the socket when a message is not valid UTF-8 (1007) or larger than any may be (1009).
   socket.on("error", (error) => log.info({ session: session.id, err: error }, "socket failed"));
   socket.on("close", (code) => {

@@ -13,10 +13,16 @@ import {
   type UnnumberedEvent,
 } from "../../protocol/mod.ts";
 import { type Gap, type Problem, type Sink, type StreamHandle, toProblem } from "../../streams/mod.ts";
+import type { Client } from "../auth/client.ts";
+import { maySee, requireScope } from "./rights.ts";
 
 export interface SessionOptions {
   /** The stream of this session alone; it is closed with the session. */
   readonly stream: StreamHandle;
+  /** What the client may do. */
+  readonly grant: Client["grant"];
+  /** What it may still cost, together with others of the same token. */
+  readonly allowance: Client["allowance"];
   /** How long the client may send nothing before the session ends (ms). */
   readonly idleTimeoutMs: number;
   /** Most questions a second, apart from a burst. */
@@ -34,7 +40,8 @@ const QUESTION_BURST = { most: 32, start: 8 } as const;
  * Nothing that a client sends makes it throw. A message that cannot be taken becomes an `error` event.
  *
  * @example
- * const session = new Session({ stream: registry.open(), idleTimeoutMs: 60_000, log });
+ * const { grant, allowance } = client;
+ * const session = new Session({ stream: registry.open(), grant, allowance, idleTimeoutMs: 60_000, log });
  * session.events$.subscribe((event) => socket.send(encodeServerEvent(event)));
  * session.start();
  * session.receiveBinary(jpeg);
@@ -48,14 +55,20 @@ export class Session {
 
   private readonly events = new Subject<ServerEvent>();
   private readonly stream: StreamHandle;
+  private readonly grant: Client["grant"];
+  private readonly allowance: Client["allowance"];
   private readonly idleTimeoutMs: number;
   private readonly log: Logger;
   private readonly questions: TokenBucket;
   private readonly idle: NodeJS.Timeout;
   private stats: NodeJS.Timeout | null = null;
-  private readonly sink: Sink = ({ event }) => this.events.next(event);
+  private readonly sink: Sink = ({ event }) => {
+    if (maySee(this.grant, event, this.id)) this.events.next(event);
+  };
 
-  constructor({ stream, idleTimeoutMs, maxQuestionsPerSecond, log }: SessionOptions) {
+  constructor({ stream, grant, allowance, idleTimeoutMs, maxQuestionsPerSecond, log }: SessionOptions) {
+    this.grant = grant;
+    this.allowance = allowance;
     this.questions = new TokenBucket({ perSecond: maxQuestionsPerSecond, ...QUESTION_BURST });
     this.id = stream.id;
     this.stream = stream;
@@ -126,6 +139,7 @@ export class Session {
   private receive(message: ClientMessage): void {
     switch (message.type) {
       case "session.update":
+        requireScope(this.grant, "push", this.id);
         this.stream.update(message.session);
         this.restartStats();
         break;
@@ -145,6 +159,7 @@ export class Session {
         break;
       }
       case "response.cancel":
+        requireScope(this.grant, "ask", this.id);
         this.stream.cancel(message.response_id);
         break;
       case "session.close":
@@ -154,19 +169,30 @@ export class Session {
     }
   }
 
-  /** @throws {EngineError} `too_many_questions`, before the question is read */
+  /**
+   * @throws {ProtocolError} `forbidden`
+   * @throws {EngineError} `too_many_questions`, before the question is read
+   */
   private requireQuestion(): void {
+    requireScope(this.grant, "ask", this.id);
     const nowMs = performance.now();
     if (this.questions.waitMs(nowMs) > 0)
       throw new EngineError(
         "too_many_questions",
         "Questions came faster than they are taken. Ask more slowly.",
       );
+    if (!this.allowance.takeQuestion(nowMs))
+      throw new EngineError(
+        "too_many_questions",
+        `The token ${this.grant.name} has asked as many questions a minute as it may. Ask more slowly.`,
+      );
     this.questions.spend(1, nowMs);
   }
 
   private push(image: Uint8Array, seq: number | null, captureTimeMs: number | null): void {
+    requireScope(this.grant, "push", this.id);
     this.stream.push(image, {
+      ...(this.allowance.takeFrame(performance.now()) ? {} : { overBudget: true }),
       ...(seq === null ? {} : { seq }),
       ...(captureTimeMs === null ? {} : { mediaTimeMs: captureTimeMs }),
     });

@@ -11,12 +11,15 @@ import {
 } from "../../protocol/mod.ts";
 import { type StreamHandle, type StreamRegistry, toProblem } from "../../streams/mod.ts";
 import type { AccessRules } from "../access.ts";
+import type { Authenticator } from "../auth/authenticator.ts";
+import { ANYBODY, type Client } from "../auth/client.ts";
 import type { Limits } from "../limits.ts";
+import { admit } from "./admission.ts";
 import { MessageGate } from "./message-gate.ts";
 import { closeSocket, serveSocket } from "./serve-socket.ts";
 import { Session } from "./session.ts";
 import { Turns } from "./turns.ts";
-import { refuseUpgrade, upgradeRefusal } from "./upgrade.ts";
+import { refuseUpgrade } from "./upgrade.ts";
 
 /** How long clients may take to answer the closing handshake when the server shuts down (ms). */
 const LAST_HANDSHAKE_MS = 1_000;
@@ -26,6 +29,7 @@ const MOST_PIECES = 512;
 
 interface Served {
   readonly session: Session;
+  readonly client: Client;
   readonly gate: MessageGate;
 }
 
@@ -34,6 +38,7 @@ export class StreamSockets {
   private readonly streams: StreamRegistry;
   private readonly limits: Limits;
   private readonly access: AccessRules;
+  private readonly authenticator: Authenticator;
   private readonly log: Logger;
   private readonly server: WebSocketServer;
   private readonly served = new Map<WebSocket, Served>();
@@ -41,10 +46,17 @@ export class StreamSockets {
   private readonly heartbeat: NodeJS.Timeout;
   private closing = false;
 
-  constructor(streams: StreamRegistry, limits: Limits, access: AccessRules, log: Logger) {
+  constructor(
+    streams: StreamRegistry,
+    limits: Limits,
+    access: AccessRules,
+    authenticator: Authenticator,
+    log: Logger,
+  ) {
     this.streams = streams;
     this.limits = limits;
     this.access = access;
+    this.authenticator = authenticator;
     this.log = log;
     this.server = new WebSocketServer({
       noServer: true,
@@ -67,15 +79,15 @@ export class StreamSockets {
   /** Answers one HTTP upgrade request. A refused one gets an HTTP status and the reason as text. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on("error", (err) => this.log.debug({ err }, "connection failed during its upgrade"));
-    const refused = upgradeRefusal(request, this.access, this.closing);
-    if (refused === null) {
+    const admitted = admit(request, this.access, this.authenticator, this.closing);
+    if ("grant" in admitted) {
       this.turns.take(() => {
         if (!socket.destroyed)
-          this.server.handleUpgrade(request, socket, head, (webSocket) => this.accept(webSocket));
+          this.server.handleUpgrade(request, socket, head, (webSocket) => this.accept(webSocket, admitted));
       });
     } else {
-      this.log.warn({ origin: request.headers.origin, host: request.headers.host }, refused.message);
-      refuseUpgrade(socket, refused);
+      this.log.warn({ origin: request.headers.origin, host: request.headers.host }, admitted.message);
+      refuseUpgrade(socket, admitted);
     }
   }
 
@@ -101,14 +113,36 @@ export class StreamSockets {
     this.server.close();
   }
 
-  private accept(socket: WebSocket): void {
+  /** Ends the sessions of clients whose token has expired, was withdrawn or allows other things now. */
+  endLost(): void {
+    for (const { session, client } of this.served.values()) {
+      const lost = client.lost();
+      if (lost !== null) session.end(lost.code === "forbidden" ? "forbidden" : "unauthorized", lost);
+    }
+  }
+
+  private accept(socket: WebSocket, client: Client): void {
+    const { grant, allowance } = client;
+    const leave = allowance.enter();
+    if (leave === null) {
+      this.refuse(socket, tooManyOf(client));
+      return;
+    }
     const stream = this.openStream(socket);
-    if (stream === null) return;
+    if (stream === null) {
+      leave();
+      return;
+    }
     const { idleTimeoutMs, maxQuestionsPerSecond } = this.limits;
-    const session = new Session({ stream, idleTimeoutMs, maxQuestionsPerSecond, log: this.log });
+    const session = new Session({
+      ...{ stream, grant, allowance, idleTimeoutMs, maxQuestionsPerSecond },
+      log: this.log,
+    });
+    session.events$.subscribe({ complete: leave });
     socket.once("close", () => this.served.delete(socket));
-    this.log.info({ session: session.id, sessions: this.streams.size }, "session opened");
-    this.served.set(socket, { session, gate: serveSocket(socket, session, this.limits, this.log) });
+    this.log.info({ session: session.id, token: grant.name, sessions: this.streams.size }, "session opened");
+    const gate = serveSocket(socket, session, this.limits, allowance, this.log);
+    this.served.set(socket, { session, client, gate });
   }
 
   /** Opens a stream for a socket. When there is no room, tells the client so, closes the socket and returns null. */
@@ -117,12 +151,18 @@ export class StreamSockets {
       return this.streams.open();
     } catch (error) {
       if (!(error instanceof ProtocolError && error.code === "too_many_sessions")) throw error;
-      socket.on("error", (err) => this.log.debug({ err }, "refused socket failed"));
-      new MessageGate(socket, this.limits, { receive: () => 1, flooded: () => socket.terminate() });
-      socket.send(encodeServerEvent(numberEvent(0, errorEvent(toProblem(error)))));
-      closeSocket(socket, error.code, this.limits);
+      this.refuse(socket, error);
       return null;
     }
+  }
+
+  /** Tells a client that there is no room for its session, and closes its socket. */
+  private refuse(socket: WebSocket, error: ProtocolError): void {
+    socket.on("error", (err) => this.log.debug({ err }, "refused socket failed"));
+    const receiver = { receive: () => 1, flooded: () => socket.terminate() };
+    new MessageGate(socket, this.limits, receiver, ANYBODY.allowance);
+    socket.send(encodeServerEvent(numberEvent(0, errorEvent(toProblem(error)))));
+    closeSocket(socket, "too_many_sessions", this.limits);
   }
 
   /**
@@ -133,6 +173,7 @@ export class StreamSockets {
   private startHeartbeat(): NodeJS.Timeout {
     const pingedAtMs = new WeakMap<WebSocket, number>();
     const beat = () => {
+      this.endLost();
       for (const socket of this.server.clients) {
         if (socket.readyState !== socket.OPEN) continue;
         const served = this.served.get(socket);
@@ -152,6 +193,13 @@ export class StreamSockets {
     };
     return setInterval(beat, this.limits.heartbeatMs).unref();
   }
+}
+
+function tooManyOf({ grant }: Client): ProtocolError {
+  return new ProtocolError(
+    "too_many_sessions",
+    `The token ${grant.name} has as many sessions as it may. End one, or try again later.`,
+  );
 }
 
 /** Of a text message (bytes), which is the larger kind: it holds a picture in base64 and other text. */

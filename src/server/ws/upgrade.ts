@@ -11,8 +11,9 @@ const NO_UPGRADE_MS = 1_000;
 
 /** The HTTP answer to an upgrade request that is refused. */
 export interface UpgradeRefusal {
-  readonly status: 403 | 404 | 503;
+  readonly status: number;
   readonly message: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Whether a request asks for a WebSocket, and not for another protocol, such as `h2c`. */
@@ -53,7 +54,7 @@ export function upgradeRefusal(
  * Answers with an HTTP status and the reason as text, and closes the connection. Cuts it off when the client does not
  * close its side too.
  */
-export function refuseUpgrade(socket: Duplex, { status, message }: UpgradeRefusal): void {
+export function refuseUpgrade(socket: Duplex, { status, message, headers = {} }: UpgradeRefusal): void {
   endConnection(
     socket,
     [
@@ -61,6 +62,7 @@ export function refuseUpgrade(socket: Duplex, { status, message }: UpgradeRefusa
       "Connection: close",
       "Content-Type: text/plain; charset=utf-8",
       `Content-Length: ${Buffer.byteLength(message)}`,
+      ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
       "",
       message,
     ].join("\r\n"),

@@ -78,7 +78,7 @@ describe("the HTTP side", () => {
   });
 
   it("refuses foreign Host names on loopback, so that a rebound name reaches nothing", async () => {
-    await using server = await startScriptedServer({}, { allowedHosts: ["camera.home"] });
+    await using server = await startScriptedServer({}, { allowedHosts: ["camera.home"], insecure: true });
     expect(await statusWithHost(`${server.url}/v1/models`, "evil.example")).toBe(403);
     expect(await statusWithHost(`${server.url}/v1/models`, "localhost:1234")).toBe(200);
     expect(await statusWithHost(`${server.url}/v1/models`, "camera.home")).toBe(200);
@@ -113,7 +113,10 @@ describe("the HTTP side", () => {
     };
     await using server = await startScriptedServer({}, { clientDir });
     expect(await statuses(server.url)).toEqual([200, 200, 403, 403]);
-    await using named = await startScriptedServer({}, { clientDir, allowedHosts: ["cameras.example"] });
+    await using named = await startScriptedServer(
+      {},
+      { clientDir, allowedHosts: ["cameras.example"], insecure: true },
+    );
     expect(await statuses(named.url)).toEqual([200, 200, 200, 200]);
   });
 
@@ -152,7 +155,9 @@ describe("the HTTP side", () => {
     const engine = new ScriptedEngine();
     const port = Number(new URL(server.url).port);
     await expect(createServer({ engine, port })).rejects.toMatchObject({ code: "port_in_use" });
-    await expect(createServer({ engine, host: "203.0.113.7", port: 0 })).rejects.toMatchObject({
+    await expect(
+      createServer({ engine, host: "203.0.113.7", port: 0, insecure: true }),
+    ).rejects.toMatchObject({
       code: "address_unavailable",
     });
     await expect(createServer({ engine, limits: { maxSessions: 0 } })).rejects.toThrowError();

@@ -7,6 +7,7 @@ import {
   type ServerEvent,
   type ServerEventOf,
 } from "../../../src/protocol/mod.ts";
+import { ANYBODY } from "../../../src/server/auth/client.ts";
 import { Session } from "../../../src/server/ws/session.ts";
 import { LOG_LIMITS, StreamHandle, type StreamLimits } from "../../../src/streams/mod.ts";
 import { type Script, ScriptedEngine } from "../../support/scripted-engine.ts";
@@ -30,7 +31,11 @@ function startSession(script: Script = {}, changed: Partial<StreamLimits> = {}) 
   const allowed = { ...limits, ...changed };
   const stream = new StreamHandle({ id: "session_0", engine, limits: allowed });
   const { idleTimeoutMs } = allowed;
-  const session = new Session({ stream, idleTimeoutMs, maxQuestionsPerSecond: 1000, log });
+  const { grant, allowance } = ANYBODY;
+  const session = new Session({
+    ...{ stream, grant, allowance, idleTimeoutMs, maxQuestionsPerSecond: 1000 },
+    log,
+  });
   const events: ServerEvent[] = [];
   let completed = false;
   session.events$.subscribe({ next: (event) => events.push(event), complete: () => (completed = true) });
