@@ -20,7 +20,17 @@ describe.concurrent("thinkalong --help", () => {
     ],
     [
       ["serve", "--help"],
-      ["--port", "--host", "--model", "--threads", "--max-sessions", "--allow-origin", "--log-level"],
+      [
+        "--port",
+        "--host",
+        "--model",
+        "--threads",
+        "--isolation",
+        "--hang-timeout",
+        "--max-sessions",
+        "--allow-origin",
+        "--log-level",
+      ],
     ],
     [
       ["models", "--help"],
