@@ -29,6 +29,7 @@ export {
   type BudgetLimits,
   createEngine,
   createRemoteEngine,
+  type Isolation,
   type Json,
   type LocalBackendOptions,
   type LocalEngineOptions,

@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import pc from "picocolors";
+import type { Isolation } from "../../src/backends/mod.ts";
 import { positive } from "../../src/cli/arguments.ts";
 import { guarded } from "../../src/cli/failure.ts";
 import { BUNDLED_MODEL, SAMPLE_DIR } from "../../src/cli/paths.ts";
@@ -15,6 +16,7 @@ interface BenchFlags {
   readonly out: string;
   readonly model: string;
   readonly threads: number;
+  readonly isolation: Isolation;
 }
 
 /** Named experiments, in their own order. */
@@ -28,12 +30,13 @@ function parseNames(value: string): Experiment[] {
   return EXPERIMENTS.filter(({ name }) => names.includes(name));
 }
 
-function commandOf({ only, long, model, threads }: BenchFlags): string {
+function commandOf({ only, long, model, threads, isolation }: BenchFlags): string {
   return commandLine("bench", [
     ...(only === undefined ? [] : [`--only ${only.map(({ name }) => name).join(",")}`]),
     ...(long ? ["--long"] : []),
     ...(model === BUNDLED_MODEL ? [] : ["--model DIR"]),
     ...(threads === 1 ? [] : [`--threads ${threads}`]),
+    ...(isolation === "threads" ? [] : [`--isolation ${isolation}`]),
   ]);
 }
 
@@ -73,6 +76,11 @@ export function benchCommand(): Command {
     .option("-o, --out <dir>", "folder that the report is written to", join("docs", "benchmarks"))
     .option("-m, --model <dir>", "folder of a model's bundle", BUNDLED_MODEL)
     .option("--threads <n>", "threads for each of the two workers", positive, 1)
+    .addOption(
+      new Option("--isolation <where>", "whether the two workers run in a process of their own, as in serve")
+        .choices(["threads", "process"])
+        .default("threads"),
+    )
     .addHelpText(
       "after",
       `

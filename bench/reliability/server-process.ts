@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import type { Readable } from "node:stream";
 
 /** How a server ended. */
@@ -56,10 +56,19 @@ export class ServerProcess implements AsyncDisposable {
     return status === 200;
   }
 
-  /** Resident memory (MiB), where the system tells it (Linux); else NaN. */
+  /** Resident memory with that of its own processes (MiB), where the system tells it (Linux); else NaN. */
   async residentMiB(): Promise<number> {
-    const status = await readFile(`/proc/${this.child.pid}/status`, "utf8").catch(() => "");
-    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+    const pids = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name));
+    const statuses = await Promise.all(
+      pids.map((pid) => readFile(`/proc/${pid}/status`, "utf8").catch(() => "")),
+    );
+    const number = (status: string, field: string) =>
+      Number(new RegExp(`^${field}:\\s+(\\d+)`, "m").exec(status)?.[1]);
+    const own = statuses.filter((status) =>
+      [number(status, "Pid"), number(status, "PPid")].includes(this.child.pid!),
+    );
+    if (own.length === 0) return Number.NaN;
+    return own.reduce((sum, status) => sum + number(status, "VmRSS"), 0) / 1024;
   }
 
   /** Sends SIGTERM and waits until it has ended. */

@@ -1,3 +1,4 @@
+import type { Isolation } from "../../src/backends/mod.ts";
 import type { Plot } from "../lib/plot.ts";
 import type { Table } from "../lib/table.ts";
 
@@ -7,6 +8,8 @@ export interface ExperimentContext {
   readonly model: string;
   /** Threads of each worker's inference. */
   readonly threads: number;
+  /** Where the workers run; default `threads`. */
+  readonly isolation?: Isolation;
   /** A video file, the same for all experiments. */
   readonly clip: string;
   /** Folder of held-out clips with labels. */

@@ -1,5 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { createEngine, createRemoteEngine, type RemoteEngineOptions } from "../backends/mod.ts";
+import {
+  createEngine,
+  createRemoteEngine,
+  type Isolation,
+  type RemoteEngineOptions,
+} from "../backends/mod.ts";
 import { KV_PRECISIONS, type KvPrecision } from "../cache/mod.ts";
 import type { Engine, EngineOptions } from "../engine/mod.ts";
 import { API_KEY_VARIABLE, readApiKey } from "./api-key.ts";
@@ -22,6 +27,14 @@ export interface EngineFlags {
   readonly kv?: KvPrecision;
   readonly everyUnit?: true;
   readonly requestTimeout?: number;
+  readonly isolation?: Isolation;
+  readonly hangTimeout?: number;
+}
+
+/** What a command chooses by itself. */
+interface OwnOptions extends EngineOptions {
+  /** Where a model on this machine runs, unless a flag says otherwise. */
+  readonly isolation?: Isolation;
 }
 
 /** Flags that mean something to a remote engine alone, with their names on the command line. */
@@ -55,6 +68,17 @@ export function addEngineFlags(command: Command): Command {
       "--threads <n>",
       "inference threads for each of the two workers, on this machine (default: 1)",
       threads,
+    )
+    .addOption(
+      new Option(
+        "--isolation <where>",
+        "whether a model on this machine runs in a process of its own, which is replaced when it hangs or dies, or in threads of this one, which take less memory (default: process to serve, threads to replay)",
+      ).choices(["process", "threads"]),
+    )
+    .option(
+      "--hang-timeout <seconds>",
+      "how long such a process may show no sign of life before it is replaced; it has 20 times its slowest step, where that is longer (default: 60)",
+      seconds,
     )
     .optionsGroup("How a published checkpoint, or a model on a server, looks:")
     .option(
@@ -107,7 +131,7 @@ export function addEngineFlags(command: Command): Command {
  */
 export async function startEngineFor(
   flags: EngineFlags,
-  options: EngineOptions = {},
+  { isolation: usual = "threads", ...options }: OwnOptions = {},
   screen?: Screen,
 ): Promise<Engine> {
   if (flags.engine === "openai") return await createRemoteEngine({ ...remoteOptions(flags), ...options });
@@ -117,9 +141,13 @@ export async function startEngineFor(
       `${REMOTE_FLAGS[name as keyof typeof REMOTE_FLAGS]} is for a model on a server. Add --engine openai.`,
     );
   const model = await findModel(flags.model, screen);
-  const { threads: each = 1, kv, everyUnit } = flags;
+  const { threads: each = 1, kv, everyUnit, isolation = usual, hangTimeout: hangMs } = flags;
   const settings = { kv, everyUnit };
-  return await createEngine({ model, threads: each, wishes: wishesOf(flags), settings, ...options });
+  return await createEngine({
+    ...{ model, threads: each, wishes: wishesOf(flags), settings, isolation },
+    ...(hangMs !== undefined && { hangMs }),
+    ...options,
+  });
 }
 
 function wishesOf({ frameRate: fps, pictureSize: side, window: windowUnits }: EngineFlags) {
@@ -134,12 +162,14 @@ function remoteOptions(flags: EngineFlags): RemoteEngineOptions {
     );
   if (local !== undefined)
     throw new InvalidArgumentError("--threads is for a model on this machine. Leave it out.");
-  for (const [flag, given] of [
-    ["--kv", flags.kv],
-    ["--every-unit", flags.everyUnit],
+  for (const [flag, given, what] of [
+    ["--kv", flags.kv, "checkpoint"],
+    ["--every-unit", flags.everyUnit, "checkpoint"],
+    ["--isolation", flags.isolation, "model"],
+    ["--hang-timeout", flags.hangTimeout, "model"],
   ] as const)
     if (given !== undefined)
-      throw new InvalidArgumentError(`${flag} is for a checkpoint on this machine. Leave it out.`);
+      throw new InvalidArgumentError(`${flag} is for a ${what} on this machine. Leave it out.`);
   const { callsPerMinute, maxTokensPerMinute, requestTimeout } = flags;
   return {
     baseUrls: baseUrl,

@@ -51,6 +51,8 @@ async function serve(flags: ServeFlags): Promise<void> {
     failed = resolve;
   });
   const engine = await startEngineFor(flags, {
+    // A service goes on for months. What hangs in it must be got rid of without it.
+    isolation: "process",
     // Twice, because a new session may come before the engine has let go of the stream of the one that left.
     maxStreams: 2 * flags.maxSessions,
     onWorkerDeath: (error) => log.error({ err: error }, "the backend died and its sessions have failed"),

@@ -65,6 +65,8 @@ export type ReasonerRequest =
   /** No unit follows the first `units` ones: think about what is there, answer, then report `ended`. */
   | { readonly type: "end"; readonly stream: string; readonly units: number }
   | { readonly type: "close"; readonly stream: string }
+  /** Asks for a sign of life. */
+  | { readonly type: "ping" }
   | { readonly type: "stop" };
 
 /** Why a thought ended: by itself, or because it had used up its tokens. */
@@ -94,4 +96,6 @@ export type ReasonerReport =
       readonly speed: StepSpeed | null;
     }
   | { readonly type: "report"; readonly stream: string; readonly report: BackendReport }
-  | { readonly type: "closed"; readonly stream: string };
+  | { readonly type: "closed"; readonly stream: string }
+  /** Answers a ping. */
+  | { readonly type: "pong" };

@@ -86,6 +86,9 @@ function handle(request: ReasonerRequest): void {
       close(request.stream);
       post({ type: "closed", stream: request.stream });
       return;
+    case "ping":
+      post({ type: "pong" });
+      return;
     case "stop":
       stopping = true;
   }

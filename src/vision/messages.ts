@@ -44,6 +44,8 @@ export type VisionRequest =
   | { readonly type: "open"; readonly stream: string; readonly options: SeeingOptions }
   | { readonly type: "unit"; readonly stream: string; readonly unit: UnitFrames }
   | { readonly type: "close"; readonly stream: string }
+  /** Asks for a sign of life. */
+  | { readonly type: "ping" }
   | { readonly type: "stop" };
 
 /** How long a vision tower takes on this machine for a unit of square pictures. */
@@ -63,7 +65,9 @@ export type VisionReport =
       readonly speeds: readonly TowerSpeed[];
     }
   | { readonly type: "report"; readonly stream: string; readonly report: UnitSeenReport | BackendFailed }
-  | { readonly type: "closed"; readonly stream: string };
+  | { readonly type: "closed"; readonly stream: string }
+  /** Answers a ping. */
+  | { readonly type: "pong" };
 
 /**
  * A unit as a vision tower gives it: visual tokens that have not been through the transformer yet. The reasoner prefills

@@ -49,6 +49,9 @@ function handle(request: VisionRequest): void {
       close(request.stream);
       post({ type: "closed", stream: request.stream });
       return;
+    case "ping":
+      post({ type: "pong" });
+      return;
     case "stop":
       stopping = true;
   }
@@ -59,7 +62,7 @@ function handleRequests(): void {
     try {
       handle(request);
     } catch (error) {
-      if (request.type === "stop") throw error;
+      if (!("stream" in request)) throw error;
       fail(request.stream, error);
     }
   }

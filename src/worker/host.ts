@@ -1,13 +1,38 @@
 import { once } from "node:events";
 import type { TransferListItem, Worker } from "node:worker_threads";
+import { Watch } from "./watch.ts";
 
 /**
- * The main thread's end of a worker. The first report must have the type `ready`.
+ * How many times as long as its slowest answer so far a worker may be silent. It answers between two steps, and a step of
+ * a large model takes seconds.
+ */
+const SLOWEST_TIMES = 20;
+
+export interface HostOptions<Report> {
+  /** Takes every report but the first, and but those that answer the watch. */
+  readonly onReport: (report: Report) => void;
+  /** The worker has ended by itself. */
+  readonly onDeath: (error: Error) => void;
+  /** Watches whether the worker still goes from step to step; default: nobody does. */
+  readonly watch?: WorkerWatch<Report> | undefined;
+}
+
+interface WorkerWatch<Report> {
+  /** How long the worker may not answer (ms); longer where its steps are slow. */
+  readonly hangMs: number;
+  /** How long a step takes, as far as its first report says that (ms). */
+  readonly stepMs: (ready: Report) => number;
+  readonly onHang: (silentMs: number) => void;
+}
+
+/**
+ * The main thread's end of a worker. The first report must have the type `ready`. A worker answers the request `ping`
+ * with the report `pong`, between two steps.
  *
  * A worker is never terminated, because terminating it during inference aborts the whole process. It is asked to stop,
- * and ends by itself between two steps.
+ * and ends by itself between two steps. So a worker that hangs can only be got rid of with its process.
  */
-export class WorkerHost<Request, Report> {
+export class WorkerHost<Request, Report extends { readonly type: string }> {
   private alive = true;
   /** Its first report, with which it said that it was ready. */
   ready!: Report;
@@ -15,12 +40,20 @@ export class WorkerHost<Request, Report> {
   private constructor(private readonly worker: Worker) {}
 
   /** Resolves once the worker is ready; rejects with its error when it ends before. */
-  static async start<Request, Report>(
+  static async start<Request, Report extends { readonly type: string }>(
     worker: Worker,
-    onReport: (report: Report) => void,
-    onDeath: (error: Error) => void,
+    { onReport, onDeath, watch: watched }: HostOptions<Report>,
   ): Promise<WorkerHost<Request, Report>> {
     const host = new WorkerHost<Request, Report>(worker);
+    const watch =
+      watched &&
+      new Watch({
+        ping: () => worker.postMessage({ type: "ping" }),
+        hangMs: watched.hangMs,
+        slowestTimes: SLOWEST_TIMES,
+        onSilence: watched.onHang,
+      });
+    worker.once("exit", () => watch?.close());
     host.ready = await new Promise<Report>((ready, failed) => {
       let started = false;
       const ended = (error: Error) => {
@@ -30,8 +63,10 @@ export class WorkerHost<Request, Report> {
         else failed(error);
       };
       worker.on("message", (report: Report) => {
+        if (report.type === "pong") return watch?.answered();
         if (started) return onReport(report);
         started = true;
+        watch?.started(watched!.stepMs(report));
         ready(report);
       });
       worker.on("error", ended);

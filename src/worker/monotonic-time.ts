@@ -1,4 +1,4 @@
-/** Monotonic time that all threads of this process share (ms, from an arbitrary start). */
+/** Monotonic time that all threads and processes of this machine share (ms, from an arbitrary start). */
 export function processNow(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }

@@ -32,6 +32,11 @@ describe("flags of the engine", () => {
       /--threads .* Leave it out\./,
     ],
     [
+      "a process for a model on a server",
+      { engine: "openai", baseUrl: ["http://x"], isolation: "threads" },
+      /--isolation is for a model on this machine\. Leave it out\./,
+    ],
+    [
       "no key",
       { engine: "openai", baseUrl: ["http://x"], apiKeyEnv: "NO_SUCH_KEY" },
       /NO_SUCH_KEY is not set/,

@@ -23,7 +23,8 @@ describe.concurrent("thinkalong --help", () => {
       ["serve", "--help"],
       [
         ...["--port", "--host", "--model", "--threads", "--max-sessions", "--allow-origin", "--log-level"],
-        ...["--tokens", "--insecure", "--tls-cert", "--tls-key", "--tls-self-signed"],
+        ...["--isolation", "--hang-timeout", "--tokens", "--insecure"],
+        ...["--tls-cert", "--tls-key", "--tls-self-signed"],
       ],
     ],
     [

@@ -40,16 +40,19 @@ export default function setup(project: TestProject): void {
   project.onTestsRerun(async () => build());
 }
 
+/** The modules that start threads or processes. */
+const STARTS_WORKERS = /\/src\/((?:vision|reasoner)\/start|backends\/local\/process\/launch)\.ts$/;
+
 /** Lets engines in the tests' own process start their workers from what was compiled. */
 export function compiledWorkers(): Plugin {
   return {
     name: "compiled-workers",
     transform(code, id) {
-      const [, room] = /\/src\/(vision|reasoner)\/start\.ts$/.exec(id) ?? [];
-      if (room === undefined) return;
+      const [, module] = STARTS_WORKERS.exec(id) ?? [];
+      if (module === undefined) return;
       return code.replace(
         "import.meta.url",
-        JSON.stringify(pathToFileURL(join(COMPILED, room, "start.js")).href),
+        JSON.stringify(pathToFileURL(join(COMPILED, `${module}.js`)).href),
       );
     },
   };

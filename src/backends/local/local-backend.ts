@@ -17,17 +17,24 @@ import {
   requireCacheSizes,
   withSettings,
 } from "../../models/mod.ts";
-import { collectGarbage } from "../../worker/mod.ts";
+import { IdleGarbage } from "../../worker/mod.ts";
 import { CheckpointModel } from "./checkpoint-model.ts";
 import { type LocalWishes, planCheckpoint } from "./checkpoint-plan.ts";
 import { type LocalModel, TaughtLocalModel } from "./local-model.ts";
 import { LocalStream } from "./local-stream.ts";
-import type { LocalPort } from "./port.ts";
+import type { LocalPort, Measured, StartPort } from "./port.ts";
+import { InferenceProcess } from "./process/inference-process.ts";
 import { tryOut } from "./trial.ts";
 import { WorkerPair } from "./worker-pair.ts";
 
-/** How long no stream must be open before garbage is collected (ms). Then it delays nobody. */
-const IDLE_MS = 600;
+/**
+ * Where the two workers run. `threads`: in this process. When one hangs, nothing gets rid of it but the end of this
+ * process. `process`: in a process of their own, which is killed when one of them hangs; it takes some 60 MiB.
+ */
+export type Isolation = "threads" | "process";
+
+/** How long a worker may not answer (ms). */
+const HANG_MS = 60_000;
 
 export interface LocalBackendOptions {
   /** Folder of the model bundle. */
@@ -43,16 +50,24 @@ export interface LocalBackendOptions {
    * the memory, and lose precision.
    */
   readonly settings?: CheckpointSettings;
+  /** Where the two workers run; default `threads`. `thinkalong serve` takes `process`. */
+  readonly isolation?: Isolation;
+  /**
+   * With `isolation: "process"`: how long a worker may not answer before its process is replaced (ms); default 60,000. It
+   * answers between two steps. Where 20 times its slowest step is longer, it has that time. In its start it has 5 times
+   * as long.
+   */
+  readonly hangMs?: number;
 }
 
-/** Runs a bundle on this machine. The main thread only passes messages; inference runs in the workers. */
+/** Runs a bundle on this machine. The main thread only passes messages; inference runs at the other end of a port. */
 export class LocalBackend implements Backend {
   readonly died: Promise<Error>;
   private described!: LocalModel;
   private readonly streams = new Map<string, LocalStream>();
   private port!: LocalPort;
   private tellDeath!: (error: Error) => void;
-  private idle: NodeJS.Timeout | undefined;
+  private readonly garbage = new IdleGarbage();
 
   private constructor() {
     this.died = new Promise((resolve) => {
@@ -64,13 +79,21 @@ export class LocalBackend implements Backend {
     return this.described.info;
   }
 
-  /** @throws {ModelError} when the model cannot be used; {EngineError} `option_out_of_range` for wishes that it cannot have */
-  static async start(options: LocalBackendOptions): Promise<LocalBackend> {
+  /**
+   * @param startPort starts what runs the model; default: as `isolation` says
+   * @throws {ModelError} when the model cannot be used
+   * @throws {EngineError} `option_out_of_range` for wishes that it cannot have; `worker_failed` when the process that
+   *   runs it cannot be started
+   */
+  static async start(
+    options: LocalBackendOptions,
+    startPort: StartPort = portFor(options),
+  ): Promise<LocalBackend> {
     const { threads = 1, draftWords = 2 } = options;
     const model = settled(await loadModel(options.model), options.settings);
     const taught = isCheckpoint(model) ? null : describeTaught(model, options.wishes);
     const backend = new LocalBackend();
-    const pair = await WorkerPair.start(
+    const port = await startPort(
       { model, threads, draftWords },
       {
         onReport: (stream, report) => backend.streams.get(stream)?.receive(report),
@@ -78,9 +101,9 @@ export class LocalBackend implements Backend {
         onDeath: (error) => backend.die(error),
       },
     );
-    backend.port = pair;
-    backend.described = taught ?? describeCheckpoint(model as Checkpoint, pair, options.wishes);
+    backend.port = port;
     try {
+      backend.described = taught ?? describeCheckpoint(model as Checkpoint, port.measured, options.wishes);
       await tryOut(backend, join(model.dir, "bundle.json"));
     } catch (error) {
       await backend.close();
@@ -90,7 +113,7 @@ export class LocalBackend implements Backend {
   }
 
   open(id: string, options: BackendStreamOptions, report: (report: BackendReport) => void): LocalStream {
-    clearTimeout(this.idle);
+    this.garbage.busy();
     const { described: model, port } = this;
     const stream = new LocalStream(id, { model, port, report });
     this.streams.set(id, stream);
@@ -100,20 +123,15 @@ export class LocalBackend implements Backend {
 
   async close(): Promise<void> {
     for (const id of [...this.streams.keys()]) this.forget(id);
-    clearTimeout(this.idle);
+    this.garbage.busy();
     await this.port.stop();
   }
 
   private forget(id: string): void {
     this.streams.get(id)?.released();
     this.streams.delete(id);
-    if (this.streams.size === 0) this.collectWhenIdle();
-  }
-
-  /** An idle thread allocates nothing, so it would hold the pictures and buffers of the streams that have gone. */
-  private collectWhenIdle(): void {
-    clearTimeout(this.idle);
-    this.idle = setTimeout(collectGarbage, IDLE_MS).unref();
+    // Or the pictures and buffers of the streams that have gone would be held.
+    if (this.streams.size === 0) this.garbage.idle();
   }
 
   /** Dead workers confirm no closing, so every stream counts as closed. */
@@ -134,8 +152,16 @@ function describeTaught(bundle: Bundle, wishes: LocalWishes = {}): LocalModel {
   return new TaughtLocalModel(bundle);
 }
 
-function describeCheckpoint(checkpoint: Checkpoint, pair: WorkerPair, wishes?: LocalWishes): LocalModel {
-  const { towers, step } = pair.measured;
+function portFor({ isolation = "threads", hangMs = HANG_MS }: LocalBackendOptions): StartPort {
+  if (isolation === "threads") return (setup, listener) => WorkerPair.start(setup, listener);
+  return (setup, listener) => InferenceProcess.start({ ...setup, hangMs }, listener);
+}
+
+function describeCheckpoint(
+  checkpoint: Checkpoint,
+  { towers, step }: Measured,
+  wishes?: LocalWishes,
+): LocalModel {
   return new CheckpointModel(checkpoint, planCheckpoint(checkpoint.manifest, towers, step!, wishes));
 }
 

@@ -1,6 +1,22 @@
 import type { BackendReport, BackendStreamOptions } from "../../engine/mod.ts";
-import type { Looks, ReasonerRequest } from "../../reasoner/mod.ts";
-import type { VisionRequest } from "../../vision/mod.ts";
+import type { Model } from "../../models/mod.ts";
+import type { Looks, ReasonerRequest, StepSpeed } from "../../reasoner/mod.ts";
+import type { TowerSpeed, VisionRequest } from "../../vision/mod.ts";
+
+/** What is run at the other end of a port. Plain data: it can be sent to a thread or a process. */
+export interface PortSetup {
+  readonly model: Model;
+  /** Inference threads of each worker. */
+  readonly threads: number;
+  /** Most words that a drafter guesses for each decode step; 0: no drafter. */
+  readonly draftWords: number;
+}
+
+/** What the workers have measured when they started; empty and null for a model of one size and speed. */
+export interface Measured {
+  readonly towers: readonly TowerSpeed[];
+  readonly step: StepSpeed | null;
+}
 
 /** A message from the local backend to its workers. */
 export type LocalRequest =
@@ -24,10 +40,11 @@ export interface LocalPortListener {
 }
 
 /**
- * The only connection from the local backend to what runs its model. Today that is two worker threads
- * ({@link WorkerPair}), but the backend knows neither that they are threads nor that they are two.
+ * The only connection from the local backend to what runs its model: two worker threads (`WorkerPair`), or a process
+ * that holds them (`InferenceProcess`). The backend knows neither.
  */
 export interface LocalPort {
+  readonly measured: Measured;
   /**
    * Sends a request. The pixels of a unit are transferred, so this side must not use them afterwards. Ignored after a
    * death.
@@ -36,3 +53,6 @@ export interface LocalPort {
   /** Asks the other side to stop, and resolves when it has stopped. */
   stop(): Promise<void>;
 }
+
+/** Starts the other side. @throws {ModelError} when the model cannot be used */
+export type StartPort = (setup: PortSetup, listener: LocalPortListener) => Promise<LocalPort>;

@@ -1,31 +1,32 @@
 import { MessageChannel } from "node:worker_threads";
 import type { BackendStreamOptions } from "../../engine/mod.ts";
-import { type Model, ModelError } from "../../models/mod.ts";
+import { ModelError } from "../../models/mod.ts";
 import {
+  CHECKPOINT_STEP_TOKENS,
   type Looks,
   type ReasonerReport,
   type ReasonerRequest,
   type ReasoningOptions,
-  type StepSpeed,
   spawnReasoner,
 } from "../../reasoner/mod.ts";
-import {
-  type SeeingOptions,
-  spawnVision,
-  type TowerSpeed,
-  type VisionReport,
-  type VisionRequest,
-} from "../../vision/mod.ts";
+import { type SeeingOptions, spawnVision, type VisionReport, type VisionRequest } from "../../vision/mod.ts";
 import { timeOrigin, WorkerHost } from "../../worker/mod.ts";
-import type { LocalPort, LocalPortListener, LocalRequest } from "./port.ts";
+import type { LocalPort, LocalPortListener, LocalRequest, Measured, PortSetup } from "./port.ts";
 
-export interface WorkerPairOptions {
-  readonly model: Model;
-  /** Inference threads of each worker. */
-  readonly threads: number;
-  /** Most words that a drafter guesses for each decode step; 0: no drafter. */
-  readonly draftWords: number;
+export interface WorkerPairOptions extends PortSetup {
+  /** See {@link timeOrigin}; default: that of this thread. */
+  readonly timeOrigin?: number;
+  /** A worker that has not answered for so long counts as dead (ms); default: nobody watches. */
+  readonly hangMs?: number;
 }
+
+/** How the two workers are started. */
+export interface SpawnWorkers {
+  readonly vision: typeof spawnVision;
+  readonly reasoner: typeof spawnReasoner;
+}
+
+export const SPAWN_WORKERS: SpawnWorkers = { vision: spawnVision, reasoner: spawnReasoner };
 
 /** The vision worker and the reasoner worker of one model, and the channel between them. */
 export class WorkerPair implements LocalPort {
@@ -34,30 +35,37 @@ export class WorkerPair implements LocalPort {
     private readonly reasoner: WorkerHost<ReasonerRequest, ReasonerReport>,
   ) {}
 
-  /** @throws {ModelError} when a worker cannot open its graph */
+  /**
+   * @param listener may be told of a death before this resolves, when a worker hangs in its start
+   * @throws {ModelError} when a worker cannot open its graph
+   */
   static async start(
-    { model, threads, draftWords }: WorkerPairOptions,
+    { model, threads, draftWords, timeOrigin: origin = timeOrigin(), hangMs }: WorkerPairOptions,
     listener: LocalPortListener,
+    spawn: SpawnWorkers = SPAWN_WORKERS,
   ): Promise<WorkerPair> {
     const { port1: publish, port2: units } = new MessageChannel();
-    const common = { model, threads, timeOrigin: timeOrigin() };
-    const died = (name: string) => (cause: Error) =>
-      listener.onDeath(new Error(`The ${name} worker died. ${cause.message}`, { cause }));
+    const common = { model, threads, timeOrigin: origin };
     const closings = new Closings((stream) => listener.onClosed(stream));
     const take = (report: VisionReport | ReasonerReport) => {
       if (report.type === "report") listener.onReport(report.stream, report.report);
       else if (report.type === "closed") closings.confirmed(report.stream);
     };
+    const hosting = (name: string) => ({
+      onReport: take,
+      onDeath: (cause: Error) =>
+        listener.onDeath(new Error(`The ${name} worker died. ${cause.message}`, { cause })),
+      watch: hangMs === undefined ? undefined : { hangMs, stepMs, onHang: hung(name) },
+    });
+    const hung = (name: string) => (silentMs: number) => {
+      const message = `The ${name} worker hangs: it has not answered for ${(silentMs / 1000).toFixed(1)} s.`;
+      listener.onDeath(new Error(message));
+    };
     const started = await Promise.allSettled([
-      WorkerHost.start<VisionRequest, VisionReport>(
-        spawnVision({ ...common, publish }),
-        take,
-        died("vision"),
-      ),
+      WorkerHost.start<VisionRequest, VisionReport>(spawn.vision({ ...common, publish }), hosting("vision")),
       WorkerHost.start<ReasonerRequest, ReasonerReport>(
-        spawnReasoner({ ...common, draftWords, units }),
-        take,
-        died("reasoner"),
+        spawn.reasoner({ ...common, draftWords, units }),
+        hosting("reasoner"),
       ),
     ]);
     const [vision, reasoner] = started;
@@ -74,8 +82,7 @@ export class WorkerPair implements LocalPort {
     );
   }
 
-  /** What the workers have measured when they started; empty and null for a model of one size and speed. */
-  get measured(): { readonly towers: readonly TowerSpeed[]; readonly step: StepSpeed | null } {
+  get measured(): Measured {
     const [vision, reasoner] = [this.vision.ready, this.reasoner.ready];
     return {
       towers: vision.type === "ready" ? vision.speeds : [],
@@ -106,6 +113,13 @@ export class WorkerPair implements LocalPort {
   async stop(): Promise<void> {
     await Promise.all([this.vision.stop({ type: "stop" }), this.reasoner.stop({ type: "stop" })]);
   }
+}
+
+/** How long a step takes, as was measured when a worker started (ms). */
+function stepMs(ready: VisionReport | ReasonerReport): number {
+  if (ready.type !== "ready") return 0;
+  if ("speeds" in ready) return Math.max(0, ...ready.speeds.map(({ ms }) => ms));
+  return CHECKPOINT_STEP_TOKENS * (ready.speed?.rowMs.base ?? 0);
 }
 
 /** The streams that are being closed and that only one of the two workers has released yet. */

@@ -1,0 +1,4 @@
+/** The main module of an inference process. */
+import { serveInference } from "./inference-server.ts";
+
+serveInference();
