@@ -84,6 +84,7 @@ export {
   BUNDLED_MODEL,
   type Bundle,
   type BundleManifest,
+  type CheckpointSettings,
   loadBundle,
   ModelError,
   type ModelErrorCode,
