@@ -94,11 +94,13 @@ export class HttpAddress {
 
 /** A `%` that begins no character is one. */
 function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return text.replace(/(?:%[\da-f]{2})+/gi, (codes) => {
+    try {
+      return decodeURIComponent(codes);
+    } catch {
+      return codes;
+    }
+  });
 }
 
 /** The challenge in a header `WWW-Authenticate`; null when it has none that can be answered here. */

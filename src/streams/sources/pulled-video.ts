@@ -12,11 +12,12 @@ import {
 import { type ReconnectWaits, reconnecting } from "./reconnecting.ts";
 import type { Intake, Source, Stop } from "./source.ts";
 
-type Passed =
-  | ("pace" | "live" | "inputFps" | "firstFrameTimeoutMs" | "stallTimeoutMs")
-  | ("kind" | "transport" | "intervalMs" | "loop" | "watch");
-
-export interface PulledVideoOptions extends Pick<OpenCameraOptions, Passed> {
+export interface PulledVideoOptions
+  extends Pick<
+    OpenCameraOptions,
+    | ("pace" | "live" | "inputFps" | "firstFrameTimeoutMs" | "stallTimeoutMs")
+    | ("kind" | "transport" | "intervalMs" | "loop" | "watch")
+  > {
   /** A video file, an http(s), HLS or RTSP URL, or anything else that `openCamera` takes. */
   readonly input: string;
   /**
