@@ -6,23 +6,49 @@ export interface CloseInfo {
   readonly description: string;
 }
 
+/** Why no session has begun. An `error` event with this code comes first. */
+export type RefusalCode =
+  | "too_many_sessions"
+  | "too_many_watchers"
+  | "resume_failed"
+  | "stream_not_found"
+  | "forbidden"
+  | "invalid_value";
+
 /**
- * The close code of each reason in `session.closed`, and of `too_many_sessions`, where no session has begun.
+ * The close code of each reason in `session.closed`, of each refusal, and of `replaced`, where the session goes on.
  */
-export const CLOSE_CODES: Readonly<Record<CloseReason | "too_many_sessions", CloseInfo>> = {
+export const CLOSE_CODES: Readonly<Record<CloseReason | RefusalCode | "replaced", CloseInfo>> = {
   completed: {
     code: 1000,
     description: "The session has ended as `session.close` asked: everything was thought about and answered.",
   },
   going_away: { code: 1001, description: "The server is shutting down. Connect again later." },
+  invalid_value: {
+    code: 4400,
+    description:
+      "The URL asks for something that cannot be. An `error` event came, and no session began. Change the URL.",
+  },
+  forbidden: {
+    code: 4403,
+    description: "The client may not watch this stream. An `error` event came, and no session began.",
+  },
+  stream_not_found: {
+    code: 4404,
+    description: "There is no stream of this name. An `error` event came, and no session began.",
+  },
   idle_timeout: {
     code: 4408,
     description: "The client sent nothing for too long. Connect again when there is video.",
   },
+  replaced: {
+    code: 4409,
+    description: "The session was resumed on another socket. It goes on there; do nothing.",
+  },
   slow_reader: {
     code: 4410,
     description:
-      "The client did not read its events, or answered no pings. Connect again and read faster. A client that reads nothing for so long that the connection is cut off gets 1006 instead.",
+      "The client did not read its events, or answered no pings. Resume the session, or connect again, and read faster. A client that reads nothing for so long that the connection is cut off gets 1006 instead.",
   },
   too_many_messages: {
     code: 4420,
@@ -33,6 +59,25 @@ export const CLOSE_CODES: Readonly<Record<CloseReason | "too_many_sessions", Clo
     code: 4429,
     description:
       "The server is full. An `error` event came, and no session began. Try again after a delay that grows each time.",
+  },
+  too_many_watchers: {
+    code: 4429,
+    description:
+      "As many clients watch as the server allows. An `error` event came, and no session began. Try again later.",
+  },
+  resume_failed: {
+    code: 4440,
+    description:
+      "There is no session to go on with. An `error` event came. Open a new session, without `resume`.",
+  },
+  not_resumed: {
+    code: 4441,
+    description:
+      "Whoever watched: the client that the stream belonged to was lost and did not come back in time, or the server needed its place.",
+  },
+  left: {
+    code: 4442,
+    description: "Whoever watched: the client that the stream belonged to has closed its socket.",
   },
   failed: { code: 4500, description: "The engine or the server failed. An `error` event came before." },
 };
@@ -47,7 +92,7 @@ export const TRANSPORT_CLOSE_CODES: readonly CloseInfo[] = [
   {
     code: 1006,
     description:
-      "The connection broke, or the server cut it off because the client did not answer the closing handshake. Connect again.",
+      "The connection broke, or the server cut it off because the client did not answer the closing handshake. Resume the session.",
   },
   {
     code: 1007,

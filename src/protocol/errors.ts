@@ -19,6 +19,11 @@ export type ProtocolErrorCode =
   | "slow_reader"
   | "too_many_messages"
   | "too_many_sessions"
+  | "too_many_watchers"
+  | "resume_failed"
+  | "stream_not_found"
+  | "not_yours"
+  | "forbidden"
   | "stream_exists"
   | "internal_error";
 
@@ -82,7 +87,7 @@ export const ERRORS: Readonly<Record<ProtocolErrorCode | EngineErrorCode | Pictu
     true,
   ),
   slow_reader: limit(
-    "The client did not read its events: too many bytes were waiting, or no ping was answered. Connect again and read faster.",
+    "The client did not read its events: too many bytes were waiting, or no ping was answered. Connect again and read faster. A session that can be resumed waits for that, and `fatal` is false.",
     true,
   ),
   too_many_messages: limit(
@@ -90,6 +95,21 @@ export const ERRORS: Readonly<Record<ProtocolErrorCode | EngineErrorCode | Pictu
     true,
   ),
   too_many_sessions: limit("The server has as many sessions as it allows. Try again later.", true),
+  too_many_watchers: limit("As many clients watch as the server allows. Try again later.", true),
+  resume_failed: {
+    ...refused(
+      "There is no session to go on with: the token is wrong, or the session has ended, for example because its client was away for too long. Open a new session.",
+    ),
+    fatal: true,
+  },
+  stream_not_found: {
+    ...refused("There is no stream of this name to watch. It has ended, or its name is another one."),
+    fatal: true,
+  },
+  not_yours: refused(
+    "A client that watches may not do this: the stream, or the answer to be stopped, belongs to another client.",
+  ),
+  forbidden: refused("The client may not do this. The error's `message` says what it lacks."),
   stream_exists: refused("There is a stream of this name already. Choose another name."),
   internal_error: broken("The server has a fault. Its log says more."),
   engine_closed: broken("The engine was shut down. Connect again later."),

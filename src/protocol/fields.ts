@@ -17,7 +17,9 @@ export const clientEventId = limitedText(MAX_ID_CHARS)
 
 export const eventId = z
   .string()
-  .describe("Id of the event: `event_0`, `event_1` and so on, unique in the session.");
+  .describe(
+    "Id of the event, unique in the session: `event_0`, `event_1` and so on; with a point, such as `event_62.3`, of an event for this client alone.",
+  );
 
 export const responseId = z.string().describe("Id of the thought or answer.");
 
@@ -97,7 +99,16 @@ export type SourceNoticeCode = z.infer<typeof sourceNoticeCode>;
 
 /** Why a session has ended. Each reason has a close code of its own (`CLOSE_CODES`). */
 export const closeReason = z
-  .enum(["completed", "idle_timeout", "slow_reader", "too_many_messages", "going_away", "failed"])
+  .enum([
+    "completed",
+    "left",
+    "not_resumed",
+    "idle_timeout",
+    "slow_reader",
+    "too_many_messages",
+    "going_away",
+    "failed",
+  ])
   .describe(
     "Why the session has ended. The close codes explain the reasons. A replay that was interrupted ends as `going_away`.",
   );

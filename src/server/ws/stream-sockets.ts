@@ -2,21 +2,20 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
 import { type WebSocket, WebSocketServer } from "ws";
-import {
-  encodeServerEvent,
-  errorEvent,
-  MAX_TEXT_CHARS,
-  numberEvent,
-  ProtocolError,
-} from "../../protocol/mod.ts";
-import { type StreamHandle, type StreamRegistry, toProblem } from "../../streams/mod.ts";
+import { MAX_TEXT_CHARS } from "../../protocol/mod.ts";
+import type { StreamRegistry } from "../../streams/mod.ts";
 import type { AccessRules } from "../access.ts";
+import { EVERYBODY, type Grant } from "../auth/grant.ts";
 import type { Limits } from "../limits.ts";
-import { MessageGate } from "./message-gate.ts";
-import { closeSocket, serveSocket } from "./serve-socket.ts";
-import { Session } from "./session.ts";
+import { startHeartbeat } from "./heartbeat.ts";
+import { asRefusal, refuseSocket } from "./refuse-socket.ts";
+import { ResumableSessions } from "./resumable-sessions.ts";
+import type { Seat } from "./seat.ts";
+import { type ServedSocket, serveSocket } from "./serve-socket.ts";
 import { Turns } from "./turns.ts";
 import { refuseUpgrade, upgradeRefusal } from "./upgrade.ts";
+import { Watchers } from "./watchers.ts";
+import { readWish, type Wish } from "./wish.ts";
 
 /** How long clients may take to answer the closing handshake when the server shuts down (ms). */
 const LAST_HANDSHAKE_MS = 1_000;
@@ -24,10 +23,8 @@ const LAST_HANDSHAKE_MS = 1_000;
 /** Most pieces of one message. The largest picture in pieces of 16 KiB has as many. */
 const MOST_PIECES = 512;
 
-interface Served {
-  readonly session: Session;
-  readonly gate: MessageGate;
-}
+/** So many events that a client gets from the log take as long as opening a socket. */
+const EVENTS_OF_A_TURN = 300;
 
 /** The WebSocket side of the server: upgrades, heartbeats and the open sessions. */
 export class StreamSockets {
@@ -36,7 +33,9 @@ export class StreamSockets {
   private readonly access: AccessRules;
   private readonly log: Logger;
   private readonly server: WebSocketServer;
-  private readonly served = new Map<WebSocket, Served>();
+  private readonly served = new Map<WebSocket, ServedSocket>();
+  private readonly sessions: ResumableSessions;
+  private readonly watchers: Watchers;
   private readonly turns: Turns;
   private readonly heartbeat: NodeJS.Timeout;
   private closing = false;
@@ -57,7 +56,14 @@ export class StreamSockets {
       autoPong: false,
     });
     this.turns = new Turns(limits.maxConnectionsPerSecond);
-    this.heartbeat = this.startHeartbeat();
+    this.sessions = new ResumableSessions(streams, limits, log);
+    this.watchers = new Watchers(streams, limits, log);
+    this.heartbeat = startHeartbeat(this.server.clients, this.served, limits.heartbeatMs);
+  }
+
+  /** Whether no other session can be opened. */
+  get isFull(): boolean {
+    return this.sessions.isFull;
   }
 
   get isClosing(): boolean {
@@ -71,7 +77,9 @@ export class StreamSockets {
     if (refused === null) {
       this.turns.take(() => {
         if (!socket.destroyed)
-          this.server.handleUpgrade(request, socket, head, (webSocket) => this.accept(webSocket));
+          this.server.handleUpgrade(request, socket, head, (webSocket) =>
+            this.accept(webSocket, request.url ?? ""),
+          );
       });
     } else {
       this.log.warn({ origin: request.headers.origin, host: request.headers.host }, refused.message);
@@ -81,15 +89,16 @@ export class StreamSockets {
 
   /**
    * Announces the shutdown to every session, gives it `shutdownMs` to finish, ends it, and waits for its socket to
-   * close. Sockets that are still open a second later are cut off.
+   * close. Sockets that are still open a second later are cut off. Sessions that wait for their clients end at once.
    */
   async close(): Promise<void> {
     this.closing = true;
+    this.sessions.close();
     const closed = Promise.all([...this.server.clients].map(untilClosed));
-    for (const { session } of this.served.values()) session.goAway(this.limits.shutdownMs);
+    for (const { seat } of this.served.values()) seat.session.goAway(this.limits.shutdownMs);
     const { shutdownMs } = this.limits;
     const timeIsUp = setTimeout(() => {
-      for (const { session } of this.served.values()) session.end("going_away");
+      for (const { seat } of this.served.values()) seat.session.end("going_away");
     }, shutdownMs);
     const cutOff = setTimeout(() => {
       for (const socket of this.server.clients) socket.terminate();
@@ -101,56 +110,37 @@ export class StreamSockets {
     this.server.close();
   }
 
-  private accept(socket: WebSocket): void {
-    const stream = this.openStream(socket);
-    if (stream === null) return;
-    const { idleTimeoutMs, maxQuestionsPerSecond } = this.limits;
-    const session = new Session({ stream, idleTimeoutMs, maxQuestionsPerSecond, log: this.log });
-    socket.once("close", () => this.served.delete(socket));
-    this.log.info({ session: session.id, sessions: this.streams.size }, "session opened");
-    this.served.set(socket, { session, gate: serveSocket(socket, session, this.limits, this.log) });
-  }
-
-  /** Opens a stream for a socket. When there is no room, tells the client so, closes the socket and returns null. */
-  private openStream(socket: WebSocket): StreamHandle | null {
+  private accept(socket: WebSocket, url: string, grant: Grant = EVERYBODY): void {
+    let wish: Wish;
+    let seat: Seat;
     try {
-      return this.streams.open();
+      wish = readWish(url);
+      seat = this.seatFor(wish, grant);
     } catch (error) {
-      if (!(error instanceof ProtocolError && error.code === "too_many_sessions")) throw error;
-      socket.on("error", (err) => this.log.debug({ err }, "refused socket failed"));
-      new MessageGate(socket, this.limits, { receive: () => 1, flooded: () => socket.terminate() });
-      socket.send(encodeServerEvent(numberEvent(0, errorEvent(toProblem(error)))));
-      closeSocket(socket, error.code, this.limits);
-      return null;
+      refuseSocket(socket, asRefusal(error), this.limits, this.log);
+      return;
     }
+    const after = wish.kind === "open" ? null : wish.after;
+    socket.once("close", () => this.served.delete(socket));
+    this.log.info(
+      { session: seat.session.id, wish: wish.kind, sessions: this.streams.size },
+      "client connected",
+    );
+    const served = serveSocket(socket, { seat, after, limits: this.limits, log: this.log });
+    this.served.set(socket, served);
+    this.turns.spend(served.replayed / EVENTS_OF_A_TURN);
   }
 
-  /**
-   * Pings every socket. Closes those that have not answered the ping before: the client has stopped reading, or its
-   * machine or network is gone. One that goes on later finds out why it was closed. Where the server itself has not
-   * read all that came, it waits.
-   */
-  private startHeartbeat(): NodeJS.Timeout {
-    const pingedAtMs = new WeakMap<WebSocket, number>();
-    const beat = () => {
-      for (const socket of this.server.clients) {
-        if (socket.readyState !== socket.OPEN) continue;
-        const served = this.served.get(socket);
-        const sinceMs = pingedAtMs.get(socket);
-        if (sinceMs !== undefined) {
-          if (served?.gate.hasHeldSince(sinceMs)) continue;
-          served?.session.end("slow_reader", {
-            code: "slow_reader",
-            message: `No ping was answered for ${this.limits.heartbeatMs} ms. Connect again, and read all the time.`,
-          });
-        } else {
-          pingedAtMs.set(socket, performance.now());
-          socket.once("pong", () => pingedAtMs.delete(socket));
-          socket.ping();
-        }
-      }
-    };
-    return setInterval(beat, this.limits.heartbeatMs).unref();
+  /** @throws {ProtocolError} when there is no such seat for it */
+  private seatFor(wish: Wish, grant: Grant): Seat {
+    switch (wish.kind) {
+      case "open":
+        return this.sessions.open(grant);
+      case "resume":
+        return this.sessions.resume(wish.token, grant);
+      case "watch":
+        return this.watchers.watch(wish.stream, grant);
+    }
   }
 }
 
