@@ -83,7 +83,7 @@ export const sessionUpdate = z
     session: sessionSettings.describe("The settings to change."),
   })
   .describe(
-    "Changes settings. When one of them is refused, none is changed. After the first frame or question, only `stats_interval_ms` can still be changed. The answer is `session.updated`.",
+    "Changes settings. When one of them is refused, none is changed. After the first frame or question, only `stats_interval_ms` can still be changed. The answer is `session.updated`. A client that watches may change `stats_interval_ms`, for itself alone.",
   );
 
 export const frameAppend = z
@@ -147,16 +147,16 @@ export const responseCancel = z
     event_id: clientEventId,
     response_id: limitedText(MAX_ID_CHARS)
       .optional()
-      .describe("The answer to stop. Default: every answer under way."),
+      .describe("The answer to stop. Default: every answer under way that this client asked for."),
   })
   .describe(
-    "Stops answers. They end with the status `cancelled`. An answer that has already ended stays as it is.",
+    "Stops answers. They end with the status `cancelled`. An answer that has already ended stays as it is. Whoever watches can stop only its own answers.",
   );
 
 export const sessionClose = z
   .object({ type: z.literal("session.close"), event_id: clientEventId })
   .describe(
-    "Ends the session. No more frames are taken, what waits is thought about, and questions are answered. Then `session.closed` and close code 1000 follow.",
+    "Ends the session. No more frames are taken, what waits is thought about, and questions are answered. Then `session.closed` and close code 1000 follow. From a client that watches, it ends the watching at once, and the stream goes on.",
   );
 
 /** The schemas of all messages of a client, by type. */

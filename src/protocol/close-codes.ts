@@ -10,10 +10,19 @@ export interface CloseInfo {
 /** The close code that belongs to an error with an HTTP status: 4401 to 401. */
 const ofError = (code: keyof typeof ERRORS): number => 4000 + ERRORS[code].status;
 
+/** Why no session has begun. An `error` event with this code comes first. */
+export type RefusalCode =
+  | "too_many_sessions"
+  | "too_many_watchers"
+  | "resume_failed"
+  | "stream_not_found"
+  | "forbidden"
+  | "invalid_value";
+
 /**
- * The close code of each reason in `session.closed`, and of `too_many_sessions`, where no session has begun.
+ * The close code of each reason in `session.closed`, of each refusal, and of `replaced`, where the session goes on.
  */
-export const CLOSE_CODES: Readonly<Record<CloseReason | "too_many_sessions", CloseInfo>> = {
+export const CLOSE_CODES: Readonly<Record<CloseReason | RefusalCode | "replaced", CloseInfo>> = {
   completed: {
     code: 1000,
     description: "The session has ended as `session.close` asked: everything was thought about and answered.",
@@ -25,16 +34,30 @@ export const CLOSE_CODES: Readonly<Record<CloseReason | "too_many_sessions", Clo
   },
   forbidden: {
     code: ofError("forbidden"),
-    description: "What the client's token allows has changed. Connect again.",
+    description:
+      "The client may not watch this stream, or what its token allows has changed. The `error` event says which.",
+  },
+  invalid_value: {
+    code: ofError("invalid_value"),
+    description:
+      "The URL asks for something that cannot be. An `error` event came, and no session began. Change the URL.",
+  },
+  stream_not_found: {
+    code: ofError("stream_not_found"),
+    description: "There is no stream of this name. An `error` event came, and no session began.",
   },
   idle_timeout: {
     code: ofError("idle_timeout"),
     description: "The client sent nothing for too long. Connect again when there is video.",
   },
+  replaced: {
+    code: 4409,
+    description: "The session was resumed on another socket. It goes on there; do nothing.",
+  },
   slow_reader: {
     code: 4410,
     description:
-      "The client did not read its events, or answered no pings. Connect again and read faster. A client that reads nothing for so long that the connection is cut off gets 1006 instead.",
+      "The client did not read its events, or answered no pings. Resume the session, or connect again, and read faster. A client that reads nothing for so long that the connection is cut off gets 1006 instead.",
   },
   too_many_messages: {
     code: 4420,
@@ -50,6 +73,25 @@ export const CLOSE_CODES: Readonly<Record<CloseReason | "too_many_sessions", Clo
     code: ofError("internal_error"),
     description: "The engine or the server failed. An `error` event came before.",
   },
+  too_many_watchers: {
+    code: ofError("too_many_watchers"),
+    description:
+      "As many clients watch as the server allows. An `error` event came, and no session began. Try again later.",
+  },
+  resume_failed: {
+    code: 4440,
+    description:
+      "There is no session to go on with. An `error` event came. Open a new session, without `resume`.",
+  },
+  not_resumed: {
+    code: 4441,
+    description:
+      "Whoever watched: the client that the stream belonged to was lost and did not come back in time, or the server needed its place.",
+  },
+  left: {
+    code: 4442,
+    description: "Whoever watched: the client that the stream belonged to has closed its socket.",
+  },
 };
 
 /** Close codes of the WebSocket itself. No `session.closed` comes before them. */
@@ -62,7 +104,7 @@ export const TRANSPORT_CLOSE_CODES: readonly CloseInfo[] = [
   {
     code: 1006,
     description:
-      "The connection broke, or the server cut it off because the client did not answer the closing handshake. Connect again.",
+      "The connection broke, or the server cut it off because the client did not answer the closing handshake. Resume the session.",
   },
   {
     code: 1007,

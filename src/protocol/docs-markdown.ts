@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { CLIENT_MESSAGES } from "./client-messages.ts";
 import { CLOSE_CODES, TRANSPORT_CLOSE_CODES } from "./close-codes.ts";
+import { RESUMING } from "./docs-resuming.ts";
 import { ERRORS } from "./errors.ts";
 import { CLIENT_EXAMPLES, SERVER_EXAMPLES } from "./examples.ts";
 import { SERVER_EVENTS } from "./server-events.ts";
@@ -12,6 +13,7 @@ type JsonSchema = z.core.JSONSchema.BaseSchema;
 export function protocolMarkdown(): string {
   return [
     INTRODUCTION,
+    RESUMING,
     "## From the client\n",
     ...Object.entries(CLIENT_MESSAGES).map(([type, schema]) =>
       message(type, schema, CLIENT_EXAMPLES[type as keyof typeof CLIENT_EXAMPLES]),
@@ -95,7 +97,7 @@ A client opens one WebSocket, \`/v1/stream\`, and sends pictures. Thoughts come 
 can be asked at any moment. Events are JSON texts with a dotted \`type\` and an \`event_id\`, as in OpenAI's Realtime
 API. Pictures are **binary** messages, one encoded JPEG, PNG or WebP each.
 
-A **session** is one such connection with its settings. The frames are taken in **units** of \`frames_per_unit\`. About
+A **session** is one client with its settings, on one such connection after the other. The frames are taken in **units** of \`frames_per_unit\`. About
 each unit the model has one **thought**, or decides that there is nothing to say (a **skip**). Thoughts and answers are
 both called responses. Further words are in the [glossary](glossary.md).
 
@@ -131,7 +133,7 @@ These rules hold everywhere:
   Clients should ignore fields and events that they do not know.
 - After an \`error\` the session goes on, unless \`fatal\` is true. Then \`session.closed\` and a close code follow.
 - Every frame that is dropped is reported with \`input_video_frame.dropped\`. Events are never dropped: when a client does
-  not read them, its session is closed (4410).
+  not read them, its socket is closed (4410).
 - What a client sends has a budget of messages and of bytes a second (\`maxMessagesPerSecond\`, \`maxBytesPerSecond\`). Over
   it, the server reads more slowly: nothing is lost, but it comes late. So a client should watch how much waits to be
   sent. One that goes on for long is closed (4420).
@@ -140,7 +142,7 @@ These rules hold everywhere:
 - A server with tokens wants one for everything but the page and the health checks: \`Authorization: Bearer <secret>\`, on
   the upgrade too. What its scopes do not allow is refused with \`forbidden\`, and the session goes on: pictures need
   \`push\`, questions \`ask\`. Without \`watch\`, the events about thoughts are left out. [Security](security.md)
-- A session ends with its socket and cannot be resumed. Connect again for a new one.
+- A session outlives a connection that is lost, see [below](#coming-back-after-a-loss).
 `;
 
 const BINARY_FRAME = `### Binary messages

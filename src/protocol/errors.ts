@@ -19,6 +19,10 @@ export type ProtocolErrorCode =
   | "slow_reader"
   | "too_many_messages"
   | "too_many_sessions"
+  | "too_many_watchers"
+  | "resume_failed"
+  | "stream_not_found"
+  | "not_yours"
   | "stream_exists"
   | "unauthorized"
   | "forbidden"
@@ -33,7 +37,7 @@ export type PictureErrorCode = Extract<IngestErrorCode, `image_${string}` | "med
 export interface ErrorInfo {
   readonly type: ErrorType;
   readonly fatal: boolean;
-  /** Status of an HTTP answer with this error. Where there is a close code for it too, that is 4000 more. */
+  /** Status of an HTTP answer with this error. Where there is a close code for it too, that is 4000 more, but for a few. */
   readonly status: number;
   readonly description: string;
 }
@@ -94,7 +98,7 @@ export const ERRORS: Readonly<Record<ProtocolErrorCode | EngineErrorCode | Pictu
     408,
   ),
   slow_reader: limit(
-    "The client did not read its events: too many bytes were waiting, or no ping was answered. Connect again and read faster.",
+    "The client did not read its events: too many bytes were waiting, or no ping was answered. Connect again and read faster. A session that can be resumed waits for that, and `fatal` is false.",
     true,
   ),
   too_many_messages: limit(
@@ -104,6 +108,22 @@ export const ERRORS: Readonly<Record<ProtocolErrorCode | EngineErrorCode | Pictu
   too_many_sessions: limit(
     "The server has as many sessions as it allows, or as it allows this token. Try again later.",
     true,
+  ),
+  too_many_watchers: limit("As many clients watch as the server allows. Try again later.", true),
+  resume_failed: {
+    ...refused(
+      "There is no session to go on with: the token is wrong, or the session has ended, for example because its client was away for too long. Open a new session.",
+      410,
+    ),
+    fatal: true,
+  },
+  stream_not_found: {
+    ...refused("There is no stream of this name to watch. It has ended, or its name is another one.", 404),
+    fatal: true,
+  },
+  not_yours: refused(
+    "A client that watches may not do this: the stream, or the answer to be stopped, belongs to another client.",
+    403,
   ),
   stream_exists: refused("There is a stream of this name already. Choose another name.", 409),
   unauthorized: refused(

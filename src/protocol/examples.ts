@@ -1,6 +1,6 @@
 import type { ClientMessage } from "./client-messages.ts";
 import type { ServerEventOf, ServerEventType } from "./server-events.ts";
-import type { SessionObject } from "./session-object.ts";
+import type { ConnectedSession, SessionObject } from "./session-object.ts";
 
 /** One example of each message, for docs/protocol.md. A test checks each against its schema. */
 
@@ -73,8 +73,15 @@ const session: SessionObject = {
   stats_interval_ms: 1000,
 };
 
+const connected: ConnectedSession = {
+  ...session,
+  role: "own",
+  resume: { token: "u8lQ2bWm0Xn1yQZr5cTtNA", window_ms: 60_000 },
+};
+
 export const SERVER_EXAMPLES: { readonly [T in ServerEventType]: ServerEventOf<T> } = {
-  "session.created": { type: "session.created", event_id: "event_0", session },
+  "session.created": { type: "session.created", event_id: "event_0.1", session: connected },
+  "session.resumed": { type: "session.resumed", event_id: "event_62.4", session: connected },
   "session.updated": { type: "session.updated", event_id: "event_1", session },
   "input_video_frame.dropped": {
     type: "input_video_frame.dropped",
@@ -148,7 +155,7 @@ export const SERVER_EXAMPLES: { readonly [T in ServerEventType]: ServerEventOf<T
   },
   "session.stats": {
     type: "session.stats",
-    event_id: "event_20",
+    event_id: "event_20.2",
     stats: {
       uptime_ms: 10_000,
       window_ms: 30_000,
@@ -209,7 +216,7 @@ export const SERVER_EXAMPLES: { readonly [T in ServerEventType]: ServerEventOf<T
     reason: "lost",
     message: "The source is back. For 4.2 seconds nothing was seen.",
   },
-  "session.gap": { type: "session.gap", event_id: "event_940", after: "event_61", up_to: "event_212" },
+  "session.gap": { type: "session.gap", event_id: "event_213.5", after: "event_61", up_to: "event_212" },
   "session.model": {
     type: "session.model",
     event_id: "event_57",
@@ -218,7 +225,7 @@ export const SERVER_EXAMPLES: { readonly [T in ServerEventType]: ServerEventOf<T
       "The model's server at http://127.0.0.1:8000/v1 refuses connections. It is tried again until it answers.",
     media_time_ms: 61000,
   },
-  "session.going_away": { type: "session.going_away", event_id: "event_45", time_left_ms: 5000 },
+  "session.going_away": { type: "session.going_away", event_id: "event_45.9", time_left_ms: 5000 },
   "session.closed": {
     type: "session.closed",
     event_id: "event_46",
@@ -238,7 +245,7 @@ export const SERVER_EXAMPLES: { readonly [T in ServerEventType]: ServerEventOf<T
   },
   error: {
     type: "error",
-    event_id: "event_2",
+    event_id: "event_2.2",
     error: {
       type: "invalid_request_error",
       code: "out_of_range",

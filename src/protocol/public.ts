@@ -25,7 +25,7 @@ export {
   type ClientMessageType,
   type SessionSettings,
 } from "./client-messages.ts";
-export { CLOSE_CODES, type CloseInfo, TRANSPORT_CLOSE_CODES } from "./close-codes.ts";
+export { CLOSE_CODES, type CloseInfo, type RefusalCode, TRANSPORT_CLOSE_CODES } from "./close-codes.ts";
 export {
   ERRORS,
   type ErrorInfo,
@@ -46,7 +46,7 @@ export {
   type SessionStats,
   type SessionTotals,
 } from "./server-events.ts";
-export type { ModelInfoObject, SessionLimits, SessionObject } from "./session-object.ts";
+export type { ConnectedSession, ModelInfoObject, SessionLimits, SessionObject } from "./session-object.ts";
 export {
   SCOPES,
   type Scope,

@@ -20,15 +20,25 @@ import {
   responseCreated,
   responseDone,
 } from "./response-events.ts";
-import { sessionObject } from "./session-object.ts";
+import { connectedSession, sessionObject } from "./session-object.ts";
 
 export const sessionCreated = z
   .object({
     type: z.literal("session.created"),
     event_id: eventId,
-    session: sessionObject.describe("The session with all its settings."),
+    session: connectedSession.describe("The session with all its settings."),
   })
   .describe("The first event of every session: the model, the limits and the settings.");
+
+export const sessionResumed = z
+  .object({
+    type: z.literal("session.resumed"),
+    event_id: eventId,
+    session: connectedSession.describe("The session with all its settings, as they are now."),
+  })
+  .describe(
+    "The first event on a new socket of a session that goes on. Every event of the log that the client does not have follows.",
+  );
 
 export const sessionUpdated = z
   .object({
@@ -36,7 +46,9 @@ export const sessionUpdated = z
     event_id: eventId,
     session: sessionObject.describe("The session with all its settings."),
   })
-  .describe("The answer to `session.update`: the settings as they are now.");
+  .describe(
+    "The answer to `session.update`: the settings as they are now. Everybody on the stream gets it. The answer to a client that only watches is for that client alone.",
+  );
 
 export const frameDropped = z
   .object({
@@ -206,7 +218,9 @@ export const sessionGap = z
       .describe("Id of the last event that this client has; null when it asked for all there were."),
     up_to: z.string().describe("Id of the last event that is gone. Nothing is missing after it."),
   })
-  .describe("Events that this client asked for are no longer held. This comes in their place.");
+  .describe(
+    "Events that this client asked for are no longer held. This comes in their place. It also comes when the client names an event that the stream has not had yet: then nobody can tell what it has missed, and what is held follows from its beginning.",
+  );
 
 export const sessionModel = z
   .object({
@@ -258,7 +272,9 @@ export const sessionClosed = z
     reason: closeReason,
     totals: sessionTotals,
   })
-  .describe("The last event of every session. The server then closes the socket.");
+  .describe(
+    "The last event of every session, also of one that watches. The server then closes the socket. It does not come when a session only loses its connection.",
+  );
 
 export const errorType = z
   .enum(["invalid_request_error", "limit_error", "server_error"])
@@ -292,6 +308,7 @@ export const errorEvent = z
 /** The schemas of all events of the server, by type. */
 export const SERVER_EVENTS = {
   "session.created": sessionCreated,
+  "session.resumed": sessionResumed,
   "session.updated": sessionUpdated,
   "input_video_frame.dropped": frameDropped,
   "response.created": responseCreated,

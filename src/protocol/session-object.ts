@@ -53,12 +53,20 @@ export const sessionLimits = z.object({
     .describe("Most bytes of one encoded picture. A larger message closes the socket (1009)."),
   max_frame_pixels: z.int().describe("Most pixels of one picture (width × height)."),
   max_inflight: z.int().describe("Largest value of `max_inflight`."),
-  idle_timeout_ms: z.number().describe("How long the client may send nothing before the session ends (ms)."),
+  idle_timeout_ms: z
+    .number()
+    .describe(
+      "How long the client may send nothing before the session ends (ms). One that watches may be silent.",
+    ),
 });
 
-/** A session with all its settings, as `session.created` and `session.updated` show it. */
+/** A stream with all its settings, as `session.updated` shows it to all its clients. */
 export const sessionObject = z.object({
-  id: z.string().describe("Id of the session, unique until the server restarts."),
+  id: z
+    .string()
+    .describe(
+      "Id of the session, unique until the server restarts. Of a watched stream, that of the stream.",
+    ),
   model: z.string().describe("Id of the model."),
   model_info: modelInfo.describe("What a client must know about the model."),
   limits: sessionLimits.describe("How much the server takes from this session."),
@@ -89,6 +97,25 @@ export const sessionObject = z.object({
   stats_interval_ms: z.number().describe("Time between `session.stats` events (ms)."),
 });
 
+/** A session as `session.created` and `session.resumed` show it to its own client alone. */
+export const connectedSession = sessionObject.extend({
+  role: z
+    .enum(["own", "watch"])
+    .describe(
+      "`own`: the stream is this client's, who sends the pictures; `watch`: the client watches a stream that is there anyway, and may ask.",
+    ),
+  resume: z
+    .object({
+      token: z
+        .string()
+        .describe("Proves that a client is the one of this session. Keep it secret. It stays the same."),
+      window_ms: z.number().describe("How long the session waits for a client that was lost (ms)."),
+    })
+    .nullable()
+    .describe("How to come back after the connection was lost; null: the session ends with its socket."),
+});
+
+export type ConnectedSession = z.infer<typeof connectedSession>;
 export type ModelInfoObject = z.infer<typeof modelInfo>;
 export type SessionLimits = z.infer<typeof sessionLimits>;
 export type SessionObject = z.infer<typeof sessionObject>;

@@ -109,7 +109,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     log,
     clientDir: options.clientDir ?? fileURLToPath(new URL("../../dist/client", import.meta.url)),
     sampleDir: options.sampleDir ?? null,
-    readiness: () => ({ sessions: streams.size, full: streams.isFull, closing: sockets.isClosing }),
+    readiness: () => ({ sessions: streams.size, full: sockets.isFull, closing: sockets.isClosing }),
   });
   const timeouts = {
     headersTimeout: limits.handshakeTimeoutMs,

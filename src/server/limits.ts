@@ -85,7 +85,7 @@ export const limitsSchema = z.strictObject({
     .min(64 * 1024)
     .default(4 * 1024 * 1024)
     .describe(
-      "Most bytes of events that may wait for a client to read them. With more, its session is closed with 4410.",
+      "Most bytes of events that may wait for a client to read them, beside those of the log that it has asked for. With more, its socket is closed with 4410.",
     ),
   maxLogBytes: z
     .int()
@@ -95,9 +95,23 @@ export const limitsSchema = z.strictObject({
   maxLogAgeMs: durationMs(0)
     .default(LOG_LIMITS.maxLogAgeMs)
     .describe("How long the event log of a stream holds an event (ms)."),
+  resumeWindowMs: durationMs(0)
+    .default(60_000)
+    .describe(
+      "How long a session waits for a client whose connection was lost (ms). 0: it ends at once. A full server ends those first that wait.",
+    ),
+  maxWatchers: z
+    .int()
+    .min(0)
+    .default(256)
+    .describe(
+      "Most clients that watch a stream of somebody else at once. They do not count as sessions. One more gets the error `too_many_watchers` and is closed with 4429.",
+    ),
   idleTimeoutMs: durationMs(100)
     .default(5 * 60_000)
-    .describe("How long a client may send nothing before its session is closed with 4408 (ms)."),
+    .describe(
+      "How long a client may send nothing before its session is closed with 4408 (ms). One that watches may be silent.",
+    ),
   maxConnectionsPerSecond: z
     .int()
     .min(1)
@@ -123,7 +137,7 @@ export const limitsSchema = z.strictObject({
   heartbeatMs: durationMs(50)
     .default(15_000)
     .describe(
-      "Time between pings (ms). A session whose client has not answered a ping when the next is due is closed with 4410.",
+      "Time between pings (ms). The socket of a client that has not answered a ping when the next is due is closed with 4410.",
     ),
   shutdownMs: durationMs(0)
     .default(2_000)

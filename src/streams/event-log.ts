@@ -2,8 +2,7 @@ import type { Observable } from "rxjs";
 import type { ServerEvent } from "../protocol/mod.ts";
 
 /**
- * An event with its number in its stream. Numbers count up. The log can have gaps between them, because an event for
- * one listener alone has a number too, but is not in the log.
+ * An event with its number in its stream. Numbers count up.
  */
 export interface Numbered<E> {
   readonly number: number;

@@ -64,8 +64,17 @@ export class EventWriter {
   }
 
   /** `session.stats` as of now, for one listener alone. */
-  stats(): Numbered<ServerEvent> {
-    return this.numbered(this.statsEvent());
+  stats(): UnnumberedEvent {
+    return { type: "session.stats", stats: this.counters.stats(performance.now()) };
+  }
+
+  /**
+   * `session.closed` as of now, for one listener that leaves while the stream goes on.
+   *
+   * @param evictions counts that only the engine has
+   */
+  farewell(reason: CloseReason, evictions?: Evictions): UnnumberedEvent {
+    return sessionClosed(reason, this.counters.totals(evictions));
   }
 
   /** Numbers an event without writing it, because it is for one listener alone. */
@@ -83,12 +92,8 @@ export class EventWriter {
     // First, so that nothing that a listener does on one of the last two events is written after them.
     this.isClosed = true;
     if (reason === undefined) return;
-    this.append(this.statsEvent());
-    this.append(sessionClosed(reason, this.counters.totals(evictions)));
-  }
-
-  private statsEvent(): UnnumberedEvent {
-    return { type: "session.stats", stats: this.counters.stats(performance.now()) };
+    this.append(this.stats());
+    this.append(this.farewell(reason, evictions));
   }
 
   /** A log may keep events asynchronously; nobody waits for it, but its failure is reported. */

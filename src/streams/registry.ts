@@ -8,6 +8,8 @@ export interface NewStream
   extends Pick<StreamHandleOptions, "engineOptions" | "settings" | "pictureSide" | "mask" | "zones"> {
   /** A name that its owner has chosen (see {@link isStreamName}). Default: `session_0`, `session_1` and so on. */
   readonly id?: string;
+  /** Called once, when it is closed. */
+  readonly onClosed?: () => void;
 }
 
 /** Whether a stream may be called so: a letter or digit, then up to 63 letters, digits, `-`, `_` and `.`. */
@@ -58,7 +60,7 @@ export class StreamRegistry {
    * @throws {ProtocolError} `too_many_sessions`, or `stream_exists`; as `StreamHandle.update` does for settings
    * @throws {IngestError} `option_out_of_range` for a mask that is not valid
    */
-  open({ id: name, ...own }: NewStream = {}): StreamHandle {
+  open({ id: name, onClosed: onOwnClosed, ...own }: NewStream = {}): StreamHandle {
     const { maxStreams: _, ...options } = this.options;
     if (name !== undefined && this.streams.has(name))
       throw new ProtocolError("stream_exists", `There is a stream ${name} already. Choose another name.`);
@@ -69,7 +71,11 @@ export class StreamRegistry {
       );
     }
     const id = name ?? `session_${this.opened++}`;
-    const stream = new StreamHandle({ ...options, ...own, id, onClosed: () => this.streams.delete(id) });
+    const onClosed = () => {
+      this.streams.delete(id);
+      onOwnClosed?.();
+    };
+    const stream = new StreamHandle({ ...options, ...own, id, onClosed });
     this.streams.set(id, stream);
     return stream;
   }

@@ -262,9 +262,19 @@ export class StreamHandle implements Intake {
     this.stream?.close().catch((error: unknown) => this.fault(error, "The engine's stream did not close."));
   }
 
+  /** Whether an answer is under way. */
+  isAnswering(answer: string): boolean {
+    return this.answering.has(answer);
+  }
+
   /** `session.stats` as of now, for one listener alone. It is not in the log. */
-  stats(): Numbered<ServerEvent> {
+  stats(): UnnumberedEvent {
     return this.writer.stats();
+  }
+
+  /** `session.closed` as of now, for one listener that leaves while the stream goes on. It is not in the log. */
+  farewell(reason: CloseReason): UnnumberedEvent {
+    return this.writer.farewell(reason, this.stream?.totals);
   }
 
   /** Numbers an event for one listener alone. It is not in the log. */

@@ -20,7 +20,9 @@ describe("one server, while somebody else behaves badly", () => {
   // A well-behaved camera is on all the while.
   beforeAll(async () => {
     jpegs = await jpegsOf(SAMPLE_CLIP, 4, 10);
-    server = await startServer(await createEngine({ model: BUNDLED_MODEL }));
+    // Sessions of clients that were cut off do not wait for them long.
+    const limits = { resumeWindowMs: 500 };
+    server = await startServer(await createEngine({ model: BUNDLED_MODEL }), { limits });
     good = await WsClient.connect(server.url);
     await good.next("session.created");
     camera = setInterval(() => {

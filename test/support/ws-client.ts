@@ -33,9 +33,18 @@ export class WsClient {
     socket.on("error", () => this.notify());
   }
 
-  /** Connects to a server by its URL. Resolves when the socket is open, rejects when the upgrade is refused. */
-  static async connect(url: string, options: ClientOptions = {}, query = ""): Promise<WsClient> {
-    const client = new WsClient(new WebSocket(`${url.replace("http", "ws")}/v1/stream${query}`, options));
+  /**
+   * Connects to a server by its URL. Resolves when the socket is open, rejects when the upgrade is refused.
+   *
+   * @param query parameters of the URL: `resume`, `stream`, `after`
+   */
+  static async connect(
+    url: string,
+    { query = {}, ...options }: ClientOptions & { query?: Record<string, string> } = {},
+  ): Promise<WsClient> {
+    const asked = new URLSearchParams(query).toString();
+    const address = `${url.replace("http", "ws")}/v1/stream${asked && `?${asked}`}`;
+    const client = new WsClient(new WebSocket(address, options));
     await new Promise<void>((resolve, reject) => {
       client.socket.once("open", resolve);
       client.socket.once("error", reject);

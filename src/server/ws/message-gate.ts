@@ -23,6 +23,17 @@ export interface MessageReceiver {
   flooded(): void;
 }
 
+/** What a client may send, over all sockets of its session, because connecting again must gain nothing. */
+export class MessageBudget {
+  readonly messages: TokenBucket;
+  readonly bytes: TokenBucket;
+
+  constructor({ maxMessagesPerSecond, maxBytesPerSecond }: Limits) {
+    this.messages = bucket(maxMessagesPerSecond, "messages");
+    this.bytes = bucket(maxBytesPerSecond, "bytes");
+  }
+}
+
 interface Held {
   readonly bytes: number;
   readonly handle: () => number;
@@ -46,11 +57,12 @@ export class MessageGate {
   constructor(
     private readonly socket: WebSocket,
     private readonly limits: Limits,
+    { messages, bytes }: MessageBudget,
     private readonly receiver: MessageReceiver,
     private readonly allowance: Pick<Allowance, "bytes">,
   ) {
-    this.messages = bucket(limits.maxMessagesPerSecond, "messages");
-    this.bytes = bucket(limits.maxBytesPerSecond, "bytes");
+    this.messages = messages;
+    this.bytes = bytes;
     socket.on("message", (data, isBinary) => {
       const message = toBytes(data);
       this.take(message.length, () => receiver.receive(message, isBinary));
@@ -63,6 +75,10 @@ export class MessageGate {
     );
     socket.on("pong", (data) => this.take(data.length, () => 1));
     socket.once("close", () => this.close());
+    // What earlier sockets have sent too much, this one waits for.
+    const nowMs = performance.now();
+    const waitMs = this.waitMs(nowMs);
+    if (waitMs > 0) this.holdFor(waitMs, nowMs);
   }
 
   /** Whether the socket has not been read for a while since then (ms): a pong may be in what was not read. */

@@ -2,56 +2,81 @@ import type { Logger } from "pino";
 import type { WebSocket } from "ws";
 import {
   CLOSE_CODES,
-  type CloseReason,
   charsBesidePicture,
   encodeServerEvent,
   FRAME_HEADER_BYTES,
   MAX_TEXT_CHARS,
 } from "../../protocol/mod.ts";
-import type { Allowance } from "../auth/allowance.ts";
 import type { Limits } from "../limits.ts";
 import { MessageGate, type MessageReceiver } from "./message-gate.ts";
-import type { Session } from "./session.ts";
+import type { Seat } from "./seat.ts";
+import type { Listener } from "./session-feed.ts";
 
 /** The close code of the WebSocket for a message that is too large. */
 const TOO_LARGE = 1009;
 
+/** Close codes with which a client has not left: its connection broke, or its page was reloaded. */
+const LOST: ReadonlySet<number> = new Set([1006, 1001]);
+
 /** So much text (characters) costs as much of the budget of messages as one short message. */
 const CHARS_OF_A_MESSAGE = 1024;
 
+export interface ServeSocketOptions {
+  readonly seat: Seat;
+  /** Number of the last event of the log that the client has; null: none. */
+  readonly after: number | null;
+  readonly limits: Limits;
+  readonly log: Logger;
+}
+
+/** A socket that has a seat. */
+export interface ServedSocket {
+  readonly seat: Seat;
+  /** What limits how much comes in. */
+  readonly gate: MessageGate;
+  /** Number of events that were held for the client and went to it at once. */
+  readonly replayed: number;
+  /** The client does not read. Closes the socket; the session may go on with another one. */
+  slow(message: string): void;
+}
+
 /**
- * Connects one socket with one session until either ends: messages go in, events come out, and the end of the session
- * closes the socket with its close code. Returns at once. When the socket closes, the session and its stream end too.
- *
- * @returns what limits how much comes in
+ * Connects one socket with the session of a seat until either ends: messages go in, events come out, and the end of the
+ * session closes the socket with its close code. Returns at once. When the socket closes, the seat decides what becomes of
+ * the session.
  */
 export function serveSocket(
   socket: WebSocket,
-  session: Session,
-  limits: Limits,
-  allowance: Allowance,
-  log: Logger,
-): MessageGate {
-  let reason: CloseReason = "failed";
+  { seat, after, limits, log }: ServeSocketOptions,
+): ServedSocket {
+  const { session } = seat;
+  const { allowance } = session.client;
+  let sent = 0;
   let isSlow = false;
-  session.events$.subscribe({
-    next: (event) => {
-      if (event.type === "session.closed") reason = event.reason;
+  // What is held comes at once, so the client may be behind by that.
+  const mostBuffered = limits.maxBufferedBytes + (hasHistory(seat) ? limits.maxLogBytes : 0);
+  const slow = (message: string) => {
+    if (isSlow) return;
+    isSlow = true;
+    seat.lost(listener, { code: "slow_reader", message });
+    closeSocket(socket, "slow_reader", limits);
+  };
+  const listener: Listener = {
+    event: (event) => {
       if (socket.readyState !== socket.OPEN) return;
       socket.send(encodeServerEvent(event));
-      if (socket.bufferedAmount > limits.maxBufferedBytes && !isSlow) {
-        isSlow = true;
-        session.end("slow_reader", {
-          code: "slow_reader",
-          message: `More than ${limits.maxBufferedBytes} bytes of events were waiting to be read. Connect again and read faster.`,
-        });
-      }
+      sent++;
+      if (socket.bufferedAmount > mostBuffered)
+        slow(
+          `More than ${mostBuffered} bytes of events were waiting to be read. Connect again and read faster.`,
+        );
     },
-    complete: () => closeSocket(socket, reason, limits),
-  });
+    ended: (reason) => closeSocket(socket, reason, limits),
+  };
 
   const receiver: MessageReceiver = {
     receive: (message, isBinary) => {
+      seat.heard();
       if (!isBinary) {
         const text = message.toString("utf8");
         session.receiveText(text);
@@ -62,7 +87,7 @@ export function serveSocket(
       if (message.length <= limits.maxFrameBytes + FRAME_HEADER_BYTES) session.receiveBinary(message);
       else {
         closeWith(socket, TOO_LARGE, "The picture is too large.", limits);
-        session.abandon();
+        seat.left(listener);
       }
       return 1;
     },
@@ -72,15 +97,16 @@ export function serveSocket(
         message: `The client has sent more than ${limits.maxMessagesPerSecond} messages or ${limits.maxBytesPerSecond} bytes a second for ${limits.maxBehindMs} ms${allowance.bytes === null ? "" : ", or more than its token may"}. Connect again and send less.`,
       }),
   };
-  const gate = new MessageGate(socket, limits, receiver, allowance);
+  const gate = new MessageGate(socket, limits, seat.budget, receiver, allowance);
   // ws itself closes the socket when a message is not valid UTF-8 (1007) or larger than any may be (1009).
   socket.on("error", (error) => log.info({ session: session.id, err: error }, "socket failed"));
   socket.on("close", (code) => {
     log.info({ session: session.id, code }, "socket closed");
-    session.abandon();
+    if (LOST.has(code)) seat.lost(listener);
+    else seat.left(listener);
   });
-  session.start();
-  return gate;
+  seat.attach(listener, after);
+  return { seat, gate, slow, replayed: sent - 1 };
 }
 
 /** Closes a socket with the code of the reason. Cuts it off when the client does not answer the closing handshake. */
@@ -94,4 +120,9 @@ function closeWith(socket: WebSocket, code: number, why: string, limits: Limits)
   socket.close(code, why);
   const cutOff = setTimeout(() => socket.terminate(), limits.handshakeTimeoutMs);
   socket.once("close", () => clearTimeout(cutOff));
+}
+
+/** Whether the log may hold something when the socket comes. */
+function hasHistory({ session }: Seat): boolean {
+  return session.stream.log.oldest !== null;
 }

@@ -1,97 +1,102 @@
 import type { Logger } from "pino";
-import { type Observable, Subject } from "rxjs";
 import { EngineError } from "../../engine/mod.ts";
-import { TokenBucket } from "../../ingest/mod.ts";
 import {
   type ClientMessage,
   type CloseReason,
+  type ConnectedSession,
   decodeBinaryFrame,
   errorEvent,
   ProtocolError,
   parseClientMessage,
-  type ServerEvent,
-  type UnnumberedEvent,
+  type Scope,
+  type SessionSettings,
 } from "../../protocol/mod.ts";
-import { type Gap, type Problem, type Sink, type StreamHandle, toProblem } from "../../streams/mod.ts";
+import { type Problem, type StreamHandle, toProblem } from "../../streams/mod.ts";
 import type { Client } from "../auth/client.ts";
+import type { QuestionBudget } from "../question-budget.ts";
+import { decodeBase64 } from "./base64.ts";
 import { maySee, requireScope } from "./rights.ts";
+import { type Listener, SessionFeed } from "./session-feed.ts";
 
 export interface SessionOptions {
-  /** The stream of this session alone; it is closed with the session. */
   readonly stream: StreamHandle;
-  /** What the client may do. */
-  readonly grant: Client["grant"];
-  /** What it may still cost, together with others of the same token. */
-  readonly allowance: Client["allowance"];
-  /** How long the client may send nothing before the session ends (ms). */
-  readonly idleTimeoutMs: number;
-  /** Most questions a second, apart from a burst. */
-  readonly maxQuestionsPerSecond: number;
+  /** What the client may do, and what it may still cost together with others of the same token. */
+  readonly client: Client;
+  /** Default: `own`. */
+  readonly role?: ConnectedSession["role"];
+  /** How the client comes back; null, the default: it cannot. */
+  readonly resume?: ConnectedSession["resume"];
+  /** What the client may ask. Each question comes out of every budget. */
+  readonly questions: readonly QuestionBudget[];
   readonly log: Logger;
 }
 
-/** Most questions at once after a pause, and those of a new session, because connecting again must gain nothing. */
-const QUESTION_BURST = { most: 32, start: 8 } as const;
-
 /**
- * One client on one stream. The messages of the client become calls of the stream's handle. The events of the client
- * are those of the stream's log, and those for this client alone. A session knows no sockets.
+ * One client on one stream, which is its own or which it watches. The messages of the client become calls of the stream's
+ * handle. The events of the client are those of the stream's log, and those for this client alone. A session knows no
+ * sockets, and it does not decide how long its stream lives without one (see `Seat`).
  *
  * Nothing that a client sends makes it throw. A message that cannot be taken becomes an `error` event.
  *
  * @example
- * const { grant, allowance } = client;
- * const session = new Session({ stream: registry.open(), grant, allowance, idleTimeoutMs: 60_000, log });
- * session.events$.subscribe((event) => socket.send(encodeServerEvent(event)));
- * session.start();
+ * const questions = [new QuestionBudget(4)];
+ * const session = new Session({ stream: registry.open(), client: ANYBODY, questions, log });
+ * session.attach({ event: (event) => socket.send(encodeServerEvent(event)), ended: () => socket.close() }, null);
  * session.receiveBinary(jpeg);
  */
 export class Session {
   readonly id: string;
-  /**
-   * The events for the client. Hot; `session.created` first, `session.closed` last, then it completes. Never errors.
-   */
-  readonly events$: Observable<ServerEvent>;
-
-  private readonly events = new Subject<ServerEvent>();
-  private readonly stream: StreamHandle;
-  private readonly grant: Client["grant"];
-  private readonly allowance: Client["allowance"];
-  private readonly idleTimeoutMs: number;
+  readonly stream: StreamHandle;
+  readonly role: ConnectedSession["role"];
+  private readonly resume: ConnectedSession["resume"];
+  private readonly questions: readonly QuestionBudget[];
   private readonly log: Logger;
-  private readonly questions: TokenBucket;
-  private readonly idle: NodeJS.Timeout;
-  private stats: NodeJS.Timeout | null = null;
-  private readonly sink: Sink = ({ event }) => {
-    if (maySee(this.grant, event, this.id)) this.events.next(event);
-  };
+  private readonly feed: SessionFeed;
+  /** Answers under way that this client has asked for. */
+  private readonly asked = new Set<string>();
+  private current: Client;
+  private statsIntervalMs: number;
+  private hasBegun = false;
+  private hasLeft = false;
 
-  constructor({ stream, grant, allowance, idleTimeoutMs, maxQuestionsPerSecond, log }: SessionOptions) {
-    this.grant = grant;
-    this.allowance = allowance;
-    this.questions = new TokenBucket({ perSecond: maxQuestionsPerSecond, ...QUESTION_BURST });
+  constructor(options: SessionOptions) {
+    const { stream, client, role = "own", resume = null, questions, log } = options;
     this.id = stream.id;
     this.stream = stream;
-    this.idleTimeoutMs = idleTimeoutMs;
-    this.log = log.child({ session: this.id });
-    this.events$ = this.events.asObservable();
-    this.idle = setTimeout(() => this.endIdle(), idleTimeoutMs).unref();
+    this.role = role;
+    this.resume = resume;
+    this.current = client;
+    this.questions = questions;
+    this.log = log.child({ session: this.id, role, token: client.grant.name });
+    this.statsIntervalMs = stream.settings.stats_interval_ms;
+    this.feed = new SessionFeed(stream, this.statsIntervalMs, (event) =>
+      maySee(this.current.grant, event, this.id),
+    );
   }
 
-  /** Emits `session.created` and then the events of the stream. Call it once, after subscribing to `events$`. */
-  start(): void {
-    this.emit({ type: "session.created", session: this.stream.describe() });
-    this.restartStats();
-    this.stream.log.from(this.stream.log.newest).subscribe({
-      next: (entry) => ("event" in entry ? this.sink(entry) : this.missed(entry)),
-      complete: () => this.completed(),
-    });
+  /**
+   * Gives a listener `session.created` or, when there was one before it, `session.resumed`, and then the events of the
+   * stream. The one before it is told that it was replaced.
+   *
+   * @param after number of the last event of the log that the client has; null: none
+   */
+  attach(listener: Listener, after: number | null): void {
+    const session = this.describe();
+    const opening = this.hasBegun
+      ? ({ type: "session.resumed", session } as const)
+      : ({ type: "session.created", session } as const);
+    this.hasBegun = true;
+    this.feed.attach(listener, after, opening);
+  }
+
+  /** Gives nothing more to the listener, and does not tell it. */
+  detach(): void {
+    this.feed.detach();
   }
 
   /** Takes one text message. */
   receiveText(text: string): void {
-    if (this.isClosed) return;
-    this.idle.refresh();
+    if (this.isOver) return;
     this.guard(null, () => {
       const message = parseClientMessage(text);
       this.guard(message.event_id ?? null, () => this.receive(message));
@@ -100,8 +105,7 @@ export class Session {
 
   /** Takes one binary message: a picture, with or without a header. Its bytes must not change afterwards. */
   receiveBinary(bytes: Uint8Array): void {
-    if (this.isClosed) return;
-    this.idle.refresh();
+    if (this.isOver) return;
     this.guard(null, () => {
       const { image, seq, captureTimeMs } = decodeBinaryFrame(bytes);
       this.push(image, seq, captureTimeMs);
@@ -113,35 +117,48 @@ export class Session {
    * `session.close`.
    */
   goAway(timeLeftMs: number): void {
-    if (!this.isClosed) this.emit({ type: "session.going_away", time_left_ms: timeLeftMs });
+    if (!this.isOver) this.feed.say({ type: "session.going_away", time_left_ms: timeLeftMs });
+  }
+
+  /** Tells this client alone of a problem. */
+  tell(problem: Problem): void {
+    this.feed.say(errorEvent(problem));
   }
 
   /**
-   * Ends at once, without finishing what waits: emits an `error` for the problem, if there is one, then
-   * `session.closed`.
+   * Ends at once, without finishing what waits: emits an `error` for the problem, if there is one, then `session.closed`.
+   * The stream ends with it, unless the client only watches.
    */
-  end(reason: Exclude<CloseReason, "completed">, problem?: Problem): void {
-    if (this.isClosed) return;
-    if (problem) this.emit(errorEvent({ ...problem, fatal: true }));
-    this.stream.close(reason);
+  end(reason: CloseReason, problem?: Problem): void {
+    if (this.isOver) return;
+    if (problem) this.tell({ ...problem, fatal: true });
+    if (this.role === "own") this.stream.close(reason);
+    else this.leave(reason);
   }
 
-  /** The client is gone: closes the stream and emits nothing more. */
-  abandon(): void {
-    this.completed();
-    this.stream.close();
+  /** Whoever has the session now. */
+  get client(): Client {
+    return this.current;
   }
 
-  private get isClosed(): boolean {
-    return this.stream.state === "closed";
+  /** Somebody else with the same token has the session from now on, who may be allowed less. */
+  handOver(client: Client): void {
+    this.current = client;
+  }
+
+  private get isOver(): boolean {
+    return this.hasLeft || this.stream.state === "closed";
+  }
+
+  private describe(): ConnectedSession {
+    const { role, resume, statsIntervalMs } = this;
+    return { ...this.stream.describe(), stats_interval_ms: statsIntervalMs, role, resume };
   }
 
   private receive(message: ClientMessage): void {
     switch (message.type) {
       case "session.update":
-        requireScope(this.grant, "push", this.id);
-        this.stream.update(message.session);
-        this.restartStats();
+        this.update(message.session);
         break;
       case "input_video_frame.append": {
         const { image } = message;
@@ -153,49 +170,93 @@ export class Session {
         break;
       }
       case "conversation.item.create": {
-        this.requireQuestion();
         const question = message.item.content.map((part) => part.text).join(" ");
-        this.stream.ask(question, { itemId: message.item.id, eventId: message.event_id });
+        this.ask(question, message.item.id, message.event_id);
         break;
       }
       case "response.cancel":
-        requireScope(this.grant, "ask", this.id);
-        this.stream.cancel(message.response_id);
+        this.cancel(message.response_id);
         break;
       case "session.close":
-        clearTimeout(this.idle);
-        this.stream.end();
+        if (this.role === "own") this.stream.end();
+        else this.leave("completed");
         break;
     }
   }
 
-  /**
-   * @throws {ProtocolError} `forbidden`
-   * @throws {EngineError} `too_many_questions`, before the question is read
-   */
-  private requireQuestion(): void {
-    requireScope(this.grant, "ask", this.id);
-    const nowMs = performance.now();
-    if (this.questions.waitMs(nowMs) > 0)
-      throw new EngineError(
-        "too_many_questions",
-        "Questions came faster than they are taken. Ask more slowly.",
-      );
-    if (!this.allowance.takeQuestion(nowMs))
-      throw new EngineError(
-        "too_many_questions",
-        `The token ${this.grant.name} has asked as many questions a minute as it may. Ask more slowly.`,
-      );
-    this.questions.spend(1, nowMs);
+  private update(change: SessionSettings): void {
+    const { stats_interval_ms: interval = this.statsIntervalMs, ...others } = change;
+    if (this.role === "own") {
+      this.require("push");
+      this.stream.update(change);
+    } else {
+      const foreign = Object.entries(others).find(([, value]) => value !== undefined)?.[0];
+      if (foreign !== undefined)
+        throw notYours(
+          `The setting session.${foreign} belongs to the stream. Whoever watches may change session.stats_interval_ms only.`,
+          `session.${foreign}`,
+        );
+    }
+    this.statsIntervalMs = interval;
+    this.feed.setStatsInterval(interval);
+    if (this.role === "watch")
+      this.feed.say({
+        type: "session.updated",
+        session: { ...this.stream.describe(), stats_interval_ms: interval },
+      });
   }
 
   private push(image: Uint8Array, seq: number | null, captureTimeMs: number | null): void {
-    requireScope(this.grant, "push", this.id);
+    if (this.role === "watch")
+      throw notYours("This client only watches, so its pictures are not taken. Open a session of your own.");
+    this.require("push");
     this.stream.push(image, {
-      ...(this.allowance.takeFrame(performance.now()) ? {} : { overBudget: true }),
+      ...(this.current.allowance.takeFrame(performance.now()) ? {} : { overBudget: true }),
       ...(seq === null ? {} : { seq }),
       ...(captureTimeMs === null ? {} : { mediaTimeMs: captureTimeMs }),
     });
+  }
+
+  private ask(question: string, itemId: string | undefined, eventId: string | undefined): void {
+    this.require("ask");
+    // Before the question is read.
+    for (const budget of this.questions) budget.spend();
+    const { allowance, grant } = this.current;
+    if (!allowance.takeQuestion(performance.now()))
+      throw new EngineError(
+        "too_many_questions",
+        `The token ${grant.name} has asked as many questions a minute as it may. Ask more slowly.`,
+      );
+    // The first question fixes the settings, which only the owner may do.
+    if (this.role === "watch" && this.stream.state === "created")
+      throw notYours("The stream has not begun. Ask when its client has sent the first picture.");
+    for (const answer of this.asked) if (!this.stream.isAnswering(answer)) this.asked.delete(answer);
+    this.asked.add(this.stream.ask(question, { itemId, eventId }));
+  }
+
+  private cancel(answer: string | undefined): void {
+    this.require("ask");
+    if (answer === undefined) {
+      for (const each of this.asked) this.stream.cancel(each);
+      return;
+    }
+    if (this.role === "watch" && this.stream.isAnswering(answer) && !this.asked.has(answer))
+      throw notYours(
+        `Another client has asked for ${answer}. Whoever watches can stop only its own answers.`,
+      );
+    this.stream.cancel(answer);
+  }
+
+  /** @throws {ProtocolError} `forbidden` */
+  private require(scope: Scope): void {
+    requireScope(this.current.grant, scope, this.id);
+  }
+
+  /** The client watches no longer. The stream goes on. */
+  private leave(reason: CloseReason): void {
+    this.hasLeft = true;
+    this.feed.say(this.stream.farewell(reason));
+    this.feed.end(reason);
   }
 
   /** Does what a message of the client asks for. When that throws, the client gets an `error` event. */
@@ -206,51 +267,12 @@ export class Session {
       const problem = toProblem(thrown);
       if (problem.code === "internal_error") this.log.error({ err: thrown }, "a message failed");
       const event = errorEvent({ clientEventId, ...problem });
-      this.emit(event);
-      if (event.error.fatal) this.stream.close("failed");
+      this.feed.say(event);
+      if (event.error.fatal) this.end("failed");
     }
-  }
-
-  private endIdle(): void {
-    const message = `The client sent nothing for ${this.idleTimeoutMs} ms. Connect again when there is video.`;
-    this.end("idle_timeout", { code: "idle_timeout", message });
-  }
-
-  /** Emits an event for this client alone. */
-  private emit(event: UnnumberedEvent): void {
-    this.sink(this.stream.numbered(event));
-  }
-
-  private missed(gap: Gap): void {
-    this.log.warn(gap, "events were gone from the log before this client got them");
-  }
-
-  private completed(): void {
-    clearTimeout(this.idle);
-    clearInterval(this.stats ?? undefined);
-    this.events.complete();
-  }
-
-  private restartStats(): void {
-    clearInterval(this.stats ?? undefined);
-    this.stats = setInterval(
-      () => this.sink(this.stream.stats()),
-      this.stream.settings.stats_interval_ms,
-    ).unref();
   }
 }
 
-/**
- * Decodes base64. The decoder leaves out what is none, so the length shows it.
- *
- * @throws {ProtocolError} `invalid_value`
- */
-function decodeBase64(text: string): Buffer {
-  const bytes = Buffer.from(text, "base64");
-  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
-  const chars = text.length - padding;
-  // One character more than a multiple of four stands for no byte.
-  if (chars % 4 !== 1 && bytes.length === Math.floor((chars * 3) / 4)) return bytes;
-  const message = "The field image of input_video_frame.append is wrong. It must be base64.";
-  throw new ProtocolError("invalid_value", message, { param: "image" });
+function notYours(message: string, param: string | null = null): ProtocolError {
+  return new ProtocolError("not_yours", message, { param });
 }

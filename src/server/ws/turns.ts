@@ -19,6 +19,11 @@ export class Turns {
     if (this.timer === null) this.work();
   }
 
+  /** Takes more turns for something that took longer. Others wait for that. */
+  spend(turns: number): void {
+    this.budget.spend(turns, performance.now());
+  }
+
   private work(): void {
     this.timer = null;
     while (this.waiting.length > 0) {

@@ -54,9 +54,9 @@ describe("a server with tokens", () => {
   it("takes no token from a URL", async () => {
     await using server = await startGuardedServer(TOKENS);
     const secret = secretOf("admin");
-    for (const query of [`?token=${secret}`, `?access_token=${secret}`, `?ticket=${secret}`]) {
-      expect((await fetch(`${server.url}/v1/models${query}`)).status).toBe(401);
-      await expect(WsClient.connect(server.url, {}, query)).rejects.toThrowError("401");
+    for (const name of ["token", "access_token", "ticket"]) {
+      expect((await fetch(`${server.url}/v1/models?${name}=${secret}`)).status).toBe(401);
+      await expect(WsClient.connect(server.url, { query: { [name]: secret } })).rejects.toThrowError("401");
     }
   });
 
@@ -126,9 +126,9 @@ describe("a server with tokens", () => {
     await expect(
       WsClient.connect(server.url, { headers: { authorization: "Bearer wrong-secret-0123456789" } }),
     ).rejects.toThrowError("401");
-    await expect(WsClient.connect(server.url, {}, "?ticket=tkt_wrong-0123456789")).rejects.toThrowError(
-      "401",
-    );
+    await expect(
+      WsClient.connect(server.url, { query: { ticket: "tkt_wrong-0123456789" } }),
+    ).rejects.toThrowError("401");
     const told = lines.join("");
     expect(told).toContain('"token":"admin"');
     expect(told).toContain("a wrong token was sent");
@@ -199,7 +199,7 @@ describe("a server without tokens", () => {
     const answer = await fetch(`${server.url}/v1/tickets`, { method: "POST" });
     expect(answer.status).toBe(201);
     const { ticket } = (await answer.json()) as { ticket: string };
-    const client = await WsClient.connect(server.url, {}, `?ticket=${ticket}`);
+    const client = await WsClient.connect(server.url, { query: { ticket } });
     await client.next("session.created");
   });
 

@@ -17,12 +17,14 @@ describe("a ticket", () => {
     const { status, body } = await ticketOf(server, "all");
     expect(status).toBe(201);
     expect(body).toEqual({ ticket: expect.stringMatching(/^tkt_[\w-]{43}$/), expires_in_ms: 60_000 });
-    const client = await WsClient.connect(server.url, {}, `?ticket=${body.ticket}`);
+    const client = await WsClient.connect(server.url, { query: { ticket: body.ticket } });
     await client.next("session.created");
-    await expect(WsClient.connect(server.url, {}, `?ticket=${body.ticket}`)).rejects.toThrowError("401");
+    await expect(WsClient.connect(server.url, { query: { ticket: body.ticket } })).rejects.toThrowError(
+      "401",
+    );
     const { ticket } = (await ticketOf(server, "all")).body;
     const forProxy = { headers: { authorization: "Basic dTpw" } };
-    await (await WsClient.connect(server.url, forProxy, `?ticket=${ticket}`)).next("session.created");
+    await (await WsClient.connect(server.url, { ...forProxy, query: { ticket } })).next("session.created");
   });
 
   it("lets an EventSource in once, and no other request", async () => {
@@ -48,7 +50,7 @@ describe("a ticket", () => {
     const { ticket, expires_in_ms } = (await ticketOf(server, "all")).body;
     expect(expires_in_ms).toBe(1000);
     await new Promise((resolve) => setTimeout(resolve, 1050));
-    await expect(WsClient.connect(server.url, {}, `?ticket=${ticket}`)).rejects.toThrowError("401");
+    await expect(WsClient.connect(server.url, { query: { ticket } })).rejects.toThrowError("401");
   });
 
   it("lives no longer than its token: not past its end, nor past its withdrawal", async () => {
@@ -57,13 +59,13 @@ describe("a ticket", () => {
     expect((await ticketOf(server, "short")).body.expires_in_ms).toBeLessThanOrEqual(5_000);
     const { ticket } = (await ticketOf(server, "all")).body;
     await server.change([{ name: "other", scopes: ["watch"] }]);
-    await expect(WsClient.connect(server.url, {}, `?ticket=${ticket}`)).rejects.toThrowError("401");
+    await expect(WsClient.connect(server.url, { query: { ticket } })).rejects.toThrowError("401");
   });
 
   it("may allow less than its token", async () => {
     await using server = await startGuardedServer(TOKENS);
     const { ticket } = (await ticketOf(server, "all", { scopes: ["watch"] })).body;
-    const client = await WsClient.connect(server.url, {}, `?ticket=${ticket}`);
+    const client = await WsClient.connect(server.url, { query: { ticket } });
     client.ask("may I?");
     expect((await client.next("error")).error.code).toBe("forbidden");
     expect((await ticketOf(server, "admin", { scopes: ["watch"], streams: ["door"] })).status).toBe(201);
@@ -95,7 +97,7 @@ describe("a ticket", () => {
     await using server = await startGuardedServer(TOKENS);
     await WsClient.connect(server.url, bearer("one"));
     const { ticket } = (await ticketOf(server, "one")).body;
-    const second = await WsClient.connect(server.url, {}, `?ticket=${ticket}`);
+    const second = await WsClient.connect(server.url, { query: { ticket } });
     expect((await second.closed()).code).toBe(4429);
   });
 

@@ -8,39 +8,38 @@ import {
   type ServerEventOf,
 } from "../../../src/protocol/mod.ts";
 import { ANYBODY } from "../../../src/server/auth/client.ts";
+import { type Limits, readLimits } from "../../../src/server/mod.ts";
+import { QuestionBudget } from "../../../src/server/question-budget.ts";
+import { HeldSeat } from "../../../src/server/ws/held-seat.ts";
 import { Session } from "../../../src/server/ws/session.ts";
-import { LOG_LIMITS, StreamHandle, type StreamLimits } from "../../../src/streams/mod.ts";
+import type { Listener } from "../../../src/server/ws/session-feed.ts";
+import { StreamHandle } from "../../../src/streams/mod.ts";
 import { type Script, ScriptedEngine } from "../../support/scripted-engine.ts";
 import { picture, until } from "../../support/server.ts";
 
-const limits: StreamLimits = {
-  maxFps: 30,
+const limits = readLimits({
   maxFrameBytes: 1_000_000,
   maxFramePixels: 100 * 100,
   maxPixelsPerSecond: 1_000_000,
   maxCatchUpMs: 60_000,
-  maxInflight: 4,
-  idleTimeoutMs: 60_000,
-  ...LOG_LIMITS,
-};
+});
+/** Keeps no session whose client is gone. */
+const keeper = { mayWait: false, waits: () => {}, returned: () => {}, over: () => {} };
 const jpeg = await picture();
 
-function startSession(script: Script = {}, changed: Partial<StreamLimits> = {}) {
+function startSession(script: Script = {}, changed: Partial<Limits> = {}) {
   const engine = new ScriptedEngine(script);
   const log = pino({ level: "silent" });
   const allowed = { ...limits, ...changed };
   const stream = new StreamHandle({ id: "session_0", engine, limits: allowed });
-  const { idleTimeoutMs } = allowed;
-  const { grant, allowance } = ANYBODY;
-  const session = new Session({
-    ...{ stream, grant, allowance, idleTimeoutMs, maxQuestionsPerSecond: 1000 },
-    log,
-  });
+  const session = new Session({ stream, client: ANYBODY, questions: [new QuestionBudget(1000)], log });
+  const seat = new HeldSeat(session, keeper, allowed);
   const events: ServerEvent[] = [];
   let completed = false;
-  session.events$.subscribe({ next: (event) => events.push(event), complete: () => (completed = true) });
-  session.start();
-  onTestFinished(() => session.abandon());
+  const listener: Listener = { event: (event) => events.push(event), ended: () => (completed = true) };
+  const leave = () => seat.left(listener);
+  seat.attach(listener, null);
+  onTestFinished(leave);
   const all = <T extends ServerEvent["type"]>(type: T) =>
     events.filter((event): event is Extract<ServerEvent, { type: T }> => event.type === type);
   const frame = (seq: number, captureTimeMs: number, image: Uint8Array = jpeg) =>
@@ -49,10 +48,15 @@ function startSession(script: Script = {}, changed: Partial<StreamLimits> = {}) 
     engine,
     stream,
     session,
+    seat,
+    leave,
     events,
     all,
     isCompleted: () => completed,
-    send: (message: object) => session.receiveText(JSON.stringify(message)),
+    send: (message: object) => {
+      seat.heard();
+      session.receiveText(JSON.stringify(message));
+    },
     frame,
     /** Sends frames at 10 a second of media time, each after the one before was decoded, so that none is dropped. */
     frames: async (count: number) => {
@@ -290,12 +294,12 @@ describe("whatever a client sends", () => {
   it("does not make the session throw", () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(message, fc.uint8Array())), (messages) => {
-        const { session } = startSession();
+        const { session, leave } = startSession();
         for (const sent of messages) {
           if (typeof sent === "string") session.receiveText(sent);
           else session.receiveBinary(sent);
         }
-        session.abandon();
+        leave();
       }),
     );
   });
@@ -401,11 +405,10 @@ describe("the end of a session", () => {
   });
 
   it("closes the stream of a client that is gone, and says nothing more", async () => {
-    const { frame, session, events, engine, isCompleted } = startSession({ pauseMs: 20 });
+    const { frame, session, leave, events, engine } = startSession({ pauseMs: 20 });
     frame(0, 0);
     const before = events.length;
-    session.abandon();
-    expect(isCompleted()).toBe(true);
+    leave();
     await until("the stream is closed", () => engine.open.length === 0);
     session.receiveBinary(jpeg);
     session.receiveText("late");

@@ -44,7 +44,7 @@ describe("/v1/stream", () => {
   });
 
   it("keeps sessions apart: one that sends garbage or dies does not disturb another", async () => {
-    await using server = await startScriptedServer();
+    await using server = await startScriptedServer({}, { limits: { resumeWindowMs: 0 } });
     const good = await WsClient.connect(server.url);
     const bad = await WsClient.connect(server.url);
     bad.socket.send("{not json");
@@ -174,7 +174,7 @@ describe("/v1/stream", () => {
     const long = `${"x".repeat(250_000)} `.repeat(40);
     await using server = await startScriptedServer(
       { answer: (question) => (question === "all?" ? long : "short") },
-      { limits: { maxBufferedBytes: 64 * 1024, handshakeTimeoutMs: 500 } },
+      { limits: { maxBufferedBytes: 64 * 1024, handshakeTimeoutMs: 500, resumeWindowMs: 0 } },
     );
     const good = await WsClient.connect(server.url);
     const slow = await WsClient.connect(server.url);
@@ -190,7 +190,7 @@ describe("/v1/stream", () => {
   });
 
   it("closes sockets that answer no pings with 4410", async () => {
-    await using server = await startScriptedServer({}, { limits: { heartbeatMs: 50 } });
+    await using server = await startScriptedServer({}, { limits: { heartbeatMs: 50, resumeWindowMs: 0 } });
     const alive = await WsClient.connect(server.url);
     const dead = await WsClient.connect(server.url, { autoPong: false });
     expect(await dead.closed()).toEqual({ code: 4410, reason: "slow_reader" });
@@ -209,7 +209,10 @@ describe("/v1/stream", () => {
   });
 
   it("leaves no stream open after fifty sockets were killed", async () => {
-    await using server = await startScriptedServer({ pauseMs: 5 }, { limits: { maxSessions: 50 } });
+    await using server = await startScriptedServer(
+      { pauseMs: 5 },
+      { limits: { maxSessions: 50, resumeWindowMs: 0 } },
+    );
     const clients = await Promise.all(Array.from({ length: 50 }, () => WsClient.connect(server.url)));
     for (const client of clients) {
       client.frame(jpeg, 0, 0);
