@@ -49,6 +49,17 @@ export {
   type Wishes,
 } from "./backends/mod.ts";
 export type { KvPrecision } from "./cache/mod.ts";
+export {
+  type CameraEntry,
+  CameraError,
+  type CameraErrorCode,
+  CameraProblems,
+  type CameraRoster,
+  type CameraStatus,
+  type Cameras,
+  type RosterChange,
+  type RosteredCamera,
+} from "./cameras/mod.ts";
 export * from "./engine/mod.ts";
 export {
   type DecodedImage,

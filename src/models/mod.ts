@@ -54,6 +54,7 @@ export { type StackShape, stackShape } from "./stack-shape.ts";
 export {
   BUNDLE_CONVERTER,
   type Converter,
+  dataFolder,
   type InstalledModel,
   ModelStore,
   type Pulled,

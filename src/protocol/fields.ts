@@ -17,7 +17,9 @@ export const clientEventId = limitedText(MAX_ID_CHARS)
 
 export const eventId = z
   .string()
-  .describe("Id of the event: `event_0`, `event_1` and so on, unique in the session.");
+  .describe(
+    "Id of the event, unique in the session: `event_0`, `event_1` and so on; with a point, such as `event_62.3`, of an event for this client alone.",
+  );
 
 export const responseId = z.string().describe("Id of the thought or answer.");
 

@@ -1,5 +1,6 @@
 import type { StreamTotals } from "../engine/mod.ts";
 import { errorInfo } from "./errors.ts";
+import { asideIdOf, eventIdOf } from "./event-ids.ts";
 import type { CloseReason } from "./fields.ts";
 import type { ErrorEvent, ServerEvent, ServerEventOf, SessionTotals } from "./server-events.ts";
 
@@ -14,8 +15,20 @@ export type UnnumberedEvent<E extends ServerEvent = ServerEvent> = E extends unk
  * @example numberEvent(3, errorEvent({ code: "internal_error", message: "…" })).event_id // "event_3"
  */
 export function numberEvent(number: number, event: UnnumberedEvent): ServerEvent {
-  const { type, ...rest } = event;
-  return { type, event_id: `event_${number}`, ...rest } as ServerEvent;
+  return withId(eventIdOf(number), event);
+}
+
+/**
+ * Gives an event for one client alone its id, see {@link asideIdOf}.
+ *
+ * @example asideEvent(62, 3, errorEvent({ code: "internal_error", message: "…" })).event_id // "event_62.3"
+ */
+export function asideEvent(next: number, own: number, event: UnnumberedEvent): ServerEvent {
+  return withId(asideIdOf(next, own), event);
+}
+
+function withId(event_id: string, { type, ...rest }: UnnumberedEvent): ServerEvent {
+  return { type, event_id, ...rest } as ServerEvent;
 }
 
 /** Makes an `error` event. Its type comes from the meaning of the code (`ERRORS`), and so does `fatal` by default. */

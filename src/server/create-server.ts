@@ -4,12 +4,14 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { getRequestListener } from "@hono/node-server";
 import { type Logger, pino } from "pino";
+import { type CameraEntry, CameraRoster, StateFile } from "../cameras/mod.ts";
 import type { Engine } from "../engine/mod.ts";
 import { StreamRegistry } from "../streams/mod.ts";
 import { isLoopback } from "./access.ts";
 import { Connections } from "./connections.ts";
 import { ServerError } from "./errors.ts";
 import { createHttpApp } from "./http/app.ts";
+import { EventReaders } from "./http/streams/event-readers.ts";
 import { type Limits, readLimits } from "./limits.ts";
 import { StreamSockets } from "./ws/stream-sockets.ts";
 import { answerWithoutUpgrade, asksForWebSocket } from "./ws/upgrade.ts";
@@ -22,6 +24,13 @@ export interface ServerOptions {
   readonly host?: string;
   /** Port to listen on; default 8080, 0: any free one. */
   readonly port?: number;
+  /** Cameras that the server watches by itself, by name. Each is a stream. Default: none. */
+  readonly cameras?: Readonly<Record<string, CameraEntry>>;
+  /**
+   * Folder in which the cameras are kept that are made over the API, so that they are there after a restart. Default:
+   * none, and they are gone with the server.
+   */
+  readonly stateDir?: string;
   /** How much the server takes; each limit has a default, see `Limits`. */
   readonly limits?: Partial<Limits>;
   /** Folder of the built sample page. Default: the one that comes with this package. */
@@ -43,6 +52,8 @@ export interface ServerOptions {
 export interface Server {
   /** Its address, such as `http://127.0.0.1:8080`. */
   readonly url: string;
+  /** The cameras that it watches by itself. */
+  readonly cameras: CameraRoster;
   /**
    * Announces the shutdown to all sessions, gives them `limits.shutdownMs`, ends them and stops. A connection that does
    * not close by itself is cut off a second later. Safe to call twice.
@@ -51,8 +62,10 @@ export interface Server {
 }
 
 /**
- * Starts a server: the WebSocket at /v1/stream, the sample page, /v1/models, /healthz and /readyz.
+ * Starts a server: the WebSocket at /v1/stream, the HTTP API of streams at /v1/streams, the sample page, /v1/models,
+ * /healthz and /readyz.
  *
+ * @throws {CameraProblems} when a camera cannot be as it is given
  * @throws {ServerError} `port_in_use`, `address_unavailable` or `listen_failed`
  * @throws {z.ZodError} for a limit that is out of its range or unknown
  * @example
@@ -71,13 +84,22 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     engine,
     limits,
     maxStreams: limits.maxSessions,
+    maxCameras: limits.maxCameras,
     onFault: (err, what) => log.error({ err }, what),
   });
+  const cameras = new CameraRoster({
+    streams,
+    state: options.stateDir === undefined ? null : new StateFile(options.stateDir),
+    onTrouble: (camera, message) => log.warn({ camera }, message),
+    onFault: (err) => log.error({ err }, "a camera failed"),
+  });
+  const readers = new EventReaders(limits);
   const sockets = new StreamSockets(streams, limits, access, log);
   const app = createHttpApp({
     engine,
     access,
     log,
+    resources: { streams, cameras, readers, limits },
     clientDir: options.clientDir ?? fileURLToPath(new URL("../../dist/client", import.meta.url)),
     sampleDir: options.sampleDir ?? null,
     readiness: () => ({ sessions: streams.size, full: streams.isFull, closing: sockets.isClosing }),
@@ -96,12 +118,23 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     else answerWithoutUpgrade(http, request, socket);
   });
 
+  const closeStreams = () =>
+    Promise.all([sockets.close(), readers.close(), cameras.close(limits.shutdownMs)]);
   try {
     http.listen(port, host);
     await once(http, "listening");
   } catch (cause) {
-    await sockets.close();
+    await closeStreams();
     throw ServerError.ofListen(cause as NodeJS.ErrnoException, host, port);
+  }
+  try {
+    // Both are asked for before the first request, which may ask for a change, too.
+    await Promise.all([cameras.load(new Map(Object.entries(options.cameras ?? {}))), cameras.restore()]);
+  } catch (error) {
+    await closeStreams();
+    connections.cutOff();
+    http.close();
+    throw error;
   }
   const url = urlOf(http.address() as AddressInfo, host);
   log.info({ url, model: engine.model.id }, "listening");
@@ -109,13 +142,14 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   let closed: Promise<void> | null = null;
   const close = async () => {
     const stopped = new Promise<void>((resolve) => http.close(() => resolve()));
-    await sockets.close();
+    await closeStreams();
     connections.cutOff();
     await stopped;
     log.info({ url }, "closed");
   };
   return {
     url,
+    cameras,
     close: () => {
       closed ??= close();
       return closed;

@@ -31,5 +31,6 @@ export {
   type AskOptions,
   StreamHandle,
   type StreamHandleOptions,
+  type StreamKind,
   type StreamState,
 } from "./stream-handle.ts";

@@ -2,6 +2,7 @@
 export { BUNDLE_CONVERTER } from "./bundle-converter.ts";
 export type { BundleForecast, Conversion, Converter } from "./converter.ts";
 export {
+  dataFolder,
   type InstalledModel,
   type InstallOptions,
   type ModelOrigin,

@@ -46,12 +46,17 @@ const UNFINISHED = ".unfinished";
 const LOCKS = ".locks";
 
 /**
- * Folder of the models: `models` in `THINKALONG_HOME`, else in `thinkalong` of the user's data folder
+ * Folder of what is kept on this machine: `THINKALONG_HOME`, else `thinkalong` of the user's data folder
  * (https://specifications.freedesktop.org/basedir-spec).
  */
-export function modelsFolder(env: Readonly<Record<string, string | undefined>> = process.env): string {
+export function dataFolder(env: Readonly<Record<string, string | undefined>> = process.env): string {
   const data = env.XDG_DATA_HOME || join(homedir(), ".local/share");
-  return resolve(env.THINKALONG_HOME || join(data, "thinkalong"), "models");
+  return resolve(env.THINKALONG_HOME || join(data, "thinkalong"));
+}
+
+/** Folder of the models: `models` in {@link dataFolder}. */
+export function modelsFolder(env: Readonly<Record<string, string | undefined>> = process.env): string {
+  return join(dataFolder(env), "models");
 }
 
 /**

@@ -1,7 +1,5 @@
 import type { Logger } from "pino";
 import { type Observable, Subject } from "rxjs";
-import { EngineError } from "../../engine/mod.ts";
-import { TokenBucket } from "../../ingest/mod.ts";
 import {
   type ClientMessage,
   type CloseReason,
@@ -13,6 +11,7 @@ import {
   type UnnumberedEvent,
 } from "../../protocol/mod.ts";
 import { type Gap, type Problem, type Sink, type StreamHandle, toProblem } from "../../streams/mod.ts";
+import { QuestionBudget } from "../question-budget.ts";
 
 export interface SessionOptions {
   /** The stream of this session alone; it is closed with the session. */
@@ -23,9 +22,6 @@ export interface SessionOptions {
   readonly maxQuestionsPerSecond: number;
   readonly log: Logger;
 }
-
-/** Most questions at once after a pause, and those of a new session, because connecting again must gain nothing. */
-const QUESTION_BURST = { most: 32, start: 8 } as const;
 
 /**
  * One client on one stream. The messages of the client become calls of the stream's handle. The events of the client
@@ -50,13 +46,13 @@ export class Session {
   private readonly stream: StreamHandle;
   private readonly idleTimeoutMs: number;
   private readonly log: Logger;
-  private readonly questions: TokenBucket;
+  private readonly questions: QuestionBudget;
   private readonly idle: NodeJS.Timeout;
   private stats: NodeJS.Timeout | null = null;
   private readonly sink: Sink = ({ event }) => this.events.next(event);
 
   constructor({ stream, idleTimeoutMs, maxQuestionsPerSecond, log }: SessionOptions) {
-    this.questions = new TokenBucket({ perSecond: maxQuestionsPerSecond, ...QUESTION_BURST });
+    this.questions = new QuestionBudget(maxQuestionsPerSecond);
     this.id = stream.id;
     this.stream = stream;
     this.idleTimeoutMs = idleTimeoutMs;
@@ -139,7 +135,8 @@ export class Session {
         break;
       }
       case "conversation.item.create": {
-        this.requireQuestion();
+        // Before the question is read.
+        this.questions.spend();
         const question = message.item.content.map((part) => part.text).join(" ");
         this.stream.ask(question, { itemId: message.item.id, eventId: message.event_id });
         break;
@@ -152,17 +149,6 @@ export class Session {
         this.stream.end();
         break;
     }
-  }
-
-  /** @throws {EngineError} `too_many_questions`, before the question is read */
-  private requireQuestion(): void {
-    const nowMs = performance.now();
-    if (this.questions.waitMs(nowMs) > 0)
-      throw new EngineError(
-        "too_many_questions",
-        "Questions came faster than they are taken. Ask more slowly.",
-      );
-    this.questions.spend(1, nowMs);
   }
 
   private push(image: Uint8Array, seq: number | null, captureTimeMs: number | null): void {
