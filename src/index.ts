@@ -54,11 +54,10 @@ export {
   CameraError,
   type CameraErrorCode,
   CameraProblems,
-  type CameraRoster,
   type CameraStatus,
   type Cameras,
+  type ListedCamera,
   type RosterChange,
-  type RosteredCamera,
 } from "./cameras/mod.ts";
 export * from "./engine/mod.ts";
 export {
@@ -105,6 +104,7 @@ export {
   createServer,
   type Limits,
   type Server,
+  type ServerCameras,
   ServerError,
   type ServerErrorCode,
   type ServerOptions,

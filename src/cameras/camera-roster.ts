@@ -24,13 +24,17 @@ export interface CameraRosterOptions {
   readonly onFault: (error: unknown) => void;
 }
 
-/** One camera of the roster. */
-export interface RosteredCamera {
+/** A camera as whoever runs the server sees it. */
+export interface ListedCamera {
   readonly name: string;
   /** `config`: whoever runs the server has given it. `api`: it was made over the API. */
   readonly origin: "config" | "api";
   readonly entry: CameraEntry;
   readonly status: CameraStatus;
+}
+
+/** One camera of the roster. */
+export interface RosteredCamera extends ListedCamera {
   /** Its stream, open or ended; null before the first. */
   readonly stream: Camera["stream"];
   /** Whether no other stream follows unless it is changed. */

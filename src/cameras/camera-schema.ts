@@ -14,6 +14,11 @@ const settings = CLIENT_MESSAGES["session.update"].shape.session.shape;
 const corner = z.tuple([z.number().min(0).max(1), z.number().min(0).max(1)]);
 const area = z.array(corner).min(3).max(MOST.corners);
 
+const zoneName = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N} _.-]{0,63}$/u, {
+  error:
+    "It is not a name that a zone may have: a letter or digit, then up to 63 letters, digits, spaces, -, _ and dots.",
+});
+
 /** A camera's name, which is the id of its stream too. */
 export const cameraName = z
   .string()
@@ -65,6 +70,15 @@ export const cameraSchema = z.strictObject({
     .describe(
       "Areas that nobody sees, not even the model: each a list of corners `[x, y]`, as shares of the width and the height from the top left.",
     ),
+  zones: z
+    .record(zoneName, area)
+    .refine((zones) => Object.keys(zones).length <= MOST.areas, {
+      error: `It may have at most ${MOST.areas} zones.`,
+    })
+    .optional()
+    .describe(
+      "Parts of the picture that have a name, in the same form. `GET /v1/streams` tells them, for programs that show or count something there.",
+    ),
   enabled: z
     .boolean()
     .optional()
@@ -99,6 +113,6 @@ export const camerasSchema = z.record(cameraName, cameraSchema);
 
 /** The parts of an entry that are settings of the stream. */
 export function settingsOf(entry: CameraEntry) {
-  const { url, transport, interval, input_fps, loop, watch, mask, enabled, ...settings } = entry;
+  const { url, transport, interval, input_fps, loop, watch, mask, zones, enabled, ...settings } = entry;
   return settings;
 }

@@ -5,6 +5,7 @@ export {
   CameraRoster,
   type CameraRosterOptions,
   type Cameras,
+  type ListedCamera,
   type RosterChange,
   type RosteredCamera,
 } from "./camera-roster.ts";

@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { type Logger, pino } from "pino";
-import { CameraProblems, type RosteredCamera, shownUrl } from "../cameras/mod.ts";
+import { CameraProblems, type ListedCamera, shownUrl } from "../cameras/mod.ts";
 import { resolveFfmpeg } from "../ingest/mod.ts";
 import { createServer } from "../server/mod.ts";
 import { port, positive } from "./arguments.ts";
@@ -86,7 +86,7 @@ async function serve(flags: ServeFlags): Promise<void> {
   }
 }
 
-function cameraLine({ name, origin, entry, status }: RosteredCamera, url: string): string {
+function cameraLine({ name, origin, entry, status }: ListedCamera, url: string): string {
   const from = origin === "api" ? ", made over the API" : "";
   const said = status.state === "disabled" || status.state === "refused" ? `, ${status.state}` : "";
   return `Camera ${pc.bold(name)}: ${shownUrl(entry.url)}${from}${said}. Its events: ${pc.cyan(`${url}/v1/streams/${name}/events`)}`;

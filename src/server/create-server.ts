@@ -4,7 +4,14 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { getRequestListener } from "@hono/node-server";
 import { type Logger, pino } from "pino";
-import { type CameraEntry, CameraRoster, StateFile } from "../cameras/mod.ts";
+import {
+  type CameraEntry,
+  CameraRoster,
+  type Cameras,
+  type ListedCamera,
+  type RosterChange,
+  StateFile,
+} from "../cameras/mod.ts";
 import type { Engine } from "../engine/mod.ts";
 import { StreamRegistry } from "../streams/mod.ts";
 import { isLoopback } from "./access.ts";
@@ -48,12 +55,25 @@ export interface ServerOptions {
   readonly log?: Logger;
 }
 
+/** The cameras of a running server. */
+export interface ServerCameras {
+  /** All cameras, those that were made over the API too. */
+  list(): ListedCamera[];
+  /**
+   * Takes cameras in place of those that were given before. What is the same goes on as it is; those that were made over
+   * the API stay.
+   *
+   * @throws {CameraProblems} with all that is wrong; then nothing has changed
+   */
+  load(cameras: Cameras): Promise<RosterChange>;
+}
+
 /** A running server. */
 export interface Server {
   /** Its address, such as `http://127.0.0.1:8080`. */
   readonly url: string;
   /** The cameras that it watches by itself. */
-  readonly cameras: CameraRoster;
+  readonly cameras: ServerCameras;
   /**
    * Announces the shutdown to all sessions, gives them `limits.shutdownMs`, ends them and stops. A connection that does
    * not close by itself is cut off a second later. Safe to call twice.

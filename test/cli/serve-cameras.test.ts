@@ -97,7 +97,7 @@ describe("thinkalong serve with cameras", () => {
       () => /max_sessions: This cannot change while the server runs/.test(server.stderr),
       "it is said",
     );
-    expect(server.stderr).toMatch(/cameras\.yaml:5:26: limits\.max_sessions: /);
+    expect(server.stderr).toMatch(/cameras\.yaml:5:25: limits\.max_sessions: /);
     const after = await listed(url);
     expect(Object.keys(after)).toEqual(["a", "b", "d"]);
     expect(after.a!.created).toBe(before.a!.created);

@@ -67,6 +67,7 @@ describe("a config file", () => {
   yard:
     fps: fast
     mask: [[[0, 0], [2, 0], [1, 1]]]
+    zones: { "/gate": [[0, 0], [1, 0], [1, 1]] }
 server:
   port: 99999
 camera: {}
@@ -81,10 +82,11 @@ limits:
       "t.yaml:8:3: cameras.yard.url: It is missing.",
       "t.yaml:9:10: cameras.yard.fps: It must be a number, and is a text.",
       "t.yaml:10:22: cameras.yard.mask.0.1.0: It must be at most 1.",
-      "t.yaml:12:9: server.port: It must be at most 65535.",
-      't.yaml:13:1: There is no key "camera" here. Did you mean "cameras"?',
-      "t.yaml:15:17: limits.max_sessions: It must be at least 1.",
-      't.yaml:16:3: limits: There is no key "max_sesions" here. Did you mean "max_sessions"?',
+      expect.stringMatching(/^t\.yaml:11:14: cameras\.yard\.zones\.\/gate: It is not a name that a zone/),
+      "t.yaml:13:9: server.port: It must be at most 65535.",
+      't.yaml:14:1: There is no key "camera" here. Did you mean "cameras"?',
+      "t.yaml:16:17: limits.max_sessions: It must be at least 1.",
+      't.yaml:17:3: limits: There is no key "max_sesions" here. Did you mean "max_sessions"?',
     ]);
     expect(complaints(text).join()).not.toContain("secret");
   });

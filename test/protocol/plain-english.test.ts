@@ -52,6 +52,7 @@ describe("what is wrong with a value, in plain English", () => {
 describe("a key that does not exist", () => {
   it("is answered with the nearest one, or with all", () => {
     expect(unknownKey("intervall", ["url", "interval"])).toContain('Did you mean "interval"?');
+    expect(unknownKey("fsp", ["url", "fps"])).toContain('Did you mean "fps"?');
     expect(unknownKey("frobnicate", ["url", "fps"])).toContain("It may be url, fps.");
     expect(unknownKey("x", ["url"])).toContain("It may be url.");
   });
