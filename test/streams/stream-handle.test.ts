@@ -272,6 +272,7 @@ describe("a log that takes its time", () => {
     const log = new SlowLog();
     const { stream, frames } = open({}, { log });
     await frames(2);
+    await until("a thought has begun", () => log.kept.length >= 2);
     stream.close("going_away");
     await until("all is kept", () => log.kept.length >= 4);
     expect(log.kept).toEqual(log.kept.map((_, i) => i));
