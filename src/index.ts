@@ -94,6 +94,7 @@ export {
   BUNDLED_MODEL,
   type Bundle,
   type BundleManifest,
+  type CheckpointSettings,
   loadBundle,
   ModelError,
   type ModelErrorCode,
