@@ -12,6 +12,7 @@ const WHOLE = [
   "test/models/convert/smollm2.test.ts",
   "test/models/trial.test.ts",
   "test/support/llama-server.test.ts",
+  "test/server/http/streams.test.ts",
   "test/server/ws/message-gate.test.ts",
   "test/streams/{reconnecting,replay}.test.ts",
 ];

@@ -50,6 +50,16 @@ export {
   type Wishes,
 } from "./backends/mod.ts";
 export type { KvPrecision } from "./cache/mod.ts";
+export {
+  type CameraEntry,
+  CameraError,
+  type CameraErrorCode,
+  CameraProblems,
+  type CameraStatus,
+  type Cameras,
+  type ListedCamera,
+  type RosterChange,
+} from "./cameras/mod.ts";
 export * from "./engine/mod.ts";
 export {
   type CameraKind,
@@ -105,6 +115,7 @@ export {
   createServer,
   type Limits,
   type Server,
+  type ServerCameras,
   ServerError,
   type ServerErrorCode,
   type ServerOptions,

@@ -2,6 +2,8 @@ import { InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { ZodError } from "zod";
 import { RemoteError } from "../backends/mod.ts";
+import { CameraProblems } from "../cameras/mod.ts";
+import { ConfigError } from "../config/mod.ts";
 import { EngineError } from "../engine/mod.ts";
 import { IngestError } from "../ingest/mod.ts";
 import { ModelError } from "../models/mod.ts";
@@ -37,6 +39,8 @@ export function reportError(message: string): void {
 export function reportFailure(error: unknown, alsoExpected: readonly ErrorKind[] = []): void {
   process.exitCode = 1;
   if (error instanceof Interrupted) process.exitCode = error.exitCode;
+  else if (error instanceof ConfigError) error.sentences.forEach(reportError);
+  else if (error instanceof CameraProblems) error.message.split("\n").forEach(reportError);
   else if (error instanceof ZodError) {
     for (const { path, message } of error.issues) reportError(`${path.join(".")} is wrong: ${message}.`);
   } else if ([...EXPECTED, ...alsoExpected].some((kind) => error instanceof kind)) {

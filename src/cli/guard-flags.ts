@@ -5,15 +5,29 @@ import { dataFolder } from "../models/mod.ts";
 import { Certificate, requireGuard, type ServerOptions, selfSigned, TokenStore } from "../server/mod.ts";
 import { printLine } from "./output.ts";
 
-/** Flags that say who may use the server, and how safe the way there is. */
+/** Flags that say who may use the server, and how safe the way there is. A flag that was not given is not there. */
 export interface GuardFlags {
-  readonly host: string;
-  readonly allowHost: readonly string[];
   readonly tokens?: string;
-  readonly insecure: boolean;
+  readonly insecure?: true;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
-  readonly tlsSelfSigned?: boolean;
+  readonly tlsSelfSigned?: true;
+}
+
+/** What guards a server, as flags and file together say it. */
+export interface GuardSettings {
+  readonly tokens: string | undefined;
+  readonly insecure: boolean;
+  readonly tlsCert: string | undefined;
+  readonly tlsKey: string | undefined;
+  readonly tlsSelfSigned: boolean;
+}
+
+/** What is to be guarded. */
+export interface Guarded {
+  readonly host: string;
+  readonly allowedHosts: readonly string[];
+  readonly guard: GuardSettings;
 }
 
 /** What guards a server. */
@@ -27,7 +41,7 @@ export interface Guard {
 export function addGuardFlags(command: Command): Command {
   return command
     .option("--tokens <file>", "file of the tokens that clients need; thinkalong tokens add makes it")
-    .option("--insecure", "start without tokens although others can reach the server", false)
+    .option("--insecure", "start without tokens although others can reach the server")
     .option("--tls-cert <file>", "speak TLS with this certificate (PEM, with those that it depends on)")
     .option("--tls-key <file>", "key of the certificate (PEM)")
     .addOption(
@@ -44,10 +58,11 @@ export function addGuardFlags(command: Command): Command {
  * @throws {ServerError} `open_to_the_network`, and what is wrong with tokens or certificate
  * @throws {InvalidArgumentError} for a certificate without its key, or a key without its certificate
  */
-export async function readGuard(flags: GuardFlags): Promise<Guard> {
-  const { host, allowHost, tokens, insecure } = flags;
-  requireGuard({ host, allowedHosts: allowHost, tokens, insecure });
-  const certificate = await readCertificate(flags);
+export async function readGuard(guarded: Guarded): Promise<Guard> {
+  const { host, allowedHosts, guard } = guarded;
+  const { tokens, insecure } = guard;
+  requireGuard({ host, allowedHosts, tokens, insecure });
+  const certificate = await readCertificate(guarded);
   return {
     tokens: tokens === undefined ? null : await TokenStore.read(tokens),
     certificate,
@@ -59,14 +74,9 @@ export async function readGuard(flags: GuardFlags): Promise<Guard> {
   };
 }
 
-async function readCertificate({
-  host,
-  allowHost,
-  tlsCert,
-  tlsKey,
-  tlsSelfSigned,
-}: GuardFlags): Promise<Certificate | null> {
-  if (tlsSelfSigned) return await selfSigned({ dir: join(dataFolder(), "tls"), host, names: allowHost });
+async function readCertificate({ host, allowedHosts, guard }: Guarded): Promise<Certificate | null> {
+  const { tlsCert, tlsKey, tlsSelfSigned } = guard;
+  if (tlsSelfSigned) return await selfSigned({ dir: join(dataFolder(), "tls"), host, names: allowedHosts });
   if (tlsCert === undefined && tlsKey === undefined) return null;
   if (tlsCert === undefined || tlsKey === undefined)
     throw new InvalidArgumentError(

@@ -1,51 +1,52 @@
-import { once } from "node:events";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { type Logger, pino } from "pino";
+import { CameraProblems, type ListedCamera, shownUrl } from "../cameras/mod.ts";
 import { resolveFfmpeg } from "../ingest/mod.ts";
 import { createServer, type Server } from "../server/mod.ts";
 import { port, positive } from "./arguments.ts";
+import { camera } from "./camera-flag.ts";
+import { reloadConfig } from "./config-reload.ts";
 import { addEngineFlags, type EngineFlags, startEngineFor } from "./engine-flags.ts";
 import { guarded } from "./failure.ts";
-import { addGuardFlags, type GuardFlags, printGuard, readGuard } from "./guard-flags.ts";
+import { addGuardFlags, printGuard, readGuard } from "./guard-flags.ts";
 import { logLines } from "./log-lines.ts";
 import { freeDescriptors } from "./open-files.ts";
 import { printLine } from "./output.ts";
 import { CLIENT_DIR, SAMPLE_DIR } from "./paths.ts";
+import {
+  DEFAULT_CONFIG,
+  findConfig,
+  type ServerFlags,
+  type ServeSettings,
+  serveSettings,
+} from "./serve-config.ts";
+import { untilStopped } from "./stop-signals.ts";
 
 /** Open files that a server needs beside its sessions: requests for the page and its files. */
 const SPARE_FILES = 64;
 
-interface ServeFlags extends EngineFlags, GuardFlags {
-  readonly port: number;
-  readonly maxSessions: number;
-  readonly allowOrigin: readonly string[];
-  readonly logLevel: string;
+/** Open files that a camera takes: those of its ffmpeg. */
+const CAMERA_FILES = 4;
+
+interface ServeFlags extends EngineFlags, ServerFlags {}
+
+/** Files that a running server can read again. */
+function rereadFiles({ guard }: ServeSettings, config: string | undefined): string[] {
+  return [config, guard.tokens, guard.tlsCert].filter((path) => path !== undefined);
 }
 
-/**
- * Resolves at the first SIGINT (Ctrl-C) or SIGTERM. SIGHUP (the terminal was closed) counts like them, unless there is
- * something that it can ask to read again. A second signal ends the process at once.
- */
-async function interrupted(endsAtHangup: boolean): Promise<void> {
-  const stop = new AbortController();
-  const { signal } = stop;
-  const names = ["SIGINT", "SIGTERM", ...(endsAtHangup ? ["SIGHUP"] : [])];
-  await Promise.race(names.map((name) => once(process, name, { signal })));
-  stop.abort();
-}
-
-/** Reads tokens and certificate again at each SIGHUP. What is wrong with them is logged, and the old ones stay. */
-function rereadAtHangup(server: Server, log: Logger): void {
-  process.on("SIGHUP", () => {
-    server.reload().catch((error: Error) => log.error(`${error.message} What was read before stays.`));
-  });
+/** Reads tokens and certificate again. What is wrong with them is logged, and the old ones stay. */
+function rereadGuard(server: Server, log: Logger): void {
+  server.reload().catch((error: Error) => log.error(`${error.message} What was read before stays.`));
 }
 
 async function serve(flags: ServeFlags): Promise<void> {
-  const guard = await readGuard(flags);
-  const isReread = flags.tokens !== undefined || flags.tlsCert !== undefined;
-  const log = pino({ level: flags.logLevel }, logLines(2));
+  const file = await findConfig(flags);
+  const settings = serveSettings(flags, file?.config);
+  const guard = await readGuard(settings);
+  const { limits } = settings;
+  const log = pino({ level: settings.logLevel }, logLines(2));
   let failed = () => {};
   const failure = new Promise<void>((resolve) => {
     failed = resolve;
@@ -53,8 +54,8 @@ async function serve(flags: ServeFlags): Promise<void> {
   const engine = await startEngineFor(flags, {
     // A service goes on for months. What hangs in it must be got rid of without it.
     isolation: "process",
-    // Twice, because a new session may come before the engine has let go of the stream of the one that left.
-    maxStreams: 2 * flags.maxSessions,
+    // Twice, because a new stream may come before the engine has let go of the one that it follows.
+    maxStreams: 2 * (limits.maxSessions + limits.maxCameras),
     onWorkerDeath: (error) => log.error({ err: error }, "the backend died and its sessions have failed"),
     onFailure: (error) => {
       log.fatal({ err: error }, "the engine cannot go on");
@@ -72,61 +73,98 @@ async function serve(flags: ServeFlags): Promise<void> {
     );
     const server = await createServer({
       engine,
-      host: flags.host,
-      port: flags.port,
-      limits: { maxSessions: flags.maxSessions },
+      ...settings,
+      cameras: Object.fromEntries(settings.cameras),
       clientDir: CLIENT_DIR,
       sampleDir: SAMPLE_DIR,
-      allowedOrigins: flags.allowOrigin,
-      allowedHosts: flags.allowHost,
       ...guard.options,
       log,
+    }).catch((error) => {
+      throw error instanceof CameraProblems && file !== null ? file.explain(error) : error;
     });
-    if (isReread) rereadAtHangup(server, log);
-    const wanted = flags.maxSessions + SPARE_FILES;
-    const free = freeDescriptors(wanted);
-    if (free < wanted)
-      log.warn(
-        `This process may open only ${free} more files. ${flags.maxSessions} sessions and what else is needed take up to ${wanted}. Raise the limit of open files (ulimit -n), or lower --max-sessions.`,
-      );
+    warnOfFewFiles(settings, log);
     printLine(`${pc.bold("thinkalong")} runs ${engine.model.id}: ${engine.model.description}`);
     if (engine.model.chosenBecause !== null) printLine(pc.dim(engine.model.chosenBecause));
+    for (const camera of server.cameras.list()) printLine(cameraLine(camera, server.url));
     printLine(
       `Open ${pc.cyan(server.url)} for the sample page. Clients connect to ${pc.cyan(`${server.url.replace("http", "ws")}/v1/stream`)}`,
     );
-    printGuard(guard, flags.tlsSelfSigned === true);
-    printLine(pc.dim("Press Ctrl-C to stop."));
-    await Promise.race([interrupted(!isReread), failure]);
+    printGuard(guard, settings.guard.tlsSelfSigned);
+    const reread = rereadFiles(settings, file?.path);
+    printLine(
+      pc.dim(
+        `Press Ctrl-C to stop.${reread.length === 0 ? "" : ` Send SIGHUP to read ${reread.join(", ")} again.`}`,
+      ),
+    );
+    const reload = () => {
+      if (reread.length > (file === null ? 0 : 1)) rereadGuard(server, log);
+      if (file !== null)
+        reloadConfig(server, file.path, flags, settings).catch((err) =>
+          log.error({ err }, "a reload failed"),
+        );
+    };
+    await Promise.race([untilStopped(reread.length === 0 ? null : reload), failure]);
     await server.close();
   } finally {
     await engine.close();
   }
 }
 
+function cameraLine({ name, origin, entry, status }: ListedCamera, url: string): string {
+  const from = origin === "api" ? ", made over the API" : "";
+  const said = status.state === "disabled" || status.state === "refused" ? `, ${status.state}` : "";
+  return `Camera ${pc.bold(name)}: ${shownUrl(entry.url)}${from}${said}. Its events: ${pc.cyan(`${url}/v1/streams/${name}/events`)}`;
+}
+
+function warnOfFewFiles({ limits, cameras }: ServeSettings, log: Logger): void {
+  const wanted = limits.maxSessions + CAMERA_FILES * cameras.size + SPARE_FILES;
+  const free = freeDescriptors(wanted);
+  if (free < wanted)
+    log.warn(
+      `This process may open only ${free} more files. ${limits.maxSessions} sessions, ${cameras.size} cameras and what else is needed take up to ${wanted}. Raise the limit of open files (ulimit -n), or lower --max-sessions.`,
+    );
+}
+
 export function serveCommand(): Command {
   const serving = new Command("serve")
     .description("Start the server: the WebSocket, the HTTP API and the sample page.")
-    .option("-p, --port <port>", "port to listen on; 0: any free one", port, 8080)
-    .option("--host <address>", "address to listen on; only this machine can reach the default", "127.0.0.1")
-    .option("--max-sessions <n>", "most clients at once", positive, 16)
-    .addOption(
-      new Option(
-        "--allow-origin <origin...>",
-        "web origins that may connect, in addition to the server's own page; '*': all",
-      ).default([], "none"),
+    .option("-p, --port <port>", "port to listen on; 0: any free one (default: 8080)", port)
+    .option(
+      "--host <address>",
+      "address to listen on; only this machine can reach the default (default: 127.0.0.1)",
+    )
+    .option("--max-sessions <n>", "most clients at once (default: 16)", positive)
+    .option(
+      "--allow-origin <origin...>",
+      "web origins that may connect, in addition to the server's own page; '*': all (default: none)",
+    )
+    .option(
+      "--allow-host <name...>",
+      "host names under which a reverse proxy in front of the server is reached (default: none)",
     )
     .addOption(
       new Option(
-        "--allow-host <name...>",
-        "host names under which a reverse proxy in front of the server is reached",
-      ).default([], "none"),
-    )
-    .addOption(
-      new Option("--log-level <level>", "least severe messages to log to standard error")
-        .choices(["silent", "error", "warn", "info", "debug"])
-        .default("warn"),
+        "--log-level <level>",
+        "least severe messages to log to standard error (default: warn)",
+      ).choices(["silent", "error", "warn", "info", "debug"]),
     );
-  return addEngineFlags(addGuardFlags(serving))
+  addGuardFlags(serving)
+    .optionsGroup("Cameras that the server watches by itself:")
+    .option(
+      "--camera <name=url>",
+      "a camera by its name, such as door=rtsp://door.local/live, or a file; repeatable",
+      camera,
+    )
+    .option(
+      "--config <file>",
+      `file with cameras, limits and what these flags say; a flag wins (default: ./${DEFAULT_CONFIG}, if it is there). SIGHUP: read it again`,
+    )
+    .option(
+      "--state <dir>",
+      "folder for the cameras that are made over the API (default: server in THINKALONG_HOME)",
+    )
+    .option("--max-cameras <n>", "most cameras, beside the clients (default: 64)", positive);
+  return addEngineFlags(serving)
     .addHelpText(
       "after",
       `
@@ -134,6 +172,8 @@ Examples:
   $ thinkalong serve
   $ thinkalong serve --model HuggingFaceTB/SmolVLM2-256M-Video-Instruct
   $ thinkalong serve --engine openai --base-url http://127.0.0.1:8000/v1
+  $ thinkalong serve --camera door=rtsp://user:password@door.local/live --camera yard=http://yard.local/video.mjpg
+  $ thinkalong serve --config /etc/thinkalong.yaml --state /var/lib/thinkalong
   $ thinkalong tokens add me --scope admin --file tokens.yaml
   $ thinkalong serve --host 0.0.0.0 --tokens tokens.yaml --tls-self-signed
   $ thinkalong serve --host 0.0.0.0 --tokens tokens.yaml --tls-cert cert.pem --tls-key key.pem

@@ -30,7 +30,7 @@ export class PictureMask {
       ];
       throw new IngestError(
         "option_out_of_range",
-        `The mask is not valid at [${path.join("][")}]: ${message}.`,
+        `The mask is not valid at [${path.join("][")}]. ${message}`,
       );
     }
     this.polygons = parsed.data;

@@ -20,26 +20,34 @@ const FLAT = 1e-9;
 
 const share = z
   .number()
-  .min(0, "must be from 0 (left or top edge) to 1 (right or bottom edge)")
-  .max(1, "must be from 0 (left or top edge) to 1 (right or bottom edge)");
+  .min(0, "It must be from 0 (left or top edge) to 1 (right or bottom edge).")
+  .max(1, "It must be from 0 (left or top edge) to 1 (right or bottom edge).");
 
 export const polygonSchema = z
   .array(z.tuple([share, share]))
-  .min(3, "must have at least 3 corners, each as [x, y] from 0 to 1")
-  .max(MOST_CORNERS, `may have at most ${MOST_CORNERS} corners`)
-  .refine((corners) => !isFlat(corners), "has no area: its corners all lie on one line")
+  .min(3, "It must have at least 3 corners, each as [x, y] from 0 to 1.")
+  .max(MOST_CORNERS, `It may have at most ${MOST_CORNERS} corners.`)
+  .refine((corners) => !isFlat(corners), "It has no area: its corners all lie on one line.")
   .readonly();
 
 export const maskSchema = z
   .array(polygonSchema)
-  .max(MOST_POLYGONS, `may have at most ${MOST_POLYGONS} polygons`)
+  .max(MOST_POLYGONS, `It may have at most ${MOST_POLYGONS} polygons.`)
   .readonly();
 
 export const zonesSchema = z
-  .record(z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N} _.-]{0,63}$/u, "is no name for a zone"), polygonSchema)
+  .record(
+    z
+      .string()
+      .regex(
+        /^[\p{L}\p{N}][\p{L}\p{N} _.-]{0,63}$/u,
+        "It is not a name that a zone may have: a letter or digit, then up to 63 letters, digits, spaces, -, _ and dots.",
+      ),
+    polygonSchema,
+  )
   .refine(
     (zones) => Object.keys(zones).length <= MOST_POLYGONS,
-    `there may be at most ${MOST_POLYGONS} zones`,
+    `It may have at most ${MOST_POLYGONS} zones.`,
   )
   .readonly();
 

@@ -1,13 +1,12 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { CLIENT_MESSAGES } from "./client-messages.ts";
 import { CLOSE_CODES, TRANSPORT_CLOSE_CODES } from "./close-codes.ts";
 import { RESUMING } from "./docs-resuming.ts";
 import { ERRORS } from "./errors.ts";
 import { CLIENT_EXAMPLES, SERVER_EXAMPLES } from "./examples.ts";
+import { schemaFields } from "./schema-fields.ts";
 import { SERVER_EVENTS } from "./server-events.ts";
 import { TICKET_EXAMPLES, ticketAnswer, ticketRequest } from "./tickets.ts";
-
-type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /** The whole text of docs/protocol.md. It is made from the schemas, so that the two always agree. */
 export function protocolMarkdown(): string {
@@ -49,44 +48,15 @@ function message(type: string, schema: z.ZodType, example: unknown): string {
     `${schema.description ?? ""}\n`,
     "| field | type | |",
     "|---|---|---|",
-    ...rows(z.toJSONSchema(schema, { io: "input" }), ""),
+    ...schemaFields(schema).map(
+      ({ path, type, required, description }) =>
+        `| \`${path}\` | ${type}${required ? "" : ", optional"} | ${description} |`,
+    ),
     "",
     "```json",
     JSON.stringify(example, null, 2),
     "```\n",
   ].join("\n");
-}
-
-function rows(schema: JsonSchema, prefix: string): string[] {
-  const required = new Set(schema.required ?? []);
-  return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
-    if (typeof property === "boolean") return [];
-    const path = `${prefix}${name}`;
-    const optional = required.has(name) ? "" : ", optional";
-    const nested = property.type === "array" ? property.items : property;
-    const below = property.type === "array" ? `${path}[].` : `${path}.`;
-    return [
-      `| \`${path}\` | ${typeName(property)}${optional} | ${property.description ?? ""} |`,
-      ...(isSchema(nested) ? rows(firstObject(nested), below) : []),
-    ];
-  });
-}
-
-function isSchema(value: unknown): value is JsonSchema {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** JSON Schema writes a nullable object as one of two schemas. This is the one with the fields. */
-function firstObject(schema: JsonSchema): JsonSchema {
-  return schema.anyOf?.filter(isSchema).find((option) => option.type === "object") ?? schema;
-}
-
-function typeName(schema: JsonSchema): string {
-  if (schema.const !== undefined) return `\`"${schema.const}"\``;
-  if (schema.enum) return schema.enum.map((value) => `\`"${value}"\``).join(", ");
-  if (schema.anyOf) return schema.anyOf.filter(isSchema).map(typeName).join(" or ");
-  if (schema.type === "array") return isSchema(schema.items) ? `array of ${typeName(schema.items)}` : "array";
-  return [schema.type ?? "any"].flat().join(" or ");
 }
 
 const INTRODUCTION = `# The protocol

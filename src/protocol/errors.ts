@@ -155,7 +155,11 @@ export const ERRORS: Readonly<Record<ProtocolErrorCode | EngineErrorCode | Pictu
     false,
   ),
   batch_too_long: limit("The video is longer than the `batch` paradigm can keep. Use `streamed`.", true),
-  worker_failed: broken("The engine's backend has failed. Connect again later; the server's log says more."),
+  worker_failed: broken(
+    "The engine's backend has failed. Connect again later; the server's log says more.",
+    true,
+    503,
+  ),
 };
 
 /**

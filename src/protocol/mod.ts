@@ -4,8 +4,11 @@
  */
 export { eventIdOf, lastSeen } from "./event-ids.ts";
 export { type Asked, EngineEventMapping } from "./from-engine.ts";
+export { knownKeys } from "./known-keys.ts";
 export { asideEvent, errorEvent, numberEvent, sessionClosed, type UnnumberedEvent } from "./new-events.ts";
+export { plainEnglish, unknownKey } from "./plain-english.ts";
 export * from "./public.ts";
+export { type SchemaField, schemaFields } from "./schema-fields.ts";
 export { toModelInfo } from "./session-object.ts";
 export { MAX_TEXT_CHARS } from "./sizes.ts";
 export { charsBesidePicture } from "./text-size.ts";

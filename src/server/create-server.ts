@@ -5,6 +5,14 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { getRequestListener } from "@hono/node-server";
 import { type Logger, pino } from "pino";
+import {
+  type CameraEntry,
+  CameraRoster,
+  type Cameras,
+  type ListedCamera,
+  type RosterChange,
+  StateFile,
+} from "../cameras/mod.ts";
 import type { Engine } from "../engine/mod.ts";
 import { StreamRegistry } from "../streams/mod.ts";
 import { isLoopback } from "./access.ts";
@@ -14,7 +22,9 @@ import { Connections } from "./connections.ts";
 import { ServerError } from "./errors.ts";
 import { requireGuard } from "./exposure.ts";
 import { createHttpApp } from "./http/app.ts";
+import { EventReaders } from "./http/streams/event-readers.ts";
 import { type Limits, readLimits } from "./limits.ts";
+import { SharedQuestions } from "./question-budget.ts";
 import { Certificate, type CertificateFiles } from "./tls/certificate.ts";
 import { StreamSockets } from "./ws/stream-sockets.ts";
 import { answerWithoutUpgrade, asksForWebSocket } from "./ws/upgrade.ts";
@@ -27,6 +37,13 @@ export interface ServerOptions {
   readonly host?: string;
   /** Port to listen on; default 8080, 0: any free one. */
   readonly port?: number;
+  /** Cameras that the server watches by itself, by name. Each is a stream. Default: none. */
+  readonly cameras?: Readonly<Record<string, CameraEntry>>;
+  /**
+   * Folder in which the cameras are kept that are made over the API, so that they are there after a restart. Default:
+   * none, and they are gone with the server.
+   */
+  readonly stateDir?: string;
   /** How much the server takes; each limit has a default, see `Limits`. */
   readonly limits?: Partial<Limits>;
   /** Folder of the built sample page. Default: the one that comes with this package. */
@@ -53,10 +70,25 @@ export interface ServerOptions {
   readonly log?: Logger;
 }
 
+/** The cameras of a running server. */
+export interface ServerCameras {
+  /** All cameras, those that were made over the API too. */
+  list(): ListedCamera[];
+  /**
+   * Takes cameras in place of those that were given before. What is the same goes on as it is; those that were made over
+   * the API stay.
+   *
+   * @throws {CameraProblems} with all that is wrong; then nothing has changed
+   */
+  load(cameras: Cameras): Promise<RosterChange>;
+}
+
 /** A running server. */
 export interface Server {
   /** Its address, such as `http://127.0.0.1:8080`. */
   readonly url: string;
+  /** The cameras that it watches by itself. */
+  readonly cameras: ServerCameras;
   /**
    * Reads the tokens and the certificate again. Sessions whose token was withdrawn or allows other things now are ended
    * with 4401 or 4403. What cannot be read stays as it was.
@@ -72,8 +104,10 @@ export interface Server {
 }
 
 /**
- * Starts a server: the WebSocket at /v1/stream, the sample page, /v1/models, /healthz and /readyz.
+ * Starts a server: the WebSocket at /v1/stream, the HTTP API of streams at /v1/streams, the sample page, /v1/models,
+ * /healthz and /readyz.
  *
+ * @throws {CameraProblems} when a camera cannot be as it is given
  * @throws {ServerError} `open_to_the_network`; `tokens_unreadable`, `tokens_invalid`, `tls_unreadable` or `tls_invalid`;
  *   `port_in_use`, `address_unavailable` or `listen_failed`
  * @throws {z.ZodError} for a limit that is out of its range or unknown
@@ -98,15 +132,28 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     engine,
     limits,
     maxStreams: limits.maxSessions,
+    maxCameras: limits.maxCameras,
     onFault: (err, what) => log.error({ err }, what),
   });
+  const cameras = new CameraRoster({
+    streams,
+    state: options.stateDir === undefined ? null : new StateFile(options.stateDir),
+    onTrouble: (camera, message) => log.warn({ camera }, message),
+    onFault: (err) => log.error({ err }, "a camera failed"),
+  });
+  const readers = new EventReaders(limits);
+  const questions = new SharedQuestions(limits.maxQuestionsPerSecond);
   const authenticator = new Authenticator({ tokens, access, limits, log });
-  const sockets = new StreamSockets(streams, limits, access, authenticator, log);
+  const sockets = new StreamSockets({ streams, limits, access, authenticator, questions, log });
   const app = createHttpApp({
     engine,
     access,
     authenticator,
     log,
+    resources: {
+      ...{ streams, cameras, readers, questions, limits },
+      watchersOf: (id) => sockets.watchersOf(id) + readers.of(id),
+    },
     clientDir: options.clientDir ?? fileURLToPath(new URL("../../dist/client", import.meta.url)),
     sampleDir: options.sampleDir ?? null,
     readiness: () => ({ sessions: streams.size, full: sockets.isFull, closing: sockets.isClosing }),
@@ -130,12 +177,23 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     else answerWithoutUpgrade(http, request, socket);
   });
 
+  const closeStreams = () =>
+    Promise.all([sockets.close(), readers.close(), cameras.close(limits.shutdownMs)]);
   try {
     http.listen(port, host);
     await once(http, "listening");
   } catch (cause) {
-    await sockets.close();
+    await closeStreams();
     throw ServerError.ofListen(cause as NodeJS.ErrnoException, host, port);
+  }
+  try {
+    // Both are asked for before the first request, which may ask for a change, too.
+    await Promise.all([cameras.load(new Map(Object.entries(options.cameras ?? {}))), cameras.restore()]);
+  } catch (error) {
+    await closeStreams();
+    connections.cutOff();
+    http.close();
+    throw error;
   }
   const url = urlOf(http.address() as AddressInfo, host, access.tls);
   log.info({ url, model: engine.model.id }, "listening");
@@ -145,6 +203,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     if (certificate) https?.setSecureContext(certificate.pems);
     warnOf(tokens, log);
     sockets.endLost();
+    readers.endLost();
     const failed = read.find((each) => each.status === "rejected");
     if (failed) throw failed.reason;
     log.info("tokens and certificate were read again");
@@ -152,13 +211,14 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   let closed: Promise<void> | null = null;
   const close = async () => {
     const stopped = new Promise<void>((resolve) => http.close(() => resolve()));
-    await sockets.close();
+    await closeStreams();
     connections.cutOff();
     await stopped;
     log.info({ url }, "closed");
   };
   return {
     url,
+    cameras,
     reload,
     close: () => {
       closed ??= close();

@@ -20,6 +20,13 @@ export const limitsSchema = z.strictObject({
     .describe(
       "Most sessions at once, if the engine has room for as many streams. One more gets the error `too_many_sessions` and is closed with 4429.",
     ),
+  maxCameras: z
+    .int()
+    .min(0)
+    .default(64)
+    .describe(
+      "Most cameras that the server watches by itself, beside the sessions, if the engine has room for as many streams.",
+    ),
   maxFrameBytes: z
     .int()
     .min(1024)
@@ -86,6 +93,23 @@ export const limitsSchema = z.strictObject({
     .default(4 * 1024 * 1024)
     .describe(
       "Most bytes of events that may wait for a client to read them, beside those of the log that it has asked for. With more, its socket is closed with 4410.",
+    ),
+  maxEventReaders: z
+    .int()
+    .min(0)
+    .default(256)
+    .describe(
+      "Most clients that read the events of streams over HTTP at once. One more is refused with 429.",
+    ),
+  maxBodyBytes: z
+    .int()
+    .min(1024)
+    .default(64 * 1024)
+    .describe("Most bytes of the body of an HTTP request. A larger one is refused with 413."),
+  answerTimeoutMs: durationMs(100)
+    .default(60_000)
+    .describe(
+      "How long an answer to a question over HTTP may take until it is cancelled, with the status 504 (ms).",
     ),
   maxLogBytes: z
     .int()

@@ -2,7 +2,7 @@
 export { addToken, type NewToken } from "./auth/add-token.ts";
 export { SCOPES, type Scope } from "./auth/grant.ts";
 export { TokenStore } from "./auth/token-store.ts";
-export { createServer, type Server, type ServerOptions } from "./create-server.ts";
+export { createServer, type Server, type ServerCameras, type ServerOptions } from "./create-server.ts";
 export { ServerError, type ServerErrorCode } from "./errors.ts";
 export { type Exposure, requireGuard } from "./exposure.ts";
 export { type Limits, limitsSchema, readLimits } from "./limits.ts";

@@ -1,5 +1,6 @@
 import { EngineError } from "../engine/mod.ts";
 import { TokenBucket } from "../ingest/mod.ts";
+import type { StreamHandle } from "../streams/mod.ts";
 
 /** Most questions at once after a pause, and those at the start, because connecting again must gain nothing. */
 const QUESTION_BURST = { most: 32, start: 8 } as const;
@@ -25,5 +26,21 @@ export class QuestionBudget {
         "Questions came faster than they are taken. Ask more slowly.",
       );
     this.bucket.spend(1, nowMs);
+  }
+}
+
+/**
+ * What all who watch a stream may ask of it together, over the WebSocket and over HTTP, so that connecting again gains
+ * nothing. Whoever owns the stream has a budget of its own.
+ */
+export class SharedQuestions {
+  private readonly budgets = new WeakMap<StreamHandle, QuestionBudget>();
+
+  constructor(private readonly perSecond: number) {}
+
+  of(stream: StreamHandle): QuestionBudget {
+    const budget = this.budgets.get(stream) ?? new QuestionBudget(this.perSecond);
+    this.budgets.set(stream, budget);
+    return budget;
   }
 }

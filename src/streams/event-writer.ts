@@ -6,6 +6,7 @@ import {
   encodeServerEvent,
   numberEvent,
   type ServerEvent,
+  type SessionStats,
   sessionClosed,
   type UnnumberedEvent,
 } from "../protocol/mod.ts";
@@ -18,8 +19,9 @@ import { type Evictions, StreamCounters } from "./stream-counters.ts";
 export type FaultListener = (error: unknown, what: string) => void;
 
 /** A log in memory, within the limits. The size of an event is that of its JSON (bytes). */
-export function memoryLog({ maxLogBytes, maxLogAgeMs }: LogLimits): EventLog {
+export function memoryLog({ maxLogBytes, maxLogAgeMs }: LogLimits, firstNumber = 0): EventLog {
   return new MemoryEventLog<ServerEvent>({
+    firstNumber,
     maxBytes: maxLogBytes,
     maxAgeMs: maxLogAgeMs,
     sizeOf: (event) => Buffer.byteLength(encodeServerEvent(event)),
@@ -33,13 +35,16 @@ export function memoryLog({ maxLogBytes, maxLogAgeMs }: LogLimits): EventLog {
 export class EventWriter {
   private readonly counters = new StreamCounters(performance.now());
   private readonly mapping = new EngineEventMapping();
-  private nextNumber = 0;
   private isClosed = false;
 
-  /** @param onFault called when the log did not keep an event */
+  /**
+   * @param onFault called when the log did not keep an event
+   * @param nextNumber number of the first event
+   */
   constructor(
     private readonly log: EventLog,
     private readonly onFault: FaultListener,
+    private nextNumber = 0,
   ) {}
 
   /** Numbers an event and appends it to the log. After `close` it is ignored. */
@@ -63,9 +68,19 @@ export class EventWriter {
     for (const event of this.mapping.asked(answer, asked)) this.write(event);
   }
 
+  /** Number of the next event. */
+  get next(): number {
+    return this.nextNumber;
+  }
+
+  /** The counters as of now. */
+  get figures(): SessionStats {
+    return this.counters.stats(performance.now());
+  }
+
   /** `session.stats` as of now, for one listener alone. */
   stats(): UnnumberedEvent {
-    return { type: "session.stats", stats: this.counters.stats(performance.now()) };
+    return { type: "session.stats", stats: this.figures };
   }
 
   /**

@@ -10,6 +10,8 @@ export interface MemoryEventLogOptions<E> {
   readonly sizeOf: (event: E) => number;
   /** The time (ms, monotonic). Default: `performance.now`. */
   readonly now?: () => number;
+  /** Its first event has this number or a greater one. Those before count as gone. Default: 0. */
+  readonly firstNumber?: number;
 }
 
 interface Held<E> {
@@ -35,14 +37,16 @@ export class MemoryEventLog<E> implements EventLog<E> {
   private held: Held<E>[] = [];
   private first = 0;
   private heldBytes = 0;
-  private lastNumber = -1;
-  private goneUpTo = -1;
+  private lastNumber: number;
+  private goneUpTo: number;
   private isEnded = false;
   private readonly listeners = new Set<Listener<E>>();
   private readonly now: () => number;
 
   constructor(private readonly options: MemoryEventLogOptions<E>) {
     this.now = options.now ?? (() => performance.now());
+    this.lastNumber = (options.firstNumber ?? 0) - 1;
+    this.goneUpTo = this.lastNumber;
   }
 
   get oldest(): number | null {

@@ -37,5 +37,6 @@ export {
   type AskOptions,
   StreamHandle,
   type StreamHandleOptions,
+  type StreamKind,
   type StreamState,
 } from "./stream-handle.ts";

@@ -1,11 +1,15 @@
 import type { Engine } from "../engine/mod.ts";
-import { ProtocolError } from "../protocol/mod.ts";
+import { ProtocolError, type SessionSettings } from "../protocol/mod.ts";
 import type { StreamLimits } from "./limits.ts";
-import { StreamHandle, type StreamHandleOptions } from "./stream-handle.ts";
+import { LockableSettings } from "./settings.ts";
+import { StreamHandle, type StreamHandleOptions, type StreamKind } from "./stream-handle.ts";
 
 /** How a stream is opened. */
 export interface NewStream
-  extends Pick<StreamHandleOptions, "engineOptions" | "settings" | "pictureSide" | "mask" | "zones"> {
+  extends Pick<
+    StreamHandleOptions,
+    "engineOptions" | "settings" | "kind" | "firstEvent" | "pictureSide" | "mask" | "zones"
+  > {
   /** A name that its owner has chosen (see {@link isStreamName}). Default: `session_0`, `session_1` and so on. */
   readonly id?: string;
   /** Called once, when it is closed. */
@@ -20,8 +24,10 @@ export function isStreamName(id: string): boolean {
 export interface StreamRegistryOptions extends Pick<StreamHandleOptions, "onFault"> {
   readonly engine: Engine;
   readonly limits: StreamLimits;
-  /** Most streams that may be open at once. */
+  /** Most sessions that may be open at once. */
   readonly maxStreams: number;
+  /** Most cameras that may be open at once, beside the sessions. Default: none. */
+  readonly maxCameras?: number;
 }
 
 /** The open streams of a server. It opens them, and it forgets each one when that is closed. */
@@ -31,18 +37,20 @@ export class StreamRegistry {
 
   constructor(private readonly options: StreamRegistryOptions) {}
 
-  /** Number of streams that are open. */
+  /** Number of sessions that are open. Cameras are not counted. */
   get size(): number {
-    return this.streams.size;
+    return this.count("session");
   }
 
-  /**
-   * Whether no other stream can be opened: there are as many as allowed, or the engine's free places are all promised
-   * to streams that have not begun to use theirs.
-   */
+  /** Whether no other session can be opened. */
   get isFull(): boolean {
-    const { engine, maxStreams } = this.options;
-    return this.size >= maxStreams || this.waiting >= engine.freeStreams;
+    return !this.hasRoomFor("session");
+  }
+
+  /** How many cameras may be open at once, as far as the engine has room for them beside what is open now. */
+  get maxCameras(): number {
+    const { engine, maxCameras = 0 } = this.options;
+    return Math.min(maxCameras, this.count("camera") + engine.freeStreams - this.waiting);
   }
 
   /** The open streams, the oldest first. */
@@ -56,18 +64,19 @@ export class StreamRegistry {
 
   /**
    * Opens a stream. Where it has no name, its id begins with `session_`, because the protocol calls it a session.
+   * Cameras and sessions take no places of each other.
    *
    * @throws {ProtocolError} `too_many_sessions`, or `stream_exists`; as `StreamHandle.update` does for settings
    * @throws {IngestError} `option_out_of_range` for a mask that is not valid
    */
   open({ id: name, onClosed: onOwnClosed, ...own }: NewStream = {}): StreamHandle {
-    const { maxStreams: _, ...options } = this.options;
+    const { maxStreams: _, maxCameras: _cameras, ...options } = this.options;
     if (name !== undefined && this.streams.has(name))
       throw new ProtocolError("stream_exists", `There is a stream ${name} already. Choose another name.`);
-    if (this.isFull) {
+    if (!this.hasRoomFor(own.kind ?? "session")) {
       throw new ProtocolError(
         "too_many_sessions",
-        `This server has ${this.size} sessions and no room for another one. Try again later.`,
+        `This server has ${this.count(own.kind ?? "session")} ${own.kind ?? "session"}s and no room for another one. Try again later.`,
       );
     }
     const id = name ?? `session_${this.opened++}`;
@@ -78,6 +87,29 @@ export class StreamRegistry {
     const stream = new StreamHandle({ ...options, ...own, id, onClosed });
     this.streams.set(id, stream);
     return stream;
+  }
+
+  /**
+   * Checks settings as `open` does, and opens nothing.
+   *
+   * @throws {ProtocolError} `out_of_range` or `unsupported_parameter`
+   */
+  check(settings: SessionSettings): void {
+    new LockableSettings(this.options.engine.model, this.options.limits).update(settings);
+  }
+
+  /**
+   * Whether another stream of a kind can be opened: there are not as many as allowed, and the engine's free places are
+   * not all promised to streams that have not begun to use theirs.
+   */
+  private hasRoomFor(kind: StreamKind): boolean {
+    const { engine, maxStreams, maxCameras = 0 } = this.options;
+    const most = kind === "session" ? maxStreams : maxCameras;
+    return this.count(kind) < most && this.waiting < engine.freeStreams;
+  }
+
+  private count(kind: StreamKind): number {
+    return [...this].filter((stream) => stream.kind === kind).length;
   }
 
   /** Number of streams for which the engine has not opened one yet. Each of them may still ask it to. */

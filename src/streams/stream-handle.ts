@@ -21,6 +21,7 @@ import {
   type ServerEvent,
   type SessionObject,
   type SessionSettings,
+  type SessionStats,
   type UnnumberedEvent,
 } from "../protocol/mod.ts";
 import type { EventLog, Numbered } from "./event-log.ts";
@@ -31,8 +32,15 @@ import { LockableSettings, type StreamSettings } from "./settings.ts";
 import { PushedImages } from "./sources/pushed-images.ts";
 import type { InputGap, Intake, Source, SourceChange, SourceNotice, Stop } from "./sources/source.ts";
 
+/** `session`: opened by a client, who feeds it. `camera`: opened by the server, which reads its video itself. */
+export type StreamKind = "session" | "camera";
+
 export interface StreamHandleOptions {
   readonly id: string;
+  /** Default: `session`. */
+  readonly kind?: StreamKind;
+  /** Number of its first event, where it goes on from an earlier stream of this name. Default: 0. */
+  readonly firstEvent?: number;
   /** Belongs to the caller. */
   readonly engine: Engine;
   readonly limits: StreamLimits;
@@ -85,6 +93,9 @@ export interface AskOptions {
  */
 export class StreamHandle implements Intake {
   readonly id: string;
+  readonly kind: StreamKind;
+  /** When it was opened (ms since 1970). */
+  readonly createdAtMs = Date.now();
   /** All events of the stream, except those for one listener alone. `session.closed` is the last one. */
   readonly log: EventLog;
   private readonly writer: EventWriter;
@@ -100,11 +111,12 @@ export class StreamHandle implements Intake {
 
   /** @throws {IngestError} `option_out_of_range` for a mask that is not valid; {ProtocolError} as `update` does */
   constructor(private readonly options: StreamHandleOptions) {
-    const { id, engine, limits } = options;
+    const { id, engine, limits, kind = "session", firstEvent = 0 } = options;
     this.id = id;
+    this.kind = kind;
     this.mask = new PictureMask(options.mask ?? []);
-    this.log = options.log ?? memoryLog(limits);
-    this.writer = new EventWriter(this.log, (error, what) => this.fault(error, what));
+    this.log = options.log ?? memoryLog(limits, firstEvent);
+    this.writer = new EventWriter(this.log, (error, what) => this.fault(error, what), firstEvent);
     this.lockableSettings = new LockableSettings(engine.model, limits);
     if (options.settings) this.lockableSettings.update(options.settings);
   }
@@ -112,6 +124,16 @@ export class StreamHandle implements Intake {
   /** The newest picture that was thought about or waits for it, for a snapshot; null before the first. */
   get newestFrame(): Frame | null {
     return this.newest;
+  }
+
+  /** Its counters as of now: the contents of `session.stats`. */
+  get figures(): SessionStats {
+    return this.writer.figures;
+  }
+
+  /** Number of its next event. */
+  get nextEvent(): number {
+    return this.writer.next;
   }
 
   get state(): StreamState {

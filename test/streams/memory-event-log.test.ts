@@ -19,6 +19,20 @@ function makeLog() {
   return { log, time };
 }
 
+describe("a log that goes on from an earlier one", () => {
+  it("counts what came before as gone", () => {
+    const log = new MemoryEventLog<Bytes>({ maxBytes: 99, maxAgeMs: 99, sizeOf: () => 1, firstNumber: 5 });
+    expect(listen(log, 3).heard).toEqual([{ type: "gap", after: 3, upTo: 4 }]);
+    expect(listen(log, 4).heard).toEqual([]);
+    expect(() => log.append({ number: 4, event: 1 })).toThrowError(RangeError);
+    log.append({ number: 5, event: 1 });
+    expect(listen(log, null).heard).toEqual([
+      { type: "gap", after: null, upTo: 4 },
+      { number: 5, event: 1 },
+    ]);
+  });
+});
+
 function listen(log: MemoryEventLog<Bytes>, after: number | null) {
   const heard: LogEntry<Bytes>[] = [];
   const ears = { isCompleted: false };

@@ -54,3 +54,28 @@ describe("a registry", () => {
     expect([...registry]).toEqual([stays]);
   });
 });
+
+describe("a registry with cameras", () => {
+  it("counts cameras and sessions apart", () => {
+    const registry = new StreamRegistry({
+      engine: new ScriptedEngine(),
+      limits,
+      maxStreams: 1,
+      maxCameras: 1,
+    });
+    registry.open({ id: "door", kind: "camera" });
+    expect([registry.size, registry.isFull]).toEqual([0, false]);
+    expect(() => registry.open({ id: "yard", kind: "camera" })).toThrowError(/has 1 cameras/);
+    registry.open();
+    expect([registry.size, registry.isFull]).toEqual([1, true]);
+    expect([...registry].map(({ kind }) => kind)).toEqual(["camera", "session"]);
+  });
+
+  it("checks settings without opening anything", () => {
+    const engine = new ScriptedEngine();
+    const registry = new StreamRegistry({ engine, limits, maxStreams: 1 });
+    registry.check({ fps: 2 });
+    expect(() => registry.check({ fps: 99 })).toThrowError(expect.objectContaining({ code: "out_of_range" }));
+    expect([registry.size, engine.opened.length]).toEqual([0, 0]);
+  });
+});

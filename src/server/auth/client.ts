@@ -1,3 +1,4 @@
+import { EngineError } from "../../engine/mod.ts";
 import type { Refusal } from "../refusal.ts";
 import { Allowance } from "./allowance.ts";
 import { EVERYBODY, type Grant, NOBODY } from "./grant.ts";
@@ -19,6 +20,19 @@ export const ANYBODY: Client = unlimited(EVERYBODY);
 
 /** Requests that need no token and have none. */
 export const STRANGER: Client = unlimited(NOBODY);
+
+/**
+ * Takes a question out of what all clients with the same token may ask.
+ *
+ * @throws {EngineError} `too_many_questions`
+ */
+export function requireQuestion({ grant, allowance }: Client): void {
+  if (allowance.takeQuestion(performance.now())) return;
+  throw new EngineError(
+    "too_many_questions",
+    `The token ${grant.name} has asked as many questions a minute as it may. Ask more slowly.`,
+  );
+}
 
 function unlimited(grant: Grant): Client {
   return { grant, allowance: new Allowance(), expiresAtMs: null, lost: () => null };

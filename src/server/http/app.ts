@@ -8,9 +8,15 @@ import { authenticate } from "./authenticate.ts";
 import { cacheControl, isPublic, SECURITY_HEADERS } from "./headers.ts";
 import { health, type Readiness } from "./health.ts";
 import { httpError } from "./http-error.ts";
+import { problemAnswer } from "./http-problem.ts";
 import { models } from "./models.ts";
 import { page, sample } from "./page.ts";
 import { stream } from "./stream.ts";
+import { askResource } from "./streams/ask.ts";
+import { eventsResource } from "./streams/events.ts";
+import type { StreamResources } from "./streams/shared.ts";
+import { snapshotResource } from "./streams/snapshot.ts";
+import { streamsResource } from "./streams/streams.ts";
 import { tickets } from "./tickets.ts";
 
 /** Options of the HTTP side. */
@@ -18,6 +24,8 @@ export interface HttpAppOptions {
   readonly engine: Engine;
   readonly access: AccessRules;
   readonly authenticator: Authenticator;
+  /** The streams, and what limits them. */
+  readonly resources: StreamResources;
   /** Folder of the built sample page. */
   readonly clientDir: string;
   /** Folder of the clips for the sample page, served under /sample/; null: none. */
@@ -30,7 +38,7 @@ export interface HttpAppOptions {
  * The whole server except the WebSocket. Access is checked here for every request; each resource has a file of its own.
  */
 export function createHttpApp(options: HttpAppOptions) {
-  const { engine, access, authenticator, clientDir, sampleDir, readiness, log } = options;
+  const { engine, access, authenticator, resources, clientDir, sampleDir, readiness, log } = options;
   const app = new Hono<AppEnv>();
   app.use(async (c, next) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value);
@@ -46,14 +54,17 @@ export function createHttpApp(options: HttpAppOptions) {
   app.route("/", models(engine.model));
   app.route("/", stream());
   app.route("/", tickets(authenticator));
+  for (const resource of [streamsResource, eventsResource, snapshotResource, askResource])
+    app.route("/", resource(resources));
   if (sampleDir !== null) app.route("/", sample(sampleDir, log));
   app.route("/", page(clientDir, log));
+  app.onError(problemAnswer((err) => log.error({ err }, "a request failed")));
   app.notFound((c) =>
     httpError(
       c,
       404,
       "not_found",
-      `There is nothing at ${c.req.path}. The API is described in docs/protocol.md.`,
+      `There is nothing at ${c.req.path}. The API is described in docs/http-api.md.`,
     ),
   );
   return app;

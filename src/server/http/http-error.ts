@@ -1,7 +1,18 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 
-/** Answers with an error in the shape of OpenAI's API. */
-export function httpError(c: Context, status: ContentfulStatusCode, code: string, message: string): Response {
-  return c.json({ error: { type: "invalid_request_error", code, message } }, status);
+/**
+ * Answers with an error in the shape of OpenAI's API.
+ *
+ * @param param the field of the request that is wrong; null: none alone
+ */
+export function httpError(
+  c: Context,
+  status: ContentfulStatusCode,
+  code: string,
+  message: string,
+  param: string | null = null,
+): Response {
+  const type = status === 429 ? "limit_error" : status >= 500 ? "server_error" : "invalid_request_error";
+  return c.json({ error: { type, code, message, param } }, status);
 }

@@ -1,9 +1,9 @@
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { errorInfo, ProtocolError, type TicketRequest, ticketRequest } from "../../protocol/mod.ts";
+import { ProtocolError, type TicketRequest, ticketRequest } from "../../protocol/mod.ts";
 import type { Authenticator } from "../auth/authenticator.ts";
 import type { AppEnv } from "./app-env.ts";
+import { httpError } from "./http-error.ts";
 
 /** Most bytes of a request. */
 const MAX_BYTES = 16 * 1024;
@@ -11,20 +11,12 @@ const MAX_BYTES = 16 * 1024;
 /** `POST /v1/tickets`: a ticket for one connection of a web page, which can send no token there. */
 export function tickets(authenticator: Authenticator): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
-  const tooLarge = () => new ProtocolError("message_too_large", `The body has more than ${MAX_BYTES} bytes.`);
-  app.post(
-    "/v1/tickets",
-    bodyLimit({ maxSize: MAX_BYTES, onError: (c) => failed(c, tooLarge()) }),
-    async (c) => {
-      try {
-        const wishes = readRequest(await c.req.text());
-        return c.json(authenticator.giveTicket(c.get("client"), wishes), 201);
-      } catch (error) {
-        if (error instanceof ProtocolError) return failed(c, error);
-        throw error;
-      }
-    },
-  );
+  const onError = (c: Context) =>
+    httpError(c, 413, "message_too_large", `The body has more than ${MAX_BYTES} bytes.`);
+  app.post("/v1/tickets", bodyLimit({ maxSize: MAX_BYTES, onError }), async (c) => {
+    const wishes = readRequest(await c.req.text());
+    return c.json(authenticator.giveTicket(c.get("client"), wishes), 201);
+  });
   return app;
 }
 
@@ -54,9 +46,4 @@ function readRequest(text: string): TicketRequest {
       param,
     },
   );
-}
-
-function failed(c: Context, { code, message, param }: ProtocolError): Response {
-  const { type, status } = errorInfo(code);
-  return c.json({ error: { type, code, message, param } }, status as ContentfulStatusCode);
 }

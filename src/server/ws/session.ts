@@ -1,5 +1,4 @@
 import type { Logger } from "pino";
-import { EngineError } from "../../engine/mod.ts";
 import {
   type ClientMessage,
   type CloseReason,
@@ -12,7 +11,7 @@ import {
   type SessionSettings,
 } from "../../protocol/mod.ts";
 import { type Problem, type StreamHandle, toProblem } from "../../streams/mod.ts";
-import type { Client } from "../auth/client.ts";
+import { type Client, requireQuestion } from "../auth/client.ts";
 import type { QuestionBudget } from "../question-budget.ts";
 import { decodeBase64 } from "./base64.ts";
 import { maySee, requireScope } from "./rights.ts";
@@ -221,12 +220,7 @@ export class Session {
     this.require("ask");
     // Before the question is read.
     for (const budget of this.questions) budget.spend();
-    const { allowance, grant } = this.current;
-    if (!allowance.takeQuestion(performance.now()))
-      throw new EngineError(
-        "too_many_questions",
-        `The token ${grant.name} has asked as many questions a minute as it may. Ask more slowly.`,
-      );
+    requireQuestion(this.current);
     // The first question fixes the settings, which only the owner may do.
     if (this.role === "watch" && this.stream.state === "created")
       throw notYours("The stream has not begun. Ask when its client has sent the first picture.");

@@ -8,6 +8,7 @@ import type { AccessRules } from "../access.ts";
 import type { Authenticator } from "../auth/authenticator.ts";
 import type { Client } from "../auth/client.ts";
 import type { Limits } from "../limits.ts";
+import type { SharedQuestions } from "../question-budget.ts";
 import { admit } from "./admission.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { asRefusal, refuseSocket } from "./refuse-socket.ts";
@@ -28,6 +29,15 @@ const MOST_PIECES = 512;
 /** So many events that a client gets from the log take as long as opening a socket. */
 const EVENTS_OF_A_TURN = 300;
 
+export interface StreamSocketsOptions {
+  readonly streams: StreamRegistry;
+  readonly limits: Limits;
+  readonly access: AccessRules;
+  readonly authenticator: Authenticator;
+  readonly questions: SharedQuestions;
+  readonly log: Logger;
+}
+
 /** The WebSocket side of the server: upgrades, heartbeats and the open sessions. */
 export class StreamSockets {
   private readonly streams: StreamRegistry;
@@ -43,13 +53,7 @@ export class StreamSockets {
   private readonly heartbeat: NodeJS.Timeout;
   private closing = false;
 
-  constructor(
-    streams: StreamRegistry,
-    limits: Limits,
-    access: AccessRules,
-    authenticator: Authenticator,
-    log: Logger,
-  ) {
+  constructor({ streams, limits, access, authenticator, questions, log }: StreamSocketsOptions) {
     this.streams = streams;
     this.limits = limits;
     this.access = access;
@@ -67,7 +71,7 @@ export class StreamSockets {
     });
     this.turns = new Turns(limits.maxConnectionsPerSecond);
     this.sessions = new ResumableSessions(streams, limits, log);
-    this.watchers = new Watchers(streams, limits, log);
+    this.watchers = new Watchers(streams, limits, questions, log);
     this.heartbeat = startHeartbeat(this.server.clients, this.served, limits.heartbeatMs, () =>
       this.endLost(),
     );
@@ -76,6 +80,11 @@ export class StreamSockets {
   /** Whether no other session can be opened. */
   get isFull(): boolean {
     return this.sessions.isFull;
+  }
+
+  /** How many clients watch a stream. */
+  watchersOf(id: string): number {
+    return this.watchers.of(id);
   }
 
   get isClosing(): boolean {

@@ -1,9 +1,9 @@
 import type { Logger } from "pino";
 import { ProtocolError } from "../../protocol/mod.ts";
-import type { Problem, StreamHandle, StreamRegistry } from "../../streams/mod.ts";
+import type { Problem, StreamRegistry } from "../../streams/mod.ts";
 import type { Client } from "../auth/client.ts";
 import type { Limits } from "../limits.ts";
-import { QuestionBudget } from "../question-budget.ts";
+import { QuestionBudget, type SharedQuestions } from "../question-budget.ts";
 import { MessageBudget } from "./message-gate.ts";
 import { requireScope } from "./rights.ts";
 import type { Seat } from "./seat.ts";
@@ -12,15 +12,19 @@ import type { Listener } from "./session-feed.ts";
 
 /** The sessions that watch a stream of somebody else. Nothing is kept of them once their sockets are gone. */
 export class Watchers {
-  private watching = 0;
-  /** What all who watch a stream may ask, so that connecting again gains nothing. */
-  private readonly questions = new WeakMap<StreamHandle, QuestionBudget>();
+  private readonly watching = new Set<Session>();
 
   constructor(
     private readonly streams: StreamRegistry,
     private readonly limits: Limits,
+    private readonly questions: SharedQuestions,
     private readonly log: Logger,
   ) {}
+
+  /** How many watch a stream. */
+  of(id: string): number {
+    return [...this.watching].filter((session) => session.id === id).length;
+  }
 
   /**
    * Opens a session that watches.
@@ -37,29 +41,19 @@ export class Watchers {
         { param: "stream" },
       );
     const { maxWatchers, maxQuestionsPerSecond } = this.limits;
-    if (this.watching >= maxWatchers)
+    if (this.watching.size >= maxWatchers)
       throw new ProtocolError(
         "too_many_watchers",
-        `${this.watching} clients watch, which is as many as this server allows. Try again later.`,
+        `${this.watching.size} clients watch, which is as many as this server allows. Try again later.`,
       );
-    const questions = [new QuestionBudget(maxQuestionsPerSecond), this.questionsOf(stream)];
+    const questions = [new QuestionBudget(maxQuestionsPerSecond), this.questions.of(stream)];
     const session = new Session({ stream, role: "watch", client, questions, log: this.log });
-    this.watching++;
-    return new WatchSeat(session, new MessageBudget(this.limits), () => this.watching--);
-  }
-
-  private questionsOf(stream: StreamHandle): QuestionBudget {
-    const known = this.questions.get(stream);
-    if (known) return known;
-    const budget = new QuestionBudget(this.limits.maxQuestionsPerSecond);
-    this.questions.set(stream, budget);
-    return budget;
+    this.watching.add(session);
+    return new WatchSeat(session, new MessageBudget(this.limits), () => this.watching.delete(session));
   }
 }
 
 class WatchSeat implements Seat {
-  private isTaken = true;
-
   constructor(
     readonly session: Session,
     readonly budget: MessageBudget,
@@ -81,7 +75,6 @@ class WatchSeat implements Seat {
 
   left(_listener: Listener): void {
     this.session.detach();
-    if (this.isTaken) this.onLeft();
-    this.isTaken = false;
+    this.onLeft();
   }
 }

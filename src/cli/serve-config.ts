@@ -1,0 +1,113 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Cameras } from "../cameras/mod.ts";
+import { type Config, type ConfigFile, inSnakeCase, limitsOf, readConfig } from "../config/mod.ts";
+import { dataFolder } from "../models/mod.ts";
+import { type Limits, readLimits } from "../server/mod.ts";
+import type { CameraFlags } from "./camera-flag.ts";
+import type { GuardFlags, GuardSettings } from "./guard-flags.ts";
+
+/** The config file that is read when it is there and none is named. */
+export const DEFAULT_CONFIG = "thinkalong.yaml";
+
+/** What the flags of `serve` say of the server. A flag that was not given is not there. */
+export interface ServerFlags extends GuardFlags {
+  readonly config?: string;
+  readonly state?: string;
+  readonly camera?: CameraFlags;
+  readonly port?: number;
+  readonly host?: string;
+  readonly maxSessions?: number;
+  readonly maxCameras?: number;
+  readonly allowOrigin?: readonly string[];
+  readonly allowHost?: readonly string[];
+  readonly logLevel?: string;
+}
+
+/** What a server is started with: what the flags say, else the file, else the defaults. */
+export interface ServeSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly allowedOrigins: readonly string[];
+  readonly allowedHosts: readonly string[];
+  readonly guard: GuardSettings;
+  readonly logLevel: string;
+  readonly stateDir: string;
+  readonly limits: Limits;
+  readonly cameras: Cameras;
+}
+
+/**
+ * Reads the config file that the flags name, or else the usual one.
+ *
+ * @returns null when none is named and the usual one is not there
+ * @throws {ConfigError} with all that is wrong
+ */
+export async function findConfig({ config }: ServerFlags): Promise<ConfigFile | null> {
+  const path = config ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : null);
+  return path === null ? null : await readConfig(path);
+}
+
+/** Puts flags and file together. */
+export function serveSettings(flags: ServerFlags, config: Config = {}): ServeSettings {
+  const { server } = config;
+  return {
+    host: flags.host ?? server?.host ?? "127.0.0.1",
+    port: flags.port ?? server?.port ?? 8080,
+    allowedOrigins: flags.allowOrigin ?? server?.allow_origins ?? [],
+    allowedHosts: flags.allowHost ?? server?.allow_hosts ?? [],
+    guard: guardSettings(flags, config),
+    logLevel: flags.logLevel ?? server?.log_level ?? "warn",
+    stateDir: flags.state ?? server?.state ?? join(dataFolder(), "server"),
+    limits: readLimits({
+      ...limitsOf(config),
+      ...(flags.maxSessions !== undefined && { maxSessions: flags.maxSessions }),
+      ...(flags.maxCameras !== undefined && { maxCameras: flags.maxCameras }),
+    }),
+    cameras: new Map(Object.entries({ ...config.cameras, ...flags.camera })),
+  };
+}
+
+/** What a flag says of the certificate replaces all that the file says of it. */
+function guardSettings(flags: GuardFlags, { server }: Config): GuardSettings {
+  const { tlsCert, tlsKey, tlsSelfSigned } = flags;
+  const tls =
+    (tlsCert ?? tlsKey ?? tlsSelfSigned) !== undefined
+      ? { tlsCert, tlsKey, tlsSelfSigned: tlsSelfSigned ?? false }
+      : {
+          tlsCert: server?.tls_cert,
+          tlsKey: server?.tls_key,
+          tlsSelfSigned: server?.tls_self_signed ?? false,
+        };
+  const tokens = flags.tokens ?? server?.tokens;
+  return { tokens, insecure: flags.insecure ?? server?.insecure ?? false, ...tls };
+}
+
+/** Keys of the file whose new values take effect when the server is started again only. */
+export function changedAtStartOnly(running: ServeSettings, wanted: ServeSettings): string[][] {
+  const server = [
+    ["host", "host"],
+    ["port", "port"],
+    ["allowedOrigins", "allow_origins"],
+    ["allowedHosts", "allow_hosts"],
+    ["logLevel", "log_level"],
+    ["stateDir", "state"],
+  ] as const;
+  const guard = [
+    ["tokens", "tokens"],
+    ["insecure", "insecure"],
+    ["tlsCert", "tls_cert"],
+    ["tlsKey", "tls_key"],
+    ["tlsSelfSigned", "tls_self_signed"],
+  ] as const;
+  const differs = (a: unknown, b: unknown) => JSON.stringify(a) !== JSON.stringify(b);
+  return [
+    ...server.filter(([name]) => differs(running[name], wanted[name])).map(([, key]) => ["server", key]),
+    ...guard
+      .filter(([name]) => differs(running.guard[name], wanted.guard[name]))
+      .map(([, key]) => ["server", key]),
+    ...(Object.keys(wanted.limits) as (keyof Limits)[])
+      .filter((name) => running.limits[name] !== wanted.limits[name])
+      .map((name) => ["limits", inSnakeCase(name)]),
+  ];
+}

@@ -1,0 +1,55 @@
+import type { ErrorHandler } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { CameraError, type CameraErrorCode } from "../../cameras/mod.ts";
+import { EngineError } from "../../engine/mod.ts";
+import { IngestError } from "../../ingest/mod.ts";
+import { errorInfo, ProtocolError } from "../../protocol/mod.ts";
+import { httpError } from "./http-error.ts";
+
+/** Why a request is not answered as it wishes, with its HTTP status. A handler throws it. */
+export class HttpProblem extends Error {
+  override readonly name = "HttpProblem";
+
+  constructor(
+    readonly status: ContentfulStatusCode,
+    readonly code: string,
+    message: string,
+    /** The field that is wrong, such as `windows.visual_units`; null: none alone. */
+    readonly param: string | null = null,
+  ) {
+    super(message);
+  }
+}
+
+const CAMERA_STATUS: Readonly<Record<CameraErrorCode, ContentfulStatusCode>> = {
+  camera_exists: 409,
+  camera_fixed: 409,
+  camera_not_found: 404,
+  camera_refused: 400,
+  state_in_use: 503,
+  state_unwritable: 503,
+  too_many_cameras: 409,
+  url_refused: 400,
+};
+
+/** Answers what a handler has thrown. A fault of the server tells no details; it is handed on to be logged. */
+export function problemAnswer(onFault: (error: unknown) => void): ErrorHandler {
+  return (error, c) => {
+    if (error instanceof HttpProblem)
+      return httpError(c, error.status, error.code, error.message, error.param);
+    if (error instanceof CameraError)
+      return httpError(c, CAMERA_STATUS[error.code], error.code, error.message, error.key);
+    if (error instanceof ProtocolError || error instanceof EngineError || error instanceof IngestError) {
+      const status = errorInfo(error.code).status as ContentfulStatusCode;
+      return httpError(
+        c,
+        status,
+        error.code,
+        error.message,
+        error instanceof ProtocolError ? error.param : null,
+      );
+    }
+    onFault(error);
+    return httpError(c, 500, "internal_error", "The server has a fault. Its log says more.");
+  };
+}

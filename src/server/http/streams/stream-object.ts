@@ -1,0 +1,41 @@
+import { type RosteredCamera, shownUrl } from "../../../cameras/mod.ts";
+import type { StreamHandle } from "../../../streams/mod.ts";
+
+/** A session as the API shows it. */
+export function sessionObject(stream: StreamHandle, watchers: number) {
+  return {
+    id: stream.id,
+    object: "stream",
+    kind: "session",
+    state: stream.state,
+    watchers,
+    ...figures(stream),
+    settings: stream.settings,
+  };
+}
+
+/** A camera as the API shows it: without the secrets in its address. */
+export function cameraObject({ name, origin, entry, status, stream }: RosteredCamera, watchers: number) {
+  const { url, ...settings } = entry;
+  return {
+    id: name,
+    object: "stream",
+    kind: "camera",
+    origin,
+    url: shownUrl(url),
+    state: status.state,
+    message: status.message,
+    restarts: status.restarts,
+    watchers,
+    ...figures(stream),
+    settings,
+  };
+}
+
+function figures(stream: StreamHandle | null) {
+  return {
+    created: stream === null ? null : new Date(stream.createdAtMs).toISOString(),
+    newest_media_time_ms: stream?.newestFrame?.mediaTimeMs ?? null,
+    stats: stream?.figures ?? null,
+  };
+}
