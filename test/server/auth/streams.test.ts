@@ -1,0 +1,159 @@
+import { describe, expect, it } from "vitest";
+import { until } from "../../support/server.ts";
+import { SseClient } from "../../support/sse-client.ts";
+import { bearer, startGuardedServer, ticketOf } from "../../support/tokens.ts";
+import { WsClient } from "../../support/ws-client.ts";
+
+const TOKENS = [
+  { name: "owner", scopes: ["watch", "push", "ask"] },
+  { name: "single", scopes: ["watch", "push"], limits: { sessions: 1 } },
+  { name: "guest", scopes: ["watch"], streams: ["session_0"] },
+  { name: "asker", scopes: ["watch", "ask"], limits: { questions_per_minute: 4 } },
+  { name: "camera", scopes: ["push"] },
+];
+const without = (name: string) => TOKENS.filter((token) => token.name !== name);
+
+const watch = (url: string, name: string, stream = "session_0") =>
+  WsClient.connect(url, { ...bearer(name), query: { stream } });
+const openAs = async (url: string, name: string) => {
+  const client = await WsClient.connect(url, bearer(name));
+  const { session } = await client.next("session.created");
+  return { client, token: session.resume!.token };
+};
+const resume = (url: string, name: string, token: string) =>
+  WsClient.connect(url, { ...bearer(name), query: { resume: token } });
+const streams = async (url: string) =>
+  ((await (await fetch(`${url}/v1/streams`, bearer("owner"))).json()) as { data: Record<string, unknown>[] })
+    .data;
+
+describe("a stream that is watched on a server with tokens", () => {
+  it("is for tokens that may watch it, those for this stream alone included", async () => {
+    await using server = await startGuardedServer(TOKENS);
+    await openAs(server.url, "owner");
+    await openAs(server.url, "owner");
+    const guest = await watch(server.url, "guest");
+    expect((await guest.next("session.created")).session.role).toBe("watch");
+    guest.ask("what?");
+    expect((await guest.next("error")).error).toMatchObject({ code: "forbidden", fatal: false });
+    await expect(watch(server.url, "guest", "session_1")).rejects.toThrowError("403");
+    await expect(WsClient.connect(server.url, bearer("guest"))).rejects.toThrowError("403");
+    const camera = await watch(server.url, "camera");
+    expect((await camera.next("error")).error).toMatchObject({ code: "forbidden", fatal: true });
+    expect((await camera.closed()).code).toBe(4403);
+  });
+
+  it("counts all who watch it, over the WebSocket and over HTTP", async () => {
+    await using server = await startGuardedServer(TOKENS);
+    await openAs(server.url, "owner");
+    const guest = await watch(server.url, "guest");
+    await guest.next("session.created");
+    const events = `${server.url}/v1/streams/session_0/events`;
+    const reader = await SseClient.open(events, bearer("guest").headers);
+    expect(await streams(server.url)).toMatchObject([{ id: "session_0", watchers: 2 }]);
+    reader.close();
+    guest.socket.close();
+    await guest.closed();
+    let count: unknown;
+    await until("nobody watches", () => {
+      void streams(server.url).then(([first]) => {
+        count = first!.watchers;
+      });
+      return count === 0;
+    });
+  });
+
+  it("ends for those whose token is withdrawn, over the WebSocket and over HTTP", async () => {
+    await using server = await startGuardedServer(TOKENS);
+    const { client: owner } = await openAs(server.url, "owner");
+    const guest = await watch(server.url, "guest");
+    await guest.next("session.created");
+    const { ticket } = (await ticketOf(server, "guest")).body;
+    const url = `${server.url}/v1/streams/session_0/events`;
+    const headers = { accept: "text/event-stream" };
+    const reader = await SseClient.open(`${url}?ticket=${ticket}`, headers);
+    expect(reader.status).toBe(200);
+    expect((await SseClient.open(`${url}?ticket=${ticket}`, headers)).status, "a ticket is for once").toBe(
+      401,
+    );
+    await server.change(without("guest"));
+    expect((await guest.closed()).code).toBe(4401);
+    expect((await reader.first("error")).error).toMatchObject({ code: "unauthorized", fatal: true });
+    await reader.ended();
+    expect(owner.socket.readyState).toBe(owner.socket.OPEN);
+  });
+
+  it("takes as many questions of a token as it may ask, over the WebSocket and over HTTP together", async () => {
+    await using server = await startGuardedServer(TOKENS);
+    await openAs(server.url, "owner");
+    const { client: own } = await openAs(server.url, "asker");
+    own.ask("what?");
+    await own.next("response.done");
+    const answer = await fetch(`${server.url}/v1/streams/session_0/ask`, {
+      method: "POST",
+      headers: { ...bearer("asker").headers, "content-type": "application/json" },
+      body: JSON.stringify({ question: "what?" }),
+    });
+    expect(answer.status).toBe(429);
+    expect(await answer.json()).toMatchObject({
+      error: { code: "too_many_questions", message: expect.stringContaining("asker") },
+    });
+  });
+});
+
+describe("a session whose client is away, on a server with tokens", () => {
+  it("is resumed with the token that has opened it, and with no other one", async () => {
+    await using server = await startGuardedServer(TOKENS);
+    const { client, token } = await openAs(server.url, "owner");
+    client.socket.terminate();
+    const stranger = await resume(server.url, "single", token);
+    expect((await stranger.next("error")).error.code).toBe("resume_failed");
+    expect((await stranger.closed()).code).toBe(4440);
+    await expect(resume(server.url, "guest", token)).rejects.toThrowError("403");
+    expect((await (await resume(server.url, "owner", token)).next("session.resumed")).session.id).toBe(
+      "session_0",
+    );
+  });
+
+  it("may do what the ticket allows that resumes it", async () => {
+    await using server = await startGuardedServer(TOKENS);
+    const { client, token } = await openAs(server.url, "owner");
+    client.socket.terminate();
+    const { ticket } = (await ticketOf(server, "owner", { scopes: ["watch"] })).body;
+    const resumed = await WsClient.connect(server.url, { query: { resume: token, ticket } });
+    await resumed.next("session.resumed");
+    resumed.ask("what?");
+    expect((await resumed.next("error")).error.code).toBe("forbidden");
+  });
+
+  it("gives its place to the next session of its token", async () => {
+    await using server = await startGuardedServer(TOKENS);
+    const { client, token } = await openAs(server.url, "single");
+    const second = await WsClient.connect(server.url, bearer("single"));
+    expect((await second.closed()).code, "while it is there").toBe(4429);
+    client.socket.terminate();
+    // The server finds out a little later.
+    let third: WsClient | null = null;
+    for (let tries = 0; third === null && tries < 50; tries++) {
+      const next = await WsClient.connect(server.url, bearer("single"));
+      third = await next.next("session.created").then(
+        () => next,
+        () => null,
+      );
+    }
+    expect(third).not.toBeNull();
+    const late = await resume(server.url, "single", token);
+    expect((await late.closed()).code).toBe(4440);
+  });
+
+  it("ends when its token is withdrawn", async () => {
+    await using server = await startGuardedServer(TOKENS);
+    const { client, token } = await openAs(server.url, "single");
+    client.socket.terminate();
+    const guest = await watch(server.url, "guest");
+    await guest.next("session.created");
+    await server.change(without("single"));
+    expect((await guest.next("session.closed")).reason).toBe("unauthorized");
+    expect((await streams(server.url)).map(({ id }) => id)).toEqual([]);
+    await expect(resume(server.url, "single", token)).rejects.toThrowError("401");
+  });
+});
