@@ -127,21 +127,30 @@ function schemeOf(input: string): string | null {
 
 /**
  * Hides user names, passwords and keys in URLs anywhere in a text. People write passwords as they are: up to the last
- * `@` everything is hidden that may be one, also where a `/`, `#` or `@` in it makes the URL invalid.
+ * `@` everything is hidden that may be one, also where a `/`, `#` or `@` in it makes the URL invalid. Of a query nothing is
+ * shown, because cameras have many names for what is secret there.
  *
- * @example withoutCredentials("rtsp://user:a/b@cam/1?token=x") // "rtsp://***@cam/1?token=***"
+ * @example withoutCredentials("rtsp://user:a/b@cam/1?token=x") // "rtsp://***@cam/1?…"
  */
 export function withoutCredentials(text: string): string {
   return text.replace(/([a-z][a-z0-9+.-]*:\/\/)([^\s"'<>]*)/gi, (_, scheme: string, rest: string) => {
     const authority = /^[^/?#]*/.exec(rest)![0];
     const mayHaveUser = authority.includes("@") || authority.includes(":");
     const end = mayHaveUser ? rest.lastIndexOf("@") : -1;
-    return scheme + (end === -1 ? "" : "***@") + rest.slice(end + 1).replace(SECRET_PARAMETER, "$1***");
+    const shown = rest
+      .slice(end + 1)
+      .replace(QUERY, "?…")
+      .replace(SECRET_PARAMETER, "$1***");
+    return scheme + (end === -1 ? "" : "***@") + shown;
   });
 }
 
+/** Up to the last character that cannot end a sentence. */
+const QUERY = /\?[^#\s]*[^#\s.,:;)]/;
+
+/** Some cameras have them in the path. */
 const SECRET_PARAMETER =
-  /([?&;](?:user(?:name)?|usr|login|pass(?:word|wd)?|pwd|token|auth|secret|key|api_?key|passphrase)=)[^&;#\s]*/gi;
+  /([/&;](?:user(?:name)?|usr|login|pass(?:word|wd)?|pwd|token|auth|secret|key|api_?key|passphrase)=)[^&;#\s]*/gi;
 
 function remoteInput(input: string, scheme: Scheme, transport: "tcp" | "udp"): VideoInput {
   // Players write `udp://@:1234` for any address of this machine.

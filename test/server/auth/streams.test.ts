@@ -7,7 +7,8 @@ import { WsClient } from "../../support/ws-client.ts";
 const TOKENS = [
   { name: "owner", scopes: ["watch", "push", "ask"] },
   { name: "single", scopes: ["watch", "push"], limits: { sessions: 1 } },
-  { name: "guest", scopes: ["watch"], streams: ["session_0"] },
+  { name: "guest", scopes: ["watch"] },
+  { name: "neighbour", scopes: ["watch", "ask"], streams: ["door"] },
   { name: "asker", scopes: ["watch", "ask"], limits: { questions_per_minute: 4 } },
   { name: "camera", scopes: ["push"] },
 ];
@@ -28,15 +29,17 @@ const streams = async (url: string) =>
 
 describe("a stream that is watched on a server with tokens", () => {
   it("is for tokens that may watch it, those for this stream alone included", async () => {
-    await using server = await startGuardedServer(TOKENS);
-    await openAs(server.url, "owner");
+    const cameras = { door: { url: "rtsp://127.0.0.1:9/" } };
+    await using server = await startGuardedServer(TOKENS, { cameras });
     await openAs(server.url, "owner");
     const guest = await watch(server.url, "guest");
     expect((await guest.next("session.created")).session.role).toBe("watch");
     guest.ask("what?");
     expect((await guest.next("error")).error).toMatchObject({ code: "forbidden", fatal: false });
-    await expect(watch(server.url, "guest", "session_1")).rejects.toThrowError("403");
-    await expect(WsClient.connect(server.url, bearer("guest"))).rejects.toThrowError("403");
+    const neighbour = await watch(server.url, "neighbour", "door");
+    expect((await neighbour.next("session.created")).session).toMatchObject({ id: "door", role: "watch" });
+    await expect(watch(server.url, "neighbour")).rejects.toThrowError("403");
+    await expect(WsClient.connect(server.url, bearer("neighbour"))).rejects.toThrowError("403");
     const camera = await watch(server.url, "camera");
     expect((await camera.next("error")).error).toMatchObject({ code: "forbidden", fatal: true });
     expect((await camera.closed()).code).toBe(4403);
@@ -108,7 +111,7 @@ describe("a session whose client is away, on a server with tokens", () => {
     const stranger = await resume(server.url, "single", token);
     expect((await stranger.next("error")).error.code).toBe("resume_failed");
     expect((await stranger.closed()).code).toBe(4440);
-    await expect(resume(server.url, "guest", token)).rejects.toThrowError("403");
+    await expect(resume(server.url, "neighbour", token)).rejects.toThrowError("403");
     expect((await (await resume(server.url, "owner", token)).next("session.resumed")).session.id).toBe(
       "session_0",
     );
