@@ -37,6 +37,21 @@ describe("flags of the engine", () => {
       /--isolation is for a model on this machine\. Leave it out\./,
     ],
     [
+      "8-bit keys and values of the bundled kind of model",
+      { engine: "local", model: TINY_BUNDLE, kv: "int8" },
+      /tiny-random keeps its keys and values as 32-bit numbers.* Leave --kv out\./,
+    ],
+    [
+      "a thought about each unit of a model that decides by itself",
+      { engine: "local", model: TINY_BUNDLE, everyUnit: true },
+      /tiny-random was trained to say nothing .* Leave --every-unit out\./,
+    ],
+    [
+      "a thought about each unit of a model on a server",
+      { engine: "openai", baseUrl: ["http://x"], everyUnit: true },
+      /--every-unit is for a checkpoint on this machine\. Leave it out\./,
+    ],
+    [
       "no key",
       { engine: "openai", baseUrl: ["http://x"], apiKeyEnv: "NO_SUCH_KEY" },
       /NO_SUCH_KEY is not set/,
