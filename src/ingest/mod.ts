@@ -20,6 +20,13 @@ export {
 } from "./frame.ts";
 export type { EncodedImage, ImageLimits } from "./image-header.ts";
 export { type FrameError, ImageFrames, type ImageFramesOptions, type ImageStamp } from "./image-source.ts";
+export {
+  type FetchOptions,
+  guardedFetch,
+  type NetworkPolicy,
+  type RelayLimits,
+  requireAllowed,
+} from "./network/mod.ts";
 export type { PictureSize } from "./picture-size.ts";
 export { type ProbeOptions, probeVideo, type VideoInfo } from "./probe-video.ts";
 export { SampleByMediaTime } from "./sample-by-media-time.ts";

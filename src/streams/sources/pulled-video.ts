@@ -4,7 +4,10 @@ import { type ReconnectWaits, reconnecting } from "./reconnecting.ts";
 import type { Intake, Source, Stop } from "./source.ts";
 
 export interface PulledVideoOptions
-  extends Pick<OpenVideoOptions, "pace" | "live" | "inputFps" | "firstFrameTimeoutMs" | "stallTimeoutMs"> {
+  extends Pick<
+    OpenVideoOptions,
+    "pace" | "live" | "inputFps" | "firstFrameTimeoutMs" | "stallTimeoutMs" | "network"
+  > {
   /** A video file, or an http(s), HLS or RTSP URL. */
   readonly input: string;
   /**

@@ -18,7 +18,12 @@ export interface ReconnectingOptions extends ReconnectWaits {
 }
 
 /** Failures that another attempt does not mend. */
-const FINAL: readonly IngestErrorCode[] = ["aborted", "ffmpeg_missing", "option_out_of_range"];
+const FINAL: readonly IngestErrorCode[] = [
+  "aborted",
+  "ffmpeg_missing",
+  "option_out_of_range",
+  "address_forbidden",
+];
 
 /**
  * Frames of a live source that is connected to again whenever it is lost. Their numbers and media times go on: a frame's
