@@ -16,6 +16,7 @@ export type IngestErrorCode =
   | "url_invalid"
   | "url_unreachable"
   | "url_refused"
+  | "address_forbidden"
   | "first_frame_timeout"
   | "stall_timeout"
   | "source_lost"

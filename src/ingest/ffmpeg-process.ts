@@ -27,6 +27,8 @@ export interface FfmpegDecode {
   readonly stdin?: Readable | undefined;
   /** The options before `-i`. */
   readonly inputOptions: readonly string[];
+  /** Environment of the process. Default: that of this one. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
   /** Stop after this much media time (ms). */
   readonly maxDurationMs?: number;
   /** Called with each line of standard error, as it comes. */
@@ -115,6 +117,7 @@ export class FfmpegProcess {
       .outputOptions(outputOptions(decode, binary.version))
       .output(this.frames)
       .on("stderr", (line: string) => this.keepLine(line));
+    if (decode.env !== undefined) setEnvironment(command, decode.env);
     this.exited = new Promise((resolve) => {
       const fail = (error: Error) => resolve(this.exit(error));
       command
@@ -247,6 +250,17 @@ export class FfmpegProcess {
     this.lines.push(line);
     if (this.lines.length > STDERR_LINES) this.lines.shift();
   }
+}
+
+/** fluent-ffmpeg has no option for it, but gives the options of `_spawnFfmpeg` to `spawn`. */
+function setEnvironment(command: object, env: NodeJS.ProcessEnv): void {
+  type Spawns = { _spawnFfmpeg(args: string[], options: object, ...callbacks: unknown[]): void };
+  const spawns = command as Spawns;
+  const spawnFfmpeg = spawns._spawnFfmpeg;
+  spawns._spawnFfmpeg = (args, options, ...callbacks) =>
+    typeof options === "function"
+      ? spawnFfmpeg.call(spawns, args, { env }, options, ...callbacks)
+      : spawnFfmpeg.call(spawns, args, { ...options, env }, ...callbacks);
 }
 
 function outputOptions({ layout, fps, live, maxDurationMs }: FfmpegDecode, version: string): string[] {

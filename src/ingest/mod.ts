@@ -26,6 +26,13 @@ export {
 } from "./frame.ts";
 export type { EncodedImage, ImageLimits } from "./image-header.ts";
 export { type FrameError, ImageFrames, type ImageFramesOptions, type ImageStamp } from "./image-source.ts";
+export {
+  type FetchOptions,
+  guardedFetch,
+  type NetworkPolicy,
+  type RelayLimits,
+  requireAllowed,
+} from "./network/mod.ts";
 export type { Pace } from "./pacer.ts";
 export { PictureMask } from "./picture-mask.ts";
 export type { PictureSize } from "./picture-size.ts";

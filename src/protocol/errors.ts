@@ -158,6 +158,9 @@ const VIDEO_ERRORS: Readonly<
   url_invalid: refused("The URL is not valid."),
   url_unreachable: refused("The URL could not be reached."),
   url_refused: refused("The server of the URL answered with an error. The error's `message` says which."),
+  address_forbidden: refused(
+    "The URL, or something to which it leads, has an address that may not be named over the API: a private one, or that of a metadata service. Give a public one, or let the operator allow it (--allow-private-cameras, allowCameraHosts).",
+  ),
   first_frame_timeout: refused("No frame came in time."),
   source_lost: refused("The live source ended."),
   stall_timeout: refused("The source stopped sending."),
