@@ -1,7 +1,10 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { get } from "node:http";
 import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { childrenOf, memoryOf, type OpenFiles, openFilesOf } from "../../test/support/processes.ts";
+import { atMost, type Finding, none } from "./trial.ts";
 
 /** How a server ended. */
 export interface ServerEnd {
@@ -20,8 +23,8 @@ export class ServerProcess implements AsyncDisposable {
   private readonly exit: Promise<[number | null, NodeJS.Signals | null]>;
 
   private constructor(private readonly child: ChildProcessByStdio<null, Readable, Readable>) {
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      this.log += text;
+    child.stderr.setEncoding("utf8").on("data", (lines: string) => {
+      this.log += lines;
     });
     this.exit = once(child, "close") as typeof this.exit;
   }
@@ -41,8 +44,8 @@ export class ServerProcess implements AsyncDisposable {
     server.url = await new Promise<string>((resolve, reject) => {
       child.once("error", reject);
       child.once("exit", () => reject(new Error(`The server did not start. ${server.log}`)));
-      child.stdout.on("data", (text) => {
-        said += text;
+      child.stdout.on("data", (words) => {
+        said += words;
         const found = /Open (http:\S+) for/.exec(said)?.[1];
         if (found !== undefined) resolve(found);
       });
@@ -56,10 +59,30 @@ export class ServerProcess implements AsyncDisposable {
     return status === 200;
   }
 
+  /** Sessions that it has. No connection stays open for this. */
+  async sessions(): Promise<number> {
+    const [answer] = await once(get(`${this.url}/readyz`, { agent: false }), "response");
+    return (JSON.parse(await text(answer)) as { readonly sessions: number }).sessions;
+  }
+
   /** Resident memory (MiB), where the system tells it (Linux); else NaN. */
   async residentMiB(): Promise<number> {
-    const status = await readFile(`/proc/${this.child.pid}/status`, "utf8").catch(() => "");
-    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+    return (await memoryOf(this.child.pid!)).now;
+  }
+
+  /** The most that its resident memory has been (MiB), where the system tells it (Linux); else NaN. */
+  async peakMiB(): Promise<number> {
+    return (await memoryOf(this.child.pid!)).peak;
+  }
+
+  /** What it holds open. Linux only. */
+  openFiles(): Promise<OpenFiles> {
+    return openFilesOf(this.child.pid!);
+  }
+
+  /** The commands of the processes that it has started and that are there now. Linux only. */
+  async children(): Promise<string[]> {
+    return (await childrenOf(this.child.pid!)).map(({ command }) => command);
   }
 
   /** Sends SIGTERM and waits until it has ended. */
@@ -68,6 +91,19 @@ export class ServerProcess implements AsyncDisposable {
     this.child.kill("SIGTERM");
     const [code, signal] = await this.exit;
     return { code, signal, tookMs: performance.now() - since };
+  }
+
+  /** Ends it, and says how that went, and what it had to complain of. */
+  async endFindings(): Promise<Finding[]> {
+    const { code, tookMs } = await this.stop();
+    const complaints = this.log
+      .split("\n")
+      .filter((line) => /"level":(50|60)/.test(line) || /^\s+at /.test(line));
+    return [
+      none("errors in the server's log", complaints),
+      { what: "exit code at SIGTERM", measured: String(code), bound: "0", held: code === 0 },
+      atMost("time to end at SIGTERM", tookMs / 1000, 5, "s"),
+    ];
   }
 
   /** Kills it if it is still running. */

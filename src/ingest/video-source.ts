@@ -61,7 +61,7 @@ export interface OpenVideoOptions extends FrameFormat {
   readonly onNotice?: (notice: VideoNotice) => void;
   /** Longest time until the first frame (ms); default 20 000. */
   readonly firstFrameTimeoutMs?: number;
-  /** Longest time between two frames of a URL (ms); default 20 000. */
+  /** Longest wait for each further frame (ms); default 20 000. */
   readonly stallTimeoutMs?: number;
   /** Default: `resolveFfmpeg()`. */
   readonly ffmpeg?: FfmpegBinary;
@@ -225,9 +225,8 @@ async function play(
     return fitInside(info, maxSide);
   }
 
-  /** Reads a frame. The first one, and those from a network, must come in time. */
+  /** Reads a frame. It must come in time: a network may stand still, and so may a disk or ffmpeg itself. */
   async function readInTime(): Promise<RawFrame | null> {
-    if (seq > 0 && !resolved.remote) return await decoder.readFrame();
     // The fps filter emits a frame only when the next one has come.
     const limitMs = (seq === 0 ? firstFrameTimeoutMs : stallTimeoutMs) + 1000 / fps;
     let timedOut = false;
@@ -245,7 +244,9 @@ async function play(
         )
       : new IngestError(
           "stall_timeout",
-          `${resolved.label} sent nothing for ${Math.round(limitMs)} ms. Check that it is still sending.`,
+          resolved.remote
+            ? `${resolved.label} sent nothing for ${Math.round(limitMs)} ms. Check that it is still sending.`
+            : `ffmpeg gave no further frame of ${resolved.label} within ${Math.round(limitMs)} ms. Check that the disk can be read, and that ffmpeg is not stopped.`,
         );
   }
 }

@@ -1,0 +1,55 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { describe, expect, it } from "vitest";
+import { type IngestError, openVideo } from "../../src/ingest/mod.ts";
+
+const options = { width: 64, height: 48, fps: 4, pace: "max" } as const;
+
+function failure(url: string, firstFrameTimeoutMs = 60_000): Promise<IngestError> {
+  return new Promise((resolve, reject) =>
+    openVideo(url, { ...options, firstFrameTimeoutMs }).subscribe({
+      error: resolve,
+      complete: () => reject(new Error("It played.")),
+    }),
+  );
+}
+
+/** A machine that is none of a camera, at the address to which a camera's name leads. */
+async function stranger(meet: (socket: Socket) => void) {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket.on("error", () => {}));
+    meet(socket);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    place: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+describe.each(["rtsp", "http"])("a camera's name (%s)", { concurrent: true }, (scheme) => {
+  it("that leads nowhere is told", async () => {
+    const { code, message } = await failure(`${scheme}://no-such-camera.invalid/video`);
+    // Old static builds crash when they resolve names; that is told, too.
+    expect(["url_unreachable", "ffmpeg_killed"]).toContain(code);
+    expect(message).toContain("no-such-camera.invalid");
+  });
+
+  it.each<[string, (socket: Socket) => void, string]>([
+    ["hangs up", (socket) => void socket.end(), "url_unreachable"],
+    ["speaks of something else", (socket) => void socket.end("SSH-2.0-OpenSSH_9\r\n"), "url_unreachable"],
+    ["says nothing", () => {}, "first_frame_timeout"],
+  ])("that leads to a machine which %s is told", async (_, meet, code) => {
+    await using other = await stranger(meet);
+    const failed = await failure(
+      `${scheme}://${other.place}/video`,
+      code === "first_frame_timeout" ? 500 : undefined,
+    );
+    expect([failed.code, failed.message]).toEqual([code, expect.stringContaining(other.place)]);
+  });
+});
