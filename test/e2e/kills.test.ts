@@ -1,15 +1,14 @@
 import { spawn } from "node:child_process";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { of } from "rxjs";
+import { of, tap } from "rxjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type IngestError, openVideo } from "../../src/ingest/mod.ts";
 import type { InputGap, Intake, SourceChange } from "../../src/streams/mod.ts";
 import { PulledVideo } from "../../src/streams/mod.ts";
 import { TINY_BUNDLE } from "../support/bundles.ts";
 import { freePort } from "../support/free-port.ts";
-import { eventually, isAlive, makeTempDir, makeVideo, tracedFfmpeg } from "../support/media.ts";
+import { eventually, isAlive, makeTempDir, makeVideo } from "../support/media.ts";
 import { childrenOf } from "../support/processes.ts";
 import { Program, thinkalong } from "../support/program.ts";
 import { CODED_SIZE, codedVideo } from "../support/rtsp/coded-video.ts";
@@ -80,22 +79,19 @@ describe.skipIf(process.platform !== "linux")("an ffmpeg that dies", { concurren
     ["SIGKILL", "ffmpeg_killed"],
     ["SIGSTOP", "stall_timeout"],
   ] as const)("is an error of a file that it plays (%s)", async (signal, code) => {
-    const folder = join(dir.path, signal);
-    await mkdir(folder);
-    const { binary, pids } = await tracedFfmpeg(folder);
-    const clip = await makeVideo(join(folder, "clip.mp4"), { seconds: 20 });
-    const options = { width: 64, height: 48, fps: 20, stallTimeoutMs: 400, ffmpeg: binary } as const;
-    const failure = new Promise<IngestError>((resolve) => {
-      let seen = 0;
-      openVideo(clip, { ...options, pace: "realtime" }).subscribe({
-        next: async () => {
-          if (++seen === 3) process.kill((await pids())[0]!, signal);
-        },
-        error: resolve,
-      });
+    const clip = await makeVideo(join(dir.path, `${signal}.mp4`), { seconds: 20 });
+    const options = { width: 64, height: 48, fps: 20, pace: "realtime", stallTimeoutMs: 400 } as const;
+    let pid = 0;
+    const failure = new Promise<IngestError>((resolve, reject) => {
+      const kill = async () => {
+        pid = (await decoderOf(clip))!.pid;
+        process.kill(pid, signal);
+      };
+      openVideo(clip, options)
+        .pipe(tap({ next: ({ seq }) => void (seq === 2 && kill().catch(reject)) }))
+        .subscribe({ error: resolve, complete: () => reject(new Error("It played to its end.")) });
     });
     expect(await failure).toMatchObject({ code });
-    const pid = (await pids())[0]!;
     await eventually(() => !isAlive(pid), "it is gone");
   });
 });
@@ -158,7 +154,7 @@ describe.skipIf(process.platform === "win32")("a client that dies", { concurrent
   new WebSocket(process.argv[1].replace("http", "ws") + "/v1/stream").on("message", (text) => console.log(String(text)));`;
 
   it.each(DEATHS)("takes its session with it, and nobody else's (%s)", async (signal) => {
-    await using server = await startScriptedServer({}, { limits: { heartbeatMs: 200 } });
+    await using server = await startScriptedServer({}, { limits: { heartbeatMs: 1000 } });
     const other = await WsClient.connect(server.url);
     await other.next("session.created");
     await using client = new Program(spawn(process.execPath, ["-e", CLIENT, server.url], { stdio: "pipe" }));
