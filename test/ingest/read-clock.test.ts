@@ -63,18 +63,22 @@ describe("a time of the machine's clock", () => {
   });
 });
 
-it.each(STEPS_MS)("a camera loses no frame and no time when the clock is set by %i ms and back", async (stepMs) => {
-  const machine = new Machine();
-  let count = 0;
-  const read = async (): Promise<RawFrame | null> => {
-    if (count === 40) return null;
-    if (++count === 20) machine.set(stepMs);
-    if (count === 30) machine.set(-stepMs);
-    machine.nowMs += 230;
-    return { bytes: new Uint8Array(0), readAtMs: machine.read(20), isWhole: true };
-  };
-  const time = new LiveTime();
-  const told: number[] = [];
-  for await (const { readAtMs } of settledFrames(read)) told.push(time.mediaTimeMs(readAtMs, machine.nowMs));
-  expect(told).toEqual(Array.from({ length: 40 }, (_, i) => 250 * i));
-});
+it.each(STEPS_MS)(
+  "a camera loses no frame and no time when the clock is set by %i ms and back",
+  async (stepMs) => {
+    const machine = new Machine();
+    let count = 0;
+    const read = async (): Promise<RawFrame | null> => {
+      if (count === 40) return null;
+      if (++count === 20) machine.set(stepMs);
+      if (count === 30) machine.set(-stepMs);
+      machine.nowMs += 230;
+      return { bytes: new Uint8Array(0), readAtMs: machine.read(20), isWhole: true };
+    };
+    const time = new LiveTime();
+    const told: number[] = [];
+    for await (const { readAtMs } of settledFrames(read))
+      told.push(time.mediaTimeMs(readAtMs, machine.nowMs));
+    expect(told).toEqual(Array.from({ length: 40 }, (_, i) => 250 * i));
+  },
+);

@@ -8,7 +8,7 @@ import { ServerProcess } from "../server-process.ts";
 import { atMost, type Finding, none, type Outcome, type Trial, type TrialContext } from "../trial.ts";
 
 const CLIENTS = { short: 8, long: 64 };
-const MINUTES = { short: 0.07, long: 30 };
+const MINUTES = { short: 0.05, long: 30 };
 /** What resident memory may be in the last third of the time, by that in the middle third. */
 const MEMORY = { short: 1.25, long: 1.05 };
 /** Different visits of one client, after which it begins anew. */

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { decodeImage, type IngestError } from "../../../src/ingest/mod.ts";
 import { CLIENT_MESSAGES } from "../../../src/protocol/mod.ts";
-import { announcement, bentPictures, bentVideos } from "../../reliability/bent-media.ts";
+import { announcement, bentPictures } from "../../reliability/bent-media.ts";
 
 it("bent pictures are decoded or refused, of either some, and in several ways", async () => {
   const pictures = fc.sample(await bentPictures(1024), { numRuns: 60, seed: 1 });
@@ -18,13 +18,6 @@ it("bent pictures are decoded or refused, of either some, and in several ways", 
   expect(kinds).toContain("decoded");
   expect(kinds).toContain("image_undecodable");
   for (const kind of kinds) expect(kind).toMatch(/^decoded$|^image_/);
-});
-
-it("bent videos are the same for the same seed, and are made of chunks", async () => {
-  const videos = await bentVideos(8);
-  const sample = () => fc.sample(videos, { numRuns: 5, seed: 3 });
-  expect(sample()).toEqual(sample());
-  for (const chunks of sample()) expect(chunks).toHaveLength(8);
 });
 
 it("a container is announced as the protocol says, where it knows containers", () => {

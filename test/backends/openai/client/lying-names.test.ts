@@ -61,7 +61,7 @@ it.runIf(process.platform === "linux")(
       expect(await ask()).toMatch(/Nothing listens at model\.example/);
       await leadsTo("127.0.0.1");
       server.chats = [status(200, "<!doctype html><title>Welcome</title>", { "content-type": "text/html" })];
-      expect(await ask()).toMatch(/model\.example:\d+ answers with a web page/);
+      expect(await ask()).toMatch(/model\.example:\d+\/v1 answers with a web page/);
       server.chats = [says("Hello", " there")];
       expect(await ask()).toBe("Hello there");
     } finally {
