@@ -2,23 +2,26 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import fc from "fast-check";
 import { resolveFfmpeg } from "../../src/ingest/mod.ts";
-import { CLIENT_EXAMPLES } from "../../src/protocol/examples.ts";
 import { CLIENT_MESSAGES, type ClientMessageType } from "../../src/protocol/mod.ts";
 import { bentBytes } from "./bent-bytes.ts";
-import { listed } from "./from-schema.ts";
+import { named } from "./from-schema.ts";
 import { bombs, LARGEST, lyingPictures, picturesOfAllKinds } from "./lying-pictures.ts";
 
 /** Most bytes of a chunk of a container, as a browser's recorder sends them twice a second. */
 const MOST_CHUNK = 32 * 1024;
 
-/** Containers that a client may push: how ffmpeg writes each. The codecs are those that every build can write. */
-const CONTAINERS: readonly (readonly string[])[] = [
-  ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-f", "webm"],
-  ["-c:v", "libx264", "-preset", "ultrafast", "-f", "mp4", "-movflags", "frag_keyframe+empty_moov"],
-  ["-c:v", "libx264", "-preset", "ultrafast", "-f", "h264"],
-  ["-c:v", "libx264", "-preset", "ultrafast", "-f", "mpegts"],
-  ["-c:v", "mpeg4", "-f", "matroska"],
-];
+/** Containers that a client may push, by their MIME types: how ffmpeg writes each. */
+const CONTAINERS: Readonly<Record<string, readonly string[]>> = {
+  "video/webm": ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-f", "webm"],
+  "video/mp4": [
+    ...["-c:v", "libx264", "-preset", "ultrafast"],
+    ...["-f", "mp4", "-movflags", "frag_keyframe+empty_moov"],
+  ],
+  "video/h264": ["-c:v", "libx264", "-preset", "ultrafast", "-f", "h264"],
+  "video/mp2t": ["-c:v", "libx264", "-preset", "ultrafast", "-f", "mpegts"],
+  "video/x-matroska": ["-c:v", "mpeg4", "-f", "matroska"],
+  "image/jpeg": ["-c:v", "mjpeg", "-pix_fmt", "yuvj420p", "-f", "mjpeg"],
+};
 
 /**
  * Pictures of all kinds to which something has happened; one in thirty takes much to decode.
@@ -37,23 +40,37 @@ export async function bentPictures(largest = LARGEST): Promise<fc.Arbitrary<Uint
   );
 }
 
-/** What a client sends of one video: chunks in a row, of which some are bent, missing, twice there or out of order. */
-export async function bentVideos(chunks: number): Promise<fc.Arbitrary<readonly Uint8Array[]>> {
-  const videos = await Promise.all(CONTAINERS.map(makeVideo));
+/** What a client sends of one video. */
+export interface BentVideo {
+  /** Of the video before it was bent. */
+  readonly mime: string;
+  /** In a row; some are bent, missing, twice there or out of order. */
+  readonly chunks: readonly Uint8Array[];
+}
+
+/** Videos of so many chunks each. */
+export async function bentVideos(chunks: number): Promise<fc.Arbitrary<BentVideo>> {
+  const made = Object.entries(CONTAINERS).map(
+    async ([mime, output]) => [mime, await makeVideo(output)] as const,
+  );
+  const videos = await Promise.all(made);
+  const whole = videos.map(([, bytes]) => bytes);
   const sizes = fc.array(fc.integer({ min: 1, max: MOST_CHUNK }), { minLength: chunks, maxLength: chunks });
-  const bent = fc.array(fc.tuple(fc.nat(chunks - 1), bentBytes(videos)), { minLength: 1, maxLength: 3 });
+  const bent = fc.array(fc.tuple(fc.nat(chunks - 1), bentBytes(whole)), { minLength: 1, maxLength: 3 });
   const swapped = fc.array(fc.tuple(fc.nat(chunks - 1), fc.nat(chunks - 1)), { maxLength: 2 });
-  return fc.tuple(fc.constantFrom(...videos), sizes, bent, swapped).map(([video, lengths, bends, swaps]) => {
-    let at = 0;
-    const sent: Uint8Array[] = lengths.map((length) => {
-      const start = at % video.length;
-      at = start + length;
-      return video.subarray(start, at);
+  return fc
+    .tuple(fc.constantFrom(...videos), sizes, bent, swapped)
+    .map(([[mime, video], lengths, bends, swaps]) => {
+      let at = 0;
+      const sent: Uint8Array[] = lengths.map((length) => {
+        const start = at % video.length;
+        at = start + length;
+        return video.subarray(start, at);
+      });
+      for (const [place, bytes] of bends) sent[place] = bytes.subarray(0, MOST_CHUNK);
+      for (const [one, other] of swaps) [sent[one], sent[other]] = [sent[other]!, sent[one]!];
+      return { mime, chunks: sent };
     });
-    for (const [place, bytes] of bends) sent[place] = bytes.subarray(0, MOST_CHUNK);
-    for (const [one, other] of swaps) [sent[one], sent[other]] = [sent[other]!, sent[one]!];
-    return sent;
-  });
 }
 
 /** The message that announces a container, and the MIME types that it may name. */
@@ -65,8 +82,7 @@ export interface Announcement {
 /** How a client announces a container, as the protocol's schemas say; null where it takes pictures only. */
 export function announcement(): Announcement | null {
   for (const [type, schema] of Object.entries(CLIENT_MESSAGES)) {
-    const example = (CLIENT_EXAMPLES as unknown as Record<string, { readonly mime?: string }>)[type];
-    const mimes = [...new Set([...listed(schema, "mime"), ...(example?.mime ? [example.mime] : [])])];
+    const mimes = named(schema, "mime").filter((text) => /^\w+\/[\w.+-]+$/.test(text));
     if (mimes.length > 0) return { type: type as ClientMessageType, mimes };
   }
   return null;

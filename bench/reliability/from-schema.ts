@@ -4,6 +4,7 @@ import { z } from "zod";
 /** As much of JSON Schema as `z.toJSONSchema` writes for messages. */
 interface JsonSchema {
   readonly type?: "object" | "array" | "string" | "integer" | "number" | "boolean" | "null";
+  readonly description?: string;
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly anyOf?: readonly JsonSchema[];
@@ -36,11 +37,13 @@ export function fitting(schema: z.ZodType): fc.Arbitrary<unknown> {
   return arbitrary(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema);
 }
 
-/** The texts that a field of a message may have, where its schema lists them; else none. */
-export function listed(schema: z.ZodType, field: string): string[] {
+/** The texts that a field of a message may have: those that its schema lists, and those that its description names. */
+export function named(schema: z.ZodType, field: string): string[] {
   const { properties } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema;
-  const { enum: values = [], const: only } = properties?.[field] ?? {};
-  return [...values, only].filter((value) => typeof value === "string");
+  const { enum: values = [], const: only, description = "" } = properties?.[field] ?? {};
+  const listed = [...values, only].filter((value) => typeof value === "string");
+  const told = [...description.matchAll(/`([^`]+)`/g)].map(([, text]) => text!);
+  return [...new Set([...listed, ...told])];
 }
 
 function arbitrary(schema: JsonSchema): fc.Arbitrary<unknown> {

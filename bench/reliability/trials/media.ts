@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { Account } from "../account.ts";
-import { announcement, bentPictures, bentVideos } from "../bent-media.ts";
+import { announcement, type BentVideo, bentPictures, bentVideos } from "../bent-media.ts";
 import { Bystander } from "../bystander.ts";
 import { Heard } from "../heard.ts";
 import { LARGEST } from "../lying-pictures.ts";
@@ -23,6 +23,9 @@ const INTERVAL_MS = 250;
 const LEAST_DECODED = 0.5;
 /** Most resident memory (MiB). One of the largest pictures takes 64 MiB as pixels. */
 const MOST_MIB = 1024;
+
+/** How a container is announced; null where the protocol knows pictures only. */
+const ANNOUNCED = announcement();
 
 /** What came of the pictures of all connections. */
 class Seen {
@@ -73,10 +76,13 @@ async function showPictures(url: string, pictures: readonly Uint8Array[], seen: 
 }
 
 /** One connection that announces a container, where the protocol knows any, and sends chunks. */
-async function showVideo(url: string, chunks: readonly Uint8Array[], mime: string | null): Promise<Visitor> {
+async function showVideo(url: string, { mime, chunks }: BentVideo): Promise<Visitor> {
   const visitor = await Visitor.connect(url);
   await visitor.next("session.created");
-  if (mime !== null) visitor.send({ type: announcement()!.type, mime });
+  if (ANNOUNCED !== null) {
+    const { type, mimes } = ANNOUNCED;
+    visitor.send({ type, mime: mimes.includes(mime) ? mime : mimes[0] });
+  }
   for (const chunk of chunks) {
     if (!visitor.isOpen) break;
     visitor.socket.send(chunk);
@@ -92,7 +98,6 @@ async function run({ size, seed, program, signal, onProgress }: TrialContext): P
   const videos = await bentVideos(VISIT);
   const heard = new Heard();
   const seen = new Seen();
-  const mimes = announcement()?.mimes ?? [];
   await using server = await ServerProcess.start(program, "--max-sessions", String(AT_A_TIME + 2));
   const bystander = await Bystander.start(server.url, await randomPictures(8, seed));
   const shows = PICTURES[size] / VISIT;
@@ -102,11 +107,10 @@ async function run({ size, seed, program, signal, onProgress }: TrialContext): P
     for (let own = begun++; own < total; own = begun++) {
       signal.throwIfAborted();
       const sample = { numRuns: 1, seed: seed + own };
-      const mime = mimes[own % mimes.length] ?? null;
       heard.add(
         own < shows
           ? await showPictures(server.url, fc.sample(pictures, { ...sample, numRuns: VISIT }), seen)
-          : await showVideo(server.url, fc.sample(videos, sample)[0]!, mime),
+          : await showVideo(server.url, fc.sample(videos, sample)[0]!),
       );
       onProgress(own / total, `${total} clients`);
     }
@@ -121,7 +125,7 @@ async function run({ size, seed, program, signal, onProgress }: TrialContext): P
     none("processes that are left", await server.children()),
     ...(await server.endFindings()),
   ];
-  const announced = mimes.length === 0 ? "not announced" : `announced as ${mimes.join(", ")}`;
+  const announced = ANNOUNCED === null ? "not announced" : `announced as ${ANNOUNCED.mimes.join(", ")}`;
   return {
     tried: `${PICTURES[size]} bent pictures and ${CHUNKS[size]} chunks of bent containers (${announced}), over ${heard.connections} connections, seed ${seed}`,
     findings,

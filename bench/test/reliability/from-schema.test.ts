@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CLIENT_MESSAGES, type ClientMessageType } from "../../../src/protocol/mod.ts";
-import { fitting, listed } from "../../reliability/from-schema.ts";
+import { fitting, named } from "../../reliability/from-schema.ts";
 
 describe("values that fit a schema", () => {
   it.each(Object.keys(CLIENT_MESSAGES) as ClientMessageType[])("are mostly good messages: %s", (type) => {
@@ -21,8 +21,12 @@ describe("values that fit a schema", () => {
     expect([...given].sort()).toEqual([...settings].sort());
   });
 
-  it("are listed where a schema lists them", () => {
-    expect(listed(CLIENT_MESSAGES["session.close"], "type")).toEqual(["session.close"]);
-    expect(listed(CLIENT_MESSAGES["session.close"], "event_id")).toEqual([]);
+  it("are named by a schema and its description", () => {
+    expect(named(CLIENT_MESSAGES["session.close"], "type")).toEqual(["session.close"]);
+    expect(named(CLIENT_MESSAGES["session.close"], "nothing")).toEqual([]);
+    expect(named(CLIENT_MESSAGES["conversation.item.create"].shape.item, "id")).toEqual([
+      "response.created",
+      "item_id",
+    ]);
   });
 });
