@@ -6,6 +6,7 @@ import type { FrameLayout } from "./frame-layout.ts";
 import type { HdrTransfer } from "./hdr.ts";
 import { OpeningWords } from "./opening-words.ts";
 import type { PictureSize } from "./picture-size.ts";
+import { ReadClock } from "./read-clock.ts";
 import { reapOnExit } from "./reap-on-exit.ts";
 import { type ShownFrame, ShownFrames } from "./shown-frames.ts";
 
@@ -47,7 +48,7 @@ export interface FfmpegExit {
 export interface RawFrame {
   /** In a buffer of its own. */
   readonly bytes: Uint8Array;
-  /** Of a live source: when ffmpeg read it from the network, on the machine's clock (ms). Else null. */
+  /** Of a live source: when ffmpeg read it from the network, on the monotonic clock (ms). Else null. */
   readonly readAtMs: number | null;
   /** False when packets were lost, from which it or an earlier one would have been decoded. */
   readonly isWhole: boolean;
@@ -81,6 +82,7 @@ export class FfmpegProcess {
   private readonly lines: string[] = [];
   /** Of a live source: what is known of the frames that have not been read from the pipe yet. */
   private readonly shown: ShownFrames | null;
+  private readonly clock = new ReadClock();
   private readonly onLine: (line: string) => void;
   private readonly frameBytes: number;
   private readonly frames: PassThrough;
@@ -191,7 +193,9 @@ export class FfmpegProcess {
   private async nextShown(): Promise<ShownFrame | undefined> {
     const { shown } = this;
     while (shown?.count === 0 && !this.over && !this.stopped) await this.woken();
-    return shown?.next();
+    const next = shown?.next();
+    if (next === undefined || next.readAtMs === null) return next;
+    return { ...next, readAtMs: this.clock.monotonicMs(next.readAtMs) };
   }
 
   private woken(): Promise<void> {

@@ -57,7 +57,8 @@ export class ShownFrames {
     if (this.isLost) this.damagedAtMs ??= readAtMs;
     else if (isKey) this.damagedAtMs = null;
     this.isLost = false;
-    const isWhole = this.damagedAtMs === null || readAtMs - this.damagedAtMs > MOST_DAMAGED_MS;
+    // The machine's clock may be set back, too.
+    const isWhole = this.damagedAtMs === null || Math.abs(readAtMs - this.damagedAtMs) > MOST_DAMAGED_MS;
     this.waiting.push({ readAtMs: readAtMs < FIRST_DATE_MS ? null : readAtMs, isWhole });
   }
 }

@@ -58,7 +58,7 @@ export interface OpenVideoOptions extends FrameFormat, ResolveOptions, Pace {
   readonly onNotice?: (notice: VideoNotice) => void;
   /** Longest time until the first frame (ms); default 20 000, and as long as it takes where a camera is to call. */
   readonly firstFrameTimeoutMs?: number;
-  /** Longest time between two frames of a URL or a camera (ms); default 20 000. */
+  /** Longest wait for each further frame (ms); default 20 000. */
   readonly stallTimeoutMs?: number;
   /** Default: `resolveFfmpeg()`. */
   readonly ffmpeg?: FfmpegBinary;
@@ -260,12 +260,15 @@ async function playRoute(
     emit(new RgbFrame({ seq: seq++, mediaTimeMs, arrivedAtMs }, small, large));
   }
 
-  /** Reads a frame. The first one, and those from a network, must come in time. */
+  /**
+   * Reads a frame. It must come in time: a network may stand still, and so may a disk or ffmpeg itself. Only a camera that
+   * is to call comes when it likes.
+   */
   async function readInTime(): Promise<RawFrame | null> {
-    const isTimed = seq === 0 ? firstFrameTimeoutMs !== null : resolved.remote || resolved.live;
-    if (!isTimed) return await decoder.readFrame();
+    const patienceMs = seq === 0 ? firstFrameTimeoutMs : stallTimeoutMs;
+    if (patienceMs === null) return await decoder.readFrame();
     // The fps filter emits a frame only when the next one has come.
-    const limitMs = ((seq === 0 ? firstFrameTimeoutMs : stallTimeoutMs) ?? 0) + 1000 / fps;
+    const limitMs = patienceMs + 1000 / fps;
     let timedOut = false;
     const timer = setTimeout(() => {
       timedOut = true;
@@ -281,7 +284,9 @@ async function playRoute(
         )
       : new IngestError(
           "stall_timeout",
-          `${resolved.label} sent nothing for ${Math.round(limitMs)} ms. Check that it is still sending.`,
+          resolved.remote || !resolved.reopens
+            ? `${resolved.label} sent nothing for ${Math.round(limitMs)} ms. Check that it is still sending.`
+            : `ffmpeg gave no further frame of ${resolved.label} within ${Math.round(limitMs)} ms. Check that the disk can be read, and that ffmpeg is not stopped.`,
         );
   }
 }
