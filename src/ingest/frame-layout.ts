@@ -16,29 +16,47 @@ export class FrameLayout {
   /** Bytes of one frame on the pipe. */
   readonly bytes: number;
   private readonly width: number;
+  /** The room of the larger picture. */
+  private readonly large: PictureSize | null;
+  private readonly maxSide: number | null;
 
+  /**
+   * @param large size of the larger picture (px); where the video's size is not known before it comes, or changes, only
+   *   the longest that a side may be: the picture lies in the corner of a square of that side then
+   */
   constructor(
     private readonly small: PictureSize,
-    private readonly large: PictureSize | null = null,
+    large: PictureSize | { readonly maxSide: number } | null = null,
   ) {
-    this.width = Math.max(small.width, large?.width ?? 0);
-    this.bytes = 3 * this.width * (small.height + (large?.height ?? 0));
+    this.maxSide = large !== null && "maxSide" in large ? large.maxSide : null;
+    this.large =
+      large !== null && "maxSide" in large ? { width: large.maxSide, height: large.maxSide } : large;
+    this.width = Math.max(small.width, this.large?.width ?? 0);
+    this.bytes = 3 * this.width * (small.height + (this.large?.height ?? 0));
   }
 
   /** The part of ffmpeg's filter graph that comes after `fps`. */
   get filter(): string {
-    const { small, large } = this;
+    const { small, large, maxSide } = this;
     const scale = ({ width, height }: PictureSize) => `scale=${width}:${height}:flags=area`;
     if (large === null) return scale(small);
-    const part = (size: PictureSize) => `${scale(size)},format=rgb24,pad=${this.width}:${size.height}`;
-    return `split[a][b];[a]${part(large)}[large];[b]${part(small)}[small];[large][small]vstack`;
+    const fit = `scale='min(${maxSide},iw)':'min(${maxSide},ih)':force_original_aspect_ratio=decrease:flags=area`;
+    const part = (size: PictureSize, scaled: string) =>
+      `${scaled},format=rgb24,pad=${this.width}:${size.height}`;
+    const parts = [part(large, maxSide === null ? scale(large) : fit), part(small, scale(small))];
+    return `split[a][b];[a]${parts[0]}[large];[b]${parts[1]}[small];[large][small]vstack`;
   }
 
-  /** Splits a frame into its pictures. A picture as wide as the frame is a view of it, a narrower one is a copy. */
-  split(frame: Uint8Array): FramePictures {
-    const { small, large } = this;
+  /**
+   * Splits a frame into its pictures. A picture as wide as the frame is a view of it, a narrower one is a copy.
+   *
+   * @param source size of the video (px), where it was not known before
+   */
+  split(frame: Uint8Array, source?: PictureSize): FramePictures {
+    const { small, large, maxSide } = this;
+    const shown = maxSide === null || source === undefined ? large : fitInside(source, maxSide);
     return {
-      large: large === null ? undefined : this.picture(frame, 0, large),
+      large: shown === null ? undefined : this.picture(frame, 0, shown),
       small: this.picture(frame, large?.height ?? 0, small),
     };
   }

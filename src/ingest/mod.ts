@@ -1,6 +1,15 @@
 /** Everything that yields timed frames: files, URLs and pushed images. Knows nothing of models. */
 export type { FrameFormat } from "./check-options.ts";
 export {
+  ContainerDecoder,
+  type ContainerDecoderOptions,
+  type ContainerListener,
+  type ContainerPicture,
+} from "./container/container-decoder.ts";
+export { ContainerTime } from "./container/container-time.ts";
+export { CONTAINER_KINDS, type ContainerKind, containerKind } from "./container/kinds.ts";
+export { CONTAINER_LIMITS, type ContainerLimits } from "./container/limits.ts";
+export {
   type DecodedImage,
   type DecodeImageOptions,
   decodeImage,

@@ -3,7 +3,7 @@ import { type HdrTransfer, hdrTransferOf } from "./hdr.ts";
 /** How ffmpeg describes the stream that it decodes, before it decodes it. Covers of songs are not decoded. */
 const DESCRIPTION = /Stream #0:\d+.*: Video: (?!.*\(attached pic\))/;
 /** What the filter `showinfo` says of the first frame. */
-const FIRST_FRAME = /Parsed_showinfo_\d+ @ .* n:\s*0 pts:\s*(-?\d+) /;
+const FIRST_FRAME = /Parsed_showinfo_\d+ @ .* n:\s*0 pts:\s*(-?\d+|NOPTS) /;
 
 /** What ffmpeg says on its standard error about a video before its first frame. */
 export class OpeningWords {
@@ -27,6 +27,6 @@ export class OpeningWords {
     const first = this.hasFirst ? null : FIRST_FRAME.exec(line);
     if (first === null) return;
     this.hasFirst = true;
-    this.firstPts = Number(first[1]);
+    this.firstPts = first[1] === "NOPTS" ? 0 : Number(first[1]);
   }
 }

@@ -18,6 +18,7 @@ export { parseScheduledQuestion, type ScheduledQuestion } from "./scheduled-ques
 export type { StreamSettings } from "./settings.ts";
 export { PulledVideo, type PulledVideoOptions } from "./sources/pulled-video.ts";
 export { type ImageBounds, PushedImages } from "./sources/pushed-images.ts";
+export { type ContainerReports, PushedVideo, type PushedVideoOptions } from "./sources/pushed-video.ts";
 export { type ReconnectingOptions, type ReconnectWaits, reconnecting } from "./sources/reconnecting.ts";
 export type {
   InputGap,

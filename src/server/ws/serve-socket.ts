@@ -44,6 +44,7 @@ export function serveSocket(socket: WebSocket, session: Session, limits: Limits,
   });
 
   const gate = new MessageGate(socket, limits, {
+    isFull: () => session.isFull,
     receive: (message, isBinary) => {
       if (!isBinary) {
         const text = message.toString("utf8");
