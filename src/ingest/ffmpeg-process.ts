@@ -296,7 +296,7 @@ function outputOptions({ layout, fps, live, fed, maxDurationMs }: FfmpegDecode, 
     ...["-map", "0:V:0", "-an", "-sn", "-dn"],
     ...(fed ? fedOptions : live ? liveOptions : fileOptions)(fps, layout, version),
     ...(maxDurationMs === undefined || live || fed ? [] : ["-t", String(maxDurationMs / 1000)]),
-    // From 4.4 on, the encoder of raw frames runs on as many threads as there are cores, each of which holds one back.
+    // In current versions the encoder of raw frames runs on several threads, which hold frames back (5.1, 2 cores: one).
     ...["-f", "rawvideo", "-pix_fmt", "rgb24", "-threads", "1"],
   ];
 }

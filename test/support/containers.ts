@@ -9,9 +9,9 @@ export const CODED_MIMES = ["video/webm", "video/mp4", "video/h264"] as const;
 export type CodedMime = (typeof CODED_MIMES)[number];
 
 const VP8 = `-c:v libvpx -b:v 1M -deadline realtime -cpu-used 8 -auto-alt-ref 0 -lag-in-frames 0 -g ${KEY_EVERY}`;
-/** How the pictures are written: a key frame every `KEY_EVERY` pictures, at which a cluster or fragment begins. */
+/** How the pictures are written: a key frame every `KEY_EVERY` pictures, a fragment from one to the next, small clusters. */
 const OUTPUT: Readonly<Record<string, string>> = {
-  "video/webm": `${VP8} -keyint_min ${KEY_EVERY} -live 1 -cluster_time_limit ${(1000 * KEY_EVERY) / CODED_FPS} -f webm`,
+  "video/webm": `${VP8} -keyint_min ${KEY_EVERY} -live 1 -cluster_time_limit ${1000 / CODED_FPS} -f webm`,
   "video/mp4": "-c copy -movflags frag_keyframe+empty_moov+default_base_moof -f mp4",
   "video/mp2t": "-c copy -f mpegts",
 };

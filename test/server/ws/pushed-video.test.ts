@@ -238,7 +238,7 @@ describe.skipIf(browserPath === null)("what a browser records", () => {
     socket.close();
   }`;
 
-  it.each(["video/webm;codecs=vp8", "video/webm;codecs=vp9"])(
+  it.concurrent.each(["video/webm;codecs=vp8", "video/webm;codecs=vp9"])(
     "as %s is seen, each picture at its time",
     async (mime) => {
       await using server = await start();
