@@ -7,12 +7,13 @@ const WHOLE = [
   "test/{cli,e2e,engine,exact,golden,replay}/**/*.test.ts",
   "test/backends/*.test.ts",
   "test/backends/openai/{contract,openai-stream,client/probe}.test.ts",
+  "test/ingest/container/container-decoder.test.ts",
   "test/server/page.test.ts",
   "test/ingest/{camera,ffmpeg-process,guarded-video,reap-on-exit,rtsp,video-source}.test.ts",
   "test/models/convert/smollm2.test.ts",
   "test/models/trial.test.ts",
   "test/support/llama-server.test.ts",
-  "test/server/ws/message-gate.test.ts",
+  "test/server/ws/{message-gate,pushed-video}.test.ts",
   "test/streams/{reconnecting,replay}.test.ts",
 ];
 

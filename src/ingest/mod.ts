@@ -7,6 +7,15 @@ export {
 } from "./camera.ts";
 export type { FrameFormat } from "./check-options.ts";
 export {
+  ContainerDecoder,
+  type ContainerDecoderOptions,
+  type ContainerListener,
+  type ContainerPicture,
+} from "./container/container-decoder.ts";
+export { ContainerTime } from "./container/container-time.ts";
+export { CONTAINER_KINDS, type ContainerKind, containerKind } from "./container/kinds.ts";
+export { CONTAINER_LIMITS, type ContainerLimits } from "./container/limits.ts";
+export {
   type DecodedImage,
   type DecodeImageOptions,
   decodeImage,

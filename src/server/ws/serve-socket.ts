@@ -51,6 +51,7 @@ export function serveSocket(
   });
 
   const receiver: MessageReceiver = {
+    isFull: () => session.isFull,
     receive: (message, isBinary) => {
       if (!isBinary) {
         const text = message.toString("utf8");
