@@ -4,6 +4,8 @@ import type { Visitor } from "./visitor.ts";
 
 const DOCUMENTED = new Set([...Object.values(CLOSE_CODES), ...TRANSPORT_CLOSE_CODES].map(({ code }) => code));
 const FAULTS = [CLOSE_CODES.failed.code, 1011];
+/** What bytes of a client may do to its decoder, which is a process of its own. */
+const OF_DECODERS = ["container_decoder_died", "container_decoder_failed"];
 
 /** What clients heard that sent what nobody should send. */
 export class Heard {
@@ -17,10 +19,13 @@ export class Heard {
     this.malformed.push(...visitor.malformed);
     for (const { code, message } of visitor.errors) {
       this.errors.set(code, (this.errors.get(code) ?? 0) + 1);
+      if (OF_DECODERS.includes(code)) continue;
       if (!(code in ERRORS) || ERRORS[code as keyof typeof ERRORS].type === "server_error")
         this.faults.push(`${code}: ${message}`);
     }
     const { code } = visitor;
+    const gaveUp = visitor.errors.some(({ code }) => code === "container_decoder_failed");
+    if (gaveUp && code === CLOSE_CODES.failed.code) return;
     if (code !== null && (!DOCUMENTED.has(code) || FAULTS.includes(code)))
       this.faults.push(`close code ${code}`);
   }
