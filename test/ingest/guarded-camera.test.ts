@@ -41,7 +41,13 @@ const failure = (input: string, more: Partial<OpenCameraOptions> = {}) =>
 describe("a camera with a network policy", () => {
   it.each([
     ...[here, dirname(here), `file://${here}`, "nothing-here.mp4", "-", "/dev/video0"],
-    ...["rtmp://cam.test/live", "srt://cam.test:1", "udp://@:1234", "rtp://cam.test:1", "ftp://cam.test/a"],
+    ...[
+      "rtmp://cam.test/live",
+      "srt://cam.test:1",
+      "udp://cam.test:1",
+      "rtp://cam.test:1",
+      "ftp://cam.test/a",
+    ],
   ])("is no %s", async (input) => {
     expect(await failure(input)).toBe("unsupported_protocol");
     for (const kind of ["video", "snapshot", "images"] as const)
