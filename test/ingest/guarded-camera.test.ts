@@ -14,6 +14,7 @@ import {
 import { contentOf } from "../../src/ingest/sends-pictures.ts";
 import { fetchWithin } from "../../src/ingest/video-route.ts";
 import { Listener } from "../support/listener.ts";
+import { eventually } from "../support/media.ts";
 import { names } from "../support/names.ts";
 import { picture } from "../support/server.ts";
 
@@ -76,6 +77,17 @@ describe("a camera with a network policy", () => {
     const url = way === "named" ? secret : `http://${camera.host}/snap`;
     expect(await failure(url, { kind: "snapshot" })).toBe("address_forbidden");
     expect(await failure(url, { intervalMs: 20 })).toBe("address_forbidden");
+  });
+
+  it("is asked what it sends, and let go then", async () => {
+    await using camera = await Listener.http((_, response) => {
+      response.writeHead(200, { "content-type": "multipart/x-mixed-replace; boundary=next" });
+      response.write("--next\r\n");
+    });
+    const { signal } = new AbortController();
+    const url = `http://user:password@cam.test:${camera.port}/`;
+    expect(await contentOf(url, fetchWithin(network), signal)).toBe("pictures");
+    await eventually(() => camera.open === 0, "the connection is closed");
   });
 
   it("is not asked what it sends at a private address", async () => {
