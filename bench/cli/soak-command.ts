@@ -12,6 +12,7 @@ import { runMeasurement } from "./measurement.ts";
 
 interface SoakFlags {
   readonly short: boolean;
+  readonly minutes?: number;
   readonly seed: number;
   readonly out: string;
 }
@@ -27,7 +28,10 @@ function commit(): string | null {
   }
 }
 
-async function run(names: readonly string[], { short, seed, out }: SoakFlags): Promise<void> {
+async function run(
+  names: readonly string[],
+  { short, minutes: length, seed, out }: SoakFlags,
+): Promise<void> {
   const trials = names.length === 0 ? TRIALS : TRIALS.filter(({ name }) => names.includes(name));
   const size: Size = short ? "short" : "long";
   const missing = new Set(trials.map(({ name }) => name));
@@ -39,7 +43,7 @@ async function run(names: readonly string[], { short, seed, out }: SoakFlags): P
         onProgress(0, "starting");
         // As it is installed, so that it is tried as users run it.
         const program = [join(root, "dist/cli/main.js")] as const;
-        const outcome = await trial.run({ size, seed, program, signal, onProgress });
+        const outcome = await trial.run({ size, minutes: length ?? null, seed, program, signal, onProgress });
         progress.stop();
         missing.delete(trial.name);
         print(trial, outcome);
@@ -78,6 +82,7 @@ export function soakCommand(): Command {
     .description("Put a whole server through much, and say whether it held.")
     .addArgument(name)
     .option("--short", "seconds instead of minutes, as in the tests; writes nothing", false)
+    .option("-m, --minutes <n>", "how long the trial clients lasts; default: 30", positive)
     .option("--seed <n>", "of everything that is random", positive, 1)
     .option("-o, --out <dir>", "folder that the results are written to", join("docs", "reliability"))
     .addHelpText(
@@ -91,6 +96,7 @@ Exits with 1 when something did not hold.
 Examples:
   $ npm run soak
   $ npm run soak -- fuzz --seed 7
+  $ npm run soak -- clients --minutes 3
   $ npm run soak -- crowd --short`,
     )
     .action(guarded(run));

@@ -4,10 +4,12 @@ export type { Finding, Outcome, Size, Trial, TrialContext } from "./trial.ts";
 
 import type { Trial } from "./trial.ts";
 import { attackers } from "./trials/attackers.ts";
+import { clients } from "./trials/clients.ts";
 import { crowd } from "./trials/crowd.ts";
 import { fuzz } from "./trials/fuzz.ts";
+import { media } from "./trials/media.ts";
 import { shutdown } from "./trials/shutdown.ts";
 import { windows } from "./trials/windows.ts";
 
 /** All trials, in the order in which they are listed. */
-export const TRIALS: readonly Trial[] = [fuzz, windows, crowd, shutdown, attackers];
+export const TRIALS: readonly Trial[] = [fuzz, media, windows, crowd, clients, shutdown, attackers];

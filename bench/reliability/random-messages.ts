@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { CLIENT_EXAMPLES } from "../../src/protocol/examples.ts";
-import { encodeFrameHeader, FRAME_HEADER_BYTES } from "../../src/protocol/mod.ts";
+import {
+  CLIENT_MESSAGES,
+  type ClientMessageType,
+  encodeFrameHeader,
+  FRAME_HEADER_BYTES,
+} from "../../src/protocol/mod.ts";
+import { bentBytes } from "./bent-bytes.ts";
+import { fitting } from "./from-schema.ts";
 
 /** Between two pictures (ms), in the client's own time. */
 const INTERVAL_MS = 250;
@@ -10,8 +17,16 @@ export type Message = string | Uint8Array;
 
 type Json = Record<string, unknown>;
 
-/** `session.close` is left out: what comes after it is not looked at. */
-const EXAMPLES = Object.values(CLIENT_EXAMPLES).filter(({ type }) => type !== "session.close");
+/** All types of the protocol but `session.close`: what comes after that is not looked at. */
+export const MESSAGE_TYPES = (Object.keys(CLIENT_MESSAGES) as ClientMessageType[]).filter(
+  (type) => type !== "session.close",
+);
+
+/** Messages as they should be: the examples of the protocol, which make sense, and any that fit their schemas. */
+const good: fc.Arbitrary<Json> = fc.oneof(
+  fc.constantFrom(...MESSAGE_TYPES.map((type) => CLIENT_EXAMPLES[type] as Json)),
+  ...MESSAGE_TYPES.map((type) => fitting(CLIENT_MESSAGES[type]) as fc.Arbitrary<Json>),
+);
 
 const nested = fc.integer({ min: 2, max: 20_000 }).map((depth) => "[".repeat(depth) + "]".repeat(depth));
 
@@ -32,7 +47,7 @@ function objectsIn(value: unknown): Json[] {
 /** A message of the protocol of which one field is something else, is missing, or is one too many. */
 const bent = fc
   .record({
-    example: fc.constantFrom(...EXAMPLES),
+    example: good,
     where: fc.nat(),
     which: fc.nat(),
     how: fc.constantFrom("replace", "remove", "add"),
@@ -57,23 +72,18 @@ const text = fc.oneof(
   { weight: 8, arbitrary: bent },
   { weight: 1, arbitrary: fc.tuple(bent, fc.nat()).map(([whole, at]) => whole.slice(0, at % whole.length)) },
   {
-    weight: 2,
-    arbitrary: fc.constantFrom(...EXAMPLES.map((each) => JSON.stringify(each))),
+    weight: 4,
+    arbitrary: good.map((message) => JSON.stringify(message)),
   },
 );
 
 /** Bytes: none, any, headers that are cut or wrong, pictures that are whole, cut off or altered. */
 function bytes(pictures: readonly Uint8Array[]): fc.Arbitrary<(nth: number) => Uint8Array> {
-  const picture = fc.constantFrom(...pictures);
-  const altered = fc
-    .tuple(picture, fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 20 }))
-    .map(([whole, changes]) => {
-      const copy = Uint8Array.from(whole);
-      for (const [at, value] of changes) copy[at % copy.length] = value;
-      return copy;
-    });
-  const cutOff = fc.tuple(picture, fc.nat()).map(([whole, at]) => whole.subarray(0, at % whole.length));
-  const image = fc.oneof(picture, altered, cutOff, fc.uint8Array({ maxLength: 3000 }));
+  const image = fc.oneof(
+    fc.constantFrom(...pictures),
+    { weight: 2, arbitrary: bentBytes(pictures) },
+    fc.uint8Array({ maxLength: 3000 }),
+  );
   const framed = image.map((body) => (nth: number) => {
     const header = encodeFrameHeader({ seq: nth, captureTimeMs: nth * INTERVAL_MS });
     return Buffer.concat([header, body]);

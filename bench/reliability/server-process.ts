@@ -1,7 +1,10 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile } from "node:fs/promises";
+import { get } from "node:http";
 import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { childrenOf, memoryOf, type OpenFiles, openFilesOf } from "../../test/support/processes.ts";
+import { atMost, type Finding, none } from "./trial.ts";
 
 /** How a server ended. */
 export interface ServerEnd {
@@ -17,11 +20,13 @@ export class ServerProcess implements AsyncDisposable {
   log = "";
   /** Such as `http://127.0.0.1:41000`. */
   url = "";
+  /** The processes of its model, which stay as long as it does. */
+  private ownCommands: readonly string[] = [];
   private readonly exit: Promise<[number | null, NodeJS.Signals | null]>;
 
   private constructor(private readonly child: ChildProcessByStdio<null, Readable, Readable>) {
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      this.log += text;
+    child.stderr.setEncoding("utf8").on("data", (lines: string) => {
+      this.log += lines;
     });
     this.exit = once(child, "close") as typeof this.exit;
   }
@@ -41,12 +46,13 @@ export class ServerProcess implements AsyncDisposable {
     server.url = await new Promise<string>((resolve, reject) => {
       child.once("error", reject);
       child.once("exit", () => reject(new Error(`The server did not start. ${server.log}`)));
-      child.stdout.on("data", (text) => {
-        said += text;
+      child.stdout.on("data", (words) => {
+        said += words;
         const found = /Open (http:\S+) for/.exec(said)?.[1];
         if (found !== undefined) resolve(found);
       });
     });
+    server.ownCommands = await server.commands().catch(() => []);
     return server;
   }
 
@@ -56,19 +62,50 @@ export class ServerProcess implements AsyncDisposable {
     return status === 200;
   }
 
+  /** Sessions that it has. No connection stays open for this. */
+  async sessions(): Promise<number> {
+    const [answer] = await once(get(`${this.url}/readyz`, { agent: false }), "response");
+    return (JSON.parse(await text(answer)) as { readonly sessions: number }).sessions;
+  }
+
   /** Resident memory with that of its own processes (MiB), where the system tells it (Linux); else NaN. */
   async residentMiB(): Promise<number> {
-    const pids = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name));
-    const statuses = await Promise.all(
-      pids.map((pid) => readFile(`/proc/${pid}/status`, "utf8").catch(() => "")),
-    );
-    const number = (status: string, field: string) =>
-      Number(new RegExp(`^${field}:\\s+(\\d+)`, "m").exec(status)?.[1]);
-    const own = statuses.filter((status) =>
-      [number(status, "Pid"), number(status, "PPid")].includes(this.child.pid!),
-    );
-    if (own.length === 0) return Number.NaN;
-    return own.reduce((sum, status) => sum + number(status, "VmRSS"), 0) / 1024;
+    return await this.memory("now");
+  }
+
+  /**
+   * The most that its resident memory has been, with that of its own processes that are there now (MiB), where the system
+   * tells it (Linux); else NaN.
+   */
+  async peakMiB(): Promise<number> {
+    return await this.memory("peak");
+  }
+
+  /** What it holds open. Linux only. */
+  openFiles(): Promise<OpenFiles> {
+    return openFilesOf(this.child.pid!);
+  }
+
+  /** The commands of the processes that it has started since it was ready, and that are there now. Linux only. */
+  async children(): Promise<string[]> {
+    const [now, own] = [await this.commands(), [...this.ownCommands]];
+    return now.filter((command) => {
+      const at = own.indexOf(command);
+      if (at >= 0) own.splice(at, 1);
+      return at < 0;
+    });
+  }
+
+  private async commands(): Promise<string[]> {
+    return (await childrenOf(this.child.pid!)).map(({ command }) => command);
+  }
+
+  private async memory(when: "now" | "peak"): Promise<number> {
+    const own = this.child.pid!;
+    const children = await childrenOf(own).catch(() => []);
+    const [first, ...rest] = await Promise.all([own, ...children.map(({ pid }) => pid)].map(memoryOf));
+    // A child that has ended meanwhile has none.
+    return rest.reduce((sum, memory) => sum + (memory[when] || 0), first![when]);
   }
 
   /** Sends SIGTERM and waits until it has ended. */
@@ -77,6 +114,19 @@ export class ServerProcess implements AsyncDisposable {
     this.child.kill("SIGTERM");
     const [code, signal] = await this.exit;
     return { code, signal, tookMs: performance.now() - since };
+  }
+
+  /** Ends it, and says how that went, and what it had to complain of. */
+  async endFindings(): Promise<Finding[]> {
+    const { code, tookMs } = await this.stop();
+    const complaints = this.log
+      .split("\n")
+      .filter((line) => /"level":(50|60)/.test(line) || /^\s+at /.test(line));
+    return [
+      none("errors in the server's log", complaints),
+      { what: "exit code at SIGTERM", measured: String(code), bound: "0", held: code === 0 },
+      atMost("time to end at SIGTERM", tookMs / 1000, 5, "s"),
+    ];
   }
 
   /** Kills it if it is still running. */

@@ -4,6 +4,8 @@ export type Size = "short" | "long";
 /** What a trial is given. */
 export interface TrialContext {
   readonly size: Size;
+  /** How long a trial takes that goes by time (minutes); null: as long as its size says. */
+  readonly minutes: number | null;
   /** Of everything that is random. The same seed tries the same. */
   readonly seed: number;
   /** The command line of thinkalong: a program and its first arguments. */

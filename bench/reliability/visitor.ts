@@ -22,7 +22,10 @@ export class Visitor {
   private readonly listeners = new Set<() => void>();
   private closeCode: number | null = null;
 
-  private constructor(readonly socket: WebSocket) {
+  private constructor(
+    readonly socket: WebSocket,
+    private readonly onEvent: (event: ServerEvent) => void,
+  ) {
     socket.on("message", (data) => this.receive(JSON.parse(String(data)) as ServerEvent));
     socket.on("close", (code) => {
       this.closeCode = code;
@@ -31,9 +34,12 @@ export class Visitor {
     socket.on("error", () => {});
   }
 
-  /** @throws when the upgrade is refused */
-  static async connect(url: string): Promise<Visitor> {
-    const visitor = new Visitor(new WebSocket(`${url.replace("http", "ws")}/v1/stream`));
+  /**
+   * @param onEvent called with each event, in order
+   * @throws when the upgrade is refused
+   */
+  static async connect(url: string, onEvent: (event: ServerEvent) => void = () => {}): Promise<Visitor> {
+    const visitor = new Visitor(new WebSocket(`${url.replace("http", "ws")}/v1/stream`), onEvent);
     await once(visitor.socket, "open");
     return visitor;
   }
@@ -81,6 +87,7 @@ export class Visitor {
     if (event.type === "response.reasoning_text.done") this.thoughts++;
     if (event.type === "input_video_frame.dropped") this.dropped++;
     this.last.set(event.type, event);
+    this.onEvent(event);
     this.notify();
   }
 

@@ -159,7 +159,7 @@ export function replayCommand(): Command {
       rate,
     )
     .option("--connect-timeout <seconds>", "longest wait for the first picture; default: 20", seconds)
-    .option("--stall-timeout <seconds>", "longest time without a picture from a URL; default: 20", seconds)
+    .option("--stall-timeout <seconds>", "longest wait for each further picture; default: 20", seconds)
     .addOption(
       new Option(
         "--transport <protocol>",

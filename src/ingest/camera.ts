@@ -6,7 +6,8 @@ import { openPictures } from "./pictures.ts";
 import { probeVideo } from "./probe-video.ts";
 import { contentOf } from "./sends-pictures.ts";
 import { openSnapshots } from "./snapshots.ts";
-import { localPath, mayComeBack, resolveVideoInput, STDIN, withoutCredentials } from "./video-input.ts";
+import { localPath, mayComeBack, STDIN, withoutCredentials } from "./video-input.ts";
+import { allowedInput, fetchWithin } from "./video-route.ts";
 import { type OpenVideoOptions, openVideo } from "./video-source.ts";
 
 /**
@@ -38,7 +39,7 @@ type Found =
 
 /**
  * Opens anything that yields frames: what {@link openVideo} plays, a snapshot URL, a folder of pictures or a single one,
- * a camera of this machine (`/dev/video0`), or the standard input (`-`).
+ * a camera of this machine (`/dev/video0`), or the standard input (`-`). With `network`, only http(s) and rtsp(s) URLs.
  *
  * With `startedAtMs`, an HTTP URL whose end is not known counts as live. Playlists and recordings are played by their own
  * times all the same: their parts come in bursts.
@@ -70,7 +71,10 @@ export function openCamera(input: string, options: OpenCameraOptions): Observabl
  */
 export async function cameraDuration(
   input: string,
-  options: Pick<OpenCameraOptions, "kind" | "intervalMs" | "loop" | "watch" | "transport" | "signal"> & {
+  options: Pick<
+    OpenCameraOptions,
+    "kind" | "intervalMs" | "loop" | "watch" | "transport" | "network" | "signal"
+  > & {
     readonly timeoutMs?: number | undefined;
   } = {},
 ): Promise<number | null> {
@@ -79,9 +83,13 @@ export async function cameraDuration(
   const found = await find(input, { ...options, ...patience }, signal);
   if (found.kind === "images" && !options.watch && (await picturesAt(found.place)).length === 0)
     throw noPictures(found.place);
-  if (found.kind !== "video" || options.loop || !(await resolveVideoInput(input)).reopens) return null;
+  if (found.kind !== "video" || options.loop || !(await allowedInput(input, options)).reopens) return null;
   const probing = timeoutMs === undefined ? {} : { timeoutMs };
-  const { durationMs } = await probeVideo(input, { ...probing, transport: options.transport });
+  const { durationMs } = await probeVideo(input, {
+    ...probing,
+    transport: options.transport,
+    network: options.network,
+  });
   return durationMs;
 }
 
@@ -89,26 +97,29 @@ async function find(
   input: string,
   options: Pick<
     OpenCameraOptions,
-    "kind" | "intervalMs" | "live" | "startedAtMs" | "watch" | "firstFrameTimeoutMs"
+    | ("kind" | "intervalMs" | "live" | "startedAtMs" | "watch" | "firstFrameTimeoutMs")
+    | ("transport" | "network")
   >,
   stop: AbortSignal,
 ): Promise<Found> {
-  const { kind, intervalMs, live, watch = false } = options;
+  const { kind, intervalMs, live, watch = false, network } = options;
+  // Whoever may name no files is not told either which there are.
+  if (network !== undefined) await allowedInput(input, options);
   const path = localPath(input);
   const place = path === null || kind === "video" ? null : await picturePlace(path);
   if (place !== null) return { kind: "images", place };
   if (kind === "images" || watch) {
     // The better error, if it is not even there.
-    await resolveVideoInput(input);
+    await allowedInput(input, options);
     const message = `${withoutCredentials(input)} is no folder and no JPEG, PNG or WebP picture. Give one of these, or leave out what is for pictures alone.`;
     throw new IngestError("option_out_of_range", message);
   }
   if (kind === "snapshot") return { kind };
-  const resolved = await resolveVideoInput(input);
-  if (!/^https?:/.test(resolved.url)) return { kind: "video", live };
+  const { url } = await allowedInput(input, options);
+  if (!/^https?:/.test(url)) return { kind: "video", live };
   const mayBePicture = kind !== "video";
   if (mayBePicture && intervalMs !== undefined) return { kind: "snapshot" };
-  const content = await contentOf(resolved, stop, options.firstFrameTimeoutMs);
+  const content = await contentOf(url, fetchWithin(network), stop, options.firstFrameTimeoutMs);
   if (mayBePicture && content === "picture") return { kind: "snapshot" };
   const isCamera = options.startedAtMs !== undefined && content !== "recording" && content !== "playlist";
   return { kind: "video", live: live ?? (content === "pictures" || isCamera) };

@@ -16,6 +16,7 @@ export type IngestErrorCode =
   | "url_invalid"
   | "url_unreachable"
   | "url_refused"
+  | "address_forbidden"
   | "first_frame_timeout"
   | "stall_timeout"
   | "source_lost"
@@ -30,7 +31,13 @@ export type IngestErrorCode =
   | "image_too_many_pixels"
   | "image_undecodable"
   | "image_unsupported_type"
-  | "media_time_backwards";
+  | "media_time_backwards"
+  // pushed containers
+  | "container_invalid"
+  | "container_undecodable"
+  | "container_too_many_pixels"
+  | "container_decoder_died"
+  | "container_decoder_failed";
 
 /**
  * An error with a stable code. Its message says what went wrong and what to do.

@@ -6,8 +6,9 @@ import type { FrameLayout } from "./frame-layout.ts";
 import type { HdrTransfer } from "./hdr.ts";
 import { OpeningWords } from "./opening-words.ts";
 import type { PictureSize } from "./picture-size.ts";
+import { ReadClock } from "./read-clock.ts";
 import { reapOnExit } from "./reap-on-exit.ts";
-import { type ShownFrame, ShownFrames } from "./shown-frames.ts";
+import { type ShownFrame, ShownFrames, type ShownOrigin } from "./shown-frames.ts";
 
 /** What ffmpeg decodes, and into which frames. */
 export interface FfmpegDecode {
@@ -21,12 +22,19 @@ export interface FfmpegDecode {
    * `(firstIndex + i) / fps`.
    */
   readonly live?: boolean;
+  /**
+   * The bytes come over `write`, and `url` is {@link FED_URL}. Frames are given out as they come, at most `fps` a second,
+   * each with what it had in the container. `arrival`: its timestamps are when ffmpeg read it.
+   */
+  readonly fed?: { readonly clock: "container" | "arrival" };
   /** The argument of `-i`. It must come from `resolveVideoInput`, never directly from a user. */
   readonly url: string;
   /** What ffmpeg reads instead of `url`, through its standard input. It is left alone when ffmpeg has ended. */
   readonly stdin?: Readable | undefined;
   /** The options before `-i`. */
   readonly inputOptions: readonly string[];
+  /** Environment of the process. Default: that of this one. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
   /** Stop after this much media time (ms). */
   readonly maxDurationMs?: number;
   /** Called with each line of standard error, as it comes. */
@@ -45,11 +53,16 @@ export interface FfmpegExit {
 export interface RawFrame {
   /** In a buffer of its own. */
   readonly bytes: Uint8Array;
-  /** Of a live source: when ffmpeg read it from the network, on the machine's clock (ms). Else null. */
+  /** Of a live source: when ffmpeg read it from the network, on the monotonic clock (ms). Else null. */
   readonly readAtMs: number | null;
   /** False when packets were lost, from which it or an earlier one would have been decoded. */
   readonly isWhole: boolean;
+  /** Where ffmpeg is fed: what the frame had in the container. */
+  readonly origin?: ShownOrigin;
 }
+
+/** The argument of `-i` for an ffmpeg that is fed: its standard input. */
+export const FED_URL = "pipe:0";
 
 const STDERR_LINES = 40;
 /** Frames that follow each other so closely (s) all come out of the filter: whoever reads them can see the burst. */
@@ -77,8 +90,9 @@ export class FfmpegProcess {
   /** Resolves when the process is gone and its standard error has been read to the end. Never rejects. */
   readonly exited: Promise<FfmpegExit>;
   private readonly lines: string[] = [];
-  /** Of a live source: what is known of the frames that have not been read from the pipe yet. */
+  /** Of frames that are given out as they come: what is known of those that have not been read from the pipe yet. */
   private readonly shown: ShownFrames | null;
+  private readonly clock = new ReadClock();
   private readonly onLine: (line: string) => void;
   private readonly frameBytes: number;
   private readonly frames: PassThrough;
@@ -86,12 +100,17 @@ export class FfmpegProcess {
   private stopped = false;
   private readonly opening = new OpeningWords();
   private over = false;
+  private readonly isFed: boolean;
+  /** What was written before the start. */
+  private early: Uint8Array[] = [];
+  private isInputOver = false;
   private wake: () => void = () => {};
 
   constructor(binary: FfmpegBinary, decode: FfmpegDecode) {
     this.frameBytes = decode.layout.bytes;
     this.onLine = decode.onLine ?? (() => {});
-    this.shown = decode.live ? new ShownFrames() : null;
+    this.isFed = decode.fed !== undefined;
+    this.shown = decode.live || this.isFed ? new ShownFrames(this.isFed) : null;
     // fluent-ffmpeg mistakes the `close` of its target for a broken pipe, and would kill an ffmpeg that is about to
     // exit.
     this.frames = new PassThrough({
@@ -109,12 +128,13 @@ export class FfmpegProcess {
         "-nostats",
         "-loglevel",
         "level+info",
-        ...(decode.live ? ["-use_wallclock_as_timestamps", "1"] : TRUE_TIME),
+        ...timeOptions(decode),
         ...decode.inputOptions,
       ])
       .outputOptions(outputOptions(decode, binary.version))
       .output(this.frames)
       .on("stderr", (line: string) => this.keepLine(line));
+    if (decode.env !== undefined) setEnvironment(command, decode.env);
     this.exited = new Promise((resolve) => {
       const fail = (error: Error) => resolve(this.exit(error));
       command
@@ -166,7 +186,7 @@ export class FfmpegProcess {
 
   /**
    * Reads the next frame; null at the end (`exited` says why). One call at a time. A live source's frame whose
-   * time ffmpeg does not know is left out.
+   * time ffmpeg does not know is left out, and so is one of which an ffmpeg that was killed had not told.
    */
   async readFrame(): Promise<RawFrame | null> {
     while (!this.stopped) {
@@ -175,7 +195,7 @@ export class FfmpegProcess {
         if (bytes.length !== this.frameBytes) return null;
         while (!(this.opening.isComplete || this.over || this.stopped)) await this.woken();
         const shown = await this.nextShown();
-        if (shown?.readAtMs === null) continue;
+        if (this.isFed ? shown === undefined : shown?.readAtMs === null) continue;
         return { bytes: new Uint8Array(bytes), ...(shown ?? { readAtMs: null, isWhole: true }) };
       }
       if (this.frames.readableEnded || (this.over && this.pid === undefined)) return null;
@@ -184,11 +204,35 @@ export class FfmpegProcess {
     return null;
   }
 
+  /**
+   * Gives bytes to an ffmpeg that is fed. They must not change afterwards. What it has not taken waits without a bound:
+   * look at `unreadBytes`.
+   */
+  write(bytes: Uint8Array): void {
+    if (this.isInputOver || this.stopped || this.over) return;
+    if (this.child === null) this.early.push(bytes);
+    else this.child.stdin?.write(bytes);
+  }
+
+  /** Tells an ffmpeg that is fed that nothing more comes. It decodes what it has, and then it ends. */
+  endInput(): void {
+    this.isInputOver = true;
+    this.child?.stdin?.end();
+  }
+
+  /** Bytes that were written and that ffmpeg has not taken. */
+  get unreadBytes(): number {
+    const early = this.early.reduce((sum, { length }) => sum + length, 0);
+    return early + (this.over ? 0 : (this.child?.stdin?.writableLength ?? 0));
+  }
+
   /** It is said on standard error, which may come later than the frame. */
   private async nextShown(): Promise<ShownFrame | undefined> {
     const { shown } = this;
     while (shown?.count === 0 && !this.over && !this.stopped) await this.woken();
-    return shown?.next();
+    const next = shown?.next();
+    if (next === undefined || next.readAtMs === null) return next;
+    return { ...next, readAtMs: this.clock.monotonicMs(next.readAtMs) };
   }
 
   private woken(): Promise<void> {
@@ -215,13 +259,22 @@ export class FfmpegProcess {
       return;
     }
     reapOnExit(child);
+    if (this.isFed) this.beginInput(child);
     if (this.stopped) this.kill(child);
+  }
+
+  private beginInput({ stdin }: ChildProcess): void {
+    // How ffmpeg ends says more than that it no longer reads.
+    stdin?.on("error", () => {});
+    for (const bytes of this.early.splice(0)) stdin?.write(bytes);
+    if (this.isInputOver) stdin?.end();
   }
 
   private kill(child: ChildProcess): void {
     // An ffmpeg that is blocked by a full pipe does not react to SIGTERM, so the pipe is closed too.
     child.stdout?.unpipe();
     child.stdout?.destroy();
+    if (this.isFed) child.stdin?.destroy();
     child.kill("SIGTERM");
     const grace = setTimeout(() => child.kill("SIGKILL"), TERM_GRACE_MS).unref();
     child.once("exit", () => clearTimeout(grace));
@@ -249,13 +302,30 @@ export class FfmpegProcess {
   }
 }
 
-function outputOptions({ layout, fps, live, maxDurationMs }: FfmpegDecode, version: string): string[] {
+/** fluent-ffmpeg has no option for it, but gives the options of `_spawnFfmpeg` to `spawn`. */
+function setEnvironment(command: object, env: NodeJS.ProcessEnv): void {
+  type Spawns = { _spawnFfmpeg(args: string[], options: object, ...callbacks: unknown[]): void };
+  const spawns = command as Spawns;
+  const spawnFfmpeg = spawns._spawnFfmpeg;
+  spawns._spawnFfmpeg = (args, options, ...callbacks) =>
+    typeof options === "function"
+      ? spawnFfmpeg.call(spawns, args, { env }, options, ...callbacks)
+      : spawnFfmpeg.call(spawns, args, { ...options, env }, ...callbacks);
+}
+
+function timeOptions({ live, fed }: FfmpegDecode): readonly string[] {
+  if (live || fed?.clock === "arrival") return ["-use_wallclock_as_timestamps", "1"];
+  return fed ? [] : TRUE_TIME;
+}
+
+function outputOptions({ layout, fps, live, fed, maxDurationMs }: FfmpegDecode, version: string): string[] {
   return [
     // Capital V leaves out pictures such as the cover of a song.
     ...["-map", "0:V:0", "-an", "-sn", "-dn"],
-    ...(live ? liveOptions(fps, layout, version) : fileOptions(fps, layout, version)),
-    ...(maxDurationMs === undefined || live ? [] : ["-t", String(maxDurationMs / 1000)]),
-    ...["-f", "rawvideo", "-pix_fmt", "rgb24"],
+    ...(fed ? fedOptions : live ? liveOptions : fileOptions)(fps, layout, version),
+    ...(maxDurationMs === undefined || live || fed ? [] : ["-t", String(maxDurationMs / 1000)]),
+    // In current versions the encoder of raw frames runs on several threads, which hold frames back (5.1, 2 cores: one).
+    ...["-f", "rawvideo", "-pix_fmt", "rgb24", "-threads", "1"],
   ];
 }
 
@@ -265,7 +335,7 @@ function outputOptions({ layout, fps, live, maxDurationMs }: FfmpegDecode, versi
  * the first one where it comes late.
  */
 function fileOptions(fps: number, layout: FrameLayout, version: string): string[] {
-  return ["-vf", `fps=${fps}:eof_action=pass,${layout.filter}`, ...asTheyAre(version)];
+  return ["-vf", `fps=${fps}:eof_action=pass,${told(layout)}`, ...asTheyAre(version)];
 }
 
 /**
@@ -279,7 +349,25 @@ function liveOptions(fps: number, layout: FrameLayout, version: string): string[
   const isKey = "gt(key,ld(0))+0*st(0,key)";
   const select = `settb=1/1000,select='${isNew}+lt(t-prev_t,${DENSE_S})+${isKey}'`;
   // Without `-copyts` ffmpeg would take a long gap for a fault of the timestamps and close it.
-  return ["-copyts", "-vf", `${select},${layout.filter}`, ...asTheyAre(version)];
+  return ["-copyts", "-vf", `${select},${told(layout)}`, ...asTheyAre(version)];
+}
+
+/**
+ * The first frame of each period of `1 / fps`, so that the others cost only decoding. `-copyts`: a decoder that begins in the middle keeps the container's times.
+ */
+function fedOptions(fps: number, layout: FrameLayout, version: string): string[] {
+  const period = (time: string) => `floor(${time}*${fps})`;
+  const isNew = `isnan(prev_selected_t)+isnan(t)+not(eq(${period("t")},${period("prev_selected_t")}))`;
+  const filters = `settb=1/1000,select='${isNew}',${told(layout)}`;
+  return ["-copyts", "-vf", filters, ...asTheyAre(version)];
+}
+
+/**
+ * The end of a filter graph. It tells of each frame once (`showinfo`), with the size that the video has then; and before
+ * the layout's `vstack`, behind which every frame would pass for a key frame.
+ */
+function told(layout: FrameLayout): string {
+  return `showinfo,${layout.filter}`;
 }
 
 /** Frames leave ffmpeg as they leave its filters. */

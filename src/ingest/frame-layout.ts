@@ -32,20 +32,17 @@ export class FrameLayout {
     this.bytes = 3 * this.width * (small.height + this.box);
   }
 
-  /**
-   * The part of ffmpeg's filter graph that comes after `fps`. It tells of each frame once (`showinfo`): before `vstack`,
-   * behind which every frame would pass for a key frame.
-   */
+  /** The last part of ffmpeg's filter graph. */
   get filter(): string {
     const { small, largeSide, box, width } = this;
     const scale = (to: string) => `scale=${to}:flags=area`;
     const model = scale(`${small.width}:${small.height}`);
-    if (largeSide === null) return `${model},showinfo`;
+    if (largeSide === null) return model;
     // The same as `fitInside`.
     const fitted = (side: string) => `'max(1,round(${side}*min(1,${largeSide}/max(iw,ih))))'`;
     const padded = (rows: number) => `format=rgb24,pad=${width}:${rows}`;
     const large = `${scale(`${fitted("iw")}:${fitted("ih")}`)},${padded(box)}`;
-    return `split[a][b];[a]${large}[large];[b]${model},showinfo,${padded(small.height)}[small];[large][small]vstack`;
+    return `split[a][b];[a]${large}[large];[b]${model},${padded(small.height)}[small];[large][small]vstack`;
   }
 
   /**

@@ -7,6 +7,15 @@ export {
 } from "./camera.ts";
 export type { FrameFormat } from "./check-options.ts";
 export {
+  ContainerDecoder,
+  type ContainerDecoderOptions,
+  type ContainerListener,
+  type ContainerPicture,
+} from "./container/container-decoder.ts";
+export { ContainerTime } from "./container/container-time.ts";
+export { CONTAINER_KINDS, type ContainerKind, containerKind } from "./container/kinds.ts";
+export { CONTAINER_LIMITS, type ContainerLimits } from "./container/limits.ts";
+export {
   type DecodedImage,
   type DecodeImageOptions,
   decodeImage,
@@ -26,6 +35,13 @@ export {
 } from "./frame.ts";
 export type { EncodedImage, ImageLimits } from "./image-header.ts";
 export { type FrameError, ImageFrames, type ImageFramesOptions, type ImageStamp } from "./image-source.ts";
+export {
+  type FetchOptions,
+  guardedFetch,
+  type NetworkPolicy,
+  type RelayLimits,
+  requireAllowed,
+} from "./network/mod.ts";
 export type { Pace } from "./pacer.ts";
 export { PictureMask } from "./picture-mask.ts";
 export type { PictureSize } from "./picture-size.ts";

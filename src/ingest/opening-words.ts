@@ -7,7 +7,7 @@ const DESCRIPTION = /Stream #0:\d+.*: Video: (?!.*\(attached pic\))/;
 /** Where the description of a stream ends: that of another one begins, or all have been told. */
 const NEXT = /Stream #\d+:\d+|Stream mapping:/;
 /** What the filter `showinfo` says of the first frame. */
-const FIRST_FRAME = /Parsed_showinfo_\d+ @ .* n:\s*0 pts:\s*(-?\d+) /;
+const FIRST_FRAME = /Parsed_showinfo_\d+ @ .* n:\s*0 pts:\s*(-?\d+|NOPTS) /;
 
 /** What ffmpeg says on its standard error about a video before its first frame. */
 export class OpeningWords {
@@ -40,7 +40,7 @@ export class OpeningWords {
     const first = this.hasFirst ? null : FIRST_FRAME.exec(line);
     if (first === null) return;
     this.hasFirst = true;
-    this.firstPts = Number(first[1]);
+    this.firstPts = first[1] === "NOPTS" ? 0 : Number(first[1]);
   }
 
   private describe(line: string): void {

@@ -6,8 +6,10 @@ import { IngestError } from "./errors.ts";
 import { type FfmpegBinary, resolveFfmpeg } from "./ffmpeg-binary.ts";
 import { explainFailure } from "./ffmpeg-failure.ts";
 import type { FfmpegExit } from "./ffmpeg-process.ts";
+import type { NetworkPolicy } from "./network/mod.ts";
 import { reapOnExit } from "./reap-on-exit.ts";
-import { type ResolveOptions, resolveVideoInput, type VideoInput } from "./video-input.ts";
+import type { ResolveOptions, VideoInput } from "./video-input.ts";
+import { openRoute, type VideoRoute } from "./video-route.ts";
 
 /** What a video's headers say. */
 export interface VideoInfo {
@@ -28,6 +30,8 @@ export interface ProbeOptions extends ResolveOptions {
   readonly ffmpeg?: FfmpegBinary;
   /** ms, default 20 000. */
   readonly timeoutMs?: number;
+  /** What the URL may reach. Default: everything, also files. */
+  readonly network?: NetworkPolicy | undefined;
 }
 
 interface ToolResult {
@@ -44,13 +48,25 @@ interface ToolResult {
  * @throws {IngestError} as `openVideo` does
  */
 export async function probeVideo(input: string, options: ProbeOptions = {}): Promise<VideoInfo> {
-  const { timeoutMs = 20_000 } = options;
-  const resolved = await resolveVideoInput(input, options);
-  const binary = options.ffmpeg ?? (await resolveFfmpeg());
+  const route = await openRoute(input, options);
+  try {
+    return await ask(route, options);
+  } catch (error) {
+    throw route.refused.aborted ? route.refused.reason : (route.trouble ?? error);
+  } finally {
+    await route.close();
+  }
+}
+
+async function ask(
+  { input }: VideoRoute,
+  { ffmpeg, timeoutMs = 20_000 }: Pick<ProbeOptions, "ffmpeg" | "timeoutMs">,
+): Promise<VideoInfo> {
+  const binary = ffmpeg ?? (await resolveFfmpeg());
   const ffprobe = await findFfprobe(binary);
   return ffprobe === null
-    ? await askFfmpeg(binary.path, resolved, timeoutMs)
-    : await askFfprobe(ffprobe, resolved, timeoutMs);
+    ? await askFfmpeg(binary.path, input, timeoutMs)
+    : await askFfprobe(ffprobe, input, timeoutMs);
 }
 
 async function findFfprobe(ffmpeg: FfmpegBinary): Promise<string | null> {
@@ -143,7 +159,9 @@ async function askFfmpeg(path: string, input: VideoInput, timeoutMs: number): Pr
 function runTool(path: string, args: string[], input: VideoInput, timeoutMs: number): Promise<ToolResult> {
   return new Promise((resolve, reject) => {
     let timedOut = false;
-    const child = execFile(path, args, { maxBuffer: 2 ** 24, windowsHide: true }, (error, stdout, stderr) => {
+    const { env = process.env } = input;
+    const options = { maxBuffer: 2 ** 24, windowsHide: true, env };
+    const child = execFile(path, args, options, (error, stdout, stderr) => {
       clearTimeout(timer);
       if (timedOut) {
         reject(
@@ -173,7 +191,7 @@ function noVideoTrack(input: VideoInput): IngestError {
 
 function failure(input: VideoInput, { exit, stderr }: ToolResult): IngestError {
   return (
-    explainFailure({ input, exit, stderr, frames: 0 }) ??
+    explainFailure({ input, exit, stderr: stderr.map(input.reveal ?? String), frames: 0 }) ??
     new IngestError(
       "not_a_video",
       `${input.label} is not a video that ffmpeg can read. Give another file or URL.`,

@@ -1,5 +1,4 @@
-import { HttpAddress } from "./http-address.ts";
-import type { VideoInput } from "./video-input.ts";
+import { type Fetch, HttpAddress } from "./http-address.ts";
 
 /** Longest time in which a server may say what it sends (ms). After it, ffmpeg finds out. */
 const ANSWER_MS = 5000;
@@ -15,10 +14,13 @@ export type HttpContent = "pictures" | "picture" | "playlist" | "recording" | "e
  * Asks an HTTP server what it sends. It costs a request whose answer is cut off after its header. What goes wrong is left
  * to ffmpeg, whose messages say more.
  *
+ * @param url over HTTP(S)
+ * @param fetch how it is asked
  * @param patienceMs how long it may take, if that is less than 5000
  */
 export async function contentOf(
-  { url }: Pick<VideoInput, "url">,
+  url: string,
+  fetch: Fetch,
   stop: AbortSignal,
   patienceMs = ANSWER_MS,
 ): Promise<HttpContent> {
@@ -27,7 +29,7 @@ export async function contentOf(
   const answerMs = Math.ceil(Math.min(patienceMs, ANSWER_MS));
   const signal = AbortSignal.any([stop, asked.signal, AbortSignal.timeout(answerMs)]);
   try {
-    const { ok, headers } = await new HttpAddress(url).get({ signal });
+    const { ok, headers } = await new HttpAddress(url, fetch).get({ signal });
     if (!ok) return "unknown";
     const type = headers.get("content-type") ?? "";
     if (/^multipart\/x-mixed-replace\b/i.test(type)) return "pictures";
@@ -42,6 +44,6 @@ export async function contentOf(
 }
 
 /** Whether a server sends one picture after the other for ever, as cameras do (MJPEG). */
-export async function sendsPictures({ url, remote }: VideoInput, stop: AbortSignal): Promise<boolean> {
-  return remote && url.startsWith("http") && (await contentOf({ url }, stop)) === "pictures";
+export async function sendsPictures(url: string, fetch: Fetch, stop: AbortSignal): Promise<boolean> {
+  return /^https?:/i.test(url) && (await contentOf(url, fetch, stop)) === "pictures";
 }

@@ -1,13 +1,25 @@
+import type { PictureSize } from "./picture-size.ts";
+
+/** What a frame had before it was scaled. */
+export interface ShownOrigin {
+  /** Its timestamp in the container (ms); null where it has none. */
+  readonly timeMs: number | null;
+  /** Size of the video at that time, upright (px). */
+  readonly size: PictureSize;
+}
+
 /** What ffmpeg says of a frame that has come out of its filters. */
 export interface ShownFrame {
   /** When ffmpeg read it from the network, on the machine's clock (ms); null when it does not know. */
   readonly readAtMs: number | null;
   /** Whether all that it is decoded from has come in. */
   readonly isWhole: boolean;
+  /** Only where it was asked for. */
+  readonly origin?: ShownOrigin;
 }
 
 /** What the filter `showinfo` says of each frame. Its `pts_time` is rounded to six digits: too few for a date. */
-const FRAME = /Parsed_showinfo_\d+ @ .* pts:\s*(-?\d+) .*iskey:(\d)/;
+const FRAME = /Parsed_showinfo_\d+ @ .* pts:\s*(-?\d+|NOPTS) .* s:(\d+)x(\d+) .*iskey:(\d)/;
 /**
  * What ffmpeg says when packets are missing, or when a decoder has filled in what was. It decodes such pictures, and
  * those that refer to them, without a mark.
@@ -35,6 +47,9 @@ export class ShownFrames {
   private isLost = false;
   private damagedAtMs: number | null = null;
 
+  /** @param tellsOrigin whether frames have an `origin`: the filter must come before those that scale then */
+  constructor(private readonly tellsOrigin = false) {}
+
   /** Number of frames that `next` can give. */
   get count(): number {
     return this.waiting.length;
@@ -42,9 +57,11 @@ export class ShownFrames {
 
   /** Takes a line of standard error. Returns whether it is one of `showinfo`, which means nothing to others. */
   take(line: string): boolean {
-    const [, time, key] = FRAME.exec(line) ?? [];
-    if (time !== undefined) this.frame(Number(time), key === "1");
-    else if (DAMAGE.test(line)) this.isLost = true;
+    const [, time, width, height, key] = FRAME.exec(line) ?? [];
+    if (time !== undefined) {
+      const timeMs = time === "NOPTS" ? null : Number(time);
+      this.frame(timeMs, key === "1", { width: Number(width), height: Number(height) });
+    } else if (DAMAGE.test(line)) this.isLost = true;
     return line.includes("Parsed_showinfo");
   }
 
@@ -53,11 +70,14 @@ export class ShownFrames {
     return this.waiting.shift();
   }
 
-  private frame(readAtMs: number, isKey: boolean): void {
-    if (this.isLost) this.damagedAtMs ??= readAtMs;
+  private frame(timeMs: number | null, isKey: boolean, size: PictureSize): void {
+    const atMs = timeMs ?? 0;
+    if (this.isLost) this.damagedAtMs ??= atMs;
     else if (isKey) this.damagedAtMs = null;
     this.isLost = false;
-    const isWhole = this.damagedAtMs === null || readAtMs - this.damagedAtMs > MOST_DAMAGED_MS;
-    this.waiting.push({ readAtMs: readAtMs < FIRST_DATE_MS ? null : readAtMs, isWhole });
+    // The machine's clock may be set back, too.
+    const isWhole = this.damagedAtMs === null || Math.abs(atMs - this.damagedAtMs) > MOST_DAMAGED_MS;
+    const readAtMs = atMs < FIRST_DATE_MS ? null : atMs;
+    this.waiting.push({ readAtMs, isWhole, ...(this.tellsOrigin && { origin: { timeMs, size } }) });
   }
 }

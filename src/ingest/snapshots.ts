@@ -4,9 +4,11 @@ import { checkFps, checkPositive, checkSize, type FrameFormat } from "./check-op
 import { decodeImage } from "./decode-image.ts";
 import { IngestError, messageOf } from "./errors.ts";
 import { EncodedFrame, type Frame } from "./frame.ts";
-import { HttpAddress } from "./http-address.ts";
+import { type Fetch, HttpAddress } from "./http-address.ts";
+import type { NetworkPolicy } from "./network/mod.ts";
 import { refusal } from "./server-answer.ts";
-import { resolveVideoInput, type VideoInput } from "./video-input.ts";
+import type { VideoInput } from "./video-input.ts";
+import { allowedInput, fetchWithin } from "./video-route.ts";
 
 export interface SnapshotOptions extends FrameFormat {
   /** Time from one request to the next (ms); default 1000. It is not less than a frame of the wanted rate takes. */
@@ -15,6 +17,8 @@ export interface SnapshotOptions extends FrameFormat {
   readonly startedAtMs?: number | undefined;
   /** Longest time until an answer is complete (ms); default 20 000. */
   readonly stallTimeoutMs?: number | undefined;
+  /** What the URL may reach. Default: everything. */
+  readonly network?: NetworkPolicy | undefined;
   /** Ends it with an `aborted` error. */
   readonly signal?: AbortSignal | undefined;
   /** Called when the server has answered, also when its picture is the same as before. */
@@ -35,7 +39,7 @@ const MOST_BYTES = 8 * 2 ** 20;
  * @example
  * openSnapshots("http://camera/snapshot.jpg", { width: 64, height: 64, fps: 4, intervalMs: 2000 }).subscribe(see);
  * @throws {IngestError} as an error of the observable: `url_unreachable`, `url_refused`, `first_frame_timeout`,
- *   `stall_timeout`, `aborted`, and `image_…` when no picture can be used
+ *   `stall_timeout`, `address_forbidden`, `aborted`, and `image_…` when no picture can be used
  */
 export function openSnapshots(url: string, options: SnapshotOptions): Observable<Frame> {
   return new Observable((subscriber) => {
@@ -53,13 +57,21 @@ async function poll(
   cancelled: AbortSignal,
   emit: (frame: Frame) => void,
 ): Promise<void> {
-  const { width, height, fps, intervalMs = DEFAULT_INTERVAL_MS, stallTimeoutMs = 20_000, signal } = options;
+  const {
+    width,
+    height,
+    fps,
+    intervalMs = DEFAULT_INTERVAL_MS,
+    stallTimeoutMs = 20_000,
+    network,
+    signal,
+  } = options;
   checkSize(options);
   checkFps(fps);
   checkPositive("interval", intervalMs);
   checkPositive("stallTimeoutMs", stallTimeoutMs);
   const stop = signal === undefined ? cancelled : AbortSignal.any([cancelled, signal]);
-  const snapshots = new Snapshots(await resolveVideoInput(url), stallTimeoutMs);
+  const snapshots = new Snapshots(await allowedInput(url, { network }), fetchWithin(network), stallTimeoutMs);
   const periodMs = Math.max(intervalMs, 1000 / fps);
   let startedAtMs = options.startedAtMs;
   let usedAtMs: number | null = null;
@@ -103,13 +115,14 @@ class Snapshots {
 
   constructor(
     private readonly input: VideoInput,
+    fetch: Fetch,
     private readonly timeoutMs: number,
   ) {
     if (!/^https?:/.test(input.url)) {
       const message = `${input.label} is no snapshot: those come over http or https.`;
       throw new IngestError("option_out_of_range", message);
     }
-    this.address = new HttpAddress(input.url);
+    this.address = new HttpAddress(input.url, fetch);
   }
 
   /** The picture that is there now; null when it is the same as before. */

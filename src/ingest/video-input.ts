@@ -22,6 +22,10 @@ export interface VideoInput {
   readonly needs: readonly [list: "protocols" | "devices", name: string] | null;
   /** The type of a file by its first bytes, where it is a picture or an MP4; null for other files and for URLs. */
   readonly type: FileType | null;
+  /** Environment of ffmpeg. Default: that of this process. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** What ffmpeg says, as people may read it. Default: as it is. */
+  readonly reveal?: (text: string) => string;
 }
 
 export interface ResolveOptions {
@@ -67,17 +71,20 @@ const RTSP = {
 const DEVICE = /^\/dev\/video\d+$/;
 const DEVICE_FORMAT = "v4l2";
 /**
- * Container formats that are allowed. By default ffmpeg also "plays" text files (tty) and follows lists of other files
- * (concat). Audio formats are allowed so that their error is "no video track".
+ * Container formats that are allowed, beside RTSP. By default ffmpeg also "plays" text files (tty) and follows lists of
+ * other files (concat). Audio formats are allowed so that their error is "no video track".
  */
-const FORMATS = [
+export const FORMATS: readonly string[] = [
   ..."mov,mp4,matroska,webm,avi,mpegts,mpegtsraw,mpeg,mpegvideo,flv,asf,ogg,mxf,nut,dv,wtv,rm,gxf,ivf".split(
     ",",
   ),
   ..."yuv4mpegpipe,mjpeg,mpjpeg,mjpeg_2000,h264,hevc,m4v,h263,av1,obu,vc1,gif,apng".split(","),
-  ..."hls,applehttp,dash,rtsp".split(","),
+  ..."hls,applehttp,dash".split(","),
   ..."mp3,wav,flac,aac,ac3,aiff,w64,caf,amr".split(","),
-].join(",");
+];
+
+const CONTROL = /\p{Cc}/u;
+const CONTROLS = /\p{Cc}/gu;
 
 /** By its first bytes ffmpeg may take such a file for a list of single pictures, which is not allowed. */
 const MJPEG_FILE = /\.mjpe?g$/i;
@@ -154,18 +161,7 @@ const SECRET_PARAMETER =
 
 function remoteInput(input: string, scheme: Scheme, transport: "tcp" | "udp"): VideoInput {
   // Players write `udp://@:1234` for any address of this machine.
-  const named = input.replace(/^(udp|rtp|srt|rtmp):\/\/@?(?=:\d)/i, "$1://0.0.0.0");
-  if (!URL.canParse(named)) {
-    throw new IngestError(
-      "url_invalid",
-      `${withoutCredentials(input)} is not a valid URL. ${
-        input.includes("@")
-          ? "In a user name or password, write / as %2F, # as %23, ? as %3F and @ as %40."
-          : "Check its spelling."
-      }`,
-    );
-  }
-  const url = new URL(named);
+  const url = checkedUrl(input.replace(/^(udp|rtp|srt|rtmp):\/\/@?(?=:\d)/i, "$1://0.0.0.0"));
   const listens = isListening(url);
   const protocols =
     scheme.protocols === undefined ? REMOTE_PROTOCOLS : `${REMOTE_PROTOCOLS},${scheme.protocols}`;
@@ -185,6 +181,35 @@ function remoteInput(input: string, scheme: Scheme, transport: "tcp" | "udp"): V
     needs: scheme.needs === undefined ? null : ["protocols", scheme.needs],
     type: null,
   };
+}
+
+/**
+ * A URL that is safe in the requests that ffmpeg writes. URL parsers drop line breaks, and ffmpeg decodes user names and
+ * passwords into headers: neither may carry control characters.
+ *
+ * @throws {IngestError} `url_invalid`
+ */
+export function checkedUrl(input: string): URL {
+  if (CONTROL.test(input)) {
+    const message = `${withoutCredentials(input.replaceAll(CONTROLS, "?"))} has a line break or another control character. Write it without.`;
+    throw new IngestError("url_invalid", message);
+  }
+  if (!URL.canParse(input)) {
+    throw new IngestError(
+      "url_invalid",
+      `${withoutCredentials(input)} is not a valid URL. ${
+        input.includes("@")
+          ? "In a user name or password, write / as %2F, # as %23, ? as %3F and @ as %40."
+          : "Check its spelling."
+      }`,
+    );
+  }
+  const url = new URL(input);
+  if (/%(?:[01][0-9a-f]|7f)/i.test(url.username + url.password)) {
+    const message = `${withoutCredentials(input)} has a user name or password with a control character. Write it without.`;
+    throw new IngestError("url_invalid", message);
+  }
+  return url;
 }
 
 /** Packets of UDP come to an address; those of RTMP and SRT do where the URL says that this machine is to listen. */
@@ -277,8 +302,9 @@ async function readHead(path: string): Promise<Uint8Array> {
   }
 }
 
-function guards(protocols: string): string[] {
-  return ["-protocol_whitelist", protocols, "-format_whitelist", FORMATS];
+/** Options with which ffmpeg opens nothing over other protocols, and in no other formats than those of videos. */
+export function guards(protocols: string, formats: readonly string[] = [...FORMATS, "rtsp"]): string[] {
+  return ["-protocol_whitelist", protocols, "-format_whitelist", formats.join(",")];
 }
 
 function pathOfFileUrl(input: string): string {

@@ -10,11 +10,13 @@ import { FrameLayout } from "./frame-layout.ts";
 import { toneMap } from "./hdr.ts";
 import { LiveTime } from "./live-time.ts";
 import { isSameRate, type NamedRate, NamedRateReader } from "./named-rate.ts";
+import type { NetworkPolicy } from "./network/mod.ts";
 import { type Pace, pacerOf } from "./pacer.ts";
 import { SampleByMediaTime } from "./sample-by-media-time.ts";
 import { sendsPictures } from "./sends-pictures.ts";
 import { settledFrames } from "./settled-frames.ts";
-import { type ResolveOptions, resolveVideoInput, STDIN } from "./video-input.ts";
+import { type ResolveOptions, STDIN } from "./video-input.ts";
+import { openRoute, type VideoRoute } from "./video-route.ts";
 
 /** Something that one should know about a video, though it can be played. */
 export interface VideoNotice {
@@ -56,10 +58,15 @@ export interface OpenVideoOptions extends FrameFormat, ResolveOptions, Pace {
   readonly onNotice?: (notice: VideoNotice) => void;
   /** Longest time until the first frame (ms); default 20 000, and as long as it takes where a camera is to call. */
   readonly firstFrameTimeoutMs?: number;
-  /** Longest time between two frames of a URL or a camera (ms); default 20 000. */
+  /** Longest wait for each further frame (ms); default 20 000. */
   readonly stallTimeoutMs?: number;
   /** Default: `resolveFfmpeg()`. */
   readonly ffmpeg?: FfmpegBinary;
+  /**
+   * What the input may reach, where whoever named it is not trusted with this network. It must be a URL then. Default:
+   * everything, also files.
+   */
+  readonly network?: NetworkPolicy | undefined;
 }
 
 /**
@@ -112,15 +119,30 @@ async function play(
   emit: (frame: Frame) => void,
 ): Promise<void> {
   checkOptions(options);
+  const route = await openRoute(input, options);
+  try {
+    await playRoute(route, options, cancelled, emit);
+  } finally {
+    await route.close();
+  }
+}
+
+async function playRoute(
+  route: VideoRoute,
+  options: OpenVideoOptions,
+  cancelled: AbortSignal,
+  emit: (frame: Frame) => void,
+): Promise<void> {
+  const { input: resolved, refused } = route;
   const stop = options.signal === undefined ? cancelled : AbortSignal.any([cancelled, options.signal]);
   const { width, height, fps, largeSide = null, stallTimeoutMs = 20_000 } = options;
-  const resolved = await resolveVideoInput(input, options);
   const firstFrameTimeoutMs = options.firstFrameTimeoutMs ?? (resolved.listens ? null : 20_000);
-  const live = options.live ?? (resolved.live || (await sendsPictures(resolved, stop)));
+  const live = options.live ?? (resolved.live || (await sendsPictures(route.address, route.fetch, stop)));
   const binary = options.ffmpeg ?? (await resolveFfmpeg());
   await requireAbility(binary, resolved);
   throwIfAborted(options.signal);
   if (stop.aborted) return;
+  refused.throwIfAborted();
 
   const layout = new FrameLayout({ width, height }, largeSide);
   const rate = new NamedRateReader();
@@ -129,17 +151,18 @@ async function play(
     fps,
     live,
     url: resolved.url,
-    stdin: input === STDIN ? process.stdin : undefined,
+    stdin: route.address === STDIN ? process.stdin : undefined,
     inputOptions: [...resolved.options, ...(live ? PROMPT : rateOption(options.inputFps))],
     onLine: (line) => {
       const named = live ? null : rate.take(line);
       if (named !== null) checkRate(named);
       if (MISSING_PART.test(line)) tellMissingParts();
     },
+    env: resolved.env,
     ...(options.maxDurationMs === undefined ? {} : { maxDurationMs: options.maxDurationMs }),
   });
   // Unsubscribing, completion and errors all abort `cancelled`, so this is the only cleanup that is needed.
-  stop.addEventListener("abort", () => decoder.stop(), { once: true });
+  for (const each of [stop, refused]) each.addEventListener("abort", () => decoder.stop(), { once: true });
   /** As much was played as was asked for. */
   let isOver = false;
   let seq = 0;
@@ -150,11 +173,18 @@ async function play(
   throwIfAborted(options.signal);
   if (cancelled.aborted || isOver) return;
   const exit = await decoder.exited;
+  if (refused.aborted) throw refused.reason;
+  if (seq === 0 && route.trouble !== null) throw route.trouble;
   if (isOtherRateGiven || decoder.stderr.some((line) => line.includes("Option framerate not found"))) {
     const message = `${resolved.label} says itself when its frames are due, so their rate cannot be given. Leave out inputFps (on the command line --input-fps).`;
     throw new IngestError("option_out_of_range", message);
   }
-  const failure = explainFailure({ input: resolved, exit, stderr: decoder.stderr, frames: seq });
+  const failure = explainFailure({
+    input: resolved,
+    exit,
+    stderr: decoder.stderr.map(resolved.reveal ?? String),
+    frames: seq,
+  });
   // An RTSP server has said what it would send, so what is missing is not another format.
   const ended = ["no_frames", ...(resolved.live ? ["not_a_video"] : [])];
   if (live && (failure === null || ended.includes(failure.code))) {
@@ -230,12 +260,15 @@ async function play(
     emit(new RgbFrame({ seq: seq++, mediaTimeMs, arrivedAtMs }, small, large));
   }
 
-  /** Reads a frame. The first one, and those from a network, must come in time. */
+  /**
+   * Reads a frame. It must come in time: a network may stand still, and so may a disk or ffmpeg itself. Only a camera that
+   * is to call comes when it likes.
+   */
   async function readInTime(): Promise<RawFrame | null> {
-    const isTimed = seq === 0 ? firstFrameTimeoutMs !== null : resolved.remote || resolved.live;
-    if (!isTimed) return await decoder.readFrame();
+    const patienceMs = seq === 0 ? firstFrameTimeoutMs : stallTimeoutMs;
+    if (patienceMs === null) return await decoder.readFrame();
     // The fps filter emits a frame only when the next one has come.
-    const limitMs = ((seq === 0 ? firstFrameTimeoutMs : stallTimeoutMs) ?? 0) + 1000 / fps;
+    const limitMs = patienceMs + 1000 / fps;
     let timedOut = false;
     const timer = setTimeout(() => {
       timedOut = true;
@@ -251,7 +284,9 @@ async function play(
         )
       : new IngestError(
           "stall_timeout",
-          `${resolved.label} sent nothing for ${Math.round(limitMs)} ms. Check that it is still sending.`,
+          resolved.remote || !resolved.reopens
+            ? `${resolved.label} sent nothing for ${Math.round(limitMs)} ms. Check that it is still sending.`
+            : `ffmpeg gave no further frame of ${resolved.label} within ${Math.round(limitMs)} ms. Check that the disk can be read, and that ffmpeg is not stopped.`,
         );
   }
 }

@@ -107,6 +107,24 @@ export const frameAppend = z
   })
   .describe("One frame as JSON, for clients that cannot send binary messages. It takes a third more bytes.");
 
+export const videoStart = z
+  .object({
+    type: z.literal("input_video.start"),
+    event_id: clientEventId,
+    mime: limitedText(MAX_ID_CHARS).describe(
+      "MIME type of the container: `video/webm`, `video/mp4` (fragmented), `video/h264` (Annex B), `video/mp2t`, or `image/jpeg` (JPEGs one behind the other). Parameters such as `;codecs=vp8` are ignored.",
+    ),
+  })
+  .describe(
+    "Begins a video that comes as a container, such as what a `MediaRecorder` records. The binary messages that follow are its chunks, of any size, in order and from its first byte on, until `input_video.stop`. A session takes either pictures or containers, one at a time. The answer is `input_video.started`. [How to send one](pushed-video.md)",
+  );
+
+export const videoStop = z
+  .object({ type: z.literal("input_video.stop"), event_id: clientEventId })
+  .describe(
+    "Ends the container. What has come of it is decoded to its end. Then `input_video.stopped` follows, and another `input_video.start` may.",
+  );
+
 export const questionItem = z.object({
   id: limitedText(MAX_ID_CHARS)
     .optional()
@@ -163,6 +181,8 @@ export const sessionClose = z
 export const CLIENT_MESSAGES = {
   "session.update": sessionUpdate,
   "input_video_frame.append": frameAppend,
+  "input_video.start": videoStart,
+  "input_video.stop": videoStop,
   "conversation.item.create": itemCreate,
   "response.cancel": responseCancel,
   "session.close": sessionClose,

@@ -63,9 +63,10 @@ const INTRODUCTION = `# The protocol
 
 > Generated from src/protocol by \`npm run docs\`; do not edit.
 
-A client opens one WebSocket, \`/v1/stream\`, and sends pictures. Thoughts come back while the video plays, and a question
+A client opens one WebSocket, \`/v1/stream\`, and sends pictures, or a video as a container. Thoughts come back while the video plays, and a question
 can be asked at any moment. Events are JSON texts with a dotted \`type\` and an \`event_id\`, as in OpenAI's Realtime
-API. Pictures are **binary** messages, one encoded JPEG, PNG or WebP each.
+API. Pictures are **binary** messages, one encoded JPEG, PNG or WebP each. So are the chunks of a container
+([how to send one](pushed-video.md)).
 
 A **session** is one client with its settings, on one such connection after the other. The frames are taken in **units** of \`frames_per_unit\`. About
 each unit the model has one **thought**, or decides that there is nothing to say (a **skip**). Thoughts and answers are
@@ -117,8 +118,12 @@ These rules hold everywhere:
 
 const BINARY_FRAME = `### Binary messages
 
-A binary message is one encoded JPEG, PNG or WebP picture of at most \`limits.max_frame_bytes\` bytes. A header of 20
-bytes may come before the picture. It is little endian:
+From \`input_video.start\` to \`input_video.stop\` every binary message is a chunk of the container, of any size up to
+\`limits.max_frame_bytes\` bytes, and nothing is added to it. While more of it waits than the decoder takes
+(\`maxDecoderBacklogBytes\`), the server does not read the socket.
+
+Else a binary message is one encoded JPEG, PNG or WebP picture of at most \`limits.max_frame_bytes\` bytes. A header of
+20 bytes may come before the picture. It is little endian:
 
 | offset | bytes | type | field |
 |---|---|---|---|

@@ -28,10 +28,17 @@ export type ProtocolErrorCode =
   | "forbidden"
   | "too_many_attempts"
   | "too_many_tickets"
+  | "unsupported_container"
+  | "input_open"
+  | "input_not_open"
+  | "input_conflict"
   | "internal_error";
 
 /** Error codes of a pushed picture. */
 export type PictureErrorCode = Extract<IngestErrorCode, `image_${string}` | "media_time_backwards">;
+
+/** Error codes of a pushed container. */
+export type ContainerErrorCode = Extract<IngestErrorCode, `container_${string}` | "ffmpeg_missing">;
 
 /** What an error code means: its type, whether it ends the session, and a description that says what to do. */
 export interface ErrorInfo {
@@ -62,7 +69,9 @@ const broken = (description: string, fatal = true, status = 500): ErrorInfo => (
 });
 
 /** Every error code that the server sends. The table in docs/protocol.md is made from this. */
-export const ERRORS: Readonly<Record<ProtocolErrorCode | EngineErrorCode | PictureErrorCode, ErrorInfo>> = {
+export const ERRORS: Readonly<
+  Record<ProtocolErrorCode | EngineErrorCode | PictureErrorCode | ContainerErrorCode, ErrorInfo>
+> = {
   message_too_large: refused(
     `A text message has more than ${MAX_TEXT_CHARS} characters, not counting a picture in it. Send less at a time.`,
     413,
@@ -91,6 +100,36 @@ export const ERRORS: Readonly<Record<ProtocolErrorCode | EngineErrorCode | Pictu
   media_time_backwards: refused(
     "The capture time of a frame is earlier than that of the frame before. It is dropped as `decode_error`. When the camera's time was set back, open a new session.",
   ),
+  unsupported_container: refused(
+    "Videos of this MIME type are not taken. The error's `message` lists those that are.",
+    415,
+  ),
+  input_open: refused(
+    "A container is open, or is being decoded to its end. Send `input_video.stop`, and wait for `input_video.stopped`.",
+    409,
+  ),
+  input_not_open: refused("No container is open. Send `input_video.start` first.", 409),
+  input_conflict: refused(
+    "A session takes either pictures or containers, and this one has begun with the other. Open another session.",
+    409,
+  ),
+  container_invalid: refused(
+    "The bytes are not what the MIME type says, or do not begin at the beginning. What still comes of the container is ignored. Send `input_video.stop`, and start again.",
+  ),
+  container_undecodable: refused(
+    "No picture came out of the container, within `maxFirstPictureMs` or before its end. What still comes of it is ignored. Send `input_video.stop`, and start again.",
+  ),
+  container_too_many_pixels: refused(
+    "The pictures of the container have more pixels than `limits.max_frame_pixels`. What still comes of it is ignored. Send `input_video.stop`, and start again with smaller ones.",
+  ),
+  container_decoder_died: broken(
+    "The decoder of the container has died or did nothing any more. Another one goes on with the next key frame; nothing has to be done. `input.gap` tells what was missed.",
+    false,
+  ),
+  container_decoder_failed: broken(
+    "The decoder of the container has died too often (`maxDecoderRestarts`). Connect again and send another format.",
+  ),
+  ffmpeg_missing: broken("No usable ffmpeg was found. Install one, or name it in FFMPEG_PATH."),
   session_closing: refused("After `session.close` only `response.cancel` is taken.", 409),
   idle_timeout: limit(
     "The client sent nothing for `limits.idle_timeout_ms`. Connect again when there is video.",
@@ -163,14 +202,14 @@ export const ERRORS: Readonly<Record<ProtocolErrorCode | EngineErrorCode | Pictu
 };
 
 /**
- * Error codes of a video that is read from a file or URL. `replay --json` prints these; the server never sends them.
+ * Error codes of a video that is read from a file, a URL or a camera. `replay --json` prints these, and listeners of a
+ * stream whose source this is get them.
  */
 const VIDEO_ERRORS: Readonly<
-  Record<Exclude<IngestErrorCode, PictureErrorCode | "option_out_of_range">, ErrorInfo>
+  Record<Exclude<IngestErrorCode, PictureErrorCode | ContainerErrorCode | "option_out_of_range">, ErrorInfo>
 > = {
   aborted: refused("The replay was ended early."),
   frame_size: broken("The number of bytes of a frame does not fit its size.", false),
-  ffmpeg_missing: broken("No usable ffmpeg was found. Install one, or name it in FFMPEG_PATH."),
   ffmpeg_killed: broken("ffmpeg was killed or crashed."),
   decode_failed: broken("ffmpeg could not decode the video."),
   file_not_found: refused("The file does not exist."),
@@ -182,6 +221,9 @@ const VIDEO_ERRORS: Readonly<
   url_invalid: refused("The URL is not valid."),
   url_unreachable: refused("The URL could not be reached."),
   url_refused: refused("The server of the URL answered with an error. The error's `message` says which."),
+  address_forbidden: refused(
+    "The URL, or something to which it leads, has an address that may not be named over the API: a private one, or that of a metadata service. Give a public one, or let the operator allow it (--allow-private-cameras, allowCameraHosts).",
+  ),
   first_frame_timeout: refused("No frame came in time."),
   source_lost: refused("The live source ended."),
   stall_timeout: refused("The source stopped sending."),

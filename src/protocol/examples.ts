@@ -16,6 +16,8 @@ export const CLIENT_EXAMPLES: { readonly [M in ClientMessage as M["type"]]: M } 
     seq: 7,
     capture_time_ms: 3500,
   },
+  "input_video.start": { type: "input_video.start", event_id: "mine_3", mime: "video/webm;codecs=vp8" },
+  "input_video.stop": { type: "input_video.stop" },
   "conversation.item.create": {
     type: "conversation.item.create",
     event_id: "mine_2",
@@ -89,6 +91,19 @@ export const SERVER_EXAMPLES: { readonly [T in ServerEventType]: ServerEventOf<T
     seq: 9,
     media_time_ms: 4500,
     reason: "busy",
+  },
+  "input_video.started": {
+    type: "input_video.started",
+    event_id: "event_2",
+    mime: "video/webm",
+    expects: "a WebM with VP8, VP9, AV1 or H.264, from its first byte on, as MediaRecorder writes it",
+    clock: "container",
+  },
+  "input_video.stopped": {
+    type: "input_video.stopped",
+    event_id: "event_40",
+    frames: 48,
+    media_time_ms: 12_000,
   },
   "response.created": {
     type: "response.created",

@@ -27,6 +27,7 @@ export {
 } from "./client-messages.ts";
 export { CLOSE_CODES, type CloseInfo, type RefusalCode, TRANSPORT_CLOSE_CODES } from "./close-codes.ts";
 export {
+  type ContainerErrorCode,
   ERRORS,
   type ErrorInfo,
   errorInfo,

@@ -60,6 +60,31 @@ export const frameDropped = z
   })
   .describe("A frame was dropped: it was not looked at. Each frame that is dropped has an event of its own.");
 
+export const videoStarted = z
+  .object({
+    type: z.literal("input_video.started"),
+    event_id: eventId,
+    mime: z.string().describe("MIME type of the container, without parameters."),
+    expects: z.string().describe("For people: what the container must be."),
+    clock: z
+      .enum(["container", "arrival"])
+      .describe(
+        "Where media times come from. `container`: from its own timestamps; `arrival`: from when its chunks arrive, because it has none.",
+      ),
+  })
+  .describe("The answer to `input_video.start`: a decoder is there. Chunks need not wait for it.");
+
+export const videoStopped = z
+  .object({
+    type: z.literal("input_video.stopped"),
+    event_id: eventId,
+    frames: count(
+      "Pictures that came out of the decoder. Those that the session's rate leaves out are not among them.",
+    ),
+    media_time_ms: mediaTimeMs.describe("Media time of the last frame (ms); 0 when there was none."),
+  })
+  .describe("A container is over, and all that could be decoded of it has been. Another one may begin.");
+
 const percentiles = (what: string) =>
   z
     .object({
@@ -311,6 +336,8 @@ export const SERVER_EVENTS = {
   "session.resumed": sessionResumed,
   "session.updated": sessionUpdated,
   "input_video_frame.dropped": frameDropped,
+  "input_video.started": videoStarted,
+  "input_video.stopped": videoStopped,
   "response.created": responseCreated,
   "response.reasoning_text.delta": reasoningTextDelta,
   "response.reasoning_text.done": reasoningTextDone,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CONTAINER_LIMITS } from "../ingest/mod.ts";
 import { LOG_LIMITS } from "../streams/mod.ts";
 
 /** A duration (ms), at most the longest that a timer can take. */
@@ -110,6 +111,37 @@ export const limitsSchema = z.strictObject({
     .default(60_000)
     .describe(
       "How long an answer to a question over HTTP may take until it is cancelled, with the status 504 (ms).",
+    ),
+  maxContainerHeaderBytes: z
+    .int()
+    .min(4096)
+    .default(CONTAINER_LIMITS.maxContainerHeaderBytes)
+    .describe(
+      "Most bytes of the header of a pushed container, and of the index of one of its fragments. It is refused with `container_invalid`.",
+    ),
+  maxDecoderBacklogBytes: z
+    .int()
+    .min(64 * 1024)
+    .default(CONTAINER_LIMITS.maxDecoderBacklogBytes)
+    .describe(
+      "Bytes of a pushed container that may wait for its decoder. With more, the connection is not read until the decoder has taken some.",
+    ),
+  maxDecoderRestarts: z
+    .int()
+    .min(0)
+    .default(CONTAINER_LIMITS.maxDecoderRestarts)
+    .describe(
+      "How often the decoder of a pushed container may be started again in a minute. Then the session fails with `container_decoder_failed`.",
+    ),
+  maxFirstPictureMs: durationMs(100)
+    .default(CONTAINER_LIMITS.maxFirstPictureMs)
+    .describe(
+      "Longest time from the first bytes of a pushed container to its first picture (ms). Then it is given up with `container_undecodable`.",
+    ),
+  decoderTimeoutMs: durationMs(100)
+    .default(CONTAINER_LIMITS.decoderTimeoutMs)
+    .describe(
+      "How long the decoder of a pushed container may do nothing while bytes wait for it (ms). Then it is killed and started again.",
     ),
   maxLogBytes: z
     .int()

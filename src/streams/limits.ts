@@ -1,3 +1,5 @@
+import type { ContainerLimits } from "../ingest/mod.ts";
+
 /** How much a stream's event log holds for listeners that come late. */
 export interface LogLimits {
   /** Most bytes of the events of a stream, as JSON. */
@@ -9,8 +11,8 @@ export interface LogLimits {
 /** The defaults. 1 MiB holds about five minutes of a busy street with two thoughts a second. */
 export const LOG_LIMITS: LogLimits = { maxLogBytes: 1024 * 1024, maxLogAgeMs: 10 * 60_000 };
 
-/** How much one stream may send. These are part of the server's limits. */
-export interface StreamLimits extends LogLimits {
+/** How much one stream may send. These are part of the server's limits. Those of containers have `CONTAINER_LIMITS`. */
+export interface StreamLimits extends LogLimits, Partial<ContainerLimits> {
   /** Most frames a second that are looked at, if the model's own rate is not lower. */
   readonly maxFps: number;
   /** Most bytes of one encoded picture. */

@@ -19,6 +19,7 @@ export type { StreamSettings } from "./settings.ts";
 export { CAMERA_PICTURE_SIDE, type CameraSourceOptions, cameraSource } from "./sources/camera-source.ts";
 export { PulledVideo, type PulledVideoOptions } from "./sources/pulled-video.ts";
 export { type ImageBounds, PushedImages } from "./sources/pushed-images.ts";
+export { type ContainerReports, PushedVideo, type PushedVideoOptions } from "./sources/pushed-video.ts";
 export {
   type ConnectionTime,
   type ReconnectingOptions,

@@ -7,6 +7,10 @@ import {
   type StreamOptions,
 } from "../engine/mod.ts";
 import {
+  CONTAINER_KINDS,
+  CONTAINER_LIMITS,
+  type ContainerKind,
+  containerKind,
   type DroppedFrame,
   type Frame,
   type ImageStamp,
@@ -30,6 +34,7 @@ import type { StreamLimits } from "./limits.ts";
 import { type Problem, toProblem } from "./problem.ts";
 import { LockableSettings, type StreamSettings } from "./settings.ts";
 import { PushedImages } from "./sources/pushed-images.ts";
+import { PushedVideo } from "./sources/pushed-video.ts";
 import type { InputGap, Intake, Source, SourceChange, SourceNotice, Stop } from "./sources/source.ts";
 
 /** `session`: opened by a client, who feeds it. `camera`: opened by the server, which reads its video itself. */
@@ -104,6 +109,7 @@ export class StreamHandle implements Intake {
   private phase: StreamState = "created";
   private stream: EngineStream | null = null;
   private images: PushedImages | null = null;
+  private video: PushedVideo | null = null;
   private stopSource: Stop | null = null;
   private newest: Frame | null = null;
   private readonly mask: PictureMask;
@@ -208,12 +214,13 @@ export class StreamHandle implements Intake {
    * Takes one encoded picture that has arrived now. Its bytes must not change afterwards. When something is wrong with
    * the picture, an `error` event says so in the log, and the stream goes on.
    *
-   * @throws {ProtocolError} `session_closing`
+   * @throws {ProtocolError} `session_closing`, or `input_conflict` where the stream has another source
    * @throws {EngineError} as `open` does
    */
   push(image: Uint8Array, stamp: ImageStamp = {}): void {
     this.requireOpen();
     if (this.images === null) {
+      this.requireNoSource("Pictures");
       const { maxFrameBytes: maxBytes, maxFramePixels: maxPixels, ...limits } = this.options.limits;
       const { maxPixelsPerSecond, maxCatchUpMs } = limits;
       const images = new PushedImages({ maxBytes, maxPixels, maxPixelsPerSecond, maxCatchUpMs });
@@ -221,6 +228,66 @@ export class StreamHandle implements Intake {
       this.images = images;
     }
     this.images.push(image, stamp);
+  }
+
+  /**
+   * Begins a container, whose chunks are given to `pushChunk`. `input_video.started` is written when a decoder is there.
+   * When something is wrong with the container, an `error` event says so in the log, and the stream goes on.
+   *
+   * @param mime such as `video/webm;codecs=vp8`
+   * @throws {ProtocolError} `session_closing`, `unsupported_container`, `input_open`, or `input_conflict` where the
+   *   stream has another source
+   * @throws {EngineError} as `open` does
+   */
+  startVideo(mime: string): void {
+    this.requireOpen();
+    const kind = knownKind(mime);
+    if (this.video === null) {
+      this.requireNoSource("Containers");
+      const { maxFrameBytes: maxBytes, maxFramePixels: maxPixels, maxCatchUpMs } = this.options.limits;
+      const limits = { ...CONTAINER_LIMITS, ...this.options.limits };
+      const video = new PushedVideo({ ...limits, maxBytes, maxPixels, maxCatchUpMs });
+      this.feed(video);
+      this.video = video;
+    }
+    const { expects, clock, mimes } = kind;
+    this.video.begin(kind, {
+      started: () => this.writer.write({ type: "input_video.started", mime: mimes[0], expects, clock }),
+      stopped: (frames, mediaTimeMs) =>
+        this.writer.write({ type: "input_video.stopped", frames, media_time_ms: mediaTimeMs }),
+    });
+  }
+
+  /** Whether a container is open: what comes are its chunks. */
+  get takesChunks(): boolean {
+    return this.video?.isOpen ?? false;
+  }
+
+  /** Whether so much waits to be decoded that nothing more should be pushed for now. */
+  get isFull(): boolean {
+    return this.video?.isFull ?? false;
+  }
+
+  /**
+   * Takes the next chunk of the open container. Its bytes must not change afterwards.
+   *
+   * @throws {ProtocolError} `session_closing`
+   */
+  pushChunk(chunk: Uint8Array): void {
+    this.requireOpen();
+    this.video?.push(chunk);
+  }
+
+  /**
+   * Ends the open container. What has come of it is decoded to its end, then `input_video.stopped` is written.
+   *
+   * @throws {ProtocolError} `session_closing` or `input_not_open`
+   */
+  stopVideo(): void {
+    this.requireOpen();
+    if (this.video === null)
+      throw new ProtocolError("input_not_open", "No container is open. Send input_video.start first.");
+    this.video.finish();
   }
 
   /**
@@ -352,6 +419,16 @@ export class StreamHandle implements Intake {
     this.stream?.end();
   }
 
+  /** @throws {ProtocolError} `input_conflict` */
+  private requireNoSource(what: string): void {
+    if (this.stopSource === null) return;
+    const has = this.images ? "pictures" : this.video ? "containers" : "a source of the server's own";
+    throw new ProtocolError(
+      "input_conflict",
+      `${what} cannot be sent here: this session has ${has}. Open another session for them.`,
+    );
+  }
+
   private requireOpen(): void {
     if (this.phase === "created" || this.phase === "open") return;
     throw new ProtocolError(
@@ -383,4 +460,16 @@ export class StreamHandle implements Intake {
     if (this.options.onFault === undefined) throw error;
     this.options.onFault(error, what);
   }
+}
+
+/** @throws {ProtocolError} `unsupported_container` */
+function knownKind(mime: string): ContainerKind {
+  const kind = containerKind(mime);
+  if (kind !== null) return kind;
+  const known = CONTAINER_KINDS.flatMap(({ mimes }) => mimes).join(", ");
+  throw new ProtocolError(
+    "unsupported_container",
+    `Videos of the type ${JSON.stringify(mime.slice(0, 64))} are not taken. It must be one of ${known}.`,
+    { param: "mime" },
+  );
 }

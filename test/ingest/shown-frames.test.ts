@@ -9,11 +9,11 @@ const shown = (readAtMs: number, type: "I" | "P") =>
   `s:128x64 i:P iskey:${type === "I" ? 1 : 0} type:${type} checksum:3D1BB65A plane_checksum:[3D1BB65A] mean:[41]`;
 
 /** Which frames are whole, of lines in which a letter stands for a frame and `!` for lost packets. */
-function whole(lines: string, everyMs = 100): string {
+function whole(lines: string, everyMs = 100, stepMs = 0): string {
   const frames = new ShownFrames();
   let atMs = 1_795_799_917_737;
   for (const letter of lines) {
-    if (letter !== "!") atMs += everyMs;
+    atMs += letter === "!" ? stepMs : everyMs;
     frames.take(letter === "!" ? MISSED : shown(atMs, letter as "I" | "P"));
   }
   let found = "";
@@ -56,5 +56,9 @@ describe("the frames that ffmpeg shows", () => {
 
   it("are damaged for half a minute where there are no key frames", () => {
     expect(whole("IP!PPPPPPPP!PP", 5000)).toBe("ww-------www");
+  });
+
+  it("are not damaged for an hour when the machine's clock is set back by one", () => {
+    expect(whole("IP!PP!PPPP", 100, -3_600_000)).toBe("ww--wwww");
   });
 });

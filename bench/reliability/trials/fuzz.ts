@@ -1,9 +1,9 @@
-import { CLOSE_CODES, ERRORS, TRANSPORT_CLOSE_CODES } from "../../../src/protocol/mod.ts";
 import { Bystander } from "../bystander.ts";
+import { Heard } from "../heard.ts";
 import { randomPictures } from "../pictures.ts";
-import { randomMessages } from "../random-messages.ts";
+import { MESSAGE_TYPES, randomMessages } from "../random-messages.ts";
 import { ServerProcess } from "../server-process.ts";
-import { atMost, type Finding, none, type Outcome, type Trial, type TrialContext } from "../trial.ts";
+import type { Outcome, Trial, TrialContext } from "../trial.ts";
 import { Visitor } from "../visitor.ts";
 
 const MESSAGES = { short: 2_000, long: 100_000 };
@@ -11,44 +11,6 @@ const MESSAGES = { short: 2_000, long: 100_000 };
 const VISIT = 200;
 /** Connections at a time. */
 const AT_A_TIME = 6;
-
-const DOCUMENTED = new Set([...Object.values(CLOSE_CODES), ...TRANSPORT_CLOSE_CODES].map(({ code }) => code));
-const FAULTS = [CLOSE_CODES.failed.code, 1011];
-
-/** What the random clients heard. */
-class Heard {
-  readonly malformed: string[] = [];
-  readonly faults: string[] = [];
-  readonly errors = new Map<string, number>();
-  connections = 0;
-
-  add(visitor: Visitor): void {
-    this.connections++;
-    this.malformed.push(...visitor.malformed);
-    for (const { code, message } of visitor.errors) {
-      this.errors.set(code, (this.errors.get(code) ?? 0) + 1);
-      if (!(code in ERRORS) || ERRORS[code as keyof typeof ERRORS].type === "server_error")
-        this.faults.push(`${code}: ${message}`);
-    }
-    const { code } = visitor;
-    if (code !== null && (!DOCUMENTED.has(code) || FAULTS.includes(code)))
-      this.faults.push(`close code ${code}`);
-  }
-
-  findings(): Finding[] {
-    const counts = [...this.errors].sort(([, a], [, b]) => b - a).map(([code, count]) => `${code} ${count}`);
-    return [
-      none("events that are not as their schemas say", this.malformed),
-      none("faults of the server, and codes that are not in the documents", this.faults),
-      {
-        what: "errors that said what was wrong",
-        measured: counts.join(", ") || "none",
-        bound: "at least three kinds",
-        held: counts.length >= 3,
-      },
-    ];
-  }
-}
 
 /** One connection that sends its messages and leaves. */
 async function visit(url: string, pictures: readonly Buffer[], count: number, seed: number, heard: Heard) {
@@ -80,17 +42,11 @@ async function run({ size, seed, program, signal, onProgress }: TrialContext): P
     }
   };
   await Promise.all(Array.from({ length: AT_A_TIME }, work));
-  const findings = [...heard.findings(), ...(await bystander.findings())];
-  const { code, tookMs } = await server.stop();
-  const complaints = server.log
-    .split("\n")
-    .filter((line) => /"level":(50|60)/.test(line) || /^\s+at /.test(line));
-  findings.push(
-    none("errors in the server's log", complaints),
-    { what: "exit code at SIGTERM", measured: String(code), bound: "0", held: code === 0 },
-    atMost("time to end at SIGTERM", tookMs / 1000, 5, "s"),
-  );
-  return { tried: `${total} messages over ${heard.connections} connections, seed ${seed}`, findings };
+  const findings = [...heard.findings(), ...(await bystander.findings()), ...(await server.endFindings())];
+  return {
+    tried: `${total} messages over ${heard.connections} connections, seed ${seed}; types: ${MESSAGE_TYPES.join(", ")}`,
+    findings,
+  };
 }
 
 export const fuzz: Trial = { name: "fuzz", title: "Random and bent messages", run };

@@ -19,6 +19,8 @@ const DISCARDED_COST = 0.05;
 export interface MessageReceiver {
   /** @returns what the message costs: 1 for one that takes little time */
   receive(message: Buffer, isBinary: boolean): number;
+  /** Whether it wants nothing more for now: the socket is not read until it does. Default: never. */
+  isFull?(): boolean;
   /** The client has sent too much for `maxBehindMs`. Called once. */
   flooded(): void;
 }
@@ -42,8 +44,8 @@ interface Held {
 /**
  * Hands on what a socket receives, within a budget of messages and of bytes a second, and within the bytes that all
  * sockets of the same token may send together. Over it, the socket is not read until the budget allows: nothing is lost,
- * and nobody else waits. What was read already is held, at most what one read brought. Pings and pongs count as messages,
- * too; pings are answered here.
+ * and nobody else waits. So it is while the receiver is full. What was read already is held, at most what one read
+ * brought. Pings and pongs count as messages, too; pings are answered here.
  */
 export class MessageGate {
   private readonly messages: TokenBucket;
@@ -100,7 +102,12 @@ export class MessageGate {
     this.messages.spend(cost, nowMs);
     for (const each of budgets) each.spend(bytes, nowMs);
     const waitMs = this.waitMs(nowMs);
-    if (waitMs > 0) this.holdFor(waitMs, nowMs);
+    if (waitMs > 0) this.holdBack(waitMs, nowMs);
+    else if (this.isFull) this.holdFor(SHORTEST_HOLD_MS);
+  }
+
+  private get isFull(): boolean {
+    return this.receiver.isFull?.() ?? false;
   }
 
   private waitMs(nowMs: number): number {
@@ -108,12 +115,17 @@ export class MessageGate {
     return Math.max(...budgets.map((each) => each?.waitMs(nowMs) ?? 0));
   }
 
-  private holdFor(waitMs: number, nowMs: number): void {
+  /** The budget is used up. A client that is behind for long sends too much. */
+  private holdBack(waitMs: number, nowMs: number): void {
     this.behindSinceMs ??= nowMs;
     if (!this.isFlooded && nowMs - this.behindSinceMs > this.limits.maxBehindMs) {
       this.isFlooded = true;
       this.receiver.flooded();
     }
+    this.holdFor(waitMs);
+  }
+
+  private holdFor(waitMs: number): void {
     this.socket.pause();
     this.hold = setTimeout(() => this.goOn(), Math.max(SHORTEST_HOLD_MS, waitMs));
   }
@@ -121,6 +133,10 @@ export class MessageGate {
   private goOn(): void {
     this.hold = null;
     this.lastHoldMs = performance.now();
+    if (this.isFull) {
+      this.holdFor(SHORTEST_HOLD_MS);
+      return;
+    }
     let passed = 0;
     // `pass` sets a new hold when the budget is used up.
     while (this.hold === null && passed < this.held.length) this.pass(this.held[passed++]!);

@@ -75,6 +75,7 @@ export function serveSocket(
   };
 
   const receiver: MessageReceiver = {
+    isFull: () => session.isFull,
     receive: (message, isBinary) => {
       seat.heard();
       if (!isBinary) {

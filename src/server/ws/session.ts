@@ -102,10 +102,23 @@ export class Session {
     });
   }
 
-  /** Takes one binary message: a picture, with or without a header. Its bytes must not change afterwards. */
+  /** Whether so much waits to be decoded that nothing more should be received for now. */
+  get isFull(): boolean {
+    return this.stream.isFull;
+  }
+
+  /**
+   * Takes one binary message: a chunk while a container is open, else a picture, with or without a header. Its bytes
+   * must not change afterwards.
+   */
   receiveBinary(bytes: Uint8Array): void {
     if (this.isOver) return;
     this.guard(null, () => {
+      if (this.stream.takesChunks) {
+        requireScope(this.grant, "push", this.id);
+        this.stream.pushChunk(bytes);
+        return;
+      }
       const { image, seq, captureTimeMs } = decodeBinaryFrame(bytes);
       this.push(image, seq, captureTimeMs);
     });
@@ -168,6 +181,14 @@ export class Session {
         );
         break;
       }
+      case "input_video.start":
+        requireScope(this.grant, "push", this.id);
+        this.stream.startVideo(message.mime);
+        break;
+      case "input_video.stop":
+        requireScope(this.grant, "push", this.id);
+        this.stream.stopVideo();
+        break;
       case "conversation.item.create": {
         const question = message.item.content.map((part) => part.text).join(" ");
         this.ask(question, message.item.id, message.event_id);

@@ -1,4 +1,4 @@
-import type { CameraKind, Mask } from "../../ingest/mod.ts";
+import type { CameraKind, Mask, NetworkPolicy } from "../../ingest/mod.ts";
 import { PulledVideo } from "./pulled-video.ts";
 import type { ReconnectWaits } from "./reconnecting.ts";
 import type { Source } from "./source.ts";
@@ -41,6 +41,11 @@ export interface CameraSourceOptions {
   readonly reconnect?: ReconnectWaits | undefined;
   /** Longest side of the pictures that are kept for people (px). Default: 640. */
   readonly pictureSide?: number | undefined;
+  /**
+   * What the URL may reach, where whoever gave it is not trusted with this network. It must be an http(s) or rtsp(s) URL
+   * then. Default: everything, also files.
+   */
+  readonly network?: NetworkPolicy | undefined;
   /** Parts of the picture that nobody may see, the model included. Default: none. */
   readonly mask?: Mask | undefined;
 }
@@ -48,7 +53,7 @@ export interface CameraSourceOptions {
 /**
  * A camera as the source of a stream. It is connected to again whenever it is lost, and also when it cannot be reached at
  * first; only then it takes nothing. What becomes of it is told as its state. What cannot be mended by waiting ends the
- * stream as failed: a wrong option, a missing file, a protocol that ffmpeg lacks, no usable ffmpeg.
+ * stream as failed: a wrong option, a forbidden address, a missing file, a protocol that ffmpeg lacks, no usable ffmpeg.
  *
  * @example
  * stream.feed(cameraSource({ url: "rtsp://user:password@camera/stream", transport: "udp" }));

@@ -15,7 +15,7 @@ import type { Intake, Source, Stop } from "./source.ts";
 export interface PulledVideoOptions
   extends Pick<
     OpenCameraOptions,
-    | ("pace" | "live" | "inputFps" | "firstFrameTimeoutMs" | "stallTimeoutMs")
+    | ("pace" | "live" | "inputFps" | "firstFrameTimeoutMs" | "stallTimeoutMs" | "network")
     | ("kind" | "transport" | "intervalMs" | "loop" | "watch")
   > {
   /** A video file, an http(s), HLS or RTSP URL, or anything else that `openCamera` takes. */

@@ -53,6 +53,7 @@ export interface ConnectionTime {
 const FINAL: readonly IngestErrorCode[] = [
   ...(["aborted", "ffmpeg_missing", "option_out_of_range"] as const),
   ...([
+    "address_forbidden",
     "unsupported_protocol",
     "url_invalid",
     "file_not_found",

@@ -90,8 +90,10 @@ describe("a server with tokens", () => {
     await watchAndAsk(client);
     client.send({ type: "response.cancel" });
     client.send({ type: "input_video_frame.append", image: jpeg.toString("base64") });
-    await until("six errors", () => client.all("error").length === 6);
-    expect(codes(client)).toEqual(Array(6).fill(["forbidden", false]));
+    client.send({ type: "input_video.start", mime: "video/webm" });
+    client.send({ type: "input_video.stop" });
+    await until("eight errors", () => client.all("error").length === 8);
+    expect(codes(client)).toEqual(Array(8).fill(["forbidden", false]));
     expect(server.engine.opened).toEqual([]);
   });
 

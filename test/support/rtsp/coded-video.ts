@@ -9,7 +9,7 @@ import { resolveFfmpeg } from "../../../src/ingest/mod.ts";
 const COLUMNS = 8;
 const ROWS = 4;
 /** Side of a cell (px). */
-const CELL = 16;
+export const CELL = 16;
 export const CODED_SIZE = { width: COLUMNS * CELL, height: ROWS * CELL };
 
 /** Frames a second of a coded video, and frames from one key frame to the next. */
@@ -19,8 +19,11 @@ export const KEY_EVERY = 20;
 /** A checksum in which every bit depends on all of the number: a picture mixed of two others has a wrong one. */
 const checksum = (number: number) => Math.imul(number + 1, 0x9e3779b1) >>> 16;
 
+/** The cells of a picture as bits, the first one the lowest. */
+export const codeOf = (number: number) => number + checksum(number) * 2 ** 16;
+
 function codedPicture(number: number): Buffer {
-  const code = number + checksum(number) * 2 ** 16;
+  const code = codeOf(number);
   const grey = Buffer.alloc(CODED_SIZE.width * CODED_SIZE.height);
   for (let y = 0; y < CODED_SIZE.height; y++)
     for (let x = 0; x < CODED_SIZE.width; x++) {

@@ -6,6 +6,12 @@ import { CODED_FPS } from "./coded-video.ts";
 import { HABITS, type Habit } from "./habits.ts";
 import { describe, onTheWire, packetsOf, type RtpPacket } from "./rtp-packets.ts";
 
+/** URLs that a camera names in its answers. Default: its own. */
+interface Names {
+  readonly contentBase?: string;
+  readonly control?: string;
+}
+
 /**
  * A FAKE camera that speaks as much RTSP as ffmpeg asks for (RFC 2326; packets go over the same connection, or over UDP
  * where the player wants that). It shows the pictures 0, 1, 2 … once. Its time begins with the first player; whoever comes later gets what it shows then, as of
@@ -25,15 +31,21 @@ export class RtspCamera {
     private readonly server: Server,
     private readonly stream: Buffer,
     private readonly habit: Habit,
+    private readonly names: Names,
   ) {}
 
   /**
    * @param stream what `codedVideo` gives
    * @param port default: any free one
    */
-  static async start(stream: Buffer, habit: Habit = HABITS.ok(), port = 0): Promise<RtspCamera> {
+  static async start(
+    stream: Buffer,
+    habit: Habit = HABITS.ok(),
+    port = 0,
+    names: Names = {},
+  ): Promise<RtspCamera> {
     const server = createServer();
-    const camera = new RtspCamera(server, stream, habit);
+    const camera = new RtspCamera(server, stream, habit, names);
     server.on("connection", (socket) => camera.serve(socket));
     server.listen(port, "127.0.0.1");
     await once(server, "listening");
@@ -82,7 +94,10 @@ export class RtspCamera {
     };
     if (method === "OPTIONS") say(["Public: OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN"]);
     else if (method === "DESCRIBE")
-      say(["Content-Type: application/sdp", `Content-Base: ${url}/`], describe(this.stream));
+      say(
+        ["Content-Type: application/sdp", `Content-Base: ${this.names.contentBase ?? `${url}/`}`],
+        describe(this.stream).replace("control:video", `control:${this.names.control ?? "video"}`),
+      );
     else if (method === "SETUP") {
       const transport = header("Transport");
       const udp = /client_port=(\d+)/.exec(transport)?.[1];
