@@ -80,7 +80,7 @@ export class MessageGate {
     // What earlier sockets have sent too much, this one waits for.
     const nowMs = performance.now();
     const waitMs = this.waitMs(nowMs);
-    if (waitMs > 0) this.holdFor(waitMs, nowMs);
+    if (waitMs > 0) this.holdBack(waitMs, nowMs);
   }
 
   /** Whether the socket has not been read for a while since then (ms): a pong may be in what was not read. */

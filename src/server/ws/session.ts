@@ -115,7 +115,7 @@ export class Session {
     if (this.isOver) return;
     this.guard(null, () => {
       if (this.stream.takesChunks) {
-        requireScope(this.grant, "push", this.id);
+        this.requireFeeding();
         this.stream.pushChunk(bytes);
         return;
       }
@@ -182,11 +182,11 @@ export class Session {
         break;
       }
       case "input_video.start":
-        requireScope(this.grant, "push", this.id);
+        this.requireFeeding();
         this.stream.startVideo(message.mime);
         break;
       case "input_video.stop":
-        requireScope(this.grant, "push", this.id);
+        this.requireFeeding();
         this.stream.stopVideo();
         break;
       case "conversation.item.create": {
@@ -227,9 +227,7 @@ export class Session {
   }
 
   private push(image: Uint8Array, seq: number | null, captureTimeMs: number | null): void {
-    if (this.role === "watch")
-      throw notYours("This client only watches, so its pictures are not taken. Open a session of your own.");
-    this.require("push");
+    this.requireFeeding();
     this.stream.push(image, {
       ...(this.current.allowance.takeFrame(performance.now()) ? {} : { overBudget: true }),
       ...(seq === null ? {} : { seq }),
@@ -260,6 +258,13 @@ export class Session {
         `Another client has asked for ${answer}. Whoever watches can stop only its own answers.`,
       );
     this.stream.cancel(answer);
+  }
+
+  /** A stream is fed by its own client alone. @throws {ProtocolError} `not_yours` or `forbidden` */
+  private requireFeeding(): void {
+    if (this.role === "watch")
+      throw notYours("This client only watches, so its video is not taken. Open a session of your own.");
+    this.require("push");
   }
 
   /** @throws {ProtocolError} `forbidden` */
