@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import type { NetworkPolicy } from "../ingest/mod.ts";
 import { ProtocolError } from "../protocol/mod.ts";
 import { cameraSource, type Source, type StreamRegistry } from "../streams/mod.ts";
 import { requireAllowed } from "./api-urls.ts";
@@ -14,8 +15,10 @@ export interface CameraRosterOptions {
   readonly streams: StreamRegistry;
   /** Where cameras are kept that are made over the API; null: nowhere, so they are gone with the process. */
   readonly state: StateFile | null;
-  /** Default: what an entry asks for. */
-  readonly sourceOf?: (entry: CameraEntry) => Source;
+  /** What cameras that are made over the API may reach. Default: public addresses only. */
+  readonly network?: NetworkPolicy;
+  /** Default: what an entry asks for. @param network what it may reach; undefined: everything */
+  readonly sourceOf?: (entry: CameraEntry, network: NetworkPolicy | undefined) => Source;
   readonly waits?: ReopenWaits;
   /** Told when something is wrong with a camera, or with the file of those made over the API (null). */
   readonly onTrouble: (camera: string | null, message: string) => void;
@@ -62,6 +65,8 @@ export class CameraRoster {
   private given: Cameras = new Map();
   private made: Cameras = new Map();
   private readonly cameras = new Map<string, Camera>();
+  /** Those that may reach what the policy allows only, because they are open for somebody over the API. */
+  private readonly guarded = new Set<string>();
   private turn: Promise<unknown> = Promise.resolve();
   private isClosed = false;
 
@@ -157,6 +162,10 @@ export class CameraRoster {
     await this.options.state?.close();
   }
 
+  private get network(): NetworkPolicy {
+    return this.options.network ?? {};
+  }
+
   /** The cameras that there should be. */
   private wanted(): Cameras {
     return new Map([...this.given, ...[...this.made].filter(([name]) => !this.given.has(name))]);
@@ -175,7 +184,7 @@ export class CameraRoster {
   }
 
   private async keep(name: string, entry: CameraEntry, made: Cameras): Promise<void> {
-    await requireAllowed(entry.url);
+    await requireAllowed(entry.url, this.network);
     const problem = this.refusal(name, entry);
     if (problem !== null) throw problem;
     const enabled = [...new Map([...made, ...this.given]).values()].filter(isEnabled).length;
@@ -250,6 +259,10 @@ export class CameraRoster {
       if (camera === undefined) {
         this.start(name, entry);
         done.added.push(name);
+      } else if (this.guarded.has(name) === this.given.has(name)) {
+        camera.close("completed");
+        this.start(name, entry);
+        done.changed.push(name);
       } else if (isDeepStrictEqual(camera.entry, entry)) {
         done.unchanged.push(name);
       } else {
@@ -262,8 +275,12 @@ export class CameraRoster {
 
   private start(name: string, entry: CameraEntry): void {
     const { streams, sourceOf = sourceOfEntry, waits, onTrouble, onFault } = this.options;
+    const network = this.given.has(name) ? undefined : this.network;
+    if (network === undefined) this.guarded.delete(name);
+    else this.guarded.add(name);
     const camera = new Camera({
-      ...{ name, entry, streams, sourceOf, waits, onFault },
+      ...{ name, entry, streams, waits, onFault },
+      sourceOf: (wanted) => sourceOf(wanted, network),
       onTrouble: (message) => onTrouble(name, message),
     });
     this.cameras.set(name, camera);
@@ -301,7 +318,10 @@ function isEnabled({ enabled }: CameraEntry): boolean {
 }
 
 /** The mask is the stream's, which lays it over all that it sees. */
-function sourceOfEntry({ url, transport, interval, input_fps: inputFps, loop, watch }: CameraEntry): Source {
+function sourceOfEntry(
+  { url, transport, interval, input_fps: inputFps, loop, watch }: CameraEntry,
+  network: NetworkPolicy | undefined,
+): Source {
   const intervalMs = interval === undefined ? undefined : 1000 * interval;
-  return cameraSource({ url, transport, interval: intervalMs, inputFps, loop, watch });
+  return cameraSource({ url, transport, interval: intervalMs, inputFps, loop, watch, network });
 }

@@ -163,6 +163,14 @@ export function serveCommand(): Command {
       "--state <dir>",
       "folder for the cameras that are made over the API (default: server in THINKALONG_HOME)",
     )
+    .option(
+      "--allow-private-cameras",
+      "cameras that are made over the API may have private addresses, as cameras at home have",
+    )
+    .option(
+      "--allow-camera-host <name...>",
+      "names, addresses or networks (192.168.7.0/24) that such cameras may have besides public ones",
+    )
     .option("--max-cameras <n>", "most cameras, beside the clients (default: 64)", positive);
   return addEngineFlags(serving)
     .addHelpText(

@@ -19,6 +19,8 @@ export interface ServerFlags extends GuardFlags {
   readonly host?: string;
   readonly maxSessions?: number;
   readonly maxCameras?: number;
+  readonly allowPrivateCameras?: true;
+  readonly allowCameraHost?: readonly string[];
   readonly allowOrigin?: readonly string[];
   readonly allowHost?: readonly string[];
   readonly logLevel?: string;
@@ -31,6 +33,8 @@ export interface ServeSettings {
   readonly allowedOrigins: readonly string[];
   readonly allowedHosts: readonly string[];
   readonly guard: GuardSettings;
+  /** What cameras that are made over the API may reach. */
+  readonly cameraNetwork: { readonly allowPrivate: boolean; readonly allowCameraHosts: readonly string[] };
   readonly logLevel: string;
   readonly stateDir: string;
   readonly limits: Limits;
@@ -57,6 +61,10 @@ export function serveSettings(flags: ServerFlags, config: Config = {}): ServeSet
     allowedOrigins: flags.allowOrigin ?? server?.allow_origins ?? [],
     allowedHosts: flags.allowHost ?? server?.allow_hosts ?? [],
     guard: guardSettings(flags, config),
+    cameraNetwork: {
+      allowPrivate: flags.allowPrivateCameras ?? server?.allow_private_cameras ?? false,
+      allowCameraHosts: flags.allowCameraHost ?? server?.allow_camera_hosts ?? [],
+    },
     logLevel: flags.logLevel ?? server?.log_level ?? "warn",
     stateDir: flags.state ?? server?.state ?? join(dataFolder(), "server"),
     limits: readLimits({
@@ -100,11 +108,18 @@ export function changedAtStartOnly(running: ServeSettings, wanted: ServeSettings
     ["tlsKey", "tls_key"],
     ["tlsSelfSigned", "tls_self_signed"],
   ] as const;
+  const network = [
+    ["allowPrivate", "allow_private_cameras"],
+    ["allowCameraHosts", "allow_camera_hosts"],
+  ] as const;
   const differs = (a: unknown, b: unknown) => JSON.stringify(a) !== JSON.stringify(b);
   return [
     ...server.filter(([name]) => differs(running[name], wanted[name])).map(([, key]) => ["server", key]),
     ...guard
       .filter(([name]) => differs(running.guard[name], wanted.guard[name]))
+      .map(([, key]) => ["server", key]),
+    ...network
+      .filter(([name]) => differs(running.cameraNetwork[name], wanted.cameraNetwork[name]))
       .map(([, key]) => ["server", key]),
     ...(Object.keys(wanted.limits) as (keyof Limits)[])
       .filter((name) => running.limits[name] !== wanted.limits[name])

@@ -33,6 +33,18 @@ const serverKeys = z.strictObject({
     .boolean()
     .optional()
     .describe("Whether to speak TLS with a certificate of its own (`--tls-self-signed`)."),
+  allow_private_cameras: z
+    .boolean()
+    .optional()
+    .describe(
+      "Whether cameras that are made over the API may have private addresses (`--allow-private-cameras`).",
+    ),
+  allow_camera_hosts: z
+    .array(z.string().min(1))
+    .optional()
+    .describe(
+      "Names, addresses and networks that such cameras may have besides public ones (`--allow-camera-host`).",
+    ),
   log_level: z
     .enum(["silent", "error", "warn", "info", "debug"])
     .optional()

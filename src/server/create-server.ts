@@ -14,6 +14,7 @@ import {
   StateFile,
 } from "../cameras/mod.ts";
 import type { Engine } from "../engine/mod.ts";
+import type { NetworkPolicy } from "../ingest/mod.ts";
 import { StreamRegistry } from "../streams/mod.ts";
 import { isLoopback } from "./access.ts";
 import { Authenticator } from "./auth/authenticator.ts";
@@ -39,6 +40,11 @@ export interface ServerOptions {
   readonly port?: number;
   /** Cameras that the server watches by itself, by name. Each is a stream. Default: none. */
   readonly cameras?: Readonly<Record<string, CameraEntry>>;
+  /**
+   * What cameras may reach that are made over the API. Default: public addresses only. At home cameras are private: then
+   * `{ allowPrivate: true }`, or their names and networks in `allowCameraHosts`.
+   */
+  readonly cameraNetwork?: Pick<NetworkPolicy, "allowPrivate" | "allowCameraHosts">;
   /**
    * Folder in which the cameras are kept that are made over the API, so that they are there after a restart. Default:
    * none, and they are gone with the server.
@@ -137,6 +143,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   });
   const cameras = new CameraRoster({
     streams,
+    network: options.cameraNetwork ?? {},
     state: options.stateDir === undefined ? null : new StateFile(options.stateDir),
     onTrouble: (camera, message) => log.warn({ camera }, message),
     onFault: (err) => log.error({ err }, "a camera failed"),

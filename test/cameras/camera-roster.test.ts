@@ -282,6 +282,24 @@ describe("cameras that are made over the API", () => {
     expect(roster.get("door")).toMatchObject({ origin: "api", entry: DOOR });
   });
 
+  it("reach what the policy allows only, until whoever runs the server gives them", async () => {
+    const policies: unknown[] = [];
+    const network = { allowCameraHosts: ["door.local"] };
+    const { roster } = startRoster({
+      network,
+      sourceOf: (entry, policy) => {
+        policies.push(policy);
+        return new HandSource(entry);
+      },
+    });
+    await roster.add("door", DOOR);
+    expect(policies).toEqual([network]);
+    expect((await roster.load(cameras({ door: DOOR, yard: YARD }))).changed).toEqual(["door"]);
+    expect(policies).toEqual([network, undefined, undefined]);
+    expect((await roster.load(cameras({ yard: YARD }))).changed).toEqual(["door"]);
+    expect(policies.at(-1)).toBe(network);
+  });
+
   it("are refused before anything is spent on them", async () => {
     const { roster, engine, streams } = startRoster({ maxCameras: 1 });
     await expect(roster.add("a", { url: "/etc/passwd" })).rejects.toMatchObject({ code: "url_refused" });

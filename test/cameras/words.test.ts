@@ -41,9 +41,20 @@ describe("an address that comes over the API", () => {
   it.each(["rtsp://door/live", "RTSPS://door/live", "http://door/", "https://me:secret@door/"])(
     "may be %s",
     async (url) => {
-      await expect(requireAllowed(url)).resolves.toBeUndefined();
+      await expect(requireAllowed(url, {})).resolves.toBeUndefined();
     },
   );
+
+  it("may be private where the policy says so", async () => {
+    const refused = { code: "url_refused", message: expect.stringContaining("--allow-private-cameras") };
+    for (const url of ["rtsp://192.168.1.20/live", "http://127.0.0.1/", "http://[::1]/", "http://2130706433/"]) {
+      await expect(requireAllowed(url, {})).rejects.toMatchObject(refused);
+      await expect(requireAllowed(url, { allowPrivate: true })).resolves.toBeUndefined();
+    }
+    const network = { allowCameraHosts: ["192.168.1.0/24"] };
+    await expect(requireAllowed("rtsp://192.168.1.20/live", network)).resolves.toBeUndefined();
+    await expect(requireAllowed("rtsp://192.168.2.20/live", network)).rejects.toMatchObject(refused);
+  });
 
   it.each([
     ...[
@@ -59,6 +70,6 @@ describe("an address that comes over the API", () => {
     ],
     ...["udp://239.0.0.1:1234", "rtmp://door/live", "FILE://door/x", " rtsp", "http://"],
   ])("may not be %j", async (url) => {
-    await expect(requireAllowed(url)).rejects.toMatchObject({ code: "url_refused", key: "url" });
+    await expect(requireAllowed(url, {})).rejects.toMatchObject({ code: "url_refused", key: "url" });
   });
 });
