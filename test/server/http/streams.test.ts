@@ -27,7 +27,8 @@ afterAll(() => dir.remove());
 
 /** A server with the clip as its camera `street`. */
 function start(script: Script = {}, options: Omit<ServerOptions, "engine"> = {}) {
-  return startScriptedServer(script, { cameras: { street: { url: clip } }, ...options });
+  const cameraNetwork = { allowPrivate: true };
+  return startScriptedServer(script, { cameras: { street: { url: clip } }, cameraNetwork, ...options });
 }
 
 /** The stream of the camera `street`. */
