@@ -47,7 +47,12 @@ describe("an address that comes over the API", () => {
 
   it("may be private where the policy says so", async () => {
     const refused = { code: "url_refused", message: expect.stringContaining("--allow-private-cameras") };
-    for (const url of ["rtsp://192.168.1.20/live", "http://127.0.0.1/", "http://[::1]/", "http://2130706433/"]) {
+    for (const url of [
+      "rtsp://192.168.1.20/live",
+      "http://127.0.0.1/",
+      "http://[::1]/",
+      "http://2130706433/",
+    ]) {
       await expect(requireAllowed(url, {})).rejects.toMatchObject(refused);
       await expect(requireAllowed(url, { allowPrivate: true })).resolves.toBeUndefined();
     }

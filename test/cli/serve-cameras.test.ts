@@ -152,8 +152,10 @@ describe("thinkalong serve with cameras", () => {
     await writeFile(config, `cameras:\n  yard: { url: "${clip}" }\n`);
     const written = await readFile(config, "utf8");
     {
-      await using server = serve("--config", config);
+      await using server = serve("--config", config, "--allow-private-cameras");
       const url = await urlOf(server);
+      const stranger = await post(url, { id: "metadata", url: "http://169.254.169.254/" });
+      expect(await stranger.json()).toMatchObject({ error: { code: "url_refused", param: "url" } });
       expect((await post(url, { id: "made", url: "rtsp://127.0.0.1:9/" })).status).toBe(201);
       server.process.kill("SIGKILL");
       await server.ended;

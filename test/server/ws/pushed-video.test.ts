@@ -159,8 +159,8 @@ describe("a container over the WebSocket", () => {
     expect(after.mediaTimeMs).toBeCloseTo((1000 * KEY_EVERY) / CODED_FPS);
   });
 
-  it("leaves no process behind when its client is gone, also when that had stopped", async () => {
-    await using server = await start();
+  it("leaves no process behind when its client is gone for good, also when that had stopped", async () => {
+    await using server = await start({ resumeWindowMs: 0 });
     const client = await WsClient.connect(server.url);
     client.send(starting("video/webm"));
     client.socket.send(webm.subarray(0, webm.length / 2));
