@@ -180,7 +180,7 @@ export const streamState = z
     media_time_ms: mediaTimeMs.describe("Media time of the last frame (ms); 0 before the first."),
   })
   .describe(
-    "The source of a video that the server reads itself has come, stalls, is lost, is back or has ended. A session whose pictures the client sends has none.",
+    "The source of a video that the server reads itself has come, stalls, is lost, is back or has ended. So far `replay --reconnect` tells `reconnecting` and `live`. A session whose pictures the client sends has none.",
   );
 
 export const inputGap = z
@@ -206,7 +206,9 @@ export const sessionGap = z
       .describe("Id of the last event that this client has; null when it asked for all there were."),
     up_to: z.string().describe("Id of the last event that is gone. Nothing is missing after it."),
   })
-  .describe("Events that this client asked for are no longer held. This comes in their place.");
+  .describe(
+    "Events that this client asked for are no longer held. This comes in their place. No client can ask for past events yet, so it is not sent so far.",
+  );
 
 export const sessionModel = z
   .object({
