@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { LOG_LIMITS, StreamRegistry } from "../../src/streams/mod.ts";
+import { isStreamName, LOG_LIMITS, StreamRegistry } from "../../src/streams/mod.ts";
 import { ScriptedEngine } from "../support/scripted-engine.ts";
 import { picture, until } from "../support/server.ts";
 
@@ -33,6 +33,28 @@ describe("a registry", () => {
     expect(registry.get("session_0")).toBeUndefined();
     expect([registry.size, registry.isFull]).toEqual([1, false]);
     expect(registry.open().id, "no id comes twice").toBe("session_2");
+  });
+
+  it("opens a stream under a name of its own with settings, and no second one", async () => {
+    const registry = new StreamRegistry({ engine: new ScriptedEngine(), limits, maxStreams: 8 });
+    const door = registry.open({ id: "door", settings: { temperature: 0.5 } });
+    expect([door.id, registry.get("door"), door.settings.temperature]).toEqual(["door", door, 0.5]);
+    expect(() => registry.open({ id: "door" })).toThrowError(
+      expect.objectContaining({ code: "stream_exists" }),
+    );
+    const wrong = { id: "yard", settings: { fps: 1e6 } };
+    expect(() => registry.open(wrong)).toThrowError(expect.objectContaining({ code: "out_of_range" }));
+    expect([...registry]).toEqual([door]);
+    expect(door.newestFrame).toBeNull();
+    door.push(await picture());
+    await until("it is seen", () => door.newestFrame !== null);
+    expect(door.newestFrame!.seq).toBe(0);
+  });
+
+  it("knows what a stream may be called", () => {
+    expect(["door", "a", "0.b-c_d", "x".repeat(64)].map(isStreamName)).toEqual([true, true, true, true]);
+    const wrong = ["", "-a", ".a", "a b", "a/b", "ä", "session_0", "x".repeat(65)];
+    expect(wrong.filter(isStreamName)).toEqual([]);
   });
 
   it("forgets streams that end by themselves or fail, once each", async () => {

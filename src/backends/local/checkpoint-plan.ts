@@ -1,7 +1,7 @@
 import type { CheckpointManifest } from "../../models/mod.ts";
 import type { CachedTime, StepSpeed } from "../../reasoner/mod.ts";
 import type { TowerSpeed } from "../../vision/mod.ts";
-import { thoughtRoom } from "./unit-cost.ts";
+import { thoughtRoom, timeAt } from "./unit-cost.ts";
 import { planWindow, type WindowPlan, windowChoices } from "./window-plan.ts";
 
 /** What the user has fixed of how a model looks. */
@@ -95,7 +95,7 @@ function explain(
   const { side, tokens, ms } = tower;
   const usual = manifest.cache.visual_window_units;
   const late = manifest.cache.mask === "streamed" ? ", and thoughts left out as late" : "";
-  const long = (time: CachedTime) => round(time.base + time.each * LONG);
+  const long = (time: CachedTime) => round(timeAt(time, LONG));
   const sentences = [
     `On this machine the vision tower takes ${round(ms)} ms for a unit of ${side} px, the transformer ${round(rowMs.base)} ms for each token that it reads and ${round(tokenMs.base)} ms for each that it says (${long(rowMs)} and ${long(tokenMs)} ms once ${LONG} tokens are cached).`,
     `So the model looks at ${round(fps)} frame${fps === 1 ? "" : "s"} a second, keeps ${window.units} unit${window.units === 1 ? "" : "s"} of ${round(tokens)} tokens, and thinks up to ${thoughtTokens} tokens about each.`,

@@ -43,7 +43,7 @@ export function thoughtRoom(
 ): { readonly words: number; readonly fits: boolean } {
   const { cache, thinking } = manifest;
   const cached = (windowUnits + cache.visual_sink_units) * (tokens + TEXT_TOKENS) + cache.text_window_tokens;
-  const [row, token] = [LIVE * at(rowMs, cached), LIVE * at(tokenMs, cached)];
+  const [row, token] = [LIVE * timeAt(rowMs, cached), LIVE * timeAt(tokenMs, cached)];
   const questionMs = REQUEST.question * row + SHARED * USUAL_ANSWER * token;
   const questions = Math.min(MOST_QUESTIONS, (QUESTIONS * questionMs) / 1000);
   const left = (1 - questions) * unitMs - (tokens + TEXT_TOKENS + requestsOf(thinking)) * row;
@@ -58,6 +58,7 @@ function requestsOf({ policy, every_unit }: CheckpointManifest["thinking"]): num
   return every_unit === true ? REQUEST.thought : REQUEST.decision + REQUEST.thought;
 }
 
-function at({ base, each }: CachedTime, cached: number): number {
+/** What something takes with so many cached tokens (ms). */
+export function timeAt({ base, each }: CachedTime, cached: number): number {
   return base + each * cached;
 }
