@@ -16,6 +16,7 @@ const WHOLE = [
   "test/server/http/streams.test.ts",
   "test/server/ws/{message-gate,pushed-video}.test.ts",
   "test/streams/{reconnecting,replay}.test.ts",
+  "test/streams/sources/gstreamer-rtsp.test.ts",
 ];
 
 /** Those of them to which it is all the same how fast they are: nothing in them goes by the clock. */
@@ -39,7 +40,17 @@ const UNHURRIED = [
 ];
 
 /** Those that wait for cameras at real pace, and compute so little that two files do not disturb each other. */
-const PACED = ["test/ingest/{camera,rtsp,video-source}.test.ts", "test/streams/reconnecting.test.ts"];
+const PACED = [
+  "test/cli/{guard,open-files,serve,serve-cameras}.test.ts",
+  "test/e2e/{kills,plain-client,real-clip,resuming}.test.ts",
+  "test/engine/inference-process.test.ts",
+  "test/ingest/{camera,rtsp,video-source}.test.ts",
+  "test/ingest/container/container-decoder.test.ts",
+  "test/server/http/streams.test.ts",
+  "test/server/ws/{message-gate,pushed-video}.test.ts",
+  "test/streams/{reconnecting,replay}.test.ts",
+  "test/streams/sources/gstreamer-rtsp.test.ts",
+];
 
 const common = {
   // With CI set, picocolors would colour what tests look at.
@@ -70,7 +81,8 @@ export default defineConfig({
         test: {
           ...common,
           name: "unhurried",
-          maxWorkers: 2,
+          // One more than there are cores, because some of them wait most of the time.
+          maxWorkers: 3,
           include: UNHURRIED,
           sequence: { groupOrder: 1 },
         },

@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { of, tap } from "rxjs";
+import { tap } from "rxjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type IngestError, openVideo } from "../../src/ingest/mod.ts";
-import type { InputGap, Intake, SourceChange } from "../../src/streams/mod.ts";
 import { PulledVideo } from "../../src/streams/mod.ts";
 import { TINY_BUNDLE } from "../support/bundles.ts";
 import { freePort } from "../support/free-port.ts";
+import { takeIn } from "../support/intake.ts";
 import { eventually, isAlive, makeTempDir, makeVideo } from "../support/media.ts";
 import { childrenOf } from "../support/processes.ts";
 import { Program, thinkalong } from "../support/program.ts";
@@ -35,40 +35,25 @@ describe.skipIf(process.platform !== "linux")("an ffmpeg that dies", { concurren
   /** Watches a camera whose ffmpeg dies once. Resolves with what the stream was told, when it is seen again. */
   async function watchThroughDeath(signal: (typeof DEATHS)[number], stream: Buffer) {
     await using camera = await RtspCamera.start(stream);
-    const changes: SourceChange["state"][] = [];
-    const gaps: InputGap[] = [];
-    const problems: string[] = [];
-    let seen = 0;
-    const into: Intake = {
-      format: { ...CODED_SIZE, fps: 4 },
-      ready$: of(true),
-      caughtUp$: of(true),
-      arrived: () => {},
-      see: () => seen++,
-      dropped: () => {},
-      problem: ({ code }) => problems.push(code),
-      notice: () => {},
-      changed: ({ state }) => changes.push(state),
-      gap: (gap) => gaps.push(gap),
-      ended: () => {},
-    };
     const options = { input: camera.url, pace: "max", stallTimeoutMs: 700 } as const;
-    const stop = new PulledVideo({ ...options, reconnect: { firstMs: 100 } }).start(into);
-    await eventually(() => seen > 2, "it is seen", 30_000);
+    const video = new PulledVideo({ ...options, reconnect: { firstMs: 100 } });
+    const { taken, stop } = takeIn(video, { ...CODED_SIZE, fps: 4 });
+    await eventually(() => taken.frames.length > 2, "it is seen", 30_000);
     const { pid } = (await decoderOf(camera.url))!;
     process.kill(pid, signal);
-    await eventually(() => gaps.length > 0, "it is seen again", 30_000);
+    await eventually(() => taken.gaps.length > 0, "it is seen again", 30_000);
     stop("now");
     await eventually(async () => (await decoderOf(camera.url)) === undefined, "no ffmpeg is left");
-    return { changes, gaps, problems, isAlive: isAlive(pid) };
+    return { taken, isAlive: isAlive(pid) };
   }
 
   it("is replaced, and the gap is told", { retry: 1 }, async () => {
     const stream = await codedVideo(300);
     const watched = await Promise.all(DEATHS.map((signal) => watchThroughDeath(signal, stream)));
-    for (const [i, { changes, gaps, problems, isAlive }] of watched.entries()) {
+    for (const [i, { taken, isAlive }] of watched.entries()) {
+      const { states, gaps, problems } = taken;
       expect(problems).toEqual([]);
-      expect(changes.slice(changes.indexOf("reconnecting"))).toEqual(["reconnecting", "live"]);
+      expect(states.slice(states.indexOf("reconnecting"))).toEqual(["reconnecting", "live"]);
       expect(gaps).toMatchObject([{ reason: DEATHS[i] === "SIGKILL" ? "restarted" : "lost" }]);
       expect(gaps[0]!.toMs).toBeGreaterThan(gaps[0]!.fromMs);
       expect(isAlive).toBe(false);
@@ -153,25 +138,31 @@ describe.skipIf(process.platform === "win32")("a client that dies", { concurrent
   const CLIENT = `const { WebSocket } = require("ws");
   new WebSocket(process.argv[1].replace("http", "ws") + "/v1/stream").on("message", (text) => console.log(String(text)));`;
 
-  it.each(DEATHS)("takes its session with it, and nobody else's (%s)", async (signal) => {
-    await using server = await startScriptedServer({}, { limits: { heartbeatMs: 1000 } });
-    const other = await WsClient.connect(server.url);
-    await other.next("session.created");
-    await using client = new Program(spawn(process.execPath, ["-e", CLIENT, server.url], { stdio: "pipe" }));
-    await client.says(/session.created/);
-    const jpeg = await picture();
-    other.frame(jpeg, 0, 0);
-    client.process.kill(signal);
-    await eventually(async () => {
-      const { sessions } = (await (await fetch(`${server.url}/readyz`)).json()) as { sessions: number };
-      return sessions === 1;
-    }, "its session is gone");
-    other.frame(jpeg, 1, 250);
-    await other.next("response.reasoning_text.done");
-    expect(other.all("error")).toEqual([]);
-    if (signal === "SIGKILL") return;
-    // It finds out what happened when it goes on.
-    client.process.kill("SIGCONT");
-    await client.says(/"reason":"slow_reader"/);
-  });
+  it.each(DEATHS)(
+    "takes its session with it when it does not come back in time, and nobody else's (%s)",
+    async (signal) => {
+      const limits = { heartbeatMs: 1000, resumeWindowMs: 1000 };
+      await using server = await startScriptedServer({}, { limits });
+      const other = await WsClient.connect(server.url);
+      await other.next("session.created");
+      await using client = new Program(
+        spawn(process.execPath, ["-e", CLIENT, server.url], { stdio: "pipe" }),
+      );
+      await client.says(/session.created/);
+      const jpeg = await picture();
+      other.frame(jpeg, 0, 0);
+      client.process.kill(signal);
+      await eventually(async () => {
+        const { sessions } = (await (await fetch(`${server.url}/readyz`)).json()) as { sessions: number };
+        return sessions === 1;
+      }, "its session is gone");
+      other.frame(jpeg, 1, 250);
+      await other.next("response.reasoning_text.done");
+      expect(other.all("error")).toEqual([]);
+      if (signal === "SIGKILL") return;
+      // It finds out what happened when it goes on.
+      client.process.kill("SIGCONT");
+      await client.says(/"code":"slow_reader"/);
+    },
+  );
 });

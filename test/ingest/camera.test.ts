@@ -161,9 +161,7 @@ describe.concurrent("a camera", () => {
     expect(await listens("srt://cam:9000")).toBe(false);
     expect(await listens("rtmp://cam/live/1")).toBe(false);
     expect((await resolveVideoInput("udp://@:1234")).url).toBe("udp://0.0.0.0:1234");
-    expect((await resolveVideoInput("srt://cam:1?passphrase=secret")).label).toBe(
-      "srt://cam:1?passphrase=***",
-    );
+    expect((await resolveVideoInput("srt://cam:1?passphrase=secret")).label).toBe("srt://cam:1?…");
   });
 });
 

@@ -1,11 +1,10 @@
-import { concat, defer, from, type Observable, of, Subject, throwError } from "rxjs";
+import { concat, defer, from, type Observable, Subject, throwError } from "rxjs";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Frame, IngestError, type IngestErrorCode, RgbFrame } from "../../src/ingest/mod.ts";
 import {
   type ConnectionTime,
   cameraSource,
   type InputGap,
-  type Intake,
   PulledVideo,
   type PulledVideoOptions,
   type ReconnectingOptions,
@@ -13,6 +12,7 @@ import {
   type Source,
   type SourceChange,
 } from "../../src/streams/mod.ts";
+import { takeIn } from "../support/intake.ts";
 import { eventually, freePort, makeTempDir, makeVideo } from "../support/media.ts";
 import { CODED_SIZE, codedVideo, numberOf } from "../support/rtsp/coded-video.ts";
 import { HABITS } from "../support/rtsp/habits.ts";
@@ -244,26 +244,11 @@ describe("a source that is connected to again", () => {
 describe("a pulled video that is connected to again", () => {
   /** Starts a source, and keeps what it says. */
   function start(given: Source | (Partial<PulledVideoOptions> & { input: string })) {
-    const frames: Frame[] = [];
-    const changes: SourceChange[] = [];
-    const gaps: InputGap[] = [];
-    const problems: string[] = [];
-    const into: Intake = {
-      format: { ...CODED_SIZE, fps: 4 },
-      ready$: of(true),
-      caughtUp$: of(true),
-      arrived: () => {},
-      see: (frame) => frames.push(frame),
-      dropped: () => {},
-      problem: ({ code }) => problems.push(code),
-      notice: () => {},
-      changed: (change) => changes.push(change),
-      gap: (gap) => gaps.push(gap),
-      ended: () => {},
-    };
     const defaults = { pace: "max", reconnect: { firstMs: 200, mostMs: 400 } } as const;
     const source = "start" in given ? given : new PulledVideo({ ...defaults, ...given });
-    return { frames, changes, gaps, problems, stop: source.start(into) };
+    const { taken, stop } = takeIn(source, { ...CODED_SIZE, fps: 4 });
+    const { frames, changes, gaps, problems } = taken;
+    return { frames, changes, gaps, problems, stop };
   }
 
   it("keeps true time over a cut, and over a camera that is gone for a while", { retry: 2 }, async () => {

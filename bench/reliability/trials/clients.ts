@@ -1,6 +1,8 @@
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
+import { makeTempDir } from "../../../test/support/media.ts";
 import { cameraPictures } from "../beside.ts";
 import { type Visit, type Visited, visit, visits } from "../guest.ts";
 import { MemoryWatch } from "../memory-watch.ts";
@@ -11,6 +13,8 @@ const CLIENTS = { short: 8, long: 64 };
 const MINUTES = { short: 0.05, long: 30 };
 /** What resident memory may be in the last third of the time, by that in the middle third. */
 const MEMORY = { short: 1.25, long: 1.05 };
+/** How long the server waits for a client that broke off (ms): in the long form the default. */
+const RESUME_WINDOW_MS = { short: 1000, long: 60_000 };
 /** Different visits of one client, after which it begins anew. */
 const PLANS = 500;
 /** Sessions that the server takes for each client: those of clients that broke off may stay for a while. */
@@ -115,12 +119,26 @@ async function left(server: ServerProcess, before: { readonly all: number; reado
   }
 }
 
+async function startServer(program: TrialContext["program"], config: string): Promise<ServerProcess> {
+  const dir = await makeTempDir();
+  const path = join(dir.path, "thinkalong.yaml");
+  try {
+    await writeFile(path, config);
+    return await ServerProcess.start(program, "--config", path);
+  } finally {
+    await dir.remove();
+  }
+}
+
 async function run({ size, seed, program, signal, onProgress, ...context }: TrialContext): Promise<Outcome> {
   const clients = CLIENTS[size];
   const minutes = context.minutes ?? MINUTES[size];
   const pictures = await cameraPictures(clip);
   const plans = (client: number) => fc.sample(visits, { numRuns: PLANS, seed: seed + client });
-  await using server = await ServerProcess.start(program, "--max-sessions", String(SESSIONS * clients));
+  await using server = await startServer(
+    program,
+    `limits: { max_sessions: ${SESSIONS * clients}, resume_window_ms: ${RESUME_WINDOW_MS[size]} }`,
+  );
   const all = new Visits();
   // What a server opens once, at its first client, is not counted as left by the others.
   const first = { pictures: 4, first: 0, isStill: false, leaving: "finishes", restMs: 0 } as const;

@@ -1,10 +1,11 @@
 import type { WebSocket } from "ws";
+import { STOOD_STILL_MS } from "./patient-timer.ts";
 import type { ServedSocket } from "./serve-socket.ts";
 
 /**
  * Pings every socket. Gives up those that have not answered the ping before: the client has stopped reading, or its machine
  * or network is gone. One that goes on later finds out why it was closed. Where the server itself has not read all that
- * came, it waits.
+ * came, or has stood still, it waits.
  *
  * @param sockets all open sockets
  * @param served those that have a seat
@@ -18,8 +19,13 @@ export function startHeartbeat(
   onBeat: () => void,
 ): NodeJS.Timeout {
   const pingedAtMs = new WeakMap<WebSocket, number>();
+  let dueMs = performance.now() + everyMs;
   const beat = () => {
     onBeat();
+    const lateMs = performance.now() - dueMs;
+    dueMs = performance.now() + everyMs;
+    // Answers may be there that have not been read.
+    if (lateMs > STOOD_STILL_MS) return;
     for (const socket of sockets) {
       if (socket.readyState !== socket.OPEN) continue;
       const sinceMs = pingedAtMs.get(socket);

@@ -2,6 +2,7 @@ import type { CloseReason } from "../../protocol/mod.ts";
 import type { Problem } from "../../streams/mod.ts";
 import type { Limits } from "../limits.ts";
 import { MessageBudget } from "./message-gate.ts";
+import { PatientTimer } from "./patient-timer.ts";
 import type { Seat } from "./seat.ts";
 import type { Session } from "./session.ts";
 import type { Listener } from "./session-feed.ts";
@@ -32,7 +33,7 @@ export class HeldSeat implements Seat {
   readonly budget: MessageBudget;
   private listener: Listener | null = null;
   /** Runs out when the client is silent or away for too long. */
-  private timer: NodeJS.Timeout | undefined;
+  private timer: PatientTimer | null = null;
 
   constructor(
     readonly session: Session,
@@ -78,9 +79,7 @@ export class HeldSeat implements Seat {
 
   /** Ends the session and its stream at once. Its client, if there is one, is told nothing more. */
   giveUp(reason: GivenUp): void {
-    clearTimeout(this.timer);
-    // Or else a message that still comes would start it again.
-    this.timer = undefined;
+    this.timer?.stop();
     this.listener = null;
     this.session.detach();
     this.session.stream.close(reason);
@@ -88,8 +87,8 @@ export class HeldSeat implements Seat {
   }
 
   private startTimer(ms: number, work: () => void): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(work, ms).unref();
+    this.timer?.stop();
+    this.timer = new PatientTimer(ms, work);
   }
 
   private endIdle(): void {

@@ -1,14 +1,7 @@
 import { join } from "node:path";
-import { of } from "rxjs";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import type { Frame } from "../../../src/ingest/mod.ts";
-import {
-  type CameraSourceOptions,
-  cameraSource,
-  type InputGap,
-  type Intake,
-  type SourceChange,
-} from "../../../src/streams/mod.ts";
+import { type CameraSourceOptions, cameraSource } from "../../../src/streams/mod.ts";
+import { type TakenIn, takeIn } from "../../support/intake.ts";
 import { eventually, ffmpeg, makeTempDir, makeVideo } from "../../support/media.ts";
 import { picture } from "../../support/server.ts";
 import { SnapshotServer } from "../../support/snapshot-server.ts";
@@ -19,31 +12,10 @@ beforeAll(async () => {
 });
 afterAll(() => dir.remove());
 
-function start(options: CameraSourceOptions, fps = 20) {
-  const frames: Frame[] = [];
-  const changes: SourceChange[] = [];
-  const gaps: InputGap[] = [];
-  const problems: string[] = [];
-  let isEnded = false;
-  const into: Intake = {
-    format: { width: 32, height: 32, fps },
-    ready$: of(true),
-    caughtUp$: of(true),
-    arrived: () => {},
-    see: (frame) => frames.push(frame),
-    dropped: () => {},
-    problem: ({ code }) => problems.push(code),
-    notice: () => {},
-    changed: (change) => changes.push(change),
-    gap: (gap) => gaps.push(gap),
-    ended: () => {
-      isEnded = true;
-    },
-  };
-  const stop = cameraSource(options).start(into);
+function start(options: CameraSourceOptions, fps = 20): TakenIn {
+  const { taken, stop } = takeIn(cameraSource(options), { width: 32, height: 32, fps });
   onTestFinished(() => stop("now"));
-  const states = () => changes.map(({ state }) => state);
-  return { frames, changes, gaps, problems, states, isEnded: () => isEnded };
+  return taken;
 }
 
 describe("a camera as a source", () => {
@@ -55,24 +27,25 @@ describe("a camera as a source", () => {
     const url = `${server.url.replace("//", "//me:secret@")}/snap.jpg`;
     await server.die();
     const waits = { firstMs: 50, mostMs: 100 };
-    const { frames, changes, gaps, problems, states } = start({
+    const taken = start({
       url,
       interval: 50,
       reconnect: waits,
       stalledAfterMs: 300,
     });
-    await eventually(() => states().at(-1) === "reconnecting", "it is waited for");
+    await eventually(() => taken.states.at(-1) === "reconnecting", "it is waited for");
     await server.listen();
-    await eventually(() => states().at(-1) === "live", "it is there");
+    await eventually(() => taken.states.at(-1) === "live", "it is there");
     const asked = server.requests;
     await eventually(() => server.requests > asked + 12, "it answers, always with the same picture");
-    expect(frames).toHaveLength(1);
+    expect(taken.frames).toHaveLength(1);
     await server.die();
-    await eventually(() => states().at(-1) === "reconnecting", "it is lost");
+    await eventually(() => taken.states.at(-1) === "reconnecting", "it is lost");
     server.picture = await picture("jpeg", { colour: "blue" });
     await server.listen();
-    await eventually(() => frames.length === 2, "it is back");
-    expect(states()).toEqual(["connecting", "reconnecting", "live", "reconnecting", "live"]);
+    await eventually(() => taken.frames.length === 2, "it is back");
+    const { frames, changes, gaps, problems, states } = taken;
+    expect(states).toEqual(["connecting", "reconnecting", "live", "reconnecting", "live"]);
     expect(gaps).toMatchObject([{ fromMs: 0, toMs: frames[1]!.mediaTimeMs }]);
     expect(problems).toEqual([]);
     expect(JSON.stringify([changes, gaps])).not.toContain("secret");
@@ -81,12 +54,12 @@ describe("a camera as a source", () => {
   it("that is a file ends, or goes on with loop, and has a larger picture for people", async () => {
     const url = await makeVideo(join(dir.path, "clip.mkv"), { seconds: 1, size: "1280x720" });
     const once = start({ url });
-    await eventually(once.isEnded, "it has ended");
-    expect(once.states()).toEqual(["connecting", "live", "ended"]);
+    await eventually(() => once.isEnded, "it has ended");
+    expect(once.states).toEqual(["connecting", "live", "ended"]);
     expect(once.frames[0]!.size).toEqual({ width: 640, height: 360 });
     const again = start({ url, loop: true });
     await eventually(() => again.frames.length > 25, "it is played again");
-    expect(again.states()).toEqual(["connecting", "live"]);
+    expect(again.states).toEqual(["connecting", "live"]);
   });
 
   it("that cannot be mended by waiting is an error", async () => {
@@ -96,9 +69,9 @@ describe("a camera as a source", () => {
       ["http://", "url_invalid"],
       ["/dev/video987", process.platform === "linux" ? "device_unavailable" : "file_not_found"],
     ] as const) {
-      const { isEnded, problems, states } = start({ url });
-      await eventually(isEnded, "it has failed");
-      expect([url, problems, states()]).toEqual([url, [code], ["connecting", "ended"]]);
+      const taken = start({ url });
+      await eventually(() => taken.isEnded, "it has failed");
+      expect([url, taken.problems, taken.states]).toEqual([url, [code], ["connecting", "ended"]]);
     }
   });
 
@@ -119,10 +92,10 @@ describe("a camera as a source", () => {
       return path;
     };
     const seen = async (path: string, masked: boolean) => {
-      const { frames, isEnded } = start({ url: path, pictureSide: 150, ...(masked && { mask }) }, 4);
-      await eventually(isEnded, "it has ended");
+      const taken = start({ url: path, pictureSide: 150, ...(masked && { mask }) }, 4);
+      await eventually(() => taken.isEnded, "it has ended");
       return await Promise.all(
-        frames.map(async (frame) => [
+        taken.frames.map(async (frame) => [
           await frame.rgb(32, 32),
           await frame.rgb(57, 41),
           await frame.jpeg(640),
