@@ -28,7 +28,7 @@ const UNHURRIED = [
   "bench/test/speed/command.test.ts",
   "bench/test/prompting/**/*.test.ts",
   "test/backends/{checkpoint-plan,expected-speed}.test.ts",
-  "test/cli/{answer-order,engine-flags,help,log-lines,probe-report,replay,terminal,wrap}.test.ts",
+  "test/cli/{answer-order,engine-flags,help,log-lines,probe-report,replay,stop-signals,terminal,wrap}.test.ts",
   "test/cli/{models,models-check,models-words}.test.ts",
   "test/e2e/{checkpoint,readme}.test.ts",
   "test/engine/{outside,process-exit,scene,worker-death}.test.ts",

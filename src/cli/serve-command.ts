@@ -21,7 +21,7 @@ import {
   type ServeSettings,
   serveSettings,
 } from "./serve-config.ts";
-import { untilStopped } from "./stop-signals.ts";
+import { StopSignals } from "./stop-signals.ts";
 
 /** Open files that a server needs beside its sessions: requests for the page and its files. */
 const SPARE_FILES = 64;
@@ -46,6 +46,8 @@ async function serve(flags: ServeFlags): Promise<void> {
   const settings = serveSettings(flags, file?.config);
   const guard = await readGuard(settings);
   const { limits } = settings;
+  const reread = rereadFiles(settings, file?.path);
+  const signals = new StopSignals(reread.length > 0);
   const log = pino({ level: settings.logLevel }, logLines(2));
   let failed = () => {};
   const failure = new Promise<void>((resolve) => {
@@ -90,7 +92,6 @@ async function serve(flags: ServeFlags): Promise<void> {
       `Open ${pc.cyan(server.url)} for the sample page. Clients connect to ${pc.cyan(`${server.url.replace("http", "ws")}/v1/stream`)}`,
     );
     printGuard(guard, settings.guard.tlsSelfSigned);
-    const reread = rereadFiles(settings, file?.path);
     printLine(
       pc.dim(
         `Press Ctrl-C to stop.${reread.length === 0 ? "" : ` Send SIGHUP to read ${reread.join(", ")} again.`}`,
@@ -103,7 +104,7 @@ async function serve(flags: ServeFlags): Promise<void> {
           log.error({ err }, "a reload failed"),
         );
     };
-    await Promise.race([untilStopped(reread.length === 0 ? null : reload), failure]);
+    await Promise.race([signals.untilStopped(reload), failure]);
     await server.close();
   } finally {
     await engine.close();
@@ -117,11 +118,12 @@ function cameraLine({ name, origin, entry, status }: ListedCamera, url: string):
 }
 
 function warnOfFewFiles({ limits, cameras }: ServeSettings, log: Logger): void {
-  const wanted = limits.maxSessions + CAMERA_FILES * cameras.size + SPARE_FILES;
+  const sockets = limits.maxSessions + limits.maxWatchers + limits.maxEventReaders;
+  const wanted = sockets + CAMERA_FILES * cameras.size + SPARE_FILES;
   const free = freeDescriptors(wanted);
   if (free < wanted)
     log.warn(
-      `This process may open only ${free} more files. ${limits.maxSessions} sessions, ${cameras.size} cameras and what else is needed take up to ${wanted}. Raise the limit of open files (ulimit -n), or lower --max-sessions.`,
+      `This process may open only ${free} more files. ${limits.maxSessions} sessions, ${limits.maxWatchers + limits.maxEventReaders} who watch, ${cameras.size} cameras and what else is needed take up to ${wanted}. Raise the limit of open files (ulimit -n), or lower --max-sessions, max_watchers or max_event_readers.`,
     );
 }
 

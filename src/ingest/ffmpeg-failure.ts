@@ -24,6 +24,8 @@ const UNREACHABLE = new RegExp(
   ].join("|"),
   "i",
 );
+/** The server closed the connection before it said anything of use. */
+const HUNG_UP = /: End of file$/;
 /** A playlist names an address that is not allowed there. */
 const NOT_ALLOWED = /Protocol '(\w+)' not on whitelist/;
 const NO_PROTOCOL = /Protocol not found/;
@@ -104,6 +106,11 @@ export function explainFailure(run: FfmpegRun): IngestError | null {
       `${name} cannot be reached. Check the address and the network`,
       unreachable,
     );
+  }
+  const hungUp = input.remote ? says(HUNG_UP) : undefined;
+  if (hungUp !== undefined) {
+    const text = `${name} cannot be reached: what answers there hangs up. Check the address and its port`;
+    return failure("url_unreachable", text, hungUp);
   }
   const undecodable = says(NOT_A_VIDEO);
   if (undecodable !== undefined) {

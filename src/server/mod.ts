@@ -1,6 +1,8 @@
 /** HTTP and WebSockets: who may connect, how many, and how a socket becomes a session. Knows no tensors. */
 export { addToken, type NewToken } from "./auth/add-token.ts";
 export { SCOPES, type Scope } from "./auth/grant.ts";
+export { removeToken } from "./auth/remove-token.ts";
+export { readTokenFile, type TokenEntry } from "./auth/token-file.ts";
 export { TokenStore } from "./auth/token-store.ts";
 export { createServer, type Server, type ServerCameras, type ServerOptions } from "./create-server.ts";
 export { ServerError, type ServerErrorCode } from "./errors.ts";

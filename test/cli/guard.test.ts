@@ -42,6 +42,27 @@ describe("thinkalong tokens and serve", () => {
     for (const each of [secret, other]) expect(stdout + stderr).not.toContain(each);
   });
 
+  it("list the tokens of a file without their secrets, and remove one", async () => {
+    const file = join(home.path, "listed.yaml");
+    const tokens = (...args: string[]) => run("tokens", ...args, "--file", file).ended;
+    expect(await tokens("list")).toMatchObject({ code: 1, stderr: expect.stringMatching(/cannot be read/) });
+    const { stdout: secret } = await tokens("add", "door", "--scope", "push", "--stream", "door");
+    await tokens("add", "old", "--scope", "watch", "ask", "--expires", "2020-01-31");
+    const listed = await tokens("list");
+    expect(listed.stdout.split("\n")).toEqual([
+      "door: push; only door",
+      "old: watch, ask; all streams; ended 2020-01-31T00:00:00.000Z",
+      "",
+    ]);
+    expect(listed.stdout + listed.stderr).not.toContain(secret.trim());
+    expect(await tokens("remove", "dor")).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/has no token dor\. It has: door, old\./),
+    });
+    expect((await tokens("remove", "door")).code).toBe(0);
+    expect(await readFile(file, "utf8")).toMatch(/^# Who may.*\n\s*tokens:\n {2}- name: old\n/);
+  });
+
   it.each<[string, string[], RegExp]>([
     ["an open server on the network", ["--host", "0.0.0.0"], /tokens add .*--tokens.*--insecure/],
     ["a token file that is not there", ["--tokens", "/no/tokens.yaml"], /\/no\/tokens\.yaml cannot be read/],

@@ -34,7 +34,7 @@ async function stranger(meet: (socket: Socket) => void) {
 
 describe.each([
   ["rtsp", "source_lost"],
-  ["http", "decode_failed"],
+  ["http", "url_unreachable"],
 ] as const)("a camera's name (%s)", { concurrent: true }, (scheme, hungUp) => {
   it("that leads nowhere is told", async () => {
     const { code, message } = await failure(`${scheme}://no-such-camera.invalid/video`);
