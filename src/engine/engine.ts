@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Backend } from "./backend.ts";
 import { EngineError } from "./errors.ts";
 import type { ModelInfo } from "./model-info.ts";
@@ -12,13 +13,16 @@ export interface EngineOptions {
   readonly maxStreams?: number;
   /** Called when the backend has died. Its streams have failed, and it is being started again. */
   readonly onWorkerDeath?: (error: EngineError) => void;
-  /**
-   * Called when the engine can no longer be used: the backend died too soon after its start, or did not start again.
-   */
+  /** Called when the engine can no longer be used: the backend has failed too often in a row, see `maxQuickFailures`. */
   readonly onFailure?: (error: EngineError) => void;
-  /** A backend that dies sooner than this after its start is not started again (ms); default 10,000. */
+  /** A backend that dies sooner than this after its start (ms), or does not start, has failed quickly; default 10,000. */
   readonly minUptimeMs?: number;
+  /** Most quick failures in a row after which the backend is started again, ever later; default 3. */
+  readonly maxQuickFailures?: number;
 }
+
+/** How long to wait before the backend is started after its second quick failure in a row (ms). It doubles from then on. */
+const QUICK_FAILURE_WAIT_MS = 500;
 
 /** Starts a backend. The engine calls it once at its own start, and again when the backend has died. */
 export type StartBackend = () => Promise<Backend>;
@@ -31,6 +35,9 @@ class BackendEngine implements Engine {
   private state: "open" | "restarting" | "failed" | "closed" = "open";
   private restart: Promise<void> = Promise.resolve();
   private closing: Promise<void> | null = null;
+  private quickFailures = 0;
+  /** Ends the wait for the next start. */
+  private readonly stopWaiting = new AbortController();
   private opened = 0;
 
   constructor(
@@ -76,6 +83,7 @@ class BackendEngine implements Engine {
 
   private async shutDown(): Promise<void> {
     this.state = "closed";
+    this.stopWaiting.abort();
     await Promise.all([...this.streams.values()].map((stream) => stream.close()));
     await this.restart;
     await this.backend.close();
@@ -111,19 +119,40 @@ class BackendEngine implements Engine {
     if (!wasOpen) return;
     this.options.onWorkerDeath?.(error);
     const uptimeMs = performance.now() - this.startedAtMs;
-    if (uptimeMs < (this.options.minUptimeMs ?? 10_000)) this.giveUp(error);
-    else this.restart = this.startAgain();
+    if (uptimeMs >= (this.options.minUptimeMs ?? 10_000)) this.quickFailures = 0;
+    else if (!this.forgives(error)) return;
+    this.restart = this.startAgain();
   }
 
   private async startAgain(): Promise<void> {
     await this.backend.close();
-    try {
-      this.adopt(await this.startBackend());
-      if (this.state === "restarting") this.state = "open";
-    } catch (cause) {
-      const message = `The model's backend could not be started again. ${(cause as Error).message}`;
-      this.giveUp(new EngineError("worker_failed", message, { cause }));
+    for (;;) {
+      await this.pause();
+      if (this.state !== "restarting") return;
+      try {
+        this.adopt(await this.startBackend());
+        if (this.state === "restarting") this.state = "open";
+        return;
+      } catch (cause) {
+        const message = `The model's backend could not be started again. ${(cause as Error).message}`;
+        if (!this.forgives(new EngineError("worker_failed", message, { cause }))) return;
+      }
     }
+  }
+
+  /** Waits after quick failures, the longer the more there were in a row, unless the engine is closed. */
+  private async pause(): Promise<void> {
+    if (this.quickFailures < 2) return;
+    const waitMs = QUICK_FAILURE_WAIT_MS * 2 ** (this.quickFailures - 2);
+    await sleep(waitMs, undefined, { signal: this.stopWaiting.signal }).catch(() => {});
+  }
+
+  /** Counts a quick failure. Gives up when there were too many in a row. */
+  private forgives(error: EngineError): boolean {
+    this.quickFailures++;
+    if (this.quickFailures <= (this.options.maxQuickFailures ?? 3)) return true;
+    this.giveUp(error);
+    return false;
   }
 
   private giveUp(error: EngineError): void {

@@ -3,7 +3,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { TINY_BUNDLE } from "../support/bundles.ts";
 import { eventually, makeTempDir, makeVideo } from "../support/media.ts";
+import { childrenOf } from "../support/processes.ts";
 import { type Program, thinkalong } from "../support/program.ts";
+import { codedVideo } from "../support/rtsp/coded-video.ts";
+import { RtspCamera } from "../support/rtsp/rtsp-camera.ts";
 import { SseClient } from "../support/sse-client.ts";
 
 let dir: Awaited<ReturnType<typeof makeTempDir>>;
@@ -25,10 +28,14 @@ const serve = (...args: string[]) =>
   thinkalong(["serve", "--model", TINY_BUNDLE, "--port", "0", ...args], { THINKALONG_HOME: home });
 const urlOf = async (program: Program) => (await program.says(/Open (http:\S+) for/))[1]!;
 
+/** Of an id such as `event_62`. */
+const numberOfEvent = (id: string) => Number(/^event_(\d+)/.exec(id)![1]);
+
 interface Listed {
   readonly id: string;
   readonly state: string;
   readonly created: string;
+  readonly restarts: number;
   readonly newest_media_time_ms: number | null;
 }
 
@@ -171,4 +178,34 @@ describe("thinkalong serve with cameras", () => {
     await server.says(/was read again/);
     expect((await listed(url)).made).toMatchObject({ url: "rtsp://127.0.0.1:9/" });
   });
+
+  it.skipIf(process.platform !== "linux")(
+    "opens a camera again whose model's process was killed: its events are numbered on, and the gap is told",
+    async () => {
+      await using camera = await RtspCamera.start(await codedVideo(600));
+      await using server = serve("--camera", `door=${camera.url}`);
+      const url = await urlOf(server);
+      const before = await SseClient.open(`${url}/v1/streams/door/events?from=start`);
+      await before.first("response.reasoning_text.done");
+      const model = (await childrenOf(server.process.pid!)).find(({ command }) => !/ffmpeg/.test(command));
+      process.kill(model!.pid, "SIGKILL");
+      await before.ended();
+      expect(before.events.at(-1)).toMatchObject({ type: "session.closed", reason: "failed" });
+      expect((await before.first("error")).error).toMatchObject({ code: "worker_failed", fatal: true });
+      const last = before.ids.at(-1)!;
+      await eventually(
+        async () => {
+          const { state, restarts } = (await listed(url)).door!;
+          return restarts > 0 && state === "live";
+        },
+        "it is seen again",
+        60_000,
+      );
+      const after = await SseClient.open(`${url}/v1/streams/door/events`, { "last-event-id": last });
+      await after.first("response.reasoning_text.done");
+      expect(await after.first("input.gap")).toMatchObject({ reason: "restarted" });
+      expect(after.events.map(({ type }) => type)).not.toContain("session.gap");
+      expect(numberOfEvent(after.ids[0]!)).toBe(numberOfEvent(last) + 1);
+    },
+  );
 });

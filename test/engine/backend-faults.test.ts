@@ -109,12 +109,53 @@ describe("a backend that dies", () => {
   });
 
   it("and cannot be started again leaves an engine that says so", async () => {
-    const { engine, backends, failures } = await start([{}], { minUptimeMs: 0 });
+    const { engine, backends, failures } = await start([{}], { maxQuickFailures: 1 });
     backends[0]!.die(new Error("gone"));
     await vi.waitFor(() => expect(failures).toHaveLength(1));
     expect(failures[0]!.message).toContain("no backend is left");
     expect(() => engine.openStream()).toThrowError(expect.objectContaining({ code: "worker_failed" }));
     await engine.close();
+  });
+});
+
+describe("a backend that dies again and again, soon after its start", () => {
+  it("is started again a few times in a row, then given up", async () => {
+    const { engine, backends, failures } = await start([{}, {}, {}, {}], { maxQuickFailures: 2 });
+    for (const nth of [0, 1, 2]) {
+      await vi.waitFor(() => expect(backends).toHaveLength(nth + 1), 10_000);
+      await vi.waitFor(() => void engine.openStream().close(), 10_000);
+      expect(failures).toEqual([]);
+      backends[nth]!.die(new Error(`the ${nth}th time`));
+    }
+    await vi.waitFor(() => expect(failures).toHaveLength(1));
+    expect([failures[0]!.message, backends.length]).toEqual(["the 2th time", 3]);
+    await engine.close();
+  });
+
+  it("is forgiven what lies before a time in which it lived", async () => {
+    const { engine, backends, failures } = await start([{}, {}, {}], {
+      maxQuickFailures: 1,
+      minUptimeMs: 200,
+    });
+    for (const nth of [0, 1]) {
+      await vi.waitFor(() => void engine.openStream().close());
+      if (nth === 1) await new Promise((resolve) => setTimeout(resolve, 250));
+      backends[nth]!.die(new Error("gone"));
+      await vi.waitFor(() => expect(backends).toHaveLength(nth + 2), 10_000);
+    }
+    expect([failures, backends.length]).toEqual([[], 3]);
+    await engine.close();
+  });
+
+  it("is not waited for when the engine is closed", { retry: 2 }, async () => {
+    const { engine, backends, failures } = await start([{}, {}], { maxQuickFailures: 10 });
+    backends[0]!.die(new Error("gone"));
+    await vi.waitFor(() => expect(backends).toHaveLength(2));
+    backends[1]!.die(new Error("gone"));
+    const beganMs = performance.now();
+    await engine.close();
+    expect(performance.now() - beganMs).toBeLessThan(500);
+    expect([failures, backends.length]).toEqual([[], 2]);
   });
 });
 

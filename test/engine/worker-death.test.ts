@@ -35,8 +35,8 @@ async function busyStreams(engine: Engine): Promise<StreamLog[]> {
 }
 
 describe.each(["vision", "reasoner"] as const)("when the %s worker dies", (name) => {
-  it("every stream fails for good, the owner is told once, and nothing more is opened", async () => {
-    const { engine, failures, ...workers } = await startWithWorkers();
+  it("too soon and too often, every stream fails for good, the owner is told once, and nothing more is opened", async () => {
+    const { engine, failures, ...workers } = await startWithWorkers({ maxQuickFailures: 0 });
     const logs = await busyStreams(engine);
     crash(workers[name]);
     await Promise.all(logs.map(({ completed }) => completed));
