@@ -10,6 +10,7 @@ export { type Problem, toProblem } from "./problem.ts";
 export {
   isStreamName,
   type NewStream,
+  type StreamListener,
   StreamRegistry,
   type StreamRegistryOptions,
 } from "./registry.ts";

@@ -21,6 +21,12 @@ export function isStreamName(id: string): boolean {
   return /^[a-z0-9][\w.-]{0,63}$/i.test(id) && !id.startsWith("session_");
 }
 
+/**
+ * Hears of each stream when it is opened, before anything has happened on it, and may listen to its log from then on:
+ * history, alerts, sinks, metrics. It must not throw, and not wait.
+ */
+export type StreamListener = (stream: StreamHandle) => void;
+
 export interface StreamRegistryOptions extends Pick<StreamHandleOptions, "onFault"> {
   readonly engine: Engine;
   readonly limits: StreamLimits;
@@ -28,6 +34,8 @@ export interface StreamRegistryOptions extends Pick<StreamHandleOptions, "onFaul
   readonly maxStreams: number;
   /** Most cameras that may be open at once, beside the sessions. Default: none. */
   readonly maxCameras?: number;
+  /** Hear of each stream that is opened, in this order. Default: none. */
+  readonly listeners?: readonly StreamListener[];
 }
 
 /** The open streams of a server. It opens them, and it forgets each one when that is closed. */
@@ -70,7 +78,7 @@ export class StreamRegistry {
    * @throws {IngestError} `option_out_of_range` for a mask that is not valid
    */
   open({ id: name, onClosed: onOwnClosed, ...own }: NewStream = {}): StreamHandle {
-    const { maxStreams: _, maxCameras: _cameras, ...options } = this.options;
+    const { maxStreams: _, maxCameras: _cameras, listeners = [], ...options } = this.options;
     if (name !== undefined && this.streams.has(name))
       throw new ProtocolError("stream_exists", `There is a stream ${name} already. Choose another name.`);
     if (!this.hasRoomFor(own.kind ?? "session")) {
@@ -86,6 +94,7 @@ export class StreamRegistry {
     };
     const stream = new StreamHandle({ ...options, ...own, id, onClosed });
     this.streams.set(id, stream);
+    for (const listen of listeners) listen(stream);
     return stream;
   }
 

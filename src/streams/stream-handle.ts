@@ -23,6 +23,7 @@ import {
   errorEvent,
   ProtocolError,
   type ServerEvent,
+  type ServerEventOf,
   type SessionObject,
   type SessionSettings,
   type SessionStats,
@@ -354,6 +355,11 @@ export class StreamHandle implements Intake {
   /** Whether an answer is under way. */
   isAnswering(answer: string): boolean {
     return this.answering.has(answer);
+  }
+
+  /** Writes that an alert was raised, see `alert.raised`. After the end of the stream it is ignored. */
+  raise(alert: Omit<UnnumberedEvent<ServerEventOf<"alert.raised">>, "type">): void {
+    if (this.phase !== "closed") this.writer.write({ type: "alert.raised", ...alert });
   }
 
   /** `session.stats` as of now, for one listener alone. It is not in the log. */
