@@ -27,8 +27,9 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   protocol: ["engine", "ingest", "scene"],
   streams: ["protocol", "engine", "ingest", "scene"],
   cameras: ["streams", "protocol", "engine", "ingest", "scene"],
-  server: ["cameras", "streams", "protocol", "engine", "ingest", "scene"],
-  config: ["server", "cameras", "protocol"],
+  history: ["streams", "protocol", "ingest", "worker"],
+  server: ["history", "cameras", "streams", "protocol", "engine", "ingest", "scene"],
+  config: ["server", "history", "cameras", "protocol"],
 };
 
 /** A file of src/ and those that it imports, both relative to src/; types count like values. */

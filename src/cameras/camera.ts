@@ -3,13 +3,15 @@ import { IngestError } from "../ingest/mod.ts";
 import { ProtocolError, type ServerEvent, type SourceState } from "../protocol/mod.ts";
 import {
   CAMERA_PICTURE_SIDE,
+  type NewStream,
   type Source,
   type StreamHandle,
+  type StreamPast,
   type StreamRegistry,
   toProblem,
 } from "../streams/mod.ts";
 import { type CameraEntry, settingsOf } from "./camera-schema.ts";
-import { continued, type StreamBefore } from "./continued.ts";
+import { continued, type StreamBefore, streamBefore } from "./continued.ts";
 
 /** How long to wait before a camera whose stream has failed is opened again. */
 export interface ReopenWaits {
@@ -24,6 +26,8 @@ export interface CameraOptions {
   readonly entry: CameraEntry;
   readonly streams: StreamRegistry;
   readonly sourceOf: (entry: CameraEntry) => Source;
+  /** Where its stream stood when another server ran; null: nothing is known of it. */
+  readonly past?: StreamPast | null;
   readonly waits?: ReopenWaits | undefined;
   /** Told when its stream has failed, and what is done about it; once for each reason. */
   readonly onTrouble: (message: string) => void;
@@ -61,8 +65,12 @@ export class Camera {
   private isCompleted = false;
   private waiting: NodeJS.Timeout | undefined;
 
+  private readonly past: StreamPast | null;
+
   constructor(private readonly options: CameraOptions) {
     this.current = options.entry;
+    this.past = options.past ?? null;
+    this.before = this.past === null ? null : streamBefore(this.past);
   }
 
   get entry(): CameraEntry {
@@ -140,7 +148,7 @@ export class Camera {
         ...(mask && { mask }),
         ...(zones && { zones }),
         settings: settingsOf(this.entry),
-        firstEvent: this.newest?.nextEvent ?? 0,
+        ...this.goesOnFrom(),
       });
       this.newest = stream;
       this.live = stream;
@@ -153,6 +161,12 @@ export class Camera {
     } catch (error) {
       this.failed(error);
     }
+  }
+
+  /** The stream before, or what is known of one of an earlier server. */
+  private goesOnFrom(): Pick<NewStream, "firstEvent" | "counts" | "recap"> {
+    const { nextEvent: firstEvent = 0, counts = null, recap = null } = this.newest?.standing ?? this.past ?? {};
+    return { firstEvent, counts, recap };
   }
 
   private take(event: ServerEvent): void {

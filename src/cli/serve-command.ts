@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import pc from "picocolors";
 import { type Logger, pino } from "pino";
 import { CameraProblems, type ListedCamera, shownUrl } from "../cameras/mod.ts";
+import type { History } from "../history/mod.ts";
 import { resolveFfmpeg } from "../ingest/mod.ts";
 import { createServer, type Server } from "../server/mod.ts";
 import { port, positive } from "./arguments.ts";
@@ -14,6 +15,7 @@ import { logLines } from "./log-lines.ts";
 import { freeDescriptors } from "./open-files.ts";
 import { printLine } from "./output.ts";
 import { CLIENT_DIR, SAMPLE_DIR } from "./paths.ts";
+import { openHistory } from "./serve-history.ts";
 import {
   DEFAULT_CONFIG,
   findConfig,
@@ -49,6 +51,7 @@ async function serve(flags: ServeFlags): Promise<void> {
   const reread = rereadFiles(settings, file?.path);
   const signals = new StopSignals(reread.length > 0);
   const log = pino({ level: settings.logLevel }, logLines(2));
+  let history: History | null = null;
   let failed = () => {};
   const failure = new Promise<void>((resolve) => {
     failed = resolve;
@@ -66,6 +69,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     },
   });
   try {
+    history = await openHistory(settings, log);
     await resolveFfmpeg().then(
       ({ path, origin, version }) => log.info({ path, origin, version }, "ffmpeg"),
       (error: Error) =>
@@ -80,6 +84,7 @@ async function serve(flags: ServeFlags): Promise<void> {
       clientDir: CLIENT_DIR,
       sampleDir: SAMPLE_DIR,
       ...guard.options,
+      ...(history !== null && { history, listeners: [history.listener] }),
       log,
     }).catch((error) => {
       throw error instanceof CameraProblems && file !== null ? file.explain(error) : error;
@@ -88,6 +93,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     printLine(`${pc.bold("thinkalong")} runs ${engine.model.id}: ${engine.model.description}`);
     if (engine.model.chosenBecause !== null) printLine(pc.dim(engine.model.chosenBecause));
     for (const camera of server.cameras.list()) printLine(cameraLine(camera, server.url));
+    if (history !== null && server.cameras.list().length > 0) printLine(historyLine(settings));
     printLine(
       `Open ${pc.cyan(server.url)} for the sample page. Clients connect to ${pc.cyan(`${server.url.replace("http", "ws")}/v1/stream`)}`,
     );
@@ -108,6 +114,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     await server.close();
   } finally {
     await engine.close();
+    await history?.close();
   }
 }
 
@@ -115,6 +122,11 @@ function cameraLine({ name, origin, entry, status }: ListedCamera, url: string):
   const from = origin === "api" ? ", made over the API" : "";
   const said = status.state === "disabled" || status.state === "refused" ? `, ${status.state}` : "";
   return `Camera ${pc.bold(name)}: ${shownUrl(entry.url)}${from}${said}. Its events: ${pc.cyan(`${url}/v1/streams/${name}/events`)}`;
+}
+
+function historyLine({ history: { path, keep_days, sessions } }: ServeSettings): string {
+  const whose = sessions ? "cameras and sessions" : "cameras";
+  return `What ${whose} see is kept for ${keep_days} days in ${path} (--no-history keeps nothing).`;
 }
 
 function warnOfFewFiles({ limits, cameras }: ServeSettings, log: Logger): void {
@@ -173,7 +185,12 @@ export function serveCommand(): Command {
       "--allow-camera-host <name...>",
       "names, addresses or networks (192.168.7.0/24) that such cameras may have besides public ones",
     )
-    .option("--max-cameras <n>", "most cameras, beside the clients (default: 64)", positive);
+    .option("--max-cameras <n>", "most cameras, beside the clients (default: 64)", positive)
+    .option(
+      "--history <file>",
+      "file in which what cameras see is kept (default: history.db in the folder of --state)",
+    )
+    .option("--no-history", "keep nothing of what cameras see");
   return addEngineFlags(serving)
     .addHelpText(
       "after",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { cameraName, cameraSchema } from "../cameras/mod.ts";
+import { historySchema } from "../history/mod.ts";
 import { type Limits, limitsSchema } from "../server/mod.ts";
 
 /** A name as the file has it: `max_sessions` for `maxSessions`. */
@@ -79,6 +80,10 @@ export const configSchema = z.strictObject({
     .optional()
     .describe("The cameras that the server watches by itself, by name."),
   server: serverSection.nullable().optional().describe("What the flags of `serve` say, too. A flag wins."),
+  history: historySchema
+    .nullable()
+    .optional()
+    .describe("What is kept of what cameras see, and for how long."),
   limits: limitsSection.nullable().optional().describe("How much the server takes."),
 });
 

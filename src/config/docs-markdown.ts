@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { cameraSchema } from "../cameras/mod.ts";
+import { historySchema } from "../history/mod.ts";
 import { schemaFields } from "../protocol/mod.ts";
 import { configSchema } from "./config-schema.ts";
 
@@ -14,6 +15,9 @@ export function configurationMarkdown(): string {
     "\n## `server`\n",
     "What the flags of `serve` say, too. A flag wins over the file.\n",
     table(server.unwrap().unwrap()),
+    "\n## `history`\n",
+    HISTORY,
+    table(historySchema),
     "\n## `limits`\n",
     LIMITS,
     table(limits.unwrap().unwrap()),
@@ -61,6 +65,8 @@ server:
   host: 0.0.0.0
   port: 8080
   allow_hosts: [cameras.example]
+history:
+  keep_days: 14
 limits:
   max_sessions: 32
   max_cameras: 16
@@ -74,8 +80,8 @@ limits:
 - **Everything that is wrong** is said at once, each with its line and column:
   \`thinkalong.yaml:3:5: cameras.door: There is no key "intervall" here. Did you mean "interval"?\`
 - **SIGHUP reads the file again**: \`kill -HUP PID\`. New cameras are opened, those that are gone are closed, changed ones are
-  opened anew, and the others go on untouched. A file with an error changes nothing. What stands under \`server\` and
-  \`limits\` cannot change while the server runs; where it differs, that is said. Without a config file, and when its
+  opened anew, and the others go on untouched. A file with an error changes nothing. What stands under \`server\`, \`history\`
+  and \`limits\` cannot change while the server runs; where it differs, that is said. Without a config file, and when its
   terminal was closed, SIGHUP ends the server.
 - **Cameras that are made over the [HTTP API](http-api.md)** are never written into this file. They are kept in
   \`cameras.json\` in the folder that \`--state\` names (default: \`server\` in \`THINKALONG_HOME\`, else in
@@ -91,6 +97,10 @@ A camera whose stream fails is opened again under its name, after a second at fi
 events are numbered on, its media time goes on, and \`input.gap\` tells what was not seen.
 
 The settings from \`paradigm\` on are those of \`session.update\` ([protocol](protocol.md)).
+`;
+
+const HISTORY = `What cameras see and think is kept in a file, so that one can [look back](history.md). This section says how
+much, and for how long.
 `;
 
 const LIMITS = `A client that reaches a limit learns it from an event, a close code or an HTTP status.

@@ -14,8 +14,9 @@ import {
   StateFile,
 } from "../cameras/mod.ts";
 import type { Engine } from "../engine/mod.ts";
+import type { History } from "../history/mod.ts";
 import type { NetworkPolicy } from "../ingest/mod.ts";
-import { type StreamListener, StreamRegistry } from "../streams/mod.ts";
+import { type EventPictures, type StreamListener, StreamRegistry } from "../streams/mod.ts";
 import { isLoopback } from "./access.ts";
 import { Authenticator } from "./auth/authenticator.ts";
 import { TokenStore } from "./auth/token-store.ts";
@@ -74,6 +75,13 @@ export interface ServerOptions {
   readonly tls?: CertificateFiles;
   /** Hear of each stream that is opened: history, sinks and the like. Default: none. */
   readonly listeners?: readonly StreamListener[];
+  /**
+   * What cameras have seen and thought: /v1/history, and where their streams go on after a restart. It belongs to the
+   * caller, who closes it after the server. Its `listener` must be among the listeners. Default: none.
+   */
+  readonly history?: History;
+  /** Where else the pictures of events are: `/v1/streams/{id}/events/{event_id}/snapshot.jpg`. Default: nowhere. */
+  readonly eventPictures?: readonly EventPictures[];
   /** A pino logger. Default: none, nothing is logged. */
   readonly log?: Logger;
 }
@@ -125,6 +133,7 @@ export interface Server {
  */
 export async function createServer(options: ServerOptions): Promise<Server> {
   const { engine, host = "127.0.0.1", port = 8080, log = pino({ level: "silent" }) } = options;
+  const { history = null } = options;
   const limits = readLimits(options.limits);
   requireGuard(options);
   const tokens = options.tokens === undefined ? null : await TokenStore.read(options.tokens);
@@ -147,6 +156,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const cameras = new CameraRoster({
     streams,
     network: options.cameraNetwork ?? {},
+    past: (name) => history?.past(name) ?? null,
     state: options.stateDir === undefined ? null : new StateFile(options.stateDir),
     onTrouble: (camera, message) => log.warn({ camera }, message),
     onFault: (err) => log.error({ err }, "a camera failed"),
@@ -163,6 +173,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     resources: {
       ...{ streams, cameras, readers, questions, limits },
       watchersOf: (id) => sockets.watchersOf(id) + readers.of(id),
+      history,
+      eventPictures: [...(history === null ? [] : [history]), ...(options.eventPictures ?? [])],
     },
     clientDir: options.clientDir ?? fileURLToPath(new URL("../../dist/client", import.meta.url)),
     sampleDir: options.sampleDir ?? null,

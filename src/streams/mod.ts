@@ -3,6 +3,7 @@
  * Knows no sockets.
  */
 export type { EventLog, Gap, LogEntry, Numbered, Sink } from "./event-log.ts";
+export type { EventPictures } from "./event-pictures.ts";
 export type { FaultListener } from "./event-writer.ts";
 export { LOG_LIMITS, type LogLimits, type StreamLimits } from "./limits.ts";
 export { MemoryEventLog, type MemoryEventLogOptions } from "./memory-event-log.ts";
@@ -35,6 +36,7 @@ export type {
   SourceNotice,
   Stop,
 } from "./sources/source.ts";
+export type { StreamCounts } from "./stream-counters.ts";
 export {
   type AskOptions,
   StreamHandle,
@@ -42,3 +44,4 @@ export {
   type StreamKind,
   type StreamState,
 } from "./stream-handle.ts";
+export type { StreamPast, StreamStanding } from "./stream-past.ts";

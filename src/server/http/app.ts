@@ -7,12 +7,14 @@ import type { AppEnv } from "./app-env.ts";
 import { authenticate } from "./authenticate.ts";
 import { cacheControl, isPublic, SECURITY_HEADERS } from "./headers.ts";
 import { health, type Readiness } from "./health.ts";
+import { historyResource } from "./history/history.ts";
 import { httpError } from "./http-error.ts";
 import { problemAnswer } from "./http-problem.ts";
 import { models } from "./models.ts";
 import { page, sample } from "./page.ts";
 import { stream } from "./stream.ts";
 import { askResource } from "./streams/ask.ts";
+import { eventSnapshotResource } from "./streams/event-snapshot.ts";
 import { eventsResource } from "./streams/events.ts";
 import type { StreamResources } from "./streams/shared.ts";
 import { snapshotResource } from "./streams/snapshot.ts";
@@ -54,8 +56,9 @@ export function createHttpApp(options: HttpAppOptions) {
   app.route("/", models(engine.model));
   app.route("/", stream());
   app.route("/", tickets(authenticator));
-  for (const resource of [streamsResource, eventsResource, snapshotResource, askResource])
+  for (const resource of [streamsResource, eventsResource, snapshotResource, eventSnapshotResource, askResource])
     app.route("/", resource(resources));
+  app.route("/", historyResource(resources.history));
   if (sampleDir !== null) app.route("/", sample(sampleDir, log));
   app.route("/", page(clientDir, log));
   app.onError(problemAnswer((err) => log.error({ err }, "a request failed")));

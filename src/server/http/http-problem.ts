@@ -2,6 +2,7 @@ import type { ErrorHandler } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { CameraError, type CameraErrorCode } from "../../cameras/mod.ts";
 import { EngineError } from "../../engine/mod.ts";
+import { HistoryError } from "../../history/mod.ts";
 import { IngestError } from "../../ingest/mod.ts";
 import { errorInfo, ProtocolError } from "../../protocol/mod.ts";
 import { httpError } from "./http-error.ts";
@@ -39,6 +40,7 @@ export function problemAnswer(onFault: (error: unknown) => void): ErrorHandler {
       return httpError(c, error.status, error.code, error.message, error.param);
     if (error instanceof CameraError)
       return httpError(c, CAMERA_STATUS[error.code], error.code, error.message, error.key);
+    if (error instanceof HistoryError) return httpError(c, 503, error.code, error.message);
     if (error instanceof ProtocolError || error instanceof EngineError || error instanceof IngestError) {
       const status = errorInfo(error.code).status as ContentfulStatusCode;
       return httpError(

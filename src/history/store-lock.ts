@@ -1,0 +1,30 @@
+import { HistoryError } from "./errors.ts";
+import { openSqlite, type SqlDatabase } from "./sqlite.ts";
+
+/**
+ * Keeps two servers from recording into one file. It is a lock of the system on a file beside it, so it is gone with its
+ * process, however that ends.
+ */
+export class StoreLock {
+  private constructor(private readonly database: SqlDatabase) {}
+
+  /** @throws {HistoryError} `history_in_use`, or `history_unusable` where the lock cannot be made */
+  static async take(path: string): Promise<StoreLock> {
+    const database = await openSqlite(`${path}.lock`, "write");
+    try {
+      database.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
+    } catch (cause) {
+      database.close();
+      throw new HistoryError(
+        "history_in_use",
+        `Another server records into ${path}. Give this one a file of its own (--history FILE, or history.path in the config file).`,
+        { cause },
+      );
+    }
+    return new StoreLock(database);
+  }
+
+  release(): void {
+    this.database.close();
+  }
+}
