@@ -61,7 +61,13 @@ export {
   type RosterChange,
 } from "./cameras/mod.ts";
 export * from "./engine/mod.ts";
-export { History, HistoryError, type HistoryErrorCode, type HistoryFigures, type HistoryOptions } from "./history/mod.ts";
+export {
+  History,
+  HistoryError,
+  type HistoryErrorCode,
+  type HistoryFigures,
+  type HistoryOptions,
+} from "./history/mod.ts";
 export {
   type CameraKind,
   type DecodedImage,

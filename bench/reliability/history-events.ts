@@ -9,7 +9,13 @@ export const COLOURS = ["red", "blue", "white", "black", "green", "yellow", "gre
 export const THINGS = ["car", "person", "dog", "bicycle", "lorry", "bus", "cat", "motorcycle"] as const;
 /** Each of them is in one thought of some ten thousand. */
 export const RARE = ["ambulance", "horse", "fox", "balloon", "excavator"] as const;
-const DEEDS = ["enters from the left", "leaves to the right", "stops at the gate", "turns", "comes closer"] as const;
+const DEEDS = [
+  "enters from the left",
+  "leaves to the right",
+  "stops at the gate",
+  "turns",
+  "comes closer",
+] as const;
 const TYPES: readonly EntryType[] = ["alert", "answer", "gap", "question"];
 
 const pick = <T>(from: readonly T[], below: (most: number) => number): T => from[below(from.length)]!;
@@ -36,7 +42,12 @@ export class InventedEvents {
     const text = `a ${pick(COLOURS, below)} ${thing} ${pick(DEEDS, below)} , a ${pick(COLOURS, below)} ${pick(THINGS, below)} ${pick(DEEDS, below)}`;
     const type = below(50) === 0 ? pick(TYPES, below) : "thought";
     const event = numberEvent(number, {
-      ...{ type: "response.reasoning_text.done", response_id: `stream_0_thought_${number}`, unit: number, text },
+      ...{
+        type: "response.reasoning_text.done",
+        response_id: `stream_0_thought_${number}`,
+        unit: number,
+        text,
+      },
       ...{ since_media_time_ms: 500 * number - 500, media_time_ms: 500 * number },
       ...{ skipped: false, skip_reason: null, unfamiliar: false },
     });

@@ -165,7 +165,11 @@ export class Camera {
 
   /** The stream before, or what is known of one of an earlier server. */
   private goesOnFrom(): Pick<NewStream, "firstEvent" | "counts" | "recap"> {
-    const { nextEvent: firstEvent = 0, counts = null, recap = null } = this.newest?.standing ?? this.past ?? {};
+    const {
+      nextEvent: firstEvent = 0,
+      counts = null,
+      recap = null,
+    } = this.newest?.standing ?? this.past ?? {};
     return { firstEvent, counts, recap };
   }
 

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import pc from "picocolors";
 import {
@@ -41,7 +40,11 @@ interface SummaryFlags extends LookFlags {
 const USUAL_MS = { hour: 24 * 3_600_000, day: 30 * 24 * 3_600_000 } as const;
 
 /** Does something with the file of a history, and closes it. */
-async function withFile(flags: FileFlags, mode: "read" | "write", work: (file: HistoryFile, path: string) => void) {
+async function withFile(
+  flags: FileFlags,
+  mode: "read" | "write",
+  work: (file: HistoryFile, path: string) => void,
+) {
   const path = flags.file ?? historyPath(flags, (await findConfig(flags))?.config);
   const file = await openHistoryFile(path, mode);
   try {
@@ -96,8 +99,7 @@ async function info(flags: FileFlags): Promise<void> {
 async function forget(stream: string, flags: FileFlags): Promise<void> {
   await withFile(flags, "write", (file, path) => {
     const deleted = file.forget(stream);
-    if (deleted === null)
-      throw new InvalidArgumentError(`Nothing is kept of a stream ${stream} in ${path}.`);
+    if (deleted === null) throw new InvalidArgumentError(`Nothing is kept of a stream ${stream} in ${path}.`);
     new Screen().line("", `${deleted} events of ${stream} were deleted, with their pictures.`);
   });
 }

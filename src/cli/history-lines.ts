@@ -42,7 +42,9 @@ export function summaryLines({ by }: SummaryWish, { intervals, streams }: Summar
     return [`${pc.cyan(clockTime(startMs).slice(0, by === "hour" ? 16 : 10))} ${bar} `, words(total)];
   });
   const sums = streams.map(({ stream, total, mostThoughts, mostAlerts }): Line => {
-    const peaks = [peak("thoughts", by, mostThoughts), peak("alerts", by, mostAlerts)].filter((each) => each !== null);
+    const peaks = [peak("thoughts", by, mostThoughts), peak("alerts", by, mostAlerts)].filter(
+      (each) => each !== null,
+    );
     return [`${pc.bold(printable(stream))} `, [words(total), ...peaks].join("; ")];
   });
   return [...rows, ["", ""], ...sums];
@@ -51,7 +53,8 @@ export function summaryLines({ by }: SummaryWish, { intervals, streams }: Summar
 /** What a history holds. */
 export function infoLines(path: string, info: HistoryInfo): Line[] {
   const { bytes, pictureBytes, events, pictures, oldestMs, newestMs, streams, version } = info;
-  const span = oldestMs === null || newestMs === null ? "no time" : `${clockTime(oldestMs)} to ${clockTime(newestMs)}`;
+  const span =
+    oldestMs === null || newestMs === null ? "no time" : `${clockTime(oldestMs)} to ${clockTime(newestMs)}`;
   return [
     ["file: ", `${path}, version ${version}`],
     ["size: ", `${mib(bytes)}, of which ${mib(pictureBytes)} are ${pictures} pictures`],

@@ -15,7 +15,6 @@ import { logLines } from "./log-lines.ts";
 import { freeDescriptors } from "./open-files.ts";
 import { printLine } from "./output.ts";
 import { CLIENT_DIR, SAMPLE_DIR } from "./paths.ts";
-import { openHistory } from "./serve-history.ts";
 import {
   DEFAULT_CONFIG,
   findConfig,
@@ -23,6 +22,7 @@ import {
   type ServeSettings,
   serveSettings,
 } from "./serve-config.ts";
+import { openHistory } from "./serve-history.ts";
 import { StopSignals } from "./stop-signals.ts";
 
 /** Open files that a server needs beside its sessions: requests for the page and its files. */
@@ -77,9 +77,10 @@ async function serve(flags: ServeFlags): Promise<void> {
           `${error.message} Only the server's own reading of videos needs it; images over the WebSocket work without it.`,
         ),
     );
+    const { history: _, ...given } = settings;
     const server = await createServer({
       engine,
-      ...settings,
+      ...given,
       cameras: Object.fromEntries(settings.cameras),
       clientDir: CLIENT_DIR,
       sampleDir: SAMPLE_DIR,

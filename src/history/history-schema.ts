@@ -28,7 +28,9 @@ export const historySchema = z.strictObject({
   sessions: z
     .boolean()
     .default(false)
-    .describe("Whether the sessions of clients are kept, too. Those who push their video did not ask for it."),
+    .describe(
+      "Whether the sessions of clients are kept, too. Those who push their video did not ask for it.",
+    ),
   pictures: z
     .enum(PICTURES)
     .default("all")

@@ -75,9 +75,11 @@ class HistoryWorker {
 
   private startTrim(): void {
     const sooner = this.trimming;
-    this.trimming = sooner.then(() => this.trim()).catch((error: Error) => {
-      tell({ type: "trouble", message: `What is too old could not be deleted (${error.message}).` });
-    });
+    this.trimming = sooner
+      .then(() => this.trim())
+      .catch((error: Error) => {
+        tell({ type: "trouble", message: `What is too old could not be deleted (${error.message}).` });
+      });
   }
 
   private async trim(): Promise<void> {
@@ -104,7 +106,8 @@ try {
   port.on("message", (request: ToHistory) => worker.take(request));
   tell({ type: "ready", opened: store.opened });
 } catch (error) {
-  const { code, message } = error instanceof HistoryError ? error : { code: "history_unusable" as const, message: String(error) };
+  const { code, message } =
+    error instanceof HistoryError ? error : { code: "history_unusable" as const, message: String(error) };
   tell({ type: "refused", code, message });
   port.once("message", () => port.close());
 }

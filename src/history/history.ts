@@ -89,7 +89,9 @@ export class History implements EventPictures {
     const { sessions, pictures } = options;
     this.recorder = new Recorder({
       kinds: new Set(sessions ? ["camera", "session"] : ["camera"]),
-      snapshots: new Snapshots(pictures, (error) => this.trouble(`A picture was not kept (${(error as Error).message}).`)),
+      snapshots: new Snapshots(pictures, (error) =>
+        this.trouble(`A picture was not kept (${(error as Error).message}).`),
+      ),
       add: (change) => this.add(change),
       onEnded: (standing) => this.remember(standing),
     });
@@ -123,7 +125,10 @@ export class History implements EventPictures {
    *
    * @throws {HistoryError} `history_unavailable`, or why the file cannot be opened
    */
-  async ask<Q extends keyof Questions>(question: Q, ask: Questions[Q]["ask"]): Promise<Questions[Q]["answer"]> {
+  async ask<Q extends keyof Questions>(
+    question: Q,
+    ask: Questions[Q]["ask"],
+  ): Promise<Questions[Q]["answer"]> {
     const host = await this.connected();
     const id = this.questions++;
     return await new Promise((answer, failed) => {
@@ -276,7 +281,9 @@ export class History implements EventPictures {
     const { ready } = host;
     if (ready.type !== "ready") {
       await host.stop({ type: "stop" });
-      throw ready.type === "refused" ? new HistoryError(ready.code, ready.message) : unavailable("It did not start.");
+      throw ready.type === "refused"
+        ? new HistoryError(ready.code, ready.message)
+        : unavailable("It did not start.");
     }
     this.host = host;
     this.opened(ready.opened);

@@ -87,7 +87,11 @@ export function versionOf(database: SqlDatabase): number {
  * @param path for messages
  * @throws {HistoryError} `history_newer`, when a newer program has made it
  */
-export function migrate(database: SqlDatabase, path: string, migrations: readonly string[] = MIGRATIONS): void {
+export function migrate(
+  database: SqlDatabase,
+  path: string,
+  migrations: readonly string[] = MIGRATIONS,
+): void {
   requireNotNewer(database, path, migrations);
   for (let version = versionOf(database); version < migrations.length; version++) {
     inTransaction(database, () => {

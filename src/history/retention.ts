@@ -18,9 +18,12 @@ const DAY_MS = 24 * 3_600_000;
 /** Deletes the events that these pick out, at most so many, with their pictures. Returns how many. */
 function deleteSome(database: SqlDatabase, which: string, ...values: number[]): number {
   const statement = database.prepare(
-    `DELETE FROM events WHERE id IN (SELECT id FROM events WHERE ${which} LIMIT ${CHUNK}) RETURNING id`,
+    `DELETE FROM events WHERE id IN (SELECT id FROM events WHERE ${which} LIMIT ${CHUNK})`,
   );
-  return inTransaction(database, () => statement.all(...values).length);
+  return inTransaction(database, () => {
+    statement.run(...values);
+    return Number(database.prepare("SELECT changes() AS n").get()!.n);
+  });
 }
 
 /**
@@ -36,7 +39,8 @@ export function trim(database: SqlDatabase, { keepDays, maxBytes }: Retention, n
     .get(Math.floor(sinceMs / QUARTER_MS));
   if (old !== undefined && old.first !== null) {
     const range = [Number(old.first), Number(old.last)] as const;
-    if (deleteSome(database, "id BETWEEN ? AND ? AND wall_ms < ? ORDER BY id", ...range, sinceMs) > 0) return true;
+    if (deleteSome(database, "id BETWEEN ? AND ? AND wall_ms < ? ORDER BY id", ...range, sinceMs) > 0)
+      return true;
   }
   if (bytesIn(database) > maxBytes && deleteSome(database, "id >= ? ORDER BY id", 0) > 0) return true;
   return giveBack(database);
@@ -54,14 +58,16 @@ export function bytesIn(database: SqlDatabase): number {
 }
 
 /**
- * Gives some of the file's free pages back to the system, where these are many.
+ * Gives some of the file's free pages back to the system.
  *
- * @returns whether there are more
+ * @param spare how many free pages are kept, because they are needed again soon; default: a quarter of the file
+ * @returns whether there may be more to give back
  */
-export function giveBack(database: SqlDatabase, share = 0.25): boolean {
+export function giveBack(database: SqlDatabase, spare?: number): boolean {
   const { pages, free } = pagesOf(database);
-  if (free <= Math.max(PAGES, share * pages)) return false;
-  database.prepare(`PRAGMA incremental_vacuum(${PAGES})`).all();
+  if (free <= (spare ?? Math.max(PAGES, pages / 4))) return false;
+  // It gives a row for each page, so all of it must be run.
+  database.exec(`PRAGMA incremental_vacuum(${PAGES})`);
   return pagesOf(database).free < free;
 }
 

@@ -115,7 +115,9 @@ function idsBetween(database: SqlDatabase, { fromMs, toMs, before }: Search): [n
   const quarter = (ms: number | null, otherwise: number) =>
     ms === null ? otherwise : Math.floor(ms / QUARTER_MS);
   const row = database
-    .prepare("SELECT min(first) AS first, max(last) AS last FROM quarters WHERE quarter >= ? AND quarter <= ?")
+    .prepare(
+      "SELECT min(first) AS first, max(last) AS last FROM quarters WHERE quarter >= ? AND quarter <= ?",
+    )
     .get(quarter(fromMs, Number.MIN_SAFE_INTEGER), quarter(toMs, Number.MAX_SAFE_INTEGER));
   if (row === undefined || row.first === null) return null;
   return [Number(row.first), Math.min(newest, Number(row.last))];

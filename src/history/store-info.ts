@@ -19,9 +19,7 @@ export interface HistoryInfo {
 
 /** Says what a history holds. */
 export function infoOf(database: SqlDatabase): HistoryInfo {
-  const { events } = database
-    .prepare("SELECT coalesce(sum(count), 0) AS events FROM quarters")
-    .get()!;
+  const { events } = database.prepare("SELECT coalesce(sum(count), 0) AS events FROM quarters").get()!;
   const span = database.prepare("SELECT min(quarter) AS first, max(quarter) AS last FROM quarters").get()!;
   const edge = (what: "min" | "max", quarter: unknown) =>
     quarter === null

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import type { StreamPast } from "../streams/mod.ts";
 import { type Change, gapNote, type NewEvent, type NewPicture, type NewStanding } from "./changes.ts";
 import { migrate } from "./migrations.ts";
-import { bytesIn, deleteOf, giveBack, type Retention, trim } from "./retention.ts";
+import { deleteOf, giveBack, type Retention, trim } from "./retention.ts";
 import { eventsBetween, type Search, type SearchPage, search } from "./search.ts";
 import { inTransaction, openSqlite, type SqlDatabase, type SqlStatement, unusable } from "./sqlite.ts";
 import { type HistoryInfo, infoOf } from "./store-info.ts";
@@ -159,6 +159,8 @@ export class HistoryStore {
       this.database
         .prepare("UPDATE runs SET last_ms = ?, ended_ms = ? WHERE id = ?")
         .run(nowMs, nowMs, this.opened.run.id);
+      // A statement may keep the connection open for longer, so the log is taken over now.
+      this.database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     } finally {
       this.database.close();
       this.lock.release();
@@ -232,7 +234,7 @@ export function* forget(database: SqlDatabase, stream: string): Generator<void, 
     database.prepare("DELETE FROM streams WHERE id = ?").run(id);
     yield* mergeIndex(database);
     while (giveBack(database, 0)) yield;
-    database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").all();
+    database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   } finally {
     database.exec("PRAGMA secure_delete = OFF");
   }
@@ -266,17 +268,15 @@ function begin(database: SqlDatabase, path: string, going: number | null, nowMs:
     const last = database.prepare("SELECT * FROM runs ORDER BY id DESC LIMIT 1").get();
     const isSame = going !== null && Number(last?.id) === going;
     const before =
-      last === undefined || isSame
-        ? null
-        : { lastMs: Number(last.last_ms), isEnded: last.ended_ms !== null };
+      last === undefined || isSame ? null : { lastMs: Number(last.last_ms), isEnded: last.ended_ms !== null };
     const run = isSame
       ? { id: going, batch: Number(last!.batch) }
       : inTransaction(database, () => {
           if (before !== null) noteGap(database, before, nowMs);
-          const started = database
-            .prepare("INSERT INTO runs (started_ms, last_ms, batch) VALUES (?, ?, 0) RETURNING id")
-            .all(nowMs, nowMs);
-          return { id: Number(started[0]!.id), batch: 0 };
+          database
+            .prepare("INSERT INTO runs (started_ms, last_ms, batch) VALUES (?, ?, 0)")
+            .run(nowMs, nowMs);
+          return { id: Number(database.prepare("SELECT max(id) AS id FROM runs").get()!.id), batch: 0 };
         });
     return { run, pasts: pastsIn(database), before };
   } catch (cause) {

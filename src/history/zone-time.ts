@@ -39,7 +39,9 @@ export class ZoneTime {
 
   /** What a clock on the wall shows, as if it stood in UTC (ms since 1970). */
   private localOf(ms: number): number {
-    const parts = Object.fromEntries(this.format.formatToParts(ms).map(({ type, value }) => [type, Number(value)]));
+    const parts = Object.fromEntries(
+      this.format.formatToParts(ms).map(({ type, value }) => [type, Number(value)]),
+    );
     const { year, month, day, hour, minute, second } = parts as Record<string, number>;
     return Date.UTC(year!, month! - 1, day, hour, minute, second) + (((ms % 1000) + 1000) % 1000);
   }

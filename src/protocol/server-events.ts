@@ -162,7 +162,9 @@ export const sessionStats = z
             "How far the unit of the last thought was behind the newest frame when the thought ended (ms); null before the first thought.",
           ),
       })
-      .describe("Counts are since the start; those of a camera go on where its last stream has ended. Rates and percentiles are over the window."),
+      .describe(
+        "Counts are since the start; those of a camera go on where its last stream has ended. Rates and percentiles are over the window.",
+      ),
   })
   .describe("Figures about the session, every `stats_interval_ms` and once before `session.closed`.");
 
@@ -245,7 +247,10 @@ export const alertRaised = z
       .string()
       .nullable()
       .describe("Id of the thought or answer that raised it; null when there is none."),
-    zone: z.string().nullable().describe("Name of the zone in which it happened; null when that is not known."),
+    zone: z
+      .string()
+      .nullable()
+      .describe("Name of the zone in which it happened; null when that is not known."),
     snapshot: z
       .string()
       .nullable()

@@ -8,7 +8,15 @@ import { StreamHandle, type StreamHandleOptions, type StreamKind } from "./strea
 export interface NewStream
   extends Pick<
     StreamHandleOptions,
-    "engineOptions" | "settings" | "kind" | "firstEvent" | "counts" | "recap" | "pictureSide" | "mask" | "zones"
+    | "engineOptions"
+    | "settings"
+    | "kind"
+    | "firstEvent"
+    | "counts"
+    | "recap"
+    | "pictureSide"
+    | "mask"
+    | "zones"
   > {
   /** A name that its owner has chosen (see {@link isStreamName}). Default: `session_0`, `session_1` and so on. */
   readonly id?: string;

@@ -14,7 +14,14 @@ export type Evictions = Pick<StreamTotals, "visualUnitsEvicted" | "textTokensEvi
 export interface StreamCounts
   extends Pick<
     SessionStats,
-    "frames_in" | "frames_dropped" | "units" | "units_unfamiliar" | "thoughts" | "skips" | "skip_reasons" | "answers"
+    | "frames_in"
+    | "frames_dropped"
+    | "units"
+    | "units_unfamiliar"
+    | "thoughts"
+    | "skips"
+    | "skip_reasons"
+    | "answers"
   > {
   readonly reasoning_tokens: number;
 }

@@ -35,10 +35,10 @@ import type { StreamLimits } from "./limits.ts";
 import { type Problem, toProblem } from "./problem.ts";
 import { LockableSettings, type StreamSettings } from "./settings.ts";
 import { PushedImages } from "./sources/pushed-images.ts";
-import type { StreamCounts } from "./stream-counters.ts";
-import type { StreamStanding } from "./stream-past.ts";
 import { PushedVideo } from "./sources/pushed-video.ts";
 import type { InputGap, Intake, Source, SourceChange, SourceNotice, Stop } from "./sources/source.ts";
+import type { StreamCounts } from "./stream-counters.ts";
+import type { StreamStanding } from "./stream-past.ts";
 
 /** `session`: opened by a client, who feeds it. `camera`: opened by the server, which reads its video itself. */
 export type StreamKind = "session" | "camera";

@@ -6,7 +6,13 @@ import {
   StateFile,
 } from "../../src/cameras/mod.ts";
 import type { ServerEvent } from "../../src/protocol/mod.ts";
-import { type Intake, LOG_LIMITS, type Source, type StreamPast, StreamRegistry } from "../../src/streams/mod.ts";
+import {
+  type Intake,
+  LOG_LIMITS,
+  type Source,
+  type StreamPast,
+  StreamRegistry,
+} from "../../src/streams/mod.ts";
 import { frame } from "../support/frames.ts";
 import { makeTempDir } from "../support/media.ts";
 import { SCRIPTED_MODEL, type Script, ScriptedEngine } from "../support/scripted-engine.ts";
@@ -145,12 +151,26 @@ describe("a roster of cameras", () => {
 
   it("goes on where its stream stood when another server ran", async () => {
     const counts = {
-      ...{ frames_in: 90, units: 40, units_unfamiliar: 1, thoughts: 30, skips: 9, answers: 1, reasoning_tokens: 99 },
+      ...{
+        frames_in: 90,
+        units: 40,
+        units_unfamiliar: 1,
+        thoughts: 30,
+        skips: 9,
+        answers: 1,
+        reasoning_tokens: 99,
+      },
       frames_dropped: { busy: 2, rate: 0, duplicate: 0, decode_error: 0 },
       skip_reasons: { nothing_new: 8, still: 1, repeated: 0, late: 0, limited: 0, unavailable: 0 },
     };
     const past: StreamPast = {
-      ...{ nextEvent: 500, counts, recap: "so far 3 cars came", lastMs: 60_000, lastAtMs: Date.now() - 10_000 },
+      ...{
+        nextEvent: 500,
+        counts,
+        recap: "so far 3 cars came",
+        lastMs: 60_000,
+        lastAtMs: Date.now() - 10_000,
+      },
       why: "The server was started again.",
     };
     const { streams, roster, sources } = startRoster({ past: (name) => (name === "door" ? past : null) });
@@ -162,7 +182,12 @@ describe("a roster of cameras", () => {
     expect([door!.recap, yard!.recap]).toEqual(["so far 3 cars came", null]);
     const events: ServerEvent[] = [];
     door!.log.from(null).subscribe((entry) => "event" in entry && events.push(entry.event));
-    expect(events[0]).toMatchObject({ type: "input.gap", event_id: "event_500", from_ms: 60_000, reason: "restarted" });
+    expect(events[0]).toMatchObject({
+      type: "input.gap",
+      event_id: "event_500",
+      from_ms: 60_000,
+      reason: "restarted",
+    });
     expect(door!.newestFrame!.mediaTimeMs).toBeGreaterThanOrEqual(70_000);
     expect(yard!.newestFrame!.mediaTimeMs).toBeLessThan(10_000);
   });

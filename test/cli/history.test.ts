@@ -36,17 +36,29 @@ describe("thinkalong history", () => {
       /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d door a red car and .* at the gate \d{4}.* door \[31mred car \d{4}.* yard alert gate: a red car comes/,
     );
     const asJson = await run("search", "car", "--stream", "yard", "--from", "1h", "--json");
-    expect(JSON.parse(asJson.stdout)).toMatchObject({ stream: "yard", type: "alert", event: { event_id: "event_2" } });
+    expect(JSON.parse(asJson.stdout)).toMatchObject({
+      stream: "yard",
+      type: "alert",
+      event: { event_id: "event_2" },
+    });
     const [summary, info] = await Promise.all([run("summary", "--by", "day"), run("info")]);
-    expect(summary.stdout).toMatch(/2 thoughts, 1 alert\n[^]*door 2 thoughts; most thoughts in one day: 2, /);
-    expect(info.stdout).toMatch(/history\.db, version 1\nsize: .* MiB, of which 0\.0 MiB are 0 pictures\nspan: /);
+    expect(summary.stdout).toMatch(/2 thoughts, 1 alert\n[\s\S]*door 2 thoughts; most thoughts in one day: 2, /);
+    expect(info.stdout).toMatch(
+      /history\.db, version 1\nsize: .* MiB, of which 0\.0 MiB are 0 pictures\nspan: /,
+    );
     const [deleted, missing, wrong] = await Promise.all([
       run("delete", "door"),
       run("delete", "nowhere"),
       run("search", "--from", "yesterday"),
     ]);
-    expect([deleted.code, deleted.stdout]).toEqual([0, "2 events of door were deleted, with their pictures.\n"]);
-    expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining("Nothing is kept of a stream nowhere")]);
+    expect([deleted.code, deleted.stdout]).toEqual([
+      0,
+      "2 events of door were deleted, with their pictures.\n",
+    ]);
+    expect([missing.code, missing.stderr]).toEqual([
+      1,
+      expect.stringContaining("Nothing is kept of a stream nowhere"),
+    ]);
     expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining("24h (ago)")]);
     store.close();
   });
@@ -96,9 +108,13 @@ describe("thinkalong serve with a history", () => {
     expect(heard.some(({ id }) => ids.has(id))).toBe(true);
     const note = data.find(({ stream }) => stream === null);
     expect(note).toMatchObject({ type: "gap", event_id: null });
-    expect(note!.text).toMatch(/^Nothing was recorded from .* The server ended without being stopped, .* last second/);
+    expect(note!.text).toMatch(
+      /^Nothing was recorded from .* The server ended without being stopped, .* last second/,
+    );
 
-    const events = await SseClient.open(`${url}/v1/streams/door/events`, { "last-event-id": heard.at(-1)!.id });
+    const events = await SseClient.open(`${url}/v1/streams/door/events`, {
+      "last-event-id": heard.at(-1)!.id,
+    });
     const gap = await events.first("input.gap");
     expect(gap.message).toMatch(/^The server had ended without being stopped\. For /);
     // What was given out in the last second is given to nothing else.
@@ -121,7 +137,9 @@ describe("thinkalong serve with a history", () => {
     const refused = await serve("--history", file).ended;
     expect([refused.code, refused.stderr]).toEqual([
       1,
-      expect.stringMatching(/^error: The history .*newer\.db has the version 99, and this program knows versions up to 1\./),
+      expect.stringMatching(
+        /^error: The history .*newer\.db has the version 99, and this program knows versions up to 1\./,
+      ),
     ]);
     await using server = serve("--no-history");
     const [, url] = await server.says(/Open (http:\S+) for/);

@@ -59,7 +59,9 @@ describe("a history of streams", () => {
       for (const seq of [0, 1]) stream.push(await picture(), { seq, mediaTimeMs: 100 * seq });
       stream.ask("how many cars?");
     }
-    await until("both were heard", () => engine.opened.every(({ totals }) => totals.thoughts + totals.answers === 2));
+    await until("both were heard", () =>
+      engine.opened.every(({ totals }) => totals.thoughts + totals.answers === 2),
+    );
     door.raise({
       ...{ alert: "somebody", when: "a person comes", message: "A person comes.", media_time_ms: 100 },
       ...{ response_id: null, zone: null, snapshot: null },
@@ -74,7 +76,11 @@ describe("a history of streams", () => {
       ["alert", "answer", "count", "count", "gap", "question", "thought"].sort(),
     );
     const [alert] = await found(history, { words: "person", types: ["alert"] });
-    expect(JSON.parse(alert!.event)).toMatchObject({ type: "alert.raised", alert: "somebody", media_time_ms: 100 });
+    expect(JSON.parse(alert!.event)).toMatchObject({
+      type: "alert.raised",
+      alert: "somebody",
+      media_time_ms: 100,
+    });
     expect((await found(history, { words: "how cars" }))[0]).toMatchObject({ type: "question" });
     const thought = entries.find(({ type }) => type === "thought")!;
     expect(thought).toMatchObject({ text: "unit 0 was seen", mediaMs: 100, kind: "camera" });

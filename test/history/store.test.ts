@@ -36,7 +36,18 @@ describe("a history", () => {
     const store = await openStore(await historyPath());
     const said = 'he said "NEAR(a b) OR text:door*" -x ^y {z} + (AND) NOT';
     writeAll(store, [kept("door", 0, said), kept("door", 1, "something else")]);
-    for (const words of ["NEAR(a", "text:door*", "(AND)", "NOT", "-x", "^y", "{z}", '"said NEAR"', 'sa"id', "a\0b"])
+    for (const words of [
+      "NEAR(a",
+      "text:door*",
+      "(AND)",
+      "NOT",
+      "-x",
+      "^y",
+      "{z}",
+      '"said NEAR"',
+      'sa"id',
+      "a\0b",
+    ])
       expect(() => store.search(wanted({ words }))).not.toThrow();
     expect(textsIn(store, { words: "NOT else" })).toEqual([]);
     expect(textsIn(store, { words: "OR" })).toEqual([said]);
@@ -50,7 +61,10 @@ describe("a history", () => {
 
   it("gives pages that follow each other without gap or repetition, while more is written", async () => {
     const store = await openStore(await historyPath());
-    writeAll(store, Array.from({ length: 25 }, (_, i) => kept("door", i, `thought ${i}`)));
+    writeAll(
+      store,
+      Array.from({ length: 25 }, (_, i) => kept("door", i, `thought ${i}`)),
+    );
     const seen: string[] = [];
     for (let before: number | null = null; ; ) {
       const { found, hasMore } = store.search(wanted({ words: "thought", before, limit: 10 }));
@@ -83,7 +97,15 @@ describe("a history", () => {
     const path = await historyPath();
     const store = await openStore(path);
     const counts = {
-      ...{ frames_in: 9, units: 4, units_unfamiliar: 0, thoughts: 2, skips: 2, answers: 1, reasoning_tokens: 30 },
+      ...{
+        frames_in: 9,
+        units: 4,
+        units_unfamiliar: 0,
+        thoughts: 2,
+        skips: 2,
+        answers: 1,
+        reasoning_tokens: 30,
+      },
       frames_dropped: { busy: 1, rate: 0, duplicate: 0, decode_error: 0 },
       skip_reasons: { nothing_new: 2, still: 0, repeated: 0, late: 0, limited: 0, unavailable: 0 },
     };
@@ -97,7 +119,13 @@ describe("a history", () => {
     for (const file of [path, `${path}-wal`])
       expect((await stat(file)).mode & 0o077, `${file} is its owner's alone`).toBe(0);
     const [found] = store.search(wanted()).found;
-    expect(found).toMatchObject({ stream: "door", kind: "camera", number: 7, mediaMs: 7000, hasPicture: true });
+    expect(found).toMatchObject({
+      stream: "door",
+      kind: "camera",
+      number: 7,
+      mediaMs: 7000,
+      hasPicture: true,
+    });
     expect(JSON.parse(found!.event)).toMatchObject({ event_id: "event_7", text: "a car" });
     expect([...store.picture("door", 7)!]).toEqual([...jpeg]);
     expect([store.picture("door", 6), store.picture("yard", 7)]).toEqual([null, null]);
@@ -164,7 +192,8 @@ describe("what is too old or too much", () => {
 
   it("is deleted by its age, with its pictures and counts, wherever the clock was", async () => {
     const store = await openStore(await historyPath());
-    const day = (number: number, atDay: number) => kept("door", number, `day ${atDay}`, { wallMs: atDay * DAY });
+    const day = (number: number, atDay: number) =>
+      kept("door", number, `day ${atDay}`, { wallMs: atDay * DAY });
     writeAll(store, [
       // Heard first, while the clock was far ahead.
       day(0, 500),
@@ -263,7 +292,9 @@ describe("versions of the file", () => {
     database.close();
     const refused = {
       code: "history_newer",
-      message: expect.stringMatching(/has the version 2, and this program knows versions up to 1\. Use the newer/),
+      message: expect.stringMatching(
+        /has the version 2, and this program knows versions up to 1\. Use the newer/,
+      ),
     };
     await expect(HistoryStore.open(path)).rejects.toMatchObject(refused);
     await expect(openHistoryFile(path, "read")).rejects.toMatchObject(refused);

@@ -9,8 +9,12 @@ const iso = (ms: number) => new Date(ms).toISOString();
 describe("a summary", () => {
   it("counts by hour and day as people there have them, with the busiest", async () => {
     const store = await openStore(await historyPath());
-    const many = (stream: string, time: string, count: number, type: "thought" | "alert" | "answer" = "thought") =>
-      Array.from({ length: count }, (_, i) => kept(stream, i, "x", { wallMs: at(time) + i, type }));
+    const many = (
+      stream: string,
+      time: string,
+      count: number,
+      type: "thought" | "alert" | "answer" = "thought",
+    ) => Array.from({ length: count }, (_, i) => kept(stream, i, "x", { wallMs: at(time) + i, type }));
     writeAll(store, [
       ...many("door", "2026-07-01T21:59:00Z", 3),
       ...many("door", "2026-07-01T22:01:00Z", 5),
@@ -26,7 +30,11 @@ describe("a summary", () => {
     ]);
     expect(berlin.intervals[1]!.streams.yard).toEqual({ thoughts: 0, answers: 0, alerts: 2, gaps: 0 });
     expect(berlin.streams).toMatchObject([
-      { stream: "door", total: { thoughts: 8 }, mostThoughts: { count: 5, startMs: at("2026-07-01T22:00:00Z") } },
+      {
+        stream: "door",
+        total: { thoughts: 8 },
+        mostThoughts: { count: 5, startMs: at("2026-07-01T22:00:00Z") },
+      },
       { stream: "yard", mostThoughts: null, mostAlerts: { count: 2 } },
     ]);
     const kathmandu = store.summary({ ...wish, by: "hour", zone: "Asia/Kathmandu", streams: ["door"] });

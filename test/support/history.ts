@@ -39,7 +39,12 @@ export async function openStore(path: string, nowMs?: number): Promise<HistorySt
 }
 
 /** A thought, or another event, as the recorder makes it. */
-export function kept(stream: string | null, number: number, text: string, more: Partial<NewEvent> = {}): NewEvent {
+export function kept(
+  stream: string | null,
+  number: number,
+  text: string,
+  more: Partial<NewEvent> = {},
+): NewEvent {
   const event = numberEvent(number, {
     ...{ type: "response.reasoning_text.done", response_id: `thought_${number}`, unit: number, text },
     ...{ since_media_time_ms: 1000 * number - 500, media_time_ms: 1000 * number },

@@ -82,7 +82,13 @@ async function many(path: string, { size, seed, signal, onProgress }: TrialConte
     }
   }
   const since = performance.now();
-  const summary = store.summary({ by: "hour", zone: "UTC", fromMs: startMs, toMs: Date.now(), streams: null });
+  const summary = store.summary({
+    by: "hour",
+    zone: "UTC",
+    fromMs: startMs,
+    toMs: Date.now(),
+    streams: null,
+  });
   const summaryMs = performance.now() - since;
   const summed = summary.streams.reduce((sum, { total }) => sum + total.thoughts, 0);
   store.close();
@@ -96,7 +102,12 @@ async function many(path: string, { size, seed, signal, onProgress }: TrialConte
     atMost(`a batch of ${BATCH} events, p95`, percentile(tookMs, 0.95), 50, "ms"),
     atMost("the longest batch", Math.max(...tookMs), 1000, "ms"),
     atMost("a summary of 30 days by hour", summaryMs, 1000, "ms"),
-    { what: "thoughts in it", measured: String(summed), bound: "more than nine in ten", held: summed > 0.9 * total },
+    {
+      what: "thoughts in it",
+      measured: String(summed),
+      bound: "more than nine in ten",
+      held: summed > 0.9 * total,
+    },
     atMost("bytes of the file for an event", bytes / total, 2000, "bytes"),
   ];
 }

@@ -56,7 +56,13 @@ export function createHttpApp(options: HttpAppOptions) {
   app.route("/", models(engine.model));
   app.route("/", stream());
   app.route("/", tickets(authenticator));
-  for (const resource of [streamsResource, eventsResource, snapshotResource, eventSnapshotResource, askResource])
+  for (const resource of [
+    streamsResource,
+    eventsResource,
+    snapshotResource,
+    eventSnapshotResource,
+    askResource,
+  ])
     app.route("/", resource(resources));
   app.route("/", historyResource(resources.history));
   if (sampleDir !== null) app.route("/", sample(sampleDir, log));

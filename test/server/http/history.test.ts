@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { History } from "../../../src/history/mod.ts";
-import type { ServerOptions } from "../../../src/server/mod.ts";
 import { HistoryStore } from "../../../src/history/store.ts";
+import type { ServerOptions } from "../../../src/server/mod.ts";
 import { historyPath, kept, newHistory, writeAll } from "../../support/history.ts";
 import { makeTempDir, makeVideo } from "../../support/media.ts";
 import { startScriptedServer } from "../../support/server.ts";
@@ -26,7 +26,15 @@ async function filled(): Promise<History> {
   const path = await historyPath();
   const store = await HistoryStore.open(path);
   const counts = {
-    ...{ frames_in: 90, units: 40, units_unfamiliar: 0, thoughts: 30, skips: 10, answers: 1, reasoning_tokens: 30 },
+    ...{
+      frames_in: 90,
+      units: 40,
+      units_unfamiliar: 0,
+      thoughts: 30,
+      skips: 10,
+      answers: 1,
+      reasoning_tokens: 30,
+    },
     frames_dropped: { busy: 0, rate: 0, duplicate: 0, decode_error: 0 },
     skip_reasons: { nothing_new: 10, still: 0, repeated: 0, late: 0, limited: 0, unavailable: 0 },
   };
@@ -53,6 +61,7 @@ async function start(options: Omit<ServerOptions, "engine"> = {}) {
   return await startScriptedServer({}, { history, listeners: [history.listener], ...options });
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: what it is, each test says
 async function json(url: string, init: RequestInit = {}): Promise<{ status: number; body: any }> {
   const response = await fetch(url, init);
   const text = await response.text();
@@ -79,7 +88,9 @@ describe("/v1/history", () => {
     const picture = await fetch(server.url + alert.snapshot);
     expect(picture.headers.get("content-type")).toBe("image/jpeg");
     expect(new Uint8Array(await picture.arrayBuffer())).toEqual(jpeg);
-    expect((await json(`${server.url}/v1/streams/yard/events/event_7/snapshot.jpg`)).body.error.code).toBe("no_picture");
+    expect((await json(`${server.url}/v1/streams/yard/events/event_7/snapshot.jpg`)).body.error.code).toBe(
+      "no_picture",
+    );
     expect((await find("stream=street&limit=1")).body.data[0].text).toBe("a dog 29");
   });
 
@@ -112,7 +123,11 @@ describe("/v1/history", () => {
     expect(body).toMatchObject({ object: "history.summary", by: "hour", zone: "UTC" });
     expect(body.data.map((each: { thoughts: number }) => each.thoughts)).toEqual([30, 1]);
     expect(body.streams).toMatchObject([
-      { stream: "street", thoughts: 30, peaks: { thoughts: { count: 30, start: body.data[0].start }, alerts: null } },
+      {
+        stream: "street",
+        thoughts: 30,
+        peaks: { thoughts: { count: 30, start: body.data[0].start }, alerts: null },
+      },
       { stream: "yard", thoughts: 1, alerts: 1, peaks: { alerts: { count: 1 } } },
     ]);
   });
@@ -123,7 +138,10 @@ describe("/v1/history", () => {
     expect(await remove("?stream=yard")).toMatchObject({ status: 200, body: { stream: "yard", events: 2 } });
     expect((await json(`${server.url}/v1/history?stream=yard`)).body.data).toEqual([]);
     expect((await fetch(`${server.url}/v1/streams/yard/events/event_9/snapshot.jpg`)).status).toBe(404);
-    expect(await remove("?stream=yard")).toMatchObject({ status: 404, body: { error: { code: "stream_not_found" } } });
+    expect(await remove("?stream=yard")).toMatchObject({
+      status: 404,
+      body: { error: { code: "stream_not_found" } },
+    });
     expect(await remove("")).toMatchObject({ status: 400, body: { error: { param: "stream" } } });
   });
 
@@ -141,7 +159,9 @@ describe("/v1/history", () => {
     const as = (name: string, path: string, method = "GET") =>
       json(`${server.url}${path}`, { method, ...bearer(name) });
     const streamsOf = async (name: string) =>
-      new Set((await as(name, "/v1/history?limit=500")).body.data.map(({ stream }: { stream: string }) => stream));
+      new Set(
+        (await as(name, "/v1/history?limit=500")).body.data.map(({ stream }: { stream: string }) => stream),
+      );
     expect(await streamsOf("yard")).toEqual(new Set(["yard"]));
     expect((await streamsOf("all")).has("street")).toBe(true);
     expect((await as("yard", "/v1/history/summary?by=day")).body.streams).toMatchObject([{ stream: "yard" }]);
@@ -162,7 +182,11 @@ describe("/v1/history", () => {
 
   it("is not there on a server that keeps none", async () => {
     await using server = await startScriptedServer();
-    for (const [path, method] of [["/v1/history"], ["/v1/history/summary"], ["/v1/history?stream=x", "DELETE"]])
+    for (const [path, method] of [
+      ["/v1/history"],
+      ["/v1/history/summary"],
+      ["/v1/history?stream=x", "DELETE"],
+    ])
       expect(await json(server.url + path, { method: method ?? "GET" })).toMatchObject({
         status: 404,
         body: { error: { code: "no_history", message: expect.stringContaining("history.enabled") } },
@@ -173,7 +197,9 @@ describe("/v1/history", () => {
 describe("a camera that was watched by an earlier server", () => {
   it("goes on with its numbers, counts and media time, and tells what is kept of what a client has missed", async () => {
     await using server = await start({ cameras: { street: { url: clip } } });
-    const events = await SseClient.open(`${server.url}/v1/streams/street/events`, { "last-event-id": "event_100" });
+    const events = await SseClient.open(`${server.url}/v1/streams/street/events`, {
+      "last-event-id": "event_100",
+    });
     const first = await events.first("response.reasoning_text.done", ({ text }) => text.startsWith("unit"));
     const before = events.events.slice(0, 12).map((event) => [event.event_id.split(".")[0], event.type]);
     expect(before.slice(0, 9)).toEqual([

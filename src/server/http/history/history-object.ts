@@ -2,7 +2,18 @@ import type { Counts, Found, Interval, Peak, StreamSum, Summary, SummaryWish } f
 import { eventIdOf } from "../../../protocol/mod.ts";
 
 /** An entry of the history as the API shows it. */
-export function entryObject({ id, stream, kind, number, wallMs, mediaMs, type, text, event, hasPicture }: Found) {
+export function entryObject({
+  id,
+  stream,
+  kind,
+  number,
+  wallMs,
+  mediaMs,
+  type,
+  text,
+  event,
+  hasPicture,
+}: Found) {
   const eventId = number === null ? null : eventIdOf(number);
   return {
     id: String(id),
@@ -32,7 +43,11 @@ export function summaryObject({ by, zone, toMs }: SummaryWish, { fromMs, interva
   };
 }
 
-function intervalObject({ startMs, total, streams }: Interval): { start: string; streams: Interval["streams"] } & Counts {
+function intervalObject({
+  startMs,
+  total,
+  streams,
+}: Interval): { start: string; streams: Interval["streams"] } & Counts {
   return { start: iso(startMs), ...total, streams };
 }
 

@@ -18,7 +18,12 @@ export function historyResource(history: History | null): Hono<AppEnv> {
     const streams = mayBeSeen(c, wanted.streams);
     const { found, hasMore } = await requireHistory(history).ask("search", { ...wanted, streams });
     const data = found.map(entryObject);
-    return c.json({ object: "list", data, has_more: hasMore, next: hasMore ? String(found.at(-1)!.id) : null });
+    return c.json({
+      object: "list",
+      data,
+      has_more: hasMore,
+      next: hasMore ? String(found.at(-1)!.id) : null,
+    });
   });
   app.get("/v1/history/summary", async (c) => {
     const wish = readSummary(c.req.query());
@@ -29,7 +34,12 @@ export function historyResource(history: History | null): Hono<AppEnv> {
     const stream = c.req.query("stream");
     requireMay(c, "admin", stream);
     if (!stream)
-      throw new HttpProblem(400, "invalid_value", "Name the stream whose history is to be deleted.", "stream");
+      throw new HttpProblem(
+        400,
+        "invalid_value",
+        "Name the stream whose history is to be deleted.",
+        "stream",
+      );
     const deleted = await requireHistory(history).forget(stream);
     if (deleted !== null) return c.json({ object: "history.deleted", stream, events: deleted });
     throw new HttpProblem(404, "stream_not_found", `Nothing is kept of a stream ${stream}.`, "stream");

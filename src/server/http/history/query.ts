@@ -102,7 +102,10 @@ export function readSummary(query: Readonly<Record<string, string>>, nowMs = Dat
   const fromMs = from ?? to - USUAL_MS[by];
   if (fromMs >= to) throw wrong("from", "It must be before `to`.");
   if ((to - fromMs) / UNIT_MS[by] > MAX_INTERVALS)
-    throw wrong("from", `A summary may have ${MAX_INTERVALS} times at most. Ask for a shorter time, or by=day.`);
+    throw wrong(
+      "from",
+      `A summary may have ${MAX_INTERVALS} times at most. Ask for a shorter time, or by=day.`,
+    );
   return { by, zone, fromMs, toMs: to, streams: stream ?? null };
 }
 

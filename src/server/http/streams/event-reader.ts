@@ -1,5 +1,11 @@
 import type { Subscription } from "rxjs";
-import { asideEvent, errorEvent, eventIdOf, type ServerEvent, type UnnumberedEvent } from "../../../protocol/mod.ts";
+import {
+  asideEvent,
+  errorEvent,
+  eventIdOf,
+  type ServerEvent,
+  type UnnumberedEvent,
+} from "../../../protocol/mod.ts";
 import type { Gap, LogEntry, Numbered, StreamHandle } from "../../../streams/mod.ts";
 import type { Client } from "../../auth/client.ts";
 import type { Limits } from "../../limits.ts";
