@@ -31,15 +31,20 @@ const BUSY_MS = 10_000;
  * Opens a database file with SQLite. The binding is loaded here and nowhere else, when the first file is opened.
  *
  * @param mode `read`: nothing is changed, and the file must be there
+ * @param busyMs how long to wait for another connection to be done with writing (ms)
  * @throws {HistoryError} `history_unusable`
  */
-export async function openSqlite(path: string, mode: "read" | "write"): Promise<SqlDatabase> {
+export async function openSqlite(
+  path: string,
+  mode: "read" | "write",
+  busyMs = BUSY_MS,
+): Promise<SqlDatabase> {
   const { default: Database } = await import("libsql");
   try {
     const database = new Database(path);
     // The file is looked at only when something is asked of it.
     database.exec(
-      `PRAGMA busy_timeout = ${BUSY_MS}; PRAGMA query_only = ${mode === "read"}; PRAGMA schema_version`,
+      `PRAGMA busy_timeout = ${busyMs}; PRAGMA query_only = ${mode === "read"}; PRAGMA schema_version`,
     );
     return new Connection(database);
   } catch (cause) {

@@ -10,16 +10,14 @@ export class StoreLock {
 
   /** @throws {HistoryError} `history_in_use`, or `history_unusable` where the lock cannot be made */
   static async take(path: string): Promise<StoreLock> {
-    const database = await openSqlite(`${path}.lock`, "write");
+    let database: SqlDatabase | null = null;
     try {
-      database.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
-    } catch (cause) {
-      database.close();
-      throw new HistoryError(
-        "history_in_use",
-        `Another server records into ${path}. Give this one a file of its own (--history FILE, or history.path in the config file).`,
-        { cause },
-      );
+      database = await openSqlite(`${path}.lock`, "write", 0);
+      database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
+    } catch (error) {
+      database?.close();
+      const { code } = (error instanceof HistoryError ? error.cause : error) as { readonly code?: string };
+      throw code === "SQLITE_BUSY" ? inUse(path, error) : error;
     }
     return new StoreLock(database);
   }
@@ -27,4 +25,12 @@ export class StoreLock {
   release(): void {
     this.database.close();
   }
+}
+
+function inUse(path: string, cause: unknown): HistoryError {
+  return new HistoryError(
+    "history_in_use",
+    `Another server records into ${path}. Give this one a file of its own (--history FILE, or history.path in the config file).`,
+    { cause },
+  );
 }
