@@ -162,7 +162,7 @@ describe("a history of streams", () => {
   });
 });
 
-const disk = mountSmallDisk(1024 * 1024);
+const disk = mountSmallDisk(4 * 1024 * 1024);
 
 describe.skipIf(disk === null)("a history on a full disk", () => {
   it("says so once, goes on trying, and writes what waits when there is room", async () => {
@@ -181,7 +181,7 @@ describe.skipIf(disk === null)("a history on a full disk", () => {
     await see(1);
     await holding(history, 1, { types: ["thought"] });
     // All that is left is taken.
-    await writeFile(filler, Buffer.alloc(2 * 1024 * 1024)).catch(() => {});
+    await writeFile(filler, Buffer.alloc(8 * 1024 * 1024)).catch(() => {});
     // Something is found room for in pages that are there already.
     while (history.figures.failures < 3) await see(20);
     expect(troubles).toEqual([expect.stringMatching(/cannot be written \(.*\)\. It is tried again/)]);
