@@ -62,11 +62,25 @@ export {
 } from "./cameras/mod.ts";
 export * from "./engine/mod.ts";
 export {
+  type Counts as HistoryCounts,
+  type EntryType,
+  type Found,
   History,
   HistoryError,
   type HistoryErrorCode,
   type HistoryFigures,
+  type HistoryInfo,
   type HistoryOptions,
+  type HistoryQuestions,
+  type HistorySettings,
+  type Interval as HistoryInterval,
+  type Peak as HistoryPeak,
+  type Search,
+  type SearchPage,
+  type StreamSum,
+  type Summary,
+  type SummaryWish,
+  type TimeUnit,
 } from "./history/mod.ts";
 export {
   type CameraKind,
@@ -133,10 +147,15 @@ export {
   type ServerOptions,
 } from "./server/mod.ts";
 export {
+  type EventPictures,
   type PulledVideoOptions,
   parseScheduledQuestion,
   type ReconnectWaits,
   type ReplayOptions,
   replay,
   type ScheduledQuestion,
+  type StreamCounts,
+  type StreamKind,
+  type StreamPast,
+  type StreamStanding,
 } from "./streams/mod.ts";

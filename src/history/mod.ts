@@ -8,6 +8,7 @@ export { History, type HistoryFigures, type HistoryOptions } from "./history.ts"
 export { type HistoryFile, openHistoryFile } from "./history-file.ts";
 export { type HistorySettings, historySchema } from "./history-schema.ts";
 export { piecesOf } from "./match-words.ts";
+export type { Questions as HistoryQuestions } from "./messages.ts";
 export type { Found, Search, SearchPage } from "./search.ts";
 export type { HistoryInfo } from "./store-info.ts";
 export type { Counts, Interval, Peak, StreamSum, Summary, SummaryWish } from "./summary.ts";
