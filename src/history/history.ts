@@ -65,8 +65,7 @@ type Host = WorkerHost<ToHistory, FromHistory>;
 export class History implements EventPictures {
   /** Records the streams that it hears of. */
   readonly listener: StreamListener = (stream) => {
-    this.recorder.listen(stream);
-    this.openSoon();
+    if (this.recorder.listen(stream)) this.openSoon();
   };
   private readonly outbox = new Outbox();
   private readonly recorder: Recorder;

@@ -21,14 +21,15 @@ export class Recorder {
 
   constructor(private readonly options: RecorderOptions) {}
 
-  /** Records a stream from now on, if it is of a kind that is recorded. */
-  listen(stream: StreamHandle): void {
-    if (!this.options.kinds.has(stream.kind)) return;
+  /** Records a stream from now on, if it is of a kind that is recorded. Returns whether it is. */
+  listen(stream: StreamHandle): boolean {
+    if (!this.options.kinds.has(stream.kind)) return false;
     this.streams.add(stream);
     stream.log.from(null).subscribe({
       next: (entry) => "event" in entry && this.take(stream, entry),
       complete: () => this.ended(stream),
     });
+    return true;
   }
 
   /** Where streams stand now: those of which something was heard since the last time, or all. */

@@ -8,7 +8,7 @@ export interface Retention {
 }
 
 /** Most events that are deleted at once, so that nobody waits long. */
-export const CHUNK = 500;
+export const CHUNK = 100;
 
 /** Most pages of the file that are given back to the system at once. */
 const PAGES = 500;

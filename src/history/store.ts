@@ -22,6 +22,7 @@ const SETTINGS = `
   PRAGMA auto_vacuum = INCREMENTAL;
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
+  PRAGMA secure_delete = ON;
   PRAGMA journal_size_limit = ${LOG_BYTES};
 `;
 
@@ -225,19 +226,15 @@ export function* forget(database: SqlDatabase, stream: string): Generator<void, 
   const id = Number(row.id);
   let deleted = 0;
   database.exec("PRAGMA secure_delete = ON");
-  try {
-    for (let some = 1; some > 0; ) {
-      some = deleteOf(database, id);
-      deleted += some;
-      yield;
-    }
-    database.prepare("DELETE FROM streams WHERE id = ?").run(id);
-    yield* mergeIndex(database);
-    while (giveBack(database, 0)) yield;
-    database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-  } finally {
-    database.exec("PRAGMA secure_delete = OFF");
+  for (let some = 1; some > 0; ) {
+    some = deleteOf(database, id);
+    deleted += some;
+    yield;
   }
+  database.prepare("DELETE FROM streams WHERE id = ?").run(id);
+  yield* mergeIndex(database);
+  while (giveBack(database, 0)) yield;
+  database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   return deleted;
 }
 

@@ -306,7 +306,7 @@ describe("versions of the file", () => {
   it("does not read what it cannot bring up to date", async () => {
     const path = await historyPath();
     const database = await openSqlite(path, "write");
-    inTransaction(database, () => database.exec("CREATE TABLE nothing (a INTEGER)"));
+    inTransaction(database, () => database.exec("CREATE TABLE other (a INTEGER)"));
     database.close();
     await expect(openHistoryFile(path, "read")).rejects.toMatchObject({ code: "history_older" });
   });
