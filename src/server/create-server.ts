@@ -139,6 +139,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     limits,
     maxStreams: limits.maxSessions,
     maxCameras: limits.maxCameras,
+    isCamera: (name) => cameras.get(name) !== undefined,
     onFault: (err, what) => log.error({ err }, what),
   });
   const cameras = new CameraRoster({

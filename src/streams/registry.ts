@@ -28,6 +28,8 @@ export interface StreamRegistryOptions extends Pick<StreamHandleOptions, "onFaul
   readonly maxStreams: number;
   /** Most cameras that may be open at once, beside the sessions. Default: none. */
   readonly maxCameras?: number;
+  /** Whether a name is kept for a camera, also while that has no stream. Default: none is. */
+  readonly isCamera?: (name: string) => boolean;
 }
 
 /** The open streams of a server. It opens them, and it forgets each one when that is closed. */
@@ -70,8 +72,9 @@ export class StreamRegistry {
    * @throws {IngestError} `option_out_of_range` for a mask that is not valid
    */
   open({ id: name, onClosed: onOwnClosed, ...own }: NewStream = {}): StreamHandle {
-    const { maxStreams: _, maxCameras: _cameras, ...options } = this.options;
-    if (name !== undefined && this.streams.has(name))
+    const { maxStreams: _, maxCameras: _cameras, isCamera = () => false, ...options } = this.options;
+    const isKept = name !== undefined && own.kind !== "camera" && isCamera(name);
+    if (name !== undefined && (isKept || this.streams.has(name)))
       throw new ProtocolError("stream_exists", `There is a stream ${name} already. Choose another name.`);
     if (!this.hasRoomFor(own.kind ?? "session")) {
       throw new ProtocolError(
