@@ -231,6 +231,17 @@ export const SERVER_EXAMPLES: { readonly [T in ServerEventType]: ServerEventOf<T
     reason: "lost",
     message: "The source is back. For 4.2 seconds nothing was seen.",
   },
+  "alert.raised": {
+    type: "alert.raised",
+    event_id: "event_62",
+    alert: "somebody-comes",
+    when: "a person enters from the left",
+    message: "A red person enters from the left.",
+    media_time_ms: 35_450,
+    response_id: "stream_0_thought_71",
+    zone: null,
+    snapshot: "/v1/streams/door/events/event_62/snapshot.jpg",
+  },
   "session.gap": { type: "session.gap", event_id: "event_213.5", after: "event_61", up_to: "event_212" },
   "session.model": {
     type: "session.model",

@@ -233,6 +233,29 @@ export const inputGap = z
     "For a while nothing was seen. It comes when pictures come again. Media time has gone on meanwhile.",
   );
 
+export const alertRaised = z
+  .object({
+    type: z.literal("alert.raised"),
+    event_id: eventId,
+    alert: z.string().describe("Name of the alert."),
+    when: z.string().describe("Its words, as they were given."),
+    message: z.string().describe("For people: what was thought when it was raised."),
+    media_time_ms: mediaTimeMs.describe("Media time of what raised it (ms)."),
+    response_id: z
+      .string()
+      .nullable()
+      .describe("Id of the thought or answer that raised it; null when there is none."),
+    zone: z
+      .string()
+      .nullable()
+      .describe("Name of the zone in which it happened; null when that is not known."),
+    snapshot: z
+      .string()
+      .nullable()
+      .describe("Path of a picture of that moment, on this server; null when there is none."),
+  })
+  .describe("Something has happened that somebody wanted to be told of.");
+
 export const sessionGap = z
   .object({
     type: z.literal("session.gap"),
@@ -350,6 +373,7 @@ export const SERVER_EVENTS = {
   "session.source": sessionSource,
   "stream.state": streamState,
   "input.gap": inputGap,
+  "alert.raised": alertRaised,
   "session.gap": sessionGap,
   "session.model": sessionModel,
   "session.going_away": goingAway,
@@ -362,5 +386,8 @@ export type ServerEvent = z.infer<(typeof SERVER_EVENTS)[ServerEventType]>;
 export type ServerEventOf<T extends ServerEventType> = Extract<ServerEvent, { type: T }>;
 export type SessionStats = ServerEventOf<"session.stats">["stats"];
 export type SessionTotals = z.infer<typeof sessionTotals>;
+
+/** What `alert.raised` tells. */
+export type RaisedAlert = Omit<ServerEventOf<"alert.raised">, "type" | "event_id">;
 export type ErrorType = z.infer<typeof errorType>;
 export type ErrorEvent = z.infer<typeof errorEvent>;

@@ -15,7 +15,7 @@ import {
 } from "../cameras/mod.ts";
 import type { Engine } from "../engine/mod.ts";
 import type { NetworkPolicy } from "../ingest/mod.ts";
-import { StreamRegistry } from "../streams/mod.ts";
+import { type StreamListener, StreamRegistry } from "../streams/mod.ts";
 import { isLoopback } from "./access.ts";
 import { Authenticator } from "./auth/authenticator.ts";
 import { TokenStore } from "./auth/token-store.ts";
@@ -72,6 +72,8 @@ export interface ServerOptions {
   readonly insecure?: boolean;
   /** Makes the server speak TLS: `https:` and `wss:`. */
   readonly tls?: CertificateFiles;
+  /** Hear of each stream that is opened: history, sinks and the like. Default: none. */
+  readonly listeners?: readonly StreamListener[];
   /** A pino logger. Default: none, nothing is logged. */
   readonly log?: Logger;
 }
@@ -140,6 +142,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     maxStreams: limits.maxSessions,
     maxCameras: limits.maxCameras,
     isCamera: (name) => cameras.get(name) !== undefined,
+    listeners: options.listeners ?? [],
     onFault: (err, what) => log.error({ err }, what),
   });
   const cameras = new CameraRoster({

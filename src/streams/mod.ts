@@ -41,3 +41,4 @@ export {
   type StreamKind,
   type StreamState,
 } from "./stream-handle.ts";
+export type { ListenedStream, StreamListener } from "./stream-listener.ts";

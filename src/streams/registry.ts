@@ -3,6 +3,7 @@ import { ProtocolError, type SessionSettings } from "../protocol/mod.ts";
 import type { StreamLimits } from "./limits.ts";
 import { LockableSettings } from "./settings.ts";
 import { StreamHandle, type StreamHandleOptions, type StreamKind } from "./stream-handle.ts";
+import type { StreamListener } from "./stream-listener.ts";
 
 /** How a stream is opened. */
 export interface NewStream
@@ -30,6 +31,8 @@ export interface StreamRegistryOptions extends Pick<StreamHandleOptions, "onFaul
   readonly maxCameras?: number;
   /** Whether a name is kept for a camera, also while that has no stream. Default: none is. */
   readonly isCamera?: (name: string) => boolean;
+  /** Hear of each stream that is opened, in this order. Default: none. */
+  readonly listeners?: readonly StreamListener[];
 }
 
 /** The open streams of a server. It opens them, and it forgets each one when that is closed. */
@@ -72,7 +75,13 @@ export class StreamRegistry {
    * @throws {IngestError} `option_out_of_range` for a mask that is not valid
    */
   open({ id: name, onClosed: onOwnClosed, ...own }: NewStream = {}): StreamHandle {
-    const { maxStreams: _, maxCameras: _cameras, isCamera = () => false, ...options } = this.options;
+    const {
+      maxStreams: _,
+      maxCameras: _cameras,
+      isCamera = () => false,
+      listeners = [],
+      ...options
+    } = this.options;
     const isKept = name !== undefined && own.kind !== "camera" && isCamera(name);
     if (name !== undefined && (isKept || this.streams.has(name)))
       throw new ProtocolError("stream_exists", `There is a stream ${name} already. Choose another name.`);
@@ -89,6 +98,7 @@ export class StreamRegistry {
     };
     const stream = new StreamHandle({ ...options, ...own, id, onClosed });
     this.streams.set(id, stream);
+    for (const listen of listeners) listen(stream);
     return stream;
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isStreamName, LOG_LIMITS, StreamRegistry } from "../../src/streams/mod.ts";
+import { isStreamName, type ListenedStream, LOG_LIMITS, StreamRegistry } from "../../src/streams/mod.ts";
 import { ScriptedEngine } from "../support/scripted-engine.ts";
 import { picture, until } from "../support/server.ts";
 
@@ -33,6 +33,29 @@ describe("a registry", () => {
     expect(registry.get("session_0")).toBeUndefined();
     expect([registry.size, registry.isFull]).toEqual([1, false]);
     expect(registry.open().id, "no id comes twice").toBe("session_2");
+  });
+
+  it("tells its listeners of each stream, before anything has happened on it", async () => {
+    const heard: string[] = [];
+    const listeners = ["history", "alerts"].map((name) => (stream: ListenedStream) => {
+      heard.push(`${name}: ${stream.id} opened`);
+      stream.log
+        .from(null)
+        .subscribe((entry) => "event" in entry && heard.push(`${name}: ${entry.event.type}`));
+    });
+    const registry = new StreamRegistry({ engine: new ScriptedEngine(), limits, maxStreams: 2, listeners });
+    const stream = registry.open({ id: "door" });
+    const alert = { alert: "a", when: "a car stops", message: "A car stops.", media_time_ms: 250 };
+    stream.raise({ ...alert, response_id: null, zone: null, snapshot: null });
+    stream.close();
+    stream.raise({ ...alert, response_id: null, zone: null, snapshot: null });
+    await until("both have heard it", () => heard.length === 4);
+    expect(heard).toEqual([
+      "history: door opened",
+      "alerts: door opened",
+      "history: alert.raised",
+      "alerts: alert.raised",
+    ]);
   });
 
   it("opens a stream under a name of its own with settings, and no second one", async () => {
