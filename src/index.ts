@@ -124,6 +124,7 @@ export {
   type Scaling,
   type VideoInfo,
   type VideoNotice,
+  type Zones,
 } from "./ingest/mod.ts";
 export {
   BUNDLED_MODEL,
@@ -147,7 +148,13 @@ export {
   type ServerOptions,
 } from "./server/mod.ts";
 export {
+  type AskOptions,
+  type EventLog,
   type EventPictures,
+  type Gap,
+  type ListenedStream,
+  type LogEntry,
+  type Numbered,
   type PulledVideoOptions,
   parseScheduledQuestion,
   type ReconnectWaits,
@@ -156,6 +163,8 @@ export {
   type ScheduledQuestion,
   type StreamCounts,
   type StreamKind,
+  type StreamListener,
   type StreamPast,
   type StreamStanding,
+  type StreamState,
 } from "./streams/mod.ts";

@@ -1,5 +1,5 @@
 import type { ServerEvent } from "../protocol/mod.ts";
-import type { Numbered, StreamHandle, StreamKind } from "../streams/mod.ts";
+import type { ListenedStream, Numbered, StreamKind } from "../streams/mod.ts";
 import type { Change, NewStanding } from "./changes.ts";
 import { entryOf } from "./entry.ts";
 import type { Snapshots } from "./snapshots.ts";
@@ -15,14 +15,14 @@ export interface RecorderOptions {
 
 /** Hears what happens on streams, and turns it into what is to be written. */
 export class Recorder {
-  private readonly streams = new Set<StreamHandle>();
+  private readonly streams = new Set<ListenedStream>();
   /** Streams of which something was heard since their standing was last written. */
-  private readonly busy = new Set<StreamHandle>();
+  private readonly busy = new Set<ListenedStream>();
 
   constructor(private readonly options: RecorderOptions) {}
 
   /** Records a stream from now on, if it is of a kind that is recorded. Returns whether it is. */
-  listen(stream: StreamHandle): boolean {
+  listen(stream: ListenedStream): boolean {
     if (!this.options.kinds.has(stream.kind)) return false;
     this.streams.add(stream);
     stream.log.from(null).subscribe({
@@ -39,7 +39,7 @@ export class Recorder {
     return standings;
   }
 
-  private take(stream: StreamHandle, { number, event }: Numbered<ServerEvent>): void {
+  private take(stream: ListenedStream, { number, event }: Numbered<ServerEvent>): void {
     const entry = entryOf(event);
     if (entry === null) return;
     const { add, snapshots } = this.options;
@@ -51,7 +51,7 @@ export class Recorder {
     });
   }
 
-  private ended(stream: StreamHandle): void {
+  private ended(stream: ListenedStream): void {
     this.streams.delete(stream);
     this.busy.delete(stream);
     const standing = standingOf(stream);
@@ -60,7 +60,7 @@ export class Recorder {
   }
 }
 
-function standingOf(stream: StreamHandle): NewStanding {
+function standingOf(stream: ListenedStream): NewStanding {
   const { id, kind, standing, newestFrame: frame } = stream;
   return {
     what: "stream",

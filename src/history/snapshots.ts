@@ -1,5 +1,5 @@
 import type { Frame } from "../ingest/mod.ts";
-import type { StreamHandle } from "../streams/mod.ts";
+import type { ListenedStream } from "../streams/mod.ts";
 import type { HistorySettings } from "./history-schema.ts";
 
 /** Longest side of a picture that is kept (px). */
@@ -13,7 +13,7 @@ const AT_ONCE = 2;
 
 /** Makes the small pictures that are kept, within a rate. A picture of a stream has its mask already. */
 export class Snapshots {
-  private readonly last = new WeakMap<StreamHandle, { readonly frame: Frame; readonly atMs: number }>();
+  private readonly last = new WeakMap<ListenedStream, { readonly frame: Frame; readonly atMs: number }>();
   private making = 0;
 
   /** @param onFault told of a picture that could not be made */
@@ -23,7 +23,7 @@ export class Snapshots {
   ) {}
 
   /** The newest picture of a stream, small; null: none is to be kept now. Never rejects. */
-  async take(stream: StreamHandle, why: "thought" | "alert"): Promise<Uint8Array | null> {
+  async take(stream: ListenedStream, why: "thought" | "alert"): Promise<Uint8Array | null> {
     const { newestFrame: frame } = stream;
     if (frame === null || this.which === "none" || (this.which === "alerts" && why !== "alert")) return null;
     const nowMs = performance.now();

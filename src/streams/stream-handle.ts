@@ -22,8 +22,8 @@ import {
   type CloseReason,
   errorEvent,
   ProtocolError,
+  type RaisedAlert,
   type ServerEvent,
-  type ServerEventOf,
   type SessionObject,
   type SessionSettings,
   type SessionStats,
@@ -38,6 +38,7 @@ import { PushedImages } from "./sources/pushed-images.ts";
 import { PushedVideo } from "./sources/pushed-video.ts";
 import type { InputGap, Intake, Source, SourceChange, SourceNotice, Stop } from "./sources/source.ts";
 import type { StreamCounts } from "./stream-counters.ts";
+import type { ListenedStream } from "./stream-listener.ts";
 import type { StreamStanding } from "./stream-past.ts";
 
 /** `session`: opened by a client, who feeds it. `camera`: opened by the server, which reads its video itself. */
@@ -102,7 +103,7 @@ export interface AskOptions {
  * stream.ask("What is moving?");
  * stream.end();
  */
-export class StreamHandle implements Intake {
+export class StreamHandle implements Intake, ListenedStream {
   readonly id: string;
   readonly kind: StreamKind;
   /** When it was opened (ms since 1970). */
@@ -145,9 +146,14 @@ export class StreamHandle implements Intake {
     return this.writer.figures;
   }
 
+  /** Number of its next event. */
+  get nextEvent(): number {
+    return this.writer.next;
+  }
+
   /** Where a later stream of this name goes on from. */
   get standing(): StreamStanding {
-    return { nextEvent: this.writer.next, counts: this.writer.counts, recap: this.lastRecap };
+    return { nextEvent: this.nextEvent, counts: this.writer.counts, recap: this.lastRecap };
   }
 
   /** What the model has last summed up for itself, in its words; null: nothing. */
@@ -370,7 +376,7 @@ export class StreamHandle implements Intake {
   }
 
   /** Writes that an alert was raised, see `alert.raised`. After the end of the stream it is ignored. */
-  raise(alert: Omit<UnnumberedEvent<ServerEventOf<"alert.raised">>, "type">): void {
+  raise(alert: RaisedAlert): void {
     if (this.phase !== "closed") this.writer.write({ type: "alert.raised", ...alert });
   }
 
