@@ -115,7 +115,7 @@ export class Answers {
   }
 
   private aboutMedia(asking: Asking, client: Client): Observable<AnswerEvent> {
-    const { engine, resources, onFault } = this.options;
+    const { engine, onFault } = this.options;
     const { limits } = this;
     this.requirePlace();
     requireQuestion(client);

@@ -108,7 +108,8 @@ describe("OpenAI's client for Node, on a live stream", () => {
 
   it("gets the words as they come, and the usage when it asks for it", async () => {
     await using server = await startWithStream({ answer: () => "two cars have left" });
-    const asked = { model: "stream:session_0", messages: [user(text("how many?"))], stream: true } as const;
+    const stream = true as const;
+    const asked = { model: "stream:session_0", messages: [user(text("how many?"))], stream };
     const client = clientOf(server);
     const chunks = [];
     for await (const chunk of await client.chat.completions.create({
@@ -238,7 +239,7 @@ describe("OpenAI's client for Node, on a live stream", () => {
       { name: "feeder", scopes: ["push", "watch"] },
       { name: "asker", scopes: ["ask"] },
       { name: "other", scopes: ["ask", "push"], streams: ["door"] },
-      { name: "slow", scopes: ["ask"], limits: { bytes_per_second: 1000 } },
+      { name: "slow", scopes: ["ask"], limits: { bytes_per_second: 1024 } },
     ];
     await using server = await startGuardedServer(tokens);
     const headers = { authorization: `Bearer ${secretOf("feeder")}` };

@@ -106,7 +106,7 @@ describe("OpenAI's realtime client", () => {
       "response.output_item.done",
       "response.done",
     ]);
-    const ids = client.events.map(({ event_id }) => event_id);
+    const ids = client.events.map((event) => (event as { event_id?: string }).event_id);
     expect(new Set(ids).size).toBe(ids.length);
     expect(await client.next("response.output_text.done")).toMatchObject({
       text: "two cars",
@@ -122,6 +122,7 @@ describe("OpenAI's realtime client", () => {
   it("shows pictures, keeps a conversation, and asks beside it", async () => {
     await using server = await start({ answer: (question) => `about ${question}` });
     const client = new Realtime(server, "scripted");
+    await client.next("session.created");
     client.send({
       type: "session.update",
       session: { type: "realtime", output_modalities: ["text"], max_output_tokens: 7, audio: {} },
@@ -166,6 +167,7 @@ describe("OpenAI's realtime client", () => {
   it("is cancelled when it asks for it, and when it leaves", async () => {
     await using server = await start({ answer: () => "word ".repeat(1000), pauseMs: 5 });
     const client = new Realtime(server, "stream:session_0");
+    await client.next("session.created");
     client.say({ type: "input_text", text: "why?" });
     client.send({ type: "response.create" });
     await client.next("response.output_text.delta", 2);

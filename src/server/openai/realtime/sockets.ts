@@ -85,8 +85,8 @@ export class RealtimeSockets {
       return;
     }
     this.turns.take(() => {
-      const isFull = this.fullness();
-      if (isFull !== null) refuseUpgrade(socket, isFull);
+      const full = this.fullness();
+      if (full !== null) refuseUpgrade(socket, full);
       else if (!socket.destroyed)
         this.server.handleUpgrade(request, socket, head, (webSocket) => this.accept(webSocket, admitted));
     });
