@@ -30,7 +30,9 @@ export function openSentVideo(
     kept.then(
       ({ path }) => {
         if (!subscriber.closed)
-          subscriber.add(openVideo(path, { ...options, live: false, sent: { maxPixels } }).subscribe(subscriber));
+          subscriber.add(
+            openVideo(path, { ...options, live: false, sent: { maxPixels } }).subscribe(subscriber),
+          );
       },
       (error) => subscriber.error(error),
     );

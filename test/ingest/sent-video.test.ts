@@ -18,7 +18,16 @@ const play = (bytes: Uint8Array, more = {}) =>
 describe("a video that was sent", () => {
   it("is played with its sound beside it, also when its index is at its end", async () => {
     const path = join(dir.path, "sound.mp4");
-    const inputs = ["-f", "lavfi", "-i", "testsrc2=size=64x48:rate=10:duration=2", "-f", "lavfi", "-i", "sine=duration=2"];
+    const inputs = [
+      "-f",
+      "lavfi",
+      "-i",
+      "testsrc2=size=64x48:rate=10:duration=2",
+      "-f",
+      "lavfi",
+      "-i",
+      "sine=duration=2",
+    ];
     await ffmpeg(...inputs, "-c:v", "mpeg4", "-c:a", "aac", path);
     const frames = await play(await readFile(path));
     expect(frames.map(({ mediaTimeMs }) => mediaTimeMs)).toEqual([0, 250, 500, 750, 1000, 1250, 1500, 1750]);

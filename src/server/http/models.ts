@@ -28,7 +28,9 @@ export function models(
   const listed = { ...modelObject(model.id, startedAtMs), thinkalong: toModelInfo(model) };
   /** Cameras that are there to be asked, and sessions, with when they were opened. */
   const live = (): Map<string, number> => {
-    const opened = cameras.list().map(({ name, stream }) => [name, stream?.createdAtMs ?? startedAtMs] as const);
+    const opened = cameras
+      .list()
+      .map(({ name, stream }) => [name, stream?.createdAtMs ?? startedAtMs] as const);
     return new Map([...opened, ...[...streams].map(({ id, createdAtMs }) => [id, createdAtMs] as const)]);
   };
   const askable = (grant: Grant): ModelObject[] => [

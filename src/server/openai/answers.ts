@@ -66,9 +66,9 @@ export class Answers {
    * @throws {HttpProblem} 403 `forbidden`
    */
   requireMay({ grant }: Client, stream: string | null): void {
-    if (stream !== null) return requireGrant(grant, "ask", stream);
+    requireGrant(grant, "ask", stream ?? undefined);
+    if (stream !== null) return;
     requireGrant(grant, "push");
-    requireGrant(grant, "ask");
     if (grant.streams === null) return;
     const message = `The token ${grant.name} is for the streams ${[...grant.streams].join(", ")}. It may not send pictures of its own.`;
     throw new HttpProblem(403, "forbidden", message);
@@ -141,7 +141,8 @@ export class Answers {
   /** @throws {HttpProblem} 429 when every place of the engine is in use or promised */
   private requirePlace(): void {
     if (this.options.resources.streams.spare > 0) return;
-    const message = "The model has as many streams as it can have, and no place for this answer. Try again later.";
+    const message =
+      "The model has as many streams as it can have, and no place for this answer. Try again later.";
     throw new HttpProblem(429, "too_many_streams", message);
   }
 }

@@ -1,7 +1,7 @@
 import { Observable } from "rxjs";
 import type { Engine, StreamOptions } from "../../engine/mod.ts";
 import { errorInfo, type ServerEvent } from "../../protocol/mod.ts";
-import { type FaultListener, ShownMedia, StreamHandle, type ShownMedium } from "../../streams/mod.ts";
+import { type FaultListener, ShownMedia, type ShownMedium, StreamHandle } from "../../streams/mod.ts";
 import { type HttpErrorStatus, HttpProblem } from "../http/http-problem.ts";
 import { type AnswerEvent, askStream } from "../http/streams/answer.ts";
 import type { Limits } from "../limits.ts";

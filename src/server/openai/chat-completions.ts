@@ -106,7 +106,9 @@ async function chunksBody(
   return new ReadableStream({
     start(controller) {
       const send = (data: unknown) =>
-        controller.enqueue(text.encode(`data: ${typeof data === "string" ? data : JSON.stringify(data)}\n\n`));
+        controller.enqueue(
+          text.encode(`data: ${typeof data === "string" ? data : JSON.stringify(data)}\n\n`),
+        );
       send(chunks.first());
       listening = parts.subscribe({
         next: (part) => {

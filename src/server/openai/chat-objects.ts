@@ -16,7 +16,11 @@ type Done = Extract<AnswerPart, { readonly type: "done" }>;
 
 /** The head of a new completion. */
 export function newHead(model: string): ChatHead {
-  return { id: `chatcmpl-${randomUUID().replaceAll("-", "")}`, created: Math.floor(Date.now() / 1000), model };
+  return {
+    id: `chatcmpl-${randomUUID().replaceAll("-", "")}`,
+    created: Math.floor(Date.now() / 1000),
+    model,
+  };
 }
 
 /** A whole completion. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { HttpProblem } from "../http/http-problem.ts";
 import type { AnswerWishes } from "./asking.ts";
-import type { Turn } from "./turns.ts";
+import type { Part, Turn } from "./turns.ts";
 
 const url = z.object({ url: z.string() });
 
@@ -50,26 +50,27 @@ const isOneOf =
     values.includes(value);
 
 /** Fields that ask for what is not there, and which of their values ask for nothing. */
-const REFUSED: Readonly<Record<string, { readonly what: string; readonly isHarmless: (value: unknown) => boolean }>> =
-  {
-    tools: { what: "call tools", isHarmless: isEmpty },
-    functions: { what: "call functions", isHarmless: isEmpty },
-    tool_choice: { what: "call tools", isHarmless: isOneOf("none", "auto") },
-    function_call: { what: "call functions", isHarmless: isOneOf("none", "auto") },
-    n: { what: "give more than one answer", isHarmless: isOneOf(1) },
-    audio: { what: "speak", isHarmless: () => false },
-    modalities: {
-      what: "give anything but text",
-      isHarmless: (value) => Array.isArray(value) && value.every(isOneOf("text")),
-    },
-    logprobs: { what: "tell the probabilities of its words", isHarmless: isOneOf(false) },
-    top_logprobs: { what: "tell the probabilities of its words", isHarmless: isOneOf(0) },
-    logit_bias: { what: "weigh single words", isHarmless: isEmpty },
-    response_format: { what: "keep to a format", isHarmless: isText },
-    stop: { what: "stop at certain words", isHarmless: (value) => value === "" || isEmpty(value) },
-    prediction: { what: "use a prediction", isHarmless: () => false },
-    web_search_options: { what: "search the web", isHarmless: () => false },
-  };
+const REFUSED: Readonly<
+  Record<string, { readonly what: string; readonly isHarmless: (value: unknown) => boolean }>
+> = {
+  tools: { what: "call tools", isHarmless: isEmpty },
+  functions: { what: "call functions", isHarmless: isEmpty },
+  tool_choice: { what: "call tools", isHarmless: isOneOf("none", "auto") },
+  function_call: { what: "call functions", isHarmless: isOneOf("none", "auto") },
+  n: { what: "give more than one answer", isHarmless: isOneOf(1) },
+  audio: { what: "speak", isHarmless: () => false },
+  modalities: {
+    what: "give anything but text",
+    isHarmless: (value) => Array.isArray(value) && value.every(isOneOf("text")),
+  },
+  logprobs: { what: "tell the probabilities of its words", isHarmless: isOneOf(false) },
+  top_logprobs: { what: "tell the probabilities of its words", isHarmless: isOneOf(0) },
+  logit_bias: { what: "weigh single words", isHarmless: isEmpty },
+  response_format: { what: "keep to a format", isHarmless: isText },
+  stop: { what: "stop at certain words", isHarmless: (value) => value === "" || isEmpty(value) },
+  prediction: { what: "use a prediction", isHarmless: () => false },
+  web_search_options: { what: "search the web", isHarmless: () => false },
+};
 
 /**
  * Refuses what a completion would have to be made in another way for. Other fields that are not known have no effect.
@@ -89,20 +90,24 @@ export function requireSupported(body: ChatRequest): void {
 export function turnsOf({ messages }: ChatRequest): Turn[] {
   return messages.map(({ role, content }, i) => ({
     role: role === "developer" ? "system" : role,
-    parts: content.flatMap((part, j): Turn["parts"] => {
-      const at = `messages.${i}.content.${j}`;
-      switch (part.type) {
-        case "text":
-          return [{ kind: "text", text: part.text }];
-        case "image_url":
-          return [{ kind: "image", url: part.image_url.url, param: `${at}.image_url.url` }];
-        case "video_url":
-          return [{ kind: "video", url: part.video_url.url, param: `${at}.video_url.url` }];
-        case "refusal":
-          return [];
-      }
-    }),
+    parts: content
+      .map((each, j) => partOf(each, `messages.${i}.content.${j}`))
+      .filter((each) => each !== null),
   }));
+}
+
+/** @returns null for what a model has refused to say */
+function partOf(given: z.infer<typeof part>, at: string): Part | null {
+  switch (given.type) {
+    case "text":
+      return { kind: "text", text: given.text };
+    case "image_url":
+      return { kind: "image", url: given.image_url.url, param: `${at}.image_url.url` };
+    case "video_url":
+      return { kind: "video", url: given.video_url.url, param: `${at}.video_url.url` };
+    case "refusal":
+      return null;
+  }
 }
 
 /** How the answer is to be made. */

@@ -1,7 +1,7 @@
 import { from, lastValueFrom, toArray } from "rxjs";
 import { describe, expect, it } from "vitest";
-import type { ServerEvent } from "../../../src/protocol/mod.ts";
 import { SERVER_EXAMPLES } from "../../../src/protocol/examples.ts";
+import type { ServerEvent } from "../../../src/protocol/mod.ts";
 import { answerParts } from "../../../src/server/openai/answer-parts.ts";
 
 const TIMING = { ttft_ms: null, staleness_ms: null, answer_first_ms: 1, answer_done_ms: 2 };
@@ -24,10 +24,9 @@ const done = (status: string, details: object | null = null) => ({
 /** The parts of an answer with these events. */
 const parts = (...events: object[]) =>
   lastValueFrom(
-    answerParts(
-      "why?",
-      from(events.map((event, number) => ({ number, event: event as ServerEvent }))),
-    ).pipe(toArray()),
+    answerParts("why?", from(events.map((event, number) => ({ number, event: event as ServerEvent })))).pipe(
+      toArray(),
+    ),
   );
 
 describe("the parts of an answer", () => {
@@ -42,7 +41,11 @@ describe("the parts of an answer", () => {
 
   it("say what the model can be asked, where it could not answer", async () => {
     const outside = { unknown_words: ["france"], examples: ["Did anything stop?"] };
-    const all = await parts(delta("i cannot tell that"), said("i cannot tell that", outside), done("completed"));
+    const all = await parts(
+      delta("i cannot tell that"),
+      said("i cannot tell that", outside),
+      done("completed"),
+    );
     const text =
       'i cannot tell that (It does not know "france". It can answer, for example: Did anything stop?)';
     expect(all.at(-1)).toMatchObject({ text, answer: { text: "i cannot tell that", outside } });
@@ -50,7 +53,10 @@ describe("the parts of an answer", () => {
   });
 
   it("are all of it where the words came at once", async () => {
-    expect((await parts(said("two cars"), done("completed"))).map(({ type }) => type)).toEqual(["text", "done"]);
+    expect((await parts(said("two cars"), done("completed"))).map(({ type }) => type)).toEqual([
+      "text",
+      "done",
+    ]);
   });
 
   it.each([

@@ -14,7 +14,10 @@ const asking = (messages: readonly object[], { model = "scripted", info = SCRIPT
   });
 
 const image = { type: "image_url", image_url: { url: "data:image/png;base64,AA==" } };
-const user = (text: string, ...more: object[]) => ({ role: "user", content: [{ type: "text", text }, ...more] });
+const user = (text: string, ...more: object[]) => ({
+  role: "user",
+  content: [{ type: "text", text }, ...more],
+});
 
 describe("a conversation", () => {
   it("is the question of its last message of the user, about the pictures of all messages", () => {

@@ -224,7 +224,10 @@ describe("OpenAI's client for Node, on a live stream", () => {
         { model: "stream:session_0", messages: [user(text(question))], stream },
         { signal: leaving.signal },
       );
-      const { response } = await events.first("response.created", (each) => each.response.question === question);
+      const { response } = await events.first(
+        "response.created",
+        (each) => each.response.question === question,
+      );
       if (stream) await asked;
       leaving.abort();
       if (!stream) await expect(asked).rejects.toThrowError(OpenAI.APIUserAbortError);

@@ -62,6 +62,9 @@ for key in sys.argv[2:]:
         print(type(error).__name__, error.code)
 `;
     const said = await python(["-c", script, server.url, "sk-wrong", secretOf("watcher")]);
-    expect(said.trim().split("\n")).toEqual(["AuthenticationError unauthorized", "PermissionDeniedError forbidden"]);
+    expect(said.trim().split("\n")).toEqual([
+      "AuthenticationError unauthorized",
+      "PermissionDeniedError forbidden",
+    ]);
   });
 });

@@ -4,8 +4,8 @@ import type { RealtimeClientEvent, RealtimeServerEvent } from "openai/resources/
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
 import type { Server } from "../../../src/server/mod.ts";
-import { certificateFiles } from "../../support/secure-server.ts";
 import type { Script } from "../../support/scripted-engine.ts";
+import { certificateFiles } from "../../support/secure-server.ts";
 import { picture, startScriptedServer, until } from "../../support/server.ts";
 import { secretOf, startGuardedServer } from "../../support/tokens.ts";
 import { WsClient } from "../../support/ws-client.ts";
@@ -50,7 +50,10 @@ class Realtime {
 
   async next<T extends RealtimeServerEvent["type"]>(type: T, nth = 0): Promise<EventOf<T>> {
     const find = () => this.events.filter((event): event is EventOf<T> => event.type === type)[nth];
-    await until(`${type} (${this.events.map((event) => event.type)}; ${this.failures})`, () => find() !== undefined);
+    await until(
+      `${type} (${this.events.map((event) => event.type)}; ${this.failures})`,
+      () => find() !== undefined,
+    );
     return find()!;
   }
 }
@@ -216,7 +219,10 @@ describe("OpenAI's realtime client", () => {
     await refused(item({ type: "input_text" }), /param=item\.content\.0\.text/);
     await refused(session({ output_modalities: ["audio"] }), /param=session\.output_modalities\.0/);
     await refused(session({ tools: [{}] }), /param=session\.tools/);
-    await refused(session({ instructions: "Be brief." }), /takes no instructions.*param=session\.instructions/);
+    await refused(
+      session({ instructions: "Be brief." }),
+      /takes no instructions.*param=session\.instructions/,
+    );
     await refused(session({ model: "other" }), /param=session\.model/);
     await refused({ type: "conversation.item.delete", item_id: "none" }, /code=item_not_found/);
     await refused({ type: "response.create" }, /code=question_empty/);
@@ -284,7 +290,9 @@ describe("OpenAI's realtime client", () => {
       origin: "https://evil.example",
     });
     const status = await new Promise((resolve) =>
-      foreign.once("unexpected-response", (_, response) => resolve(response.statusCode)).on("error", () => {}),
+      foreign
+        .once("unexpected-response", (_, response) => resolve(response.statusCode))
+        .on("error", () => {}),
     );
     expect(status).toBe(403);
   });

@@ -69,7 +69,11 @@ export const REALTIME_MESSAGES = {
     type: z.literal("conversation.item.delete"),
     item_id: id,
   }),
-  "response.create": z.object({ ...common, type: z.literal("response.create"), response: response.nullish() }),
+  "response.create": z.object({
+    ...common,
+    type: z.literal("response.create"),
+    response: response.nullish(),
+  }),
   "response.cancel": z.object({
     ...common,
     type: z.literal("response.cancel"),

@@ -51,7 +51,12 @@ export class RealtimeResponse {
       status_details: isWhole ? null : { type: "incomplete", reason: "max_output_tokens" },
       usage: {
         ...{ total_tokens, input_tokens, output_tokens },
-        input_token_details: { text_tokens: input_tokens, audio_tokens: 0, image_tokens: 0, cached_tokens: 0 },
+        input_token_details: {
+          text_tokens: input_tokens,
+          audio_tokens: 0,
+          image_tokens: 0,
+          cached_tokens: 0,
+        },
         output_token_details: { text_tokens: output_tokens, audio_tokens: 0 },
       },
       thinkalong: ownObject(done.answer, this.options.ignored),

@@ -89,21 +89,23 @@ export class RealtimeSession {
   private take(message: RealtimeMessage): void {
     switch (message.type) {
       case "session.update":
-        return this.update(message);
+        this.update(message);
+        break;
       case "conversation.item.create":
-        return this.addItem(message);
+        this.addItem(message);
+        break;
       case "conversation.item.retrieve":
-        return this.emit({
-          type: "conversation.item.retrieved",
-          item: this.conversation.get(message.item_id),
-        });
+        this.emit({ type: "conversation.item.retrieved", item: this.conversation.get(message.item_id) });
+        break;
       case "conversation.item.delete":
         this.conversation.delete(message.item_id);
-        return this.emit({ type: "conversation.item.deleted", item_id: message.item_id });
+        this.emit({ type: "conversation.item.deleted", item_id: message.item_id });
+        break;
       case "response.create":
-        return this.respond(message);
+        this.respond(message);
+        break;
       case "response.cancel":
-        return this.cancel(message);
+        this.cancel(message);
     }
   }
 
@@ -111,7 +113,8 @@ export class RealtimeSession {
     const { model, instructions, max_output_tokens: most } = session;
     if (typeof model === "string" && model !== this.options.model)
       throw refused("session.model", "The model is that of the URL. Connect again for another one.");
-    if (typeof instructions === "string" && instructions !== "") this.requireInstructions("session.instructions");
+    if (typeof instructions === "string" && instructions !== "")
+      this.requireInstructions("session.instructions");
     this.instructions = instructions ?? this.instructions;
     this.maxOutputTokens = most ?? this.maxOutputTokens;
     this.emit({ type: "session.updated", session: this.describe() });
