@@ -26,6 +26,7 @@ export {
   type ReconnectWaits,
   reconnecting,
 } from "./sources/reconnecting.ts";
+export { ShownMedia, type ShownMediaOptions, type ShownMedium } from "./sources/shown-media.ts";
 export type {
   InputGap,
   Intake,
