@@ -35,11 +35,11 @@ export type {
   SourceNotice,
   Stop,
 } from "./sources/source.ts";
-export {
-  type AskOptions,
-  StreamHandle,
-  type StreamHandleOptions,
-  type StreamKind,
-  type StreamState,
-} from "./stream-handle.ts";
-export type { ListenedStream, StreamListener } from "./stream-listener.ts";
+export { StreamHandle, type StreamHandleOptions } from "./stream-handle.ts";
+export type {
+  AskOptions,
+  ListenedStream,
+  StreamKind,
+  StreamListener,
+  StreamState,
+} from "./stream-listener.ts";

@@ -2,8 +2,8 @@ import type { Engine } from "../engine/mod.ts";
 import { ProtocolError, type SessionSettings } from "../protocol/mod.ts";
 import type { StreamLimits } from "./limits.ts";
 import { LockableSettings } from "./settings.ts";
-import { StreamHandle, type StreamHandleOptions, type StreamKind } from "./stream-handle.ts";
-import type { StreamListener } from "./stream-listener.ts";
+import { StreamHandle, type StreamHandleOptions } from "./stream-handle.ts";
+import type { StreamKind, StreamListener } from "./stream-listener.ts";
 
 /** How a stream is opened. */
 export interface NewStream
