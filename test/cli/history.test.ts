@@ -24,7 +24,7 @@ describe("thinkalong history", () => {
     const long = "a red car and a white lorry with a blue trailer enter from the left and stop at the gate";
     writeAll(store, [
       kept("door", 0, long, { wallMs: now - 60_000 }),
-      kept("door", 1, "\u001b[31mred car\u202e", { wallMs: now - 50_000 }),
+      kept("door", 1, "\u001b[31m red car\u202e", { wallMs: now - 50_000 }),
       kept("yard", 2, "gate: a red car comes", { wallMs: now - 40_000, type: "alert" }),
     ]);
     const run = (...args: string[]) => thinkalong(["history", ...args], { THINKALONG_HOME: dir.path }).ended;
@@ -33,7 +33,7 @@ describe("thinkalong history", () => {
     expect(screen.every((row) => row.length <= 60)).toBe(true);
     const words = screen.join(" ").replace(/\s+/g, " ");
     expect(words).toMatch(
-      /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d door a red car and .* at the gate \d{4}.* door \[31mred car \d{4}.* yard alert gate: a red car comes/,
+      /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d door a red car and .* at the gate \d{4}.* door \[31m red car \d{4}.* yard alert gate: a red car comes/,
     );
     const asJson = await run("search", "car", "--stream", "yard", "--from", "1h", "--json");
     expect(JSON.parse(asJson.stdout)).toMatchObject({
@@ -42,7 +42,9 @@ describe("thinkalong history", () => {
       event: { event_id: "event_2" },
     });
     const [summary, info] = await Promise.all([run("summary", "--by", "day"), run("info")]);
-    expect(summary.stdout).toMatch(/2 thoughts, 1 alert\n[\s\S]*door 2 thoughts; most thoughts in one day: 2, /);
+    expect(summary.stdout).toMatch(
+      /2 thoughts, 1 alert\n[\s\S]*door 2 thoughts; most thoughts in one day: 2, /,
+    );
     expect(info.stdout).toMatch(
       /history\.db, version 1\nsize: .* MiB, of which 0\.0 MiB are 0 pictures\nspan: /,
     );
