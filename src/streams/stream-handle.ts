@@ -197,7 +197,8 @@ export class StreamHandle implements Intake, ListenedStream {
   open(): EngineStream {
     if (this.stream) return this.stream;
     const { engine, engineOptions } = this.options;
-    const stream = engine.openStream({ ...this.lockableSettings.toStreamOptions(), ...engineOptions });
+    const settings = this.lockableSettings.toStreamOptions();
+    const stream = engine.openStream({ recap: this.lastRecap, ...settings, ...engineOptions });
     this.stream = stream;
     this.lockableSettings.lock();
     this.phase = "open";

@@ -173,13 +173,14 @@ describe("a roster of cameras", () => {
       },
       why: "The server was started again.",
     };
-    const { streams, roster, sources } = startRoster({ past: (name) => (name === "door" ? past : null) });
+    const { engine, streams, roster, sources } = startRoster({ past: (name) => (name === "door" ? past : null) });
     await roster.load(cameras({ door: DOOR, yard: YARD }));
     for (const source of sources) source.see(4);
     const [door, yard] = ["door", "yard"].map((name) => streams.get(name)!);
     await until("it was thought about", () => door!.figures.thoughts === 32);
     expect(door!.figures).toMatchObject({ units: 42, answers: 1, frames_dropped: { busy: 2 } });
     expect([door!.recap, yard!.recap]).toEqual(["so far 3 cars came", null]);
+    expect(engine.opened.map(({ options }) => options.recap)).toEqual(["so far 3 cars came", null]);
     const events: ServerEvent[] = [];
     door!.log.from(null).subscribe((entry) => "event" in entry && events.push(entry.event));
     expect(events[0]).toMatchObject({
