@@ -49,6 +49,16 @@ export {
   type RemoteModelOptions,
   type Wishes,
 } from "./backends/mod.ts";
+export {
+  AlertError,
+  type AlertErrorCode,
+  type AlertFigures,
+  AlertProblems,
+  type AlertRule,
+  type AlertRules,
+  type AlertsChange,
+  type ListedAlert,
+} from "./alerts/mod.ts";
 export type { KvPrecision } from "./cache/mod.ts";
 export {
   type CameraEntry,
@@ -120,12 +130,15 @@ export {
   createServer,
   type Limits,
   type Server,
+  type ServerAlerts,
   type ServerCameras,
   ServerError,
   type ServerErrorCode,
   type ServerOptions,
 } from "./server/mod.ts";
+export { StateError, type StateErrorCode } from "./state/mod.ts";
 export {
+  type EventPictures,
   type PulledVideoOptions,
   parseScheduledQuestion,
   type ReconnectWaits,
