@@ -25,6 +25,17 @@
  * });
  * ```
  */
+
+export {
+  AlertError,
+  type AlertErrorCode,
+  type AlertFigures,
+  AlertProblems,
+  type AlertRule,
+  type AlertRules,
+  type AlertsChange,
+  type ListedAlert,
+} from "./alerts/mod.ts";
 export {
   type BudgetLimits,
   createEngine,
@@ -49,16 +60,6 @@ export {
   type RemoteModelOptions,
   type Wishes,
 } from "./backends/mod.ts";
-export {
-  AlertError,
-  type AlertErrorCode,
-  type AlertFigures,
-  AlertProblems,
-  type AlertRule,
-  type AlertRules,
-  type AlertsChange,
-  type ListedAlert,
-} from "./alerts/mod.ts";
 export type { KvPrecision } from "./cache/mod.ts";
 export {
   type CameraEntry,

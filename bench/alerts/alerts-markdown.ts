@@ -16,16 +16,7 @@ export interface AlertsReport {
 export function alertsTable(title: string, rules: readonly ScoredRule[]): Table {
   return {
     title,
-    columns: [
-      "when",
-      "for",
-      "due",
-      "raised",
-      "precision",
-      "recall",
-      "delay, median (s)",
-      "delay, 90 % (s)",
-    ],
+    columns: ["when", "for", "due", "raised", "precision", "recall", "delay, median (s)", "delay, 90 % (s)"],
     rows: rules.map(({ rule: { rule }, score }) => [
       rule.when,
       rule.for ?? "",

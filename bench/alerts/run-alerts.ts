@@ -34,7 +34,11 @@ export interface ScoredRule {
 
 export interface AlertsEvaluation {
   readonly model: string;
-  readonly rendered: { readonly clips: number; readonly minutes: number; readonly rules: readonly ScoredRule[] };
+  readonly rendered: {
+    readonly clips: number;
+    readonly minutes: number;
+    readonly rules: readonly ScoredRule[];
+  };
   /** Words of rules that this model can never say. */
   readonly refused: readonly string[];
   /** Empty rules where no real videos were played. */
@@ -55,15 +59,18 @@ export async function runAlerts(options: AlertsEvalOptions): Promise<AlertsEvalu
     async (engine) => {
       const rules = TESTED_RULES.filter((rule) => isSayable(engine.model, rule));
       return {
-      model: engine.model.id,
-      refused: TESTED_RULES.filter((rule) => !rules.includes(rule)).map(({ rule }) => rule.when),
-      rendered: {
-        clips: clips.length,
-        minutes: clips.reduce((sum, { seconds }) => sum + seconds, 0) / 60,
-        rules: await scored(engine, clips, rules, "clips", options),
-      },
-      real: { clips: real.length, rules: await scored(engine, real, rules.filter(isLabelledInReal), "real videos", options) },
-    };
+        model: engine.model.id,
+        refused: TESTED_RULES.filter((rule) => !rules.includes(rule)).map(({ rule }) => rule.when),
+        rendered: {
+          clips: clips.length,
+          minutes: clips.reduce((sum, { seconds }) => sum + seconds, 0) / 60,
+          rules: await scored(engine, clips, rules, "clips", options),
+        },
+        real: {
+          clips: real.length,
+          rules: await scored(engine, real, rules.filter(isLabelledInReal), "real videos", options),
+        },
+      };
     },
     { maxStreams: Math.max(8, options.streams) },
   );

@@ -10,7 +10,12 @@ export interface Raised {
 }
 
 /** No pictures are needed here. */
-export const ALERT_LIMITS = { maxAlerts: 64, maxAlertPictures: 0, maxAlertPictureBytes: 0, alertQuestionMs: 100 };
+export const ALERT_LIMITS = {
+  maxAlerts: 64,
+  maxAlertPictures: 0,
+  maxAlertPictureBytes: 0,
+  alertQuestionMs: 100,
+};
 
 /**
  * Plays a video through the engine as fast as it goes, with alerts that listen to its stream as they do in the server.

@@ -110,9 +110,7 @@ class AbsenceWatch implements PatternWatch {
   hear({ atMs, clauses }: Heard, memory: SceneMemory): Met | null {
     const { of } = this.pattern;
     const isThere =
-      of.type === "event"
-        ? clauses.some((clause) => isEvent(of, clause))
-        : memory.spells(of).length > 0;
+      of.type === "event" ? clauses.some((clause) => isEvent(of, clause)) : memory.spells(of).length > 0;
     if (isThere) {
       // Of an event, the time begins anew with it.
       this.sinceMs = of.type === "event" ? atMs : null;

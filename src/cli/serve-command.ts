@@ -124,7 +124,12 @@ function cameraLine({ name, origin, entry, status }: ListedCamera, url: string):
 function alertLine({ name, origin, rule, how, understood }: ListedAlert): string {
   const from = origin === "api" ? ", made over the API" : "";
   const off = rule.enabled === false ? " It is disabled." : "";
-  const said = how === null ? `never. ${understood}` : how === "words" ? `when ${understood}.` : `asks: "${understood}".`;
+  const said =
+    how === null
+      ? `never. ${understood}`
+      : how === "words"
+        ? `when ${understood}.`
+        : `asks: "${understood}".`;
   return `Alert ${pc.bold(name)}${from}: ${said}${off}`;
 }
 

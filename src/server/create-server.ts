@@ -5,7 +5,15 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { getRequestListener } from "@hono/node-server";
 import { type Logger, pino } from "pino";
-import { type AlertFigures, type AlertRule, type AlertRules, Alerts, type AlertsChange, alertState, type ListedAlert } from "../alerts/mod.ts";
+import {
+  type AlertFigures,
+  type AlertRule,
+  type AlertRules,
+  Alerts,
+  type AlertsChange,
+  alertState,
+  type ListedAlert,
+} from "../alerts/mod.ts";
 import {
   type CameraEntry,
   CameraRoster,

@@ -48,7 +48,9 @@ class HandClocks implements Clocks {
 }
 
 /** Alerts on the streams of a script. The thoughts of each stream are those that the test gives it. */
-function start(options: Partial<AlertsOptions> & { readonly script?: Script; readonly model?: ModelInfo } = {}) {
+function start(
+  options: Partial<AlertsOptions> & { readonly script?: Script; readonly model?: ModelInfo } = {},
+) {
   const { script, model = MODEL, ...own } = options;
   const clocks = new HandClocks();
   const troubles: (readonly [string | null, string])[] = [];
@@ -207,7 +209,10 @@ describe("alerts on a stream", () => {
     await fed.think(ENTERS, "");
     expect(fed.names, "what stays goes on, and what is gone is over").toEqual(["stands"]);
     await alerts.load(new Map());
-    await fed.think("a red person leaves at the left", "a red person enters from the top, a red person stops");
+    await fed.think(
+      "a red person leaves at the left",
+      "a red person enters from the top, a red person stops",
+    );
     await alerts.load(rules({ comes: "somebody enters" }));
     await fed.think(ENTERS);
     expect(fed.names).toEqual(["stands", "comes"]);
@@ -250,7 +255,9 @@ describe("pictures of alerts", () => {
         await until("all are encoded and forgotten", () => alerts.figures.pictures === 0);
       const found = fed.raised.map(({ event_id }) => alerts.pictures.find("session_0", event_id));
       expect((await Promise.all(found)).map((jpeg) => jpeg !== null)).toEqual(kept);
-      expect(fed.raised[0]!.snapshot === null).toBe("maxAlertPictures" in limits && limits.maxAlertPictures === 0);
+      expect(fed.raised[0]!.snapshot === null).toBe(
+        "maxAlertPictures" in limits && limits.maxAlertPictures === 0,
+      );
     }
   });
 });
@@ -268,7 +275,10 @@ describe("the rules of a server", () => {
       ["dog", "when", "alert_refused"],
       ["held", "for", "alert_refused"],
     ]);
-    expect(alerts.list().map(({ name }) => name), "nothing has changed").toEqual(["good"]);
+    expect(
+      alerts.list().map(({ name }) => name),
+      "nothing has changed",
+    ).toEqual(["good"]);
     const many = rules(Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`a${i}`, "a car stops"])));
     await expect(alerts.load(many)).rejects.toThrowError(AlertProblems);
   });
@@ -308,7 +318,10 @@ describe("the rules of a server", () => {
     expect(second.alerts.list()).toMatchObject([{ name: "made", origin: "api", how: "words" }]);
 
     const { words } = MODEL.language!;
-    const language = { words: words.filter((word) => word !== "leaves"), synonyms: {} };
+    const language = {
+      words: words.filter((word) => word !== "leaves" && word !== "vanishes"),
+      synonyms: {},
+    };
     const other = start({ state: alertState(folder), model: { ...MODEL, language } });
     await other.alerts.restore();
     expect(other.troubles).toEqual([["made", expect.stringMatching(/never/)]]);
@@ -319,7 +332,9 @@ describe("the rules of a server", () => {
 
   it("are not taken when they cannot be kept", async () => {
     const { alerts } = start({ state: alertState("/dev/null/server") });
-    await expect(alerts.put("a", { when: "a car stops" })).rejects.toMatchObject({ code: "state_unwritable" });
+    await expect(alerts.put("a", { when: "a car stops" })).rejects.toMatchObject({
+      code: "state_unwritable",
+    });
     expect(alerts.list()).toEqual([]);
   });
 });
@@ -336,7 +351,18 @@ describe("a model that takes instructions", () => {
     };
     const started = start({ model: INSTRUCTED, script, limits: { ...LIMITS, alertQuestionMs: 1000 } });
     await started.alerts.load(rules(given));
-    const fed = new Fed(started.streams.open({ zones: { gate: [[0.7, 0], [1, 0], [1, 0.2]] } }), started.said);
+    const fed = new Fed(
+      started.streams.open({
+        zones: {
+          gate: [
+            [0.7, 0],
+            [1, 0],
+            [1, 0.2],
+          ],
+        },
+      }),
+      started.said,
+    );
     /** Units of a second each, and what is asked at each is answered before the next. */
     const pass = async (units: number) => {
       for (let i = 0; i < units; i++) {
@@ -369,7 +395,10 @@ describe("a model that takes instructions", () => {
 
   it("must say yes for as long as the rule asks", async () => {
     const answers = ["yes", "yes", "I cannot tell", "yes", "yes", "yes", "yes"];
-    const { fed, pass } = await asking({ dog: { when: "a dog sleeps", for: "3s" } }, () => answers.shift() ?? "no");
+    const { fed, pass } = await asking(
+      { dog: { when: "a dog sleeps", for: "3s" } },
+      () => answers.shift() ?? "no",
+    );
     await pass(7);
     expect(fed.raised.map(({ media_time_ms }) => media_time_ms)).toEqual([6000]);
   });

@@ -75,15 +75,17 @@ describe("what must hold", () => {
 
   it("is met at once where no time is asked for", () => {
     expect(met({ when: "a car is parked" }, { 5: "a red car stops" }, 20)).toEqual([5]);
-    expect(met({ when: "the lights are off" }, { 5: "the lights go off", 9: "the lights go on" }, 20)).toEqual([
-      5,
-    ]);
+    expect(
+      met({ when: "the lights are off" }, { 5: "the lights go off", 9: "the lights go on" }, 20),
+    ).toEqual([5]);
   });
 
   it("is forgotten of whoever moves and is told of no more, and not of whoever stands", () => {
     const there = { when: "somebody is there", for: "2m" };
     expect(met(there, { 1: "a red person enters from the left" }, 300), "it must have gone").toEqual([]);
-    expect(met(there, { 1: "a red person enters from the left", 3: "a red person stops" }, 300)).toEqual([121]);
+    expect(met(there, { 1: "a red person enters from the left", 3: "a red person stops" }, 300)).toEqual([
+      121,
+    ]);
   });
 
   it("has been seen to hold: what was not seen does not count", () => {

@@ -16,7 +16,9 @@ describe("docs/alerts.md", async () => {
     compileRule({ when, ...(forHow === undefined ? {} : { for: forHow }) }, STREET_MODEL);
   /** What stands in backticks, of a part of the page. */
   const quoted = (from: string, to: string) =>
-    [...text.slice(text.indexOf(from), text.indexOf(to)).matchAll(/`([a-z]+ [^`]+)`/g)].map(([, words]) => words!);
+    [...text.slice(text.indexOf(from), text.indexOf(to)).matchAll(/`([a-z]+ [^`]+)`/g)].map(
+      ([, words]) => words!,
+    );
 
   it("has rules that are taken", () => {
     const blocks = [...text.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, block]) => parse(block!).alerts);

@@ -72,7 +72,9 @@ describe("times of the day", () => {
     expect(minutes("22:00-06:00", zone, "2026-01-14")).toBe(16 * 60);
     expect(minutes("22:00-06:00", zone, spring), "an hour less").toBe(15 * 60);
     expect(minutes("22:00-06:00", zone, autumn), "an hour more").toBe(17 * 60);
-    expect(minutes("02:00-03:00", zone, spring), "an hour that is left out, and that of the next day").toBe(60);
+    expect(minutes("02:00-03:00", zone, spring), "an hour that is left out, and that of the next day").toBe(
+      60,
+    );
     const twice = zone === "Europe/Berlin" ? "02:00-03:00" : "01:00-02:00";
     expect(minutes(twice, zone, autumn), "an hour that comes twice, and that of the next day").toBe(180);
   });

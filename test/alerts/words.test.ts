@@ -54,7 +54,10 @@ describe("the words of a rule", () => {
     ["something enters, but not a car", "anything but a car enters or appears"],
     ["a car that is not red stops", "a car that is not red stops"],
     ["a non-red car stops", "a car that is not red stops"],
-    ["anything except a car or a person enters from below", "anything but a car or a person enters from the bottom"],
+    [
+      "anything except a car or a person enters from below",
+      "anything but a car or a person enters from the bottom",
+    ],
     ["a person walks from left to right", "a person moves right"],
     ["a person walks from the left", "a person moves right"],
     ["a car drives upwards", "a car moves up"],
@@ -97,11 +100,14 @@ describe("the words of a rule", () => {
       // `the camera is covered` is something that holds.
       const met = all.filter((each) =>
         condition.some((pattern) =>
-          pattern.type === "scene" ? pattern.since === each.verb : pattern.type === "event" && isEvent(pattern, each),
+          pattern.type === "scene"
+            ? pattern.since === each.verb
+            : pattern.type === "event" && isEvent(pattern, each),
         ),
       );
-      const expected =
-        { appears: ["enters", "appears"], vanishes: ["leaves", "vanishes"] }[clause.verb] ?? [clause.verb];
+      const expected = { appears: ["enters", "appears"], vanishes: ["leaves", "vanishes"] }[clause.verb] ?? [
+        clause.verb,
+      ];
       expect(met.map(({ verb }) => verb).sort(), when).toEqual([...expected].sort());
     }
   });

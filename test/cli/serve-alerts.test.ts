@@ -40,12 +40,19 @@ describe("thinkalong serve with alerts", () => {
     };
     await writeFile(config, "alerts:\n  leaves: { when: a car leaves }\n");
     server.process.kill("SIGHUP");
-    await server.says(/was read again\. No camera has changed; 0 go on\. Alerts added: leaves; removed: comes\./);
+    await server.says(
+      /was read again\. No camera has changed; 0 go on\. Alerts added: leaves; removed: comes\./,
+    );
     expect(await names()).toEqual(["leaves"]);
-    await writeFile(config, "alerts: { dog: { when: a dog enters } }\ncameras: { a: { url: /nowhere.mp4 } }\n");
+    await writeFile(
+      config,
+      "alerts: { dog: { when: a dog enters } }\ncameras: { a: { url: /nowhere.mp4 } }\n",
+    );
     server.process.kill("SIGHUP");
     await eventually(() => server.stderr.includes("Nothing was changed."), "it is said");
-    expect(server.stderr.replace(/\s+/g, " ")).toMatch(/alerts\.yaml:1:24: alerts\.dog\.when: The word "dog"/);
+    expect(server.stderr.replace(/\s+/g, " ")).toMatch(
+      /alerts\.yaml:1:24: alerts\.dog\.when: The word "dog"/,
+    );
     expect(await names()).toEqual(["leaves"]);
     expect(await (await fetch(`${url}/v1/streams`)).json()).toEqual({ object: "list", data: [] });
   });

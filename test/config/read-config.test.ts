@@ -149,6 +149,8 @@ limits:
     betwen: 22:00-06:00
   /x:
     when: a car stops
+  stops:
+    when: a car stops
     between: 22:00-06:00
     time_zone: Berlin
 `;
@@ -156,7 +158,7 @@ limits:
       "t.yaml:4:10: alerts.comes.for: It must be a text, and is a number.",
       't.yaml:5:5: alerts.comes: There is no key "betwen" here. Did you mean "between"?',
       expect.stringMatching(/^t\.yaml:6:3: alerts\.\/x: It is not a name that an alert/),
-      expect.stringMatching(/^t\.yaml:9:16: alerts\.\/x\.time_zone: There is no such time zone/),
+      expect.stringMatching(/^t\.yaml:11:16: alerts\.stops\.time_zone: There is no such time zone/),
     ]);
     const file = parseConfig("alerts:\n  comes:\n    when: a dog enters\n", "t.yaml");
     expect(file.config.alerts).toEqual({ comes: { when: "a dog enters" } });

@@ -1,14 +1,12 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { compileRule } from "../../../src/alerts/compile-rule.ts";
 import { TINY_BUNDLE } from "../../../test/support/bundles.ts";
-import { makeTempDir } from "../../../test/support/media.ts";
-import { startNode } from "../../../test/support/program.ts";
 import { STREET_MODEL } from "../../../test/support/street-language.ts";
+import { alertsMarkdown, runAlerts } from "../../alerts/mod.ts";
 import { countRule, scoreRule } from "../../alerts/rule-scores.ts";
 import { TESTED_RULES } from "../../alerts/rules.ts";
-import type { TrueClip, TrueEvent } from "../../alerts/true-events.ts";
+import { realClips, type TrueClip, type TrueEvent } from "../../alerts/true-events.ts";
+import { LABELLED_CLIPS_DIR } from "../../lib/labelled-clips.ts";
 
 const event = (atS: number, verb: string, more: Partial<TrueEvent> = {}): TrueEvent => ({
   ...{ atS, verb, kind: "car", colours: ["red"], places: [], otherKind: null },
@@ -29,7 +27,11 @@ describe("the rules that are measured", () => {
 
   it("are due when labels say what they mean", () => {
     const left = { kind: "person", places: ["left"] };
-    const events = [event(1, "enters", left), event(2, "enters"), event(3, "leaves", { ...left, places: ["top"] })];
+    const events = [
+      event(1, "enters", left),
+      event(2, "enters"),
+      event(3, "leaves", { ...left, places: ["top"] }),
+    ];
     expect(due("plain", events)).toEqual([1]);
     expect(due("drives-in", events)).toEqual([2]);
     expect(due("not-left", events)).toEqual([3]);
@@ -51,24 +53,28 @@ describe("the score of a rule", () => {
   });
 });
 
-describe("npm run eval:alerts", () => {
-  it("writes its page, and says what is wrong", async () => {
-    const dir = await makeTempDir();
-    const run = (...args: string[]) => startNode(["bench/main.ts", "eval:alerts", ...args]).ended;
-    try {
-      const done = await run("--model", TINY_BUNDLE, "--only", "1", "--out", dir.path);
-      expect([done.code, done.stderr]).toEqual([0, ""]);
-      const page = await readFile(join(dir.path, "alerts.md"), "utf8");
-      expect(page).toContain("| a person enters from the left |");
-      for (const { rule } of TESTED_RULES) expect(page, "measured or refused").toContain(rule.when);
-      expect(page).toContain("`npm run eval:alerts -- --model DIR --only 1`");
-    } finally {
-      await dir.remove();
-    }
-    const refused = await run("--clips", "/nowhere");
-    expect([refused.code, refused.stderr]).toEqual([
-      1,
-      expect.stringMatching(/^error: There is no folder of clips at \/nowhere\.\n$/),
-    ]);
+describe("the measurement of alerts", () => {
+  it("plays clips with alerts on their streams, and tells of each rule what came of it", async () => {
+    const evaluation = await runAlerts({
+      ...{ clips: LABELLED_CLIPS_DIR, real: null, model: TINY_BUNDLE, threads: 1, streams: 1, only: 1 },
+      signal: new AbortController().signal,
+      onProgress: () => {},
+    });
+    const page = alertsMarkdown({
+      evaluation,
+      command: "npm run …",
+      date: "2026-01-02T03:04",
+      commit: "abc",
+    });
+    expect(page).toContain("2026-01-02 03:04 UTC, commit abc, `npm run …`");
+    expect(page).toContain("| a person enters from the left |");
+    for (const { rule } of TESTED_RULES) expect(page, "measured or refused").toContain(rule.when);
+    expect(evaluation.rendered.rules.some(({ score }) => score.due > 0)).toBe(true);
+    expect(evaluation.real.rules).toEqual([]);
+  });
+
+  it("says what is wrong with real videos", async () => {
+    await expect(realClips("/nowhere")).rejects.toMatchObject({ code: "clips_missing" });
+    await expect(realClips(LABELLED_CLIPS_DIR)).rejects.toMatchObject({ code: "clips_empty" });
   });
 });

@@ -21,7 +21,7 @@ const IRREGULAR: Readonly<Record<string, readonly string[]>> = {
   steal: ["stole", "stolen", "stealing"],
   step: ["stepped", "stepping"],
   stop: ["stopped", "stopping"],
-  take: ["took", "taking"],
+  take: ["took", "taken", "taking"],
 };
 
 /**

@@ -114,12 +114,7 @@ const OTHERS: readonly (readonly [phrases: string | readonly string[], meaning: 
     { is: "scene", verb: "lights off" },
   ],
   [
-    [
-      ...lightsGo("on"),
-      ...inflected("get bright"),
-      ...inflected("get light"),
-      ...inflected("become bright"),
-    ],
+    [...lightsGo("on"), ...inflected("get bright"), ...inflected("get light"), ...inflected("become bright")],
     { is: "scene", verb: "lights on" },
   ],
   [
@@ -130,14 +125,8 @@ const OTHERS: readonly (readonly [phrases: string | readonly string[], meaning: 
     "camera covered|camera blocked|camera obstructed|camera hidden|camera covered up",
     { is: "sceneState", since: "camera covered", until: "camera free" },
   ],
-  [
-    "camera free|camera free again|camera uncovered|camera unblocked",
-    { is: "scene", verb: "camera free" },
-  ],
-  [
-    "left|left side|left hand side|left edge|left border",
-    { is: "place", side: "left", direction: "left" },
-  ],
+  ["camera free|camera free again|camera uncovered|camera unblocked", { is: "scene", verb: "camera free" }],
+  ["left|left side|left hand side|left edge|left border", { is: "place", side: "left", direction: "left" }],
   [
     "right|right side|right hand side|right edge|right border",
     { is: "place", side: "right", direction: "right" },
@@ -150,7 +139,10 @@ const OTHERS: readonly (readonly [phrases: string | readonly string[], meaning: 
     "bottom|bottom edge|below|down|downwards|downward|lower edge|lower side",
     { is: "place", side: "bottom", direction: "down" },
   ],
-  ["from left|from left side|from left hand side|from left edge", { is: "place", side: "left", direction: "right" }],
+  [
+    "from left|from left side|from left hand side|from left edge",
+    { is: "place", side: "left", direction: "right" },
+  ],
   [
     "from right|from right side|from right hand side|from right edge",
     { is: "place", side: "right", direction: "left" },
@@ -186,9 +178,9 @@ export const LEFT_OUT: ReadonlySet<string> = new Set(
 
 /** Words that say nothing of their own where they are not part of a phrase. */
 export const FILLERS: ReadonlySet<string> = new Set(
-  (
-    "of from at on in to into onto towards toward out away side edge border picture image frame view scene video anywhere with"
-  ).split(" "),
+  "of from at on in to into onto towards toward out away side edge border picture image frame view scene video anywhere with".split(
+    " ",
+  ),
 );
 
 /** What every phrase means that rules know, and how many words the longest one has. */

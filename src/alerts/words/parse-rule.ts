@@ -153,8 +153,8 @@ class RuleParser {
 
   /** Whom a clause is about. */
   private who(): WhoPattern {
-    // `not a car`
-    if (this.next?.is === "not") return this.exceptions(ANYTHING);
+    // `not a red car`, and not `a non-red car`
+    if (this.next?.is === "not" && this.next.words !== "non") return this.exceptions(ANYTHING);
     const kinds = [this.kind()];
     while (this.takeOrBefore("who", "colour", "size", "not")) kinds.push(this.kind());
     return this.exceptions(together(kinds));

@@ -55,7 +55,9 @@ describe("/v1/alerts", () => {
     expect(raised).toMatchObject({ alert: "comes", message: "A red person enters from the left." });
     const picture = await fetch(`${server.url}${raised.snapshot}`);
     expect([picture.status, picture.headers.get("content-type")]).toEqual([200, "image/jpeg"]);
-    expect(await sharp(Buffer.from(await picture.arrayBuffer())).metadata()).toMatchObject({ format: "jpeg" });
+    expect(await sharp(Buffer.from(await picture.arrayBuffer())).metadata()).toMatchObject({
+      format: "jpeg",
+    });
     const none = await json(`${server.url}/v1/streams/street/events/event_0/snapshot.jpg`);
     expect(none).toMatchObject({ status: 404, body: { error: { code: "picture_not_found" } } });
 
@@ -78,7 +80,10 @@ describe("/v1/alerts", () => {
   });
 
   it("refuses what is wrong, and says where", async () => {
-    await using server = await start({ alerts: { given: { when: "a car stops" } }, limits: { maxAlerts: 2 } });
+    await using server = await start({
+      alerts: { given: { when: "a car stops" } },
+      limits: { maxAlerts: 2 },
+    });
     const url = `${server.url}/v1/alerts`;
     const refused = async (name: string, rule: object, status: number, error: object) =>
       expect(await json(`${url}/${name}`, "PUT", rule)).toMatchObject({ status, body: { error } });
@@ -107,7 +112,11 @@ describe("/v1/alerts", () => {
       street: { when: "somebody enters", streams: ["street", "yard"] },
       yard: { when: "somebody enters", streams: ["yard"] },
     };
-    await using server = await startGuardedServer(tokens, { cameras: { street: { url: clip } }, alerts }, SCRIPT);
+    await using server = await startGuardedServer(
+      tokens,
+      { cameras: { street: { url: clip } }, alerts },
+      SCRIPT,
+    );
     const as = (name: string, path: string, method = "GET", body?: unknown) =>
       json(`${server.url}${path}`, method, body, bearer(name).headers);
     const names = async (name: string) =>
