@@ -80,7 +80,8 @@ async function readClip(dir: string, name: string): Promise<TrueClip> {
   const events = read.data.events.map(({ t, event, where, whereAny, kind, object, colour, colours }) => ({
     atS: t,
     verb: event === "put" ? "put down" : event,
-    kind: kind ?? object ?? null,
+    // `car 2`
+    kind: kind ?? object?.split(" ")[0] ?? null,
     colours: (colours ?? (colour ? [colour] : [])).map((each) => (each === "silver" ? "grey" : each)),
     places: whereAny ?? (where ? [where] : []),
     otherKind: null,
