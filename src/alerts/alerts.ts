@@ -4,7 +4,6 @@ import type { StateFile } from "../state/mod.ts";
 import type { EventPictures, StreamHandle, StreamListener } from "../streams/mod.ts";
 import { ActiveAlert, CLOCKS, type Clocks } from "./active-alert.ts";
 import { AlertPictures, type PictureLimits } from "./alert-pictures.ts";
-import type { Matching } from "./compile-rule.ts";
 import { AlertError, AlertProblems, WordsError } from "./errors.ts";
 import type { QuestionRules } from "./questioner.ts";
 import type { AlertRule } from "./rule-schema.ts";
@@ -40,7 +39,7 @@ export interface ListedAlert {
   readonly origin: "config" | "api";
   readonly rule: AlertRule;
   /** How its words are matched; null: this model can never say them. */
-  readonly how: Matching["how"] | null;
+  readonly how: "words" | "question" | null;
   /** What it waits for, in words; or why it waits for nothing. */
   readonly understood: string;
   /** How often it was raised since the server was started. */
