@@ -25,6 +25,17 @@
  * });
  * ```
  */
+
+export {
+  AlertError,
+  type AlertErrorCode,
+  type AlertFigures,
+  AlertProblems,
+  type AlertRule,
+  type AlertRules,
+  type AlertsChange,
+  type ListedAlert,
+} from "./alerts/mod.ts";
 export {
   type BudgetLimits,
   createEngine,
@@ -142,11 +153,13 @@ export {
   createServer,
   type Limits,
   type Server,
+  type ServerAlerts,
   type ServerCameras,
   ServerError,
   type ServerErrorCode,
   type ServerOptions,
 } from "./server/mod.ts";
+export { StateError, type StateErrorCode } from "./state/mod.ts";
 export {
   type AskOptions,
   type EventLog,

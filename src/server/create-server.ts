@@ -6,12 +6,21 @@ import { fileURLToPath } from "node:url";
 import { getRequestListener } from "@hono/node-server";
 import { type Logger, pino } from "pino";
 import {
+  type AlertFigures,
+  type AlertRule,
+  type AlertRules,
+  Alerts,
+  type AlertsChange,
+  alertState,
+  type ListedAlert,
+} from "../alerts/mod.ts";
+import {
   type CameraEntry,
   CameraRoster,
   type Cameras,
+  cameraState,
   type ListedCamera,
   type RosterChange,
-  StateFile,
 } from "../cameras/mod.ts";
 import type { Engine } from "../engine/mod.ts";
 import type { History } from "../history/mod.ts";
@@ -50,8 +59,12 @@ export interface ServerOptions {
    * `allowCameraHosts`.
    */
   readonly cameraNetwork?: Pick<NetworkPolicy, "allowPrivate" | "allowCameraHosts">;
+  /** Alerts in words, by name. Default: none. */
+  readonly alerts?: Readonly<Record<string, AlertRule>>;
+  /** Where pictures of events are kept beside those of the history and of alerts. Default: nowhere. */
+  readonly pictures?: readonly EventPictures[];
   /**
-   * Folder in which the cameras are kept that are made over the API, so that they are there after a restart. Default:
+   * Folder in which the cameras and alerts are kept that are made over the API, so that they are there after a restart. Default:
    * none, and they are gone with the server.
    */
   readonly stateDir?: string;
@@ -84,8 +97,6 @@ export interface ServerOptions {
    * caller, who closes it after the server. Its `listener` must be among the listeners. Default: none.
    */
   readonly history?: History;
-  /** Where else the pictures of events are: `/v1/streams/{id}/events/{event_id}/snapshot.jpg`. Default: nowhere. */
-  readonly eventPictures?: readonly EventPictures[];
   /** A pino logger. Default: none, nothing is logged. */
   readonly log?: Logger;
 }
@@ -103,12 +114,30 @@ export interface ServerCameras {
   load(cameras: Cameras): Promise<RosterChange>;
 }
 
+/** The alerts of a running server. */
+export interface ServerAlerts {
+  readonly figures: AlertFigures;
+  /** All alerts, those that were made over the API too. */
+  list(): ListedAlert[];
+  /** @throws {AlertProblems} with all that is wrong with rules; none is taken */
+  check(alerts: AlertRules): void;
+  /**
+   * Takes alerts in place of those that were given before. What is the same goes on as it is; those that were made over
+   * the API stay.
+   *
+   * @throws {AlertProblems} with all that is wrong; then nothing has changed
+   */
+  load(alerts: AlertRules): Promise<AlertsChange>;
+}
+
 /** A running server. */
 export interface Server {
   /** Its address, such as `http://127.0.0.1:8080`. */
   readonly url: string;
   /** The cameras that it watches by itself. */
   readonly cameras: ServerCameras;
+  /** The alerts that watch its streams. */
+  readonly alerts: ServerAlerts;
   /**
    * Reads the tokens and the certificate again. Sessions whose token was withdrawn or allows other things now are ended
    * with 4401 or 4403. What cannot be read stays as it was.
@@ -124,10 +153,11 @@ export interface Server {
 }
 
 /**
- * Starts a server: the WebSocket at /v1/stream, the HTTP API of streams at /v1/streams, what clients of OpenAI's API ask
- * for (/v1/models, /v1/chat/completions, /v1/realtime), the sample page, /healthz and /readyz.
+ * Starts a server: the WebSocket at /v1/stream, the HTTP API of streams at /v1/streams and of alerts at /v1/alerts, what
+ * clients of OpenAI's API ask for (/v1/models, /v1/chat/completions, /v1/realtime), the sample page, /healthz and
+ * /readyz.
  *
- * @throws {CameraProblems} when a camera cannot be as it is given
+ * @throws {CameraProblems} when a camera cannot be as it is given; {AlertProblems} when an alert cannot
  * @throws {ServerError} `open_to_the_network`; `tokens_unreadable`, `tokens_invalid`, `tls_unreadable` or `tls_invalid`;
  *   `port_in_use`, `address_unavailable` or `listen_failed`
  * @throws {z.ZodError} for a limit that is out of its range or unknown
@@ -149,25 +179,36 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     allowedOrigins: options.allowedOrigins ?? [],
     allowedHosts: options.allowedHosts ?? [],
   };
+  const questions = new SharedQuestions(limits.maxQuestionsPerSecond);
+  const { stateDir } = options;
+  const alerts = new Alerts({
+    model: engine.model,
+    limits,
+    state: stateDir === undefined ? null : alertState(stateDir),
+    spend: (stream) => questions.of(stream).spend(),
+    onTrouble: (alert, message) => log.warn({ alert }, message),
+    onFault: (err) => log.error({ err }, "an alert failed"),
+  });
+  const givenAlerts = new Map(Object.entries(options.alerts ?? {}));
+  alerts.check(givenAlerts);
   const streams = new StreamRegistry({
     engine,
     limits,
     maxStreams: limits.maxSessions,
     maxCameras: limits.maxCameras,
     isCamera: (name) => cameras.get(name) !== undefined,
-    listeners: options.listeners ?? [],
+    listeners: [...(options.listeners ?? []), alerts.listener],
     onFault: (err, what) => log.error({ err }, what),
   });
   const cameras = new CameraRoster({
     streams,
     network: options.cameraNetwork ?? {},
     past: (name) => history?.past(name) ?? null,
-    state: options.stateDir === undefined ? null : new StateFile(options.stateDir),
+    state: stateDir === undefined ? null : cameraState(stateDir),
     onTrouble: (camera, message) => log.warn({ camera }, message),
     onFault: (err) => log.error({ err }, "a camera failed"),
   });
   const readers = new EventReaders(limits);
-  const questions = new SharedQuestions(limits.maxQuestionsPerSecond);
   const authenticator = new Authenticator({ tokens, access, limits, log });
   const sockets = new StreamSockets({ streams, limits, access, authenticator, questions, log });
   const answers = new Answers({
@@ -186,9 +227,10 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       ...{ streams, cameras, readers, questions, limits },
       watchersOf: (id) => sockets.watchersOf(id) + readers.of(id),
       history,
-      eventPictures: [...(history === null ? [] : [history]), ...(options.eventPictures ?? [])],
     },
     answers,
+    alerts,
+    pictures: [...(history === null ? [] : [history]), ...(options.pictures ?? []), alerts.pictures],
     clientDir: options.clientDir ?? fileURLToPath(new URL("../../dist/client", import.meta.url)),
     sampleDir: options.sampleDir ?? null,
     readiness: () => ({ sessions: streams.size, full: sockets.isFull, closing: sockets.isClosing }),
@@ -213,8 +255,10 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     else sockets.upgrade(request, socket, head);
   });
 
-  const closeStreams = () =>
-    Promise.all([sockets.close(), realtime.close(), readers.close(), cameras.close(limits.shutdownMs)]);
+  const closeStreams = async () => {
+    await Promise.all([sockets.close(), realtime.close(), readers.close(), cameras.close(limits.shutdownMs)]);
+    await alerts.close();
+  };
   try {
     http.listen(port, host);
     await once(http, "listening");
@@ -223,7 +267,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     throw ServerError.ofListen(cause as NodeJS.ErrnoException, host, port);
   }
   try {
-    // Both are asked for before the first request, which may ask for a change, too.
+    // Alerts first, because they watch the cameras. All are asked for before the first request, which may ask for a change.
+    await Promise.all([alerts.load(givenAlerts), alerts.restore()]);
     await Promise.all([cameras.load(new Map(Object.entries(options.cameras ?? {}))), cameras.restore()]);
   } catch (error) {
     await closeStreams();
@@ -256,6 +301,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   return {
     url,
     cameras,
+    alerts,
     reload,
     close: () => {
       closed ??= close();

@@ -56,7 +56,7 @@ describe("a history of streams", () => {
     const door = streams.open({ id: "door", kind: "camera" });
     const session = streams.open();
     for (const stream of [door, session]) {
-      for (const seq of [0, 1]) stream.push(await picture(), { seq, mediaTimeMs: 100 * seq });
+      for (const seq of [0, 1]) stream.input.push(await picture(), { seq, mediaTimeMs: 100 * seq });
       stream.ask("how many cars?");
     }
     await until("both were heard", () =>
@@ -89,7 +89,7 @@ describe("a history of streams", () => {
   it("keeps sessions where that is wanted", async () => {
     const { history, streams } = start(await historyPath(), { sessions: true });
     const session = streams.open();
-    for (const seq of [0, 1]) session.push(await picture(), { seq, mediaTimeMs: 100 * seq });
+    for (const seq of [0, 1]) session.input.push(await picture(), { seq, mediaTimeMs: 100 * seq });
     expect(await holding(history, 1)).toMatchObject([{ stream: "session_0", kind: "session" }]);
   });
 
@@ -103,7 +103,7 @@ describe("a history of streams", () => {
     ] as const;
     const door = streams.open({ id: "door", kind: "camera", mask: [left] });
     const white = await picture("jpeg", { width: 640, height: 480, colour: "white" });
-    for (let seq = 0; seq < 8; seq++) door.push(white, { seq, mediaTimeMs: 100 * seq });
+    for (let seq = 0; seq < 8; seq++) door.input.push(white, { seq, mediaTimeMs: 100 * seq });
     await holding(history, 1, { types: ["thought"] });
     await until("a picture was kept", () => history.figures.written > 0);
     const withPicture = async () => (await found(history)).filter(({ hasPicture }) => hasPicture);
@@ -123,7 +123,7 @@ describe("a history of streams", () => {
     const path = await historyPath();
     const first = start(path);
     const door = first.streams.open({ id: "door", kind: "camera" });
-    for (const seq of [0, 1]) door.push(await picture(), { seq, mediaTimeMs: 100 * seq });
+    for (const seq of [0, 1]) door.input.push(await picture(), { seq, mediaTimeMs: 100 * seq });
     await until("it was thought", () => door.figures.thoughts === 1);
     first.engine.opened[0]!.emit({ type: "thought.recap", unit: 0, text: "so far one car came" });
     door.close("going_away");
@@ -154,7 +154,7 @@ describe("a history of streams", () => {
     const { history, streams, troubles } = start(join(dir, "history.db"));
     await expect(history.open()).rejects.toMatchObject({ code: "history_unusable" });
     const door = streams.open({ id: "door", kind: "camera" });
-    for (const seq of [0, 1]) door.push(await picture(), { seq, mediaTimeMs: 100 * seq });
+    for (const seq of [0, 1]) door.input.push(await picture(), { seq, mediaTimeMs: 100 * seq });
     await until("it is told", () => troubles.length > 0);
     await rm(dir);
     await holding(history, 1);
@@ -174,7 +174,7 @@ describe.skipIf(disk === null)("a history on a full disk", () => {
     const see = async (units: number) => {
       const end = seq + 2 * units;
       for (const jpeg = await picture(); seq < end; seq++) {
-        door.push(jpeg, { seq, mediaTimeMs: 100 * seq });
+        door.input.push(jpeg, { seq, mediaTimeMs: 100 * seq });
         if (seq % 2 === 1) await until("it was thought", () => door.figures.thoughts === (seq + 1) / 2);
       }
     };

@@ -89,7 +89,7 @@ describe("/v1/history", () => {
     expect(picture.headers.get("content-type")).toBe("image/jpeg");
     expect(new Uint8Array(await picture.arrayBuffer())).toEqual(jpeg);
     expect((await json(`${server.url}/v1/streams/yard/events/event_7/snapshot.jpg`)).body.error.code).toBe(
-      "no_picture",
+      "picture_not_found",
     );
     expect((await find("stream=street&limit=1")).body.data[0].text).toBe("a dog 29");
   });

@@ -42,7 +42,7 @@ async function resourcesFor(scopes: readonly Scope[], only: readonly string[] | 
   const questions = new SharedQuestions(limits.maxQuestionsPerSecond);
   const resources = {
     ...{ streams, cameras, readers, questions, limits, watchersOf: () => 0 },
-    ...{ history: null, eventPictures: [] },
+    history: null,
   };
   for (const resource of [streamsResource, eventsResource, snapshotResource, askResource])
     app.route("/", resource(resources));

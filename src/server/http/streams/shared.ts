@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import type { CameraRoster } from "../../../cameras/mod.ts";
 import type { History } from "../../../history/mod.ts";
-import type { EventPictures, StreamHandle, StreamRegistry } from "../../../streams/mod.ts";
+import type { StreamHandle, StreamRegistry } from "../../../streams/mod.ts";
 import { type Grant, may, type Scope } from "../../auth/grant.ts";
 import type { Limits } from "../../limits.ts";
 import type { SharedQuestions } from "../../question-budget.ts";
@@ -21,8 +21,6 @@ export interface StreamResources {
   readonly limits: Limits;
   /** What was seen and thought; null: nothing is kept. */
   readonly history: History | null;
-  /** Where pictures of events are, in the order in which they are asked. */
-  readonly eventPictures: readonly EventPictures[];
 }
 
 /** @throws {HttpProblem} 403, when whoever makes the request may not do that */
