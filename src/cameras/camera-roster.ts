@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { NetworkPolicy } from "../ingest/mod.ts";
 import { ProtocolError } from "../protocol/mod.ts";
 import type { StateFile } from "../state/mod.ts";
-import { cameraSource, type Source, type StreamPast, type StreamRegistry } from "../streams/mod.ts";
+import { cameraSource, type Source, type StreamRegistry } from "../streams/mod.ts";
 import { requireAllowed } from "./api-urls.ts";
 import { Camera, type CameraStatus, type ReopenWaits } from "./camera.ts";
 import { type CameraEntry, settingsOf } from "./camera-schema.ts";
@@ -19,8 +19,6 @@ export interface CameraRosterOptions {
   readonly network?: NetworkPolicy;
   /** Default: what an entry asks for. @param network what it may reach; undefined: everything */
   readonly sourceOf?: (entry: CameraEntry, network: NetworkPolicy | undefined) => Source;
-  /** Where the stream of a camera stood when another server ran; null: nothing is known. Default: nothing is. */
-  readonly past?: (name: string) => StreamPast | null;
   readonly waits?: ReopenWaits;
   /** Told when something is wrong with a camera, or with the file of those made over the API (null). */
   readonly onTrouble: (camera: string | null, message: string) => void;
@@ -276,13 +274,12 @@ export class CameraRoster {
   }
 
   private start(name: string, entry: CameraEntry): void {
-    const { streams, sourceOf = sourceOfEntry, past, waits, onTrouble, onFault } = this.options;
+    const { streams, sourceOf = sourceOfEntry, waits, onTrouble, onFault } = this.options;
     const network = this.given.has(name) ? undefined : this.network;
     if (network === undefined) this.guarded.delete(name);
     else this.guarded.add(name);
     const camera = new Camera({
       ...{ name, entry, streams, waits, onFault },
-      past: past?.(name) ?? null,
       sourceOf: (wanted) => sourceOf(wanted, network),
       onTrouble: (message) => onTrouble(name, message),
     });

@@ -6,7 +6,6 @@ import {
   type NewStream,
   type Source,
   type StreamHandle,
-  type StreamPast,
   type StreamRegistry,
   toProblem,
 } from "../streams/mod.ts";
@@ -26,8 +25,6 @@ export interface CameraOptions {
   readonly entry: CameraEntry;
   readonly streams: StreamRegistry;
   readonly sourceOf: (entry: CameraEntry) => Source;
-  /** Where its stream stood when another server ran; null: nothing is known of it. */
-  readonly past?: StreamPast | null;
   readonly waits?: ReopenWaits | undefined;
   /** Told when its stream has failed, and what is done about it; once for each reason. */
   readonly onTrouble: (message: string) => void;
@@ -65,12 +62,10 @@ export class Camera {
   private isCompleted = false;
   private waiting: NodeJS.Timeout | undefined;
 
-  private readonly past: StreamPast | null;
-
   constructor(private readonly options: CameraOptions) {
     this.current = options.entry;
-    this.past = options.past ?? null;
-    this.before = this.past === null ? null : streamBefore(this.past);
+    const past = options.streams.past(options.name);
+    this.before = past && streamBefore(past);
   }
 
   get entry(): CameraEntry {
@@ -163,13 +158,10 @@ export class Camera {
     }
   }
 
-  /** The stream before, or what is known of one of an earlier server. */
+  /** The stream before; without one, the registry may know of one of an earlier server. */
   private goesOnFrom(): Pick<NewStream, "firstEvent" | "counts" | "recap"> {
-    const {
-      nextEvent: firstEvent = 0,
-      counts = null,
-      recap = null,
-    } = this.newest?.standing ?? this.past ?? {};
+    if (this.newest === null) return {};
+    const { nextEvent: firstEvent, counts, recap } = this.newest.standing;
     return { firstEvent, counts, recap };
   }
 

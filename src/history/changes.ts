@@ -20,6 +20,9 @@ export interface NewPicture {
   readonly jpeg: Uint8Array;
 }
 
+/** Of how many names of streams it is known where they go on. Clients may choose any name. */
+export const MOST_PASTS = 1000;
+
 /** Where a stream stands. It takes the place of what was known of it. */
 export interface NewStanding extends StreamStanding {
   readonly what: "stream";

@@ -1,7 +1,7 @@
 import { lastSeen } from "../protocol/mod.ts";
-import type { EventPictures, StreamListener, StreamPast } from "../streams/mod.ts";
+import { type EventPictures, isStreamName, type StreamListener, type StreamPast } from "../streams/mod.ts";
 import { WorkerHost } from "../worker/mod.ts";
-import { type Change, gapNote, type NewStanding } from "./changes.ts";
+import { type Change, gapNote, MOST_PASTS, type NewStanding } from "./changes.ts";
 import { HistoryError } from "./errors.ts";
 import type { HistorySettings } from "./history-schema.ts";
 import type { Asked, FromHistory, Questions, ToHistory } from "./messages.ts";
@@ -114,9 +114,9 @@ export class History implements EventPictures {
     await this.connected();
   }
 
-  /** Where the last stream of a camera stood, of this server or of an earlier one; null: nothing is known of it. */
-  past(camera: string): StreamPast | null {
-    return this.pasts.get(camera) ?? null;
+  /** Where the last stream of a name stood, of this server or of an earlier one; null: nothing is known of it. */
+  past(name: string): StreamPast | null {
+    return this.pasts.get(name) ?? null;
   }
 
   /**
@@ -304,10 +304,12 @@ export class History implements EventPictures {
     this.pasts.set(stream, { ...past, nextEvent: nextEvent + (isEnded ? 0 : JUMP), why });
   }
 
-  private remember({ stream, kind, nextEvent, counts, recap, mediaMs, wallMs }: NewStanding): void {
-    if (kind !== "camera") return;
+  private remember({ stream, nextEvent, counts, recap, mediaMs, wallMs }: NewStanding): void {
+    if (!isStreamName(stream)) return;
     const why = "It was opened again.";
+    this.pasts.delete(stream);
     this.pasts.set(stream, { nextEvent, counts, recap, lastMs: mediaMs, lastAtMs: wallMs, why });
+    if (this.pasts.size > MOST_PASTS) this.pasts.delete(this.pasts.keys().next().value!);
   }
 
   private noteStandings(): void {

@@ -1,7 +1,14 @@
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import type { StreamPast } from "../streams/mod.ts";
-import { type Change, gapNote, type NewEvent, type NewPicture, type NewStanding } from "./changes.ts";
+import {
+  type Change,
+  gapNote,
+  MOST_PASTS,
+  type NewEvent,
+  type NewPicture,
+  type NewStanding,
+} from "./changes.ts";
 import { migrate } from "./migrations.ts";
 import { deleteOf, giveBack, type Retention, trim } from "./retention.ts";
 import { eventsBetween, type Search, type SearchPage, search } from "./search.ts";
@@ -297,14 +304,16 @@ function noteGap(
     .run(wallMs, mediaMs, type, text, event);
 }
 
+/** Of streams that have a name. An id that the server gives out (`session_0`) is of another client each time. */
 function pastsIn(database: SqlDatabase): StoredPast[] {
   const rows = database
     .prepare(
       `SELECT s.*, (SELECT max(number) FROM events WHERE stream = s.id) AS newest FROM streams s
-       WHERE kind = 'camera'`,
+       WHERE substr(name, 1, 8) <> 'session_' ORDER BY kind = 'camera' DESC, wall_ms DESC LIMIT ${MOST_PASTS}`,
     )
     .all();
-  return rows.map(({ name, next_event, newest, counts, recap, media_ms, wall_ms }) => ({
+  // The oldest first, which are forgotten first.
+  return rows.reverse().map(({ name, next_event, newest, counts, recap, media_ms, wall_ms }) => ({
     stream: String(name),
     nextEvent: Math.max(Number(next_event), Number(newest ?? -1) + 1),
     counts: counts === null ? null : JSON.parse(String(counts)),

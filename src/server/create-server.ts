@@ -197,13 +197,13 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     maxStreams: limits.maxSessions,
     maxCameras: limits.maxCameras,
     isCamera: (name) => cameras.get(name) !== undefined,
+    past: (name) => history?.past(name) ?? null,
     listeners: [...(options.listeners ?? []), alerts.listener],
     onFault: (err, what) => log.error({ err }, what),
   });
   const cameras = new CameraRoster({
     streams,
     network: options.cameraNetwork ?? {},
-    past: (name) => history?.past(name) ?? null,
     state: stateDir === undefined ? null : cameraState(stateDir),
     onTrouble: (camera, message) => log.warn({ camera }, message),
     onFault: (err) => log.error({ err }, "a camera failed"),

@@ -12,6 +12,7 @@ import {
   type Source,
   type StreamPast,
   StreamRegistry,
+  type StreamRegistryOptions,
 } from "../../src/streams/mod.ts";
 import { frame } from "../support/frames.ts";
 import { makeTempDir } from "../support/media.ts";
@@ -52,11 +53,15 @@ class HandSource implements Source {
 }
 
 function startRoster(
-  options: Partial<CameraRosterOptions> & { readonly maxCameras?: number; readonly script?: Script } = {},
+  options: Partial<CameraRosterOptions> &
+    Partial<Pick<StreamRegistryOptions, "past">> & {
+      readonly maxCameras?: number;
+      readonly script?: Script;
+    } = {},
 ) {
-  const { maxCameras = 8, script, ...rest } = options;
+  const { maxCameras = 8, script, past = () => null, ...rest } = options;
   const engine = new ScriptedEngine(script);
-  const streams = new StreamRegistry({ engine, limits, maxStreams: 4, maxCameras });
+  const streams = new StreamRegistry({ engine, limits, maxStreams: 4, maxCameras, past });
   const sources: HandSource[] = [];
   const troubles: [string | null, string][] = [];
   const roster = new CameraRoster({
@@ -173,7 +178,9 @@ describe("a roster of cameras", () => {
       },
       why: "The server was started again.",
     };
-    const { engine, streams, roster, sources } = startRoster({ past: (name) => (name === "door" ? past : null) });
+    const { engine, streams, roster, sources } = startRoster({
+      past: (name) => (name === "door" ? past : null),
+    });
     await roster.load(cameras({ door: DOOR, yard: YARD }));
     for (const source of sources) source.see(4);
     const [door, yard] = ["door", "yard"].map((name) => streams.get(name)!);

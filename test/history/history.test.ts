@@ -3,7 +3,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { History, HistoryOptions } from "../../src/history/mod.ts";
-import { LOG_LIMITS, StreamRegistry } from "../../src/streams/mod.ts";
+import { LOG_LIMITS, type StreamHandle, StreamRegistry } from "../../src/streams/mod.ts";
 import { historyPath, newHistory, wanted } from "../support/history.ts";
 import { type Script, ScriptedEngine } from "../support/scripted-engine.ts";
 import { picture, until } from "../support/server.ts";
@@ -28,6 +28,7 @@ function start(path: string, more: Partial<HistoryOptions> = {}, script: Script 
   const streams = new StreamRegistry({
     ...{ engine, limits, maxStreams: 4, maxCameras: 4 },
     listeners: [history.listener],
+    past: (name) => history.past(name),
   });
   onTestFinished(async () => {
     for (const stream of [...streams]) stream.close();
@@ -138,6 +139,35 @@ describe("a history of streams", () => {
     expect(past.counts).toMatchObject({ frames_in: 2, units: 1, thoughts: 1 });
     expect(Date.now() - past.lastAtMs).toBeLessThan(60_000);
     expect(second.history.past("yard")).toBeNull();
+  });
+
+  it("lets a session that is kept and has a name go on, also after a restart, and no other session", async () => {
+    const path = await historyPath();
+    const first = start(path, { sessions: true });
+    const see = async (stream: StreamHandle, thoughts: number) => {
+      for (const seq of [0, 1]) stream.input.push(await picture(), { seq, mediaTimeMs: 100 * seq });
+      await until("it was thought", () => stream.figures.thoughts === thoughts);
+    };
+    const bike = first.streams.open({ id: "bike" });
+    await see(bike, 1);
+    first.engine.opened[0]!.emit({ type: "thought.recap", unit: 0, text: "so far one car came" });
+    bike.close("completed");
+    const again = first.streams.open({ id: "bike" });
+    await see(again, 2);
+    again.close("completed");
+    const nameless = first.streams.open();
+    await see(nameless, 1);
+    nameless.close("completed");
+    await first.history.close();
+
+    const second = start(path, { sessions: true });
+    await second.history.open();
+    const later = second.streams.open({ id: "bike" });
+    expect(later.nextEvent).toBe(again.nextEvent);
+    await see(later, 3);
+    await see(second.streams.open(), 1);
+    const recaps = [first, second].flatMap(({ engine }) => engine.opened.map(({ options }) => options.recap));
+    expect(recaps).toEqual([null, "so far one car came", null, "so far one car came", null]);
   });
 
   it("writes nothing to a file where nothing is to be kept, and opens none", async () => {
