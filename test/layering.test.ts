@@ -26,9 +26,10 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   ],
   protocol: ["engine", "ingest", "scene"],
   streams: ["protocol", "engine", "ingest", "scene"],
+  sinks: ["streams", "protocol"],
   cameras: ["streams", "protocol", "engine", "ingest", "scene"],
   server: ["cameras", "streams", "protocol", "engine", "ingest", "scene"],
-  config: ["server", "cameras", "protocol"],
+  config: ["server", "cameras", "sinks", "protocol"],
 };
 
 /** A file of src/ and those that it imports, both relative to src/; types count like values. */

@@ -4,8 +4,10 @@ import type { Cameras } from "../cameras/mod.ts";
 import { type Config, type ConfigFile, inSnakeCase, limitsOf, readConfig } from "../config/mod.ts";
 import { dataFolder } from "../models/mod.ts";
 import { type Limits, readLimits } from "../server/mod.ts";
+import type { SinkEntries } from "../sinks/mod.ts";
 import type { CameraFlags } from "./camera-flag.ts";
 import type { GuardFlags, GuardSettings } from "./guard-flags.ts";
+import { sinkEntries } from "./serve-sinks.ts";
 
 /** The config file that is read when it is there and none is named. */
 export const DEFAULT_CONFIG = "thinkalong.yaml";
@@ -24,6 +26,7 @@ export interface ServerFlags extends GuardFlags {
   readonly allowOrigin?: readonly string[];
   readonly allowHost?: readonly string[];
   readonly logLevel?: string;
+  readonly jsonl?: string;
 }
 
 /** What a server is started with: what the flags say, else the file, else the defaults. */
@@ -39,6 +42,7 @@ export interface ServeSettings {
   readonly stateDir: string;
   readonly limits: Limits;
   readonly cameras: Cameras;
+  readonly sinks: SinkEntries;
 }
 
 /**
@@ -73,6 +77,7 @@ export function serveSettings(flags: ServerFlags, config: Config = {}): ServeSet
       ...(flags.maxCameras !== undefined && { maxCameras: flags.maxCameras }),
     }),
     cameras: new Map(Object.entries({ ...config.cameras, ...flags.camera })),
+    sinks: sinkEntries(flags.jsonl, config.sinks ?? {}),
   };
 }
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { cameraName, cameraSchema } from "../cameras/mod.ts";
 import { type Limits, limitsSchema } from "../server/mod.ts";
+import { sinksSchema } from "../sinks/mod.ts";
 
 /** A name as the file has it: `max_sessions` for `maxSessions`. */
 export function inSnakeCase(name: string): string {
@@ -79,6 +80,7 @@ export const configSchema = z.strictObject({
     .optional()
     .describe("The cameras that the server watches by itself, by name."),
   server: serverSection.nullable().optional().describe("What the flags of `serve` say, too. A flag wins."),
+  sinks: sinksSchema.nullable().optional().describe("Where events are sent, by name."),
   limits: limitsSection.nullable().optional().describe("How much the server takes."),
 });
 

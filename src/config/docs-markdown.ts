@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { cameraSchema } from "../cameras/mod.ts";
 import { schemaFields } from "../protocol/mod.ts";
+import { SINK_KINDS } from "../sinks/mod.ts";
 import { configSchema } from "./config-schema.ts";
 
 /** The whole text of docs/configuration.md. Its tables are made from the schema, so that the two always agree. */
@@ -14,7 +15,10 @@ export function configurationMarkdown(): string {
     "\n## `server`\n",
     "What the flags of `serve` say, too. A flag wins over the file.\n",
     table(server.unwrap().unwrap()),
-    "\n## `limits`\n",
+    "\n## `sinks`\n",
+    SINKS,
+    ...SINK_KINDS.flatMap((schema) => [`### \`type: ${schema.shape.type.value}\`\n`, table(schema), ""]),
+    "## `limits`\n",
     LIMITS,
     table(limits.unwrap().unwrap()),
     "",
@@ -61,6 +65,16 @@ server:
   host: 0.0.0.0
   port: 8080
   allow_hosts: [cameras.example]
+sinks:
+  phone:
+    type: webhook
+    url: https://phone.example/hook
+    secret_env: PHONE_SECRET
+  record:
+    type: jsonl
+    path: /var/log/thinkalong/said.jsonl
+    events: [alerts, thoughts, questions, answers]
+    streams: [door]
 limits:
   max_sessions: 32
   max_cameras: 16
@@ -74,7 +88,8 @@ limits:
 - **Everything that is wrong** is said at once, each with its line and column:
   \`thinkalong.yaml:3:5: cameras.door: There is no key "intervall" here. Did you mean "interval"?\`
 - **SIGHUP reads the file again**: \`kill -HUP PID\`. New cameras are opened, those that are gone are closed, changed ones are
-  opened anew, and the others go on untouched. A file with an error changes nothing. What stands under \`server\` and
+  opened anew, and the others go on untouched. So it is with sinks; what waits for one that was changed goes to the new
+  one, and files are opened anew. A file with an error changes nothing. What stands under \`server\` and
   \`limits\` cannot change while the server runs; where it differs, that is said. Without a config file, and when its
   terminal was closed, SIGHUP ends the server.
 - **Cameras that are made over the [HTTP API](http-api.md)** are never written into this file. They are kept in
@@ -91,6 +106,10 @@ A camera whose stream fails is opened again under its name, after a second at fi
 events are numbered on, its media time goes on, and \`input.gap\` tells what was not seen.
 
 The settings from \`paradigm\` on are those of \`session.update\` ([protocol](protocol.md)).
+`;
+
+const SINKS = `Where events are sent ([how it works](sinks.md)). Each sink has a name: a letter or digit, then up to 63 letters, digits,
+\`-\`, \`_\` and dots. Its \`type\` says what kind it is.
 `;
 
 const LIMITS = `A client that reaches a limit learns it from an event, a close code or an HTTP status.

@@ -8,12 +8,21 @@ import { type Config, configSchema } from "./config-schema.ts";
 import { type Environment, substituteVariables } from "./environment.ts";
 import { YamlPlaces } from "./yaml-places.ts";
 
+/** What is wrong with a key, though it is valid by itself. */
+export interface KeyProblem {
+  /** Where it is, such as `["sinks", "phone", "secret_env"]`. */
+  readonly key: readonly string[];
+  readonly message: string;
+}
+
 /** A config file that was read. */
 export interface ConfigFile {
   readonly path: string;
   readonly config: Config;
   /** What is wrong with its cameras, with the lines where they stand. */
   explain(problems: CameraProblems): ConfigError;
+  /** What is wrong with keys of it, with the lines where they stand. */
+  refuse(problems: readonly KeyProblem[]): ConfigError;
   /** A sentence about a key, with the line where it stands: `thinkalong.yaml:3:5: …`. */
   say(key: readonly string[], message: string): string;
 }
@@ -59,20 +68,26 @@ export function parseConfig(text: string, path: string, env: Environment = proce
   );
   // A variable that is missing has made its text wrong, and is told already.
   const told = new Set(problems.map(({ line }) => line));
-  const parsed = configSchema.safeParse(plainValue(document, path), { error: plainEnglish });
+  const value = plainValue(document, path);
+  const parsed = configSchema.safeParse(value, { error: plainEnglish });
   for (const issue of parsed.error?.issues ?? [])
-    problems.push(...problemsOf(issue, places).filter(({ line }) => !told.has(line)));
+    problems.push(...problemsOf(issue, places, value).filter(({ line }) => !told.has(line)));
   if (!parsed.success || problems.length > 0) throw new ConfigError(path, problems);
+  const refuse = (refused: readonly KeyProblem[]) =>
+    new ConfigError(
+      path,
+      refused.map(({ key, message }) => ({ ...places.ofValue(key), message: about(key, message) })),
+    );
   return {
     path,
     config: parsed.data,
+    refuse,
     explain: ({ problems: ofCameras }) =>
-      new ConfigError(
-        path,
-        ofCameras.map(({ camera, key, message }) => {
-          const at = ["cameras", ...(camera === null ? [] : [camera]), ...(key?.split(".") ?? [])];
-          return { ...places.ofValue(at), message: about(at, message) };
-        }),
+      refuse(
+        ofCameras.map(({ camera, key, message }) => ({
+          key: ["cameras", ...(camera === null ? [] : [camera]), ...(key?.split(".") ?? [])],
+          message,
+        })),
       ),
     say: (key, message) => {
       const { line, column } = places.ofValue(key);
@@ -89,13 +104,13 @@ function plainValue(document: ReturnType<typeof parseDocument>, path: string): u
   }
 }
 
-function problemsOf(issue: z.core.$ZodIssue, places: YamlPlaces): ConfigProblem[] {
+function problemsOf(issue: z.core.$ZodIssue, places: YamlPlaces, value: unknown): ConfigProblem[] {
   if (issue.code !== "unrecognized_keys") {
     const place = issue.code === "invalid_key" ? places.ofKey(issue.path) : places.ofValue(issue.path);
     return [{ ...place, message: about(issue.path, issue.message) }];
   }
   return issue.keys.map((key) => {
-    const message = unknownKey(key, knownKeys(configSchema, issue.path));
+    const message = unknownKey(key, knownKeys(configSchema, issue.path, value));
     return { ...places.ofKey([...issue.path, key]), message: about(issue.path, message) };
   });
 }

@@ -1,0 +1,22 @@
+import type { ServerEvent } from "../protocol/mod.ts";
+import type { Numbered, StreamHandle } from "../streams/mod.ts";
+import type { Notice } from "./sink.ts";
+
+/**
+ * What a sink is told of an event that has just come.
+ *
+ * @example
+ * noticeOf(stream, entry).id // "door:1764314000123:event_62"
+ */
+export function noticeOf(
+  { id: stream, kind, createdAtMs }: Pick<StreamHandle, "id" | "kind" | "createdAtMs">,
+  { number, event }: Numbered<ServerEvent>,
+): Notice {
+  const id = `${stream}:${createdAtMs}:${event.event_id}`;
+  return { stream, kind, event, number, heardAtMs: Date.now(), id };
+}
+
+/** A notice as receivers get it: JSON on one line, without an end of line. */
+export function noticeJson({ id, stream, kind, heardAtMs, event }: Notice): string {
+  return JSON.stringify({ id, stream, kind, heard_at: new Date(heardAtMs).toISOString(), event });
+}

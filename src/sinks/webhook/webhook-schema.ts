@@ -1,0 +1,55 @@
+import { z } from "zod";
+import { deliveryFields } from "../delivery-schema.ts";
+import { LEAST_SECRET_BYTES, signingKey } from "./signature.ts";
+
+/** Headers that the sink sets itself. */
+const OWN_HEADERS = /^(?:content-|webhook-|host$|connection$|transfer-encoding$)/i;
+
+const headerName = z
+  .string()
+  .regex(/^[\w!#$%&'*+.^`|~-]+$/, { error: "It is not the name of a header." })
+  .refine((name) => !OWN_HEADERS.test(name), { error: "This header is set by the server itself." });
+
+/** Printable characters of Latin-1, as HTTP can carry them. */
+const headerValue = z.string().regex(/^[\t\x20-\x7e\xa0-\xff]*$/, {
+  error: "It may hold printable characters of Latin-1 only, on one line.",
+});
+
+/** A webhook: each notice is a POST request. */
+export const webhookSchema = z
+  .strictObject({
+    type: z.literal("webhook").describe("`webhook`: each notice is a POST request with JSON."),
+    url: z
+      .string()
+      .refine((url) => URL.canParse(url) && /^https?:\/\//i.test(url), {
+        error: "It must be a URL that begins with http:// or https://.",
+      })
+      .describe(
+        "Where it is sent. It may be a private address. A name and a password in it become `Authorization`. Only its host is ever shown.",
+      ),
+    secret: z
+      .string()
+      .refine((secret) => signingKey(secret) !== null, {
+        error: `It must have at least ${LEAST_SECRET_BYTES} bytes, and be base64 behind whsec_.`,
+      })
+      .optional()
+      .describe(
+        "Signs each request ([how to check that](sinks.md#is-it-from-my-server)). It may begin with `whsec_`; then base64 follows. Default: nothing is signed.",
+      ),
+    secret_env: z
+      .string()
+      .regex(/^[A-Za-z_]\w*$/, { error: "It must be the name of an environment variable." })
+      .optional()
+      .describe("Environment variable that holds the secret, in place of `secret`."),
+    headers: z
+      .record(headerName, headerValue)
+      .optional()
+      .describe("Further headers of each request, such as `Authorization`. They are never shown."),
+    ...deliveryFields,
+  })
+  .refine(({ secret, secret_env }) => secret === undefined || secret_env === undefined, {
+    error: "There is a secret already. Leave out secret, or secret_env.",
+    path: ["secret_env"],
+  });
+
+export type WebhookEntry = z.infer<typeof webhookSchema>;
