@@ -26,7 +26,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   ],
   protocol: ["engine", "ingest", "scene"],
   streams: ["protocol", "engine", "ingest", "scene"],
-  sinks: ["streams", "protocol"],
+  sinks: ["streams", "protocol", "ingest"],
   cameras: ["streams", "protocol", "engine", "ingest", "scene"],
   server: ["cameras", "streams", "protocol", "engine", "ingest", "scene"],
   config: ["server", "cameras", "sinks", "protocol"],

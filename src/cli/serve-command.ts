@@ -24,6 +24,7 @@ import {
 } from "./serve-config.ts";
 import { explainSinks } from "./serve-sinks.ts";
 import { StopSignals } from "./stop-signals.ts";
+import { VERSION } from "./version.ts";
 
 /** Open files that a server needs beside its sessions: requests for the page and its files. */
 const SPARE_FILES = 64;
@@ -60,7 +61,7 @@ async function serve(flags: ServeFlags): Promise<void> {
   const reread = rereadFiles(settings, file?.path);
   const signals = new StopSignals(reread.length > 0 || flags.jsonl !== undefined);
   const log = pino({ level: settings.logLevel }, logLines(2));
-  const sinks = new Sinks({ log, drainMs: limits.shutdownMs });
+  const sinks = new Sinks({ log, version: VERSION, drainMs: limits.shutdownMs });
   await sinks.load(settings.sinks).catch((error) => {
     throw explainSinks(error, file);
   });

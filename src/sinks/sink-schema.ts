@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { jsonlSchema } from "./jsonl/jsonl-schema.ts";
+import { mqttSchema } from "./mqtt/mqtt-schema.ts";
 import { webhookSchema } from "./webhook/webhook-schema.ts";
 
 /** A sink's name. */
@@ -8,7 +9,7 @@ export const sinkName = z.string().regex(/^[a-z0-9][\w.-]{0,63}$/i, {
 });
 
 /** The kinds of sinks. Each has a `type` of its own. */
-export const SINK_KINDS = [webhookSchema, jsonlSchema] as const;
+export const SINK_KINDS = [webhookSchema, mqttSchema, jsonlSchema] as const;
 
 const TYPES = SINK_KINDS.map(({ shape }) => JSON.stringify(shape.type.value)).join(", ");
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Logger } from "pino";
 import type { ServerEvent } from "../protocol/mod.ts";
-import type { Numbered, StreamHandle, StreamListener } from "../streams/mod.ts";
+import type { EventPictures, Numbered, StreamHandle, StreamListener } from "../streams/mod.ts";
 import { deliveryLimits, wantedBy } from "./delivery-schema.ts";
 import { Dispatcher, type SinkFigures } from "./dispatcher.ts";
 import { SinkError, type SinkProblem, SinkProblems } from "./errors.ts";
@@ -26,6 +26,12 @@ export interface SinksOptions {
   readonly log: Logger;
   /** Where secrets are read from. Default: the environment of the process. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Version of this program, which brokers are told. Default: none. */
+  readonly version?: string;
+  /** Pictures of alerts, for sinks that send them. Default: none. */
+  readonly pictures?: EventPictures;
+  /** Names of the alerts of a stream. Default: each is known from when it was first raised. */
+  readonly alertsOf?: (stream: StreamHandle) => readonly string[];
   readonly waits?: RetryWaits;
   /** How long a sink that was taken out may deliver what waits (ms). Default: 2000. */
   readonly drainMs?: number;
@@ -59,15 +65,27 @@ export class Sinks {
   private readonly running = new Map<string, Running>();
   /** Sinks that were taken out and deliver what waits. */
   private readonly leaving = new Set<Promise<void>>();
+  /** The open streams. */
+  private readonly streams = new Set<StreamHandle>();
 
   constructor(private readonly options: SinksOptions) {}
 
   /** Hears of each stream, and offers each of its events to the sinks that want it. */
   readonly listener: StreamListener = (stream) => {
-    stream.log.from(null).subscribe((entry) => {
-      if ("event" in entry) this.hear(stream, entry);
+    this.streams.add(stream);
+    for (const { opened } of this.running.values()) opened.listen?.(stream);
+    stream.log.from(null).subscribe({
+      next: (entry) => {
+        if ("event" in entry) this.hear(stream, entry);
+      },
+      complete: () => this.streams.delete(stream),
     });
   };
+
+  /** Lets the sinks know that there are other alerts now, see `alertsOf`. */
+  alertsChanged(): void {
+    for (const { opened } of this.running.values()) opened.alertsChanged?.();
+  }
 
   /** What has become of the notices of each sink. */
   figures(): Record<string, SinkFigures> {
@@ -136,7 +154,7 @@ export class Sinks {
     const problems: SinkProblem[] = [];
     for (const [name, entry] of entries) {
       try {
-        opened.set(name, await openSink(name, entry, this.options.env ?? process.env));
+        opened.set(name, await this.openOne(name, entry));
       } catch (error) {
         if (!(error instanceof SinkError)) throw error;
         problems.push({ sink: name, key: error.key, message: error.message });
@@ -147,6 +165,13 @@ export class Sinks {
     throw new SinkProblems(problems);
   }
 
+  private openOne(name: string, entry: SinkEntry): Promise<OpenedSink> {
+    const { env = process.env, version = "unknown", pictures, alertsOf, waits, log } = this.options;
+    // What waits for the sink before goes to this one.
+    const onReady = () => this.running.get(name)?.dispatcher.resume();
+    return openSink(name, entry, { env, version, pictures, alertsOf, waits, log, onReady });
+  }
+
   private put(name: string, entry: SinkEntry, opened: OpenedSink): void {
     const { log, waits } = this.options;
     const limits = deliveryLimits(entry);
@@ -154,6 +179,7 @@ export class Sinks {
     const dispatcher = before?.dispatcher ?? new Dispatcher({ sink: opened.sink, limits, log, waits });
     if (before !== undefined) this.leave(dispatcher.replace(opened.sink, limits));
     this.running.set(name, { entry, dispatcher, opened, wants: eventFilter(wantedBy(entry)) });
+    for (const stream of this.streams) opened.listen?.(stream);
   }
 
   private refresh({ opened, dispatcher }: Running): void {
