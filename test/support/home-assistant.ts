@@ -9,13 +9,16 @@
 import { z } from "zod";
 
 const isTopic = (topic: string) =>
-  topic !== "" && Buffer.byteLength(topic) <= 65_535 && !/[\0-\x1f\x7f-\x9f\u{fdd0}-\u{fdef}]/u.test(topic);
+  topic !== "" && Buffer.byteLength(topic) <= 65_535 && !/[\p{Cc}\u{fdd0}-\u{fdef}]/u.test(topic);
 const publishTopic = z.string().refine((topic) => isTopic(topic) && !/[+#]/.test(topic));
 const subscribeTopic = z
   .string()
   .refine(
     (topic) =>
-      isTopic(topic) && topic.split("/").every((level, at, all) => /^(\+|#|[^+#]*)$/.test(level) && (level !== "#" || at === all.length - 1)),
+      isTopic(topic) &&
+      topic
+        .split("/")
+        .every((level, at, all) => /^(\+|#|[^+#]*)$/.test(level) && (level !== "#" || at === all.length - 1)),
   );
 const positiveInt = z.int().min(0);
 /** A Jinja template. What it gives is for a test of its own. */
@@ -68,7 +71,10 @@ const entity = {
   encoding: z.string().optional(),
   enabled_by_default: z.boolean().optional(),
   entity_category: z.enum(["config", "diagnostic"]).optional(),
-  icon: z.string().regex(/^[\w-]+:[\w-]+$/).optional(),
+  icon: z
+    .string()
+    .regex(/^[\w-]+:[\w-]+$/)
+    .optional(),
   json_attributes_topic: subscribeTopic.optional(),
   json_attributes_template: template.optional(),
 };
@@ -88,8 +94,12 @@ const sensor = z
     unit_of_measurement: z.string().optional(),
   })
   // util.py: validate_sensor_state_and_device_class_config
-  .refine(({ last_reset_value_template, state_class }) => !last_reset_value_template || state_class === "total")
-  .refine(({ options, state_class, unit_of_measurement }) => !options || !(state_class || unit_of_measurement))
+  .refine(
+    ({ last_reset_value_template, state_class }) => !last_reset_value_template || state_class === "total",
+  )
+  .refine(
+    ({ options, state_class, unit_of_measurement }) => !options || !(state_class || unit_of_measurement),
+  )
   .refine(({ options, device_class }) => (options === undefined) === (device_class !== "enum"));
 
 const binarySensor = z.strictObject({

@@ -8,7 +8,9 @@ import { Program } from "./program.ts";
 import { until } from "./server.ts";
 
 // Debian's package puts it where only root looks for programs.
-const program = ["mosquitto", "/usr/sbin/mosquitto"].find((each) => spawnSync(each, ["-h"]).error === undefined);
+const program = ["mosquitto", "/usr/sbin/mosquitto"].find(
+  (each) => spawnSync(each, ["-h"]).error === undefined,
+);
 
 /**
  * Whether tests can start a broker: `describe.skipIf(!hasMosquitto)`. Where `THINKALONG_NEED_MOSQUITTO` is set, as in CI,

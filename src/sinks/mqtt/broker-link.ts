@@ -196,9 +196,14 @@ export class BrokerLink {
       this.pending.add(settle);
       signal?.addEventListener("abort", aborted);
       const { topic, payload, qos, retain } = message;
-      const bytes = typeof payload === "string" ? payload : Buffer.from(payload.buffer, payload.byteOffset, payload.length);
+      const bytes =
+        typeof payload === "string"
+          ? payload
+          : Buffer.from(payload.buffer, payload.byteOffset, payload.length);
       client.publish(topic, bytes, { qos, retain }, (error) => {
-        settle(error ? new DeliveryError("passing", `${this.name} did not take it: ${error.message}`) : undefined);
+        settle(
+          error ? new DeliveryError("passing", `${this.name} did not take it: ${error.message}`) : undefined,
+        );
       });
       id = client.getLastMessageId();
     });
@@ -212,7 +217,9 @@ export class BrokerLink {
     for (const settle of [...this.pending]) settle(error);
     if (this.isClosed || this.told === why) return;
     this.told = why;
-    this.options.log.warn(`${this.name} is not connected. ${why} It is connected to again, as often as it takes.`);
+    this.options.log.warn(
+      `${this.name} is not connected. ${why} It is connected to again, as often as it takes.`,
+    );
   }
 
   private pause(ms: number): Promise<void> {
@@ -232,7 +239,8 @@ function reasonOf(error: Error & { code?: unknown }): string {
   const { code, message } = error;
   if (code === 4 || code === 5) return `It refuses this user (${message}). Check username and password.`;
   if (code === 2) return `It refuses this client_id (${message}). Choose another one.`;
-  if (code === "ECONNREFUSED") return "Nothing listens there. Check host and port, and whether the broker runs.";
+  if (code === "ECONNREFUSED")
+    return "Nothing listens there. Check host and port, and whether the broker runs.";
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return `Its host is not known (${message}).`;
   if (typeof code === "string" && /CERT|SELF_SIGNED|TLS|SSL/.test(code))
     return `Its certificate is not trusted (${message}). Name the file of the certificate that has signed it as ca.`;

@@ -73,7 +73,8 @@ export class Discovery {
   /** A camera, with all its entities. */
   camera(camera: string, features: CameraFeatures): MqttMessage {
     const { topics } = this.options;
-    const id = `${topics.base}/${camera}`;
+    // No base has this sign, so no camera of one server is called like another server.
+    const id = `${topics.base}#${camera}`;
     return configMessage(this.cameraTopic(camera), {
       device: { ...this.device(id, camera), model: "Camera", via_device: topics.base },
       origin: this.origin,
@@ -120,11 +121,21 @@ export class Discovery {
         count(`left_${kind}`, `Left: ${kind}`, `value_json.left['${kind}']`, "mdi:location-exit"),
       ),
       ...(hasSnapshots
-        ? [entity("snapshot", "image", "Last alert", { image_topic: topics.snapshot, content_type: "image/jpeg" })]
+        ? [
+            entity("snapshot", "image", "Last alert", {
+              image_topic: topics.snapshot,
+              content_type: "image/jpeg",
+            }),
+          ]
         : []),
       entity("answer", "sensor", "Answer", text(topics.answer, "mdi:comment-text-outline")),
       ...(hasAsk
-        ? [entity("ask", "text", "Question", { command_topic: topics.ask, icon: "mdi:comment-question-outline" })]
+        ? [
+            entity("ask", "text", "Question", {
+              command_topic: topics.ask,
+              icon: "mdi:comment-question-outline",
+            }),
+          ]
         : []),
     ]);
   }

@@ -49,13 +49,17 @@ export const mqttSchema = z
       .string()
       .min(1)
       .optional()
-      .describe("File with the certificate (PEM) that has signed the broker's, where no public authority has."),
+      .describe(
+        "File with the certificate (PEM) that has signed the broker's, where no public authority has.",
+      ),
     client_id: z
       .string()
       .min(1)
       .max(128)
       .optional()
-      .describe("The broker ends the connection of another client of the same id. Default: from `base_topic`."),
+      .describe(
+        "The broker ends the connection of another client of the same id. Default: from `base_topic`.",
+      ),
     base_topic: topicPart
       .optional()
       .describe(

@@ -198,7 +198,8 @@ export class MqttSink implements Sink {
 
   private async messagesOf(notice: Notice): Promise<readonly MqttMessage[]> {
     const { stream, event } = notice;
-    if (event.type === "response.output_text.done" && this.questions.isOwn(stream, event.response_id)) return [];
+    if (event.type === "response.output_text.done" && this.questions.isOwn(stream, event.response_id))
+      return [];
     const camera = this.devices.get(stream);
     if (camera === undefined) return this.sessionMessages(notice);
     // The picture comes first, so that whoever hears of the alert finds it.

@@ -19,7 +19,11 @@ export interface OpenMqttOptions extends Omit<MqttSinkOptions, "address"> {
  * const sink = await openMqttSink("home", entry, { env: process.env, log, version });
  * const server = await createServer({ engine, listeners: [sink.listen] });
  */
-export async function openMqttSink(name: string, entry: MqttEntry, options: OpenMqttOptions): Promise<MqttSink> {
+export async function openMqttSink(
+  name: string,
+  entry: MqttEntry,
+  options: OpenMqttOptions,
+): Promise<MqttSink> {
   const { env, ...rest } = options;
   const { url, username, client_id, base_topic = "thinkalong" } = entry;
   const address = {

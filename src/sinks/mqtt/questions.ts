@@ -32,7 +32,9 @@ export interface MqttAnswer {
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
-type Answered = Partial<Pick<MqttAnswer, "text" | "media_time_ms" | "unfamiliar" | "note" | "response_id" | "error">>;
+type Answered = Partial<
+  Pick<MqttAnswer, "text" | "media_time_ms" | "unfamiliar" | "note" | "response_id" | "error">
+>;
 
 /** Asks streams what came by the broker: a question as plain text, or as JSON `{"question": "…", "id": "…"}`. */
 export class Questions {
@@ -50,15 +52,17 @@ export class Questions {
     const answer = (what: Answered) => answered({ ...NO_ANSWER, question, id, ...what });
     const refuse = (code: string, message: string) => answer({ error: { code, message } });
     const nowMs = performance.now();
-    if (stream === undefined) return refuse("stream_not_found", "There is no open camera of this name.");
-    if (this.budget.waitMs(nowMs) > 0)
-      return refuse("too_many_questions", "Questions came faster than they are taken. Ask more slowly.");
-    this.budget.spend(1, nowMs);
-    try {
-      this.askStream(stream, question, answer);
-    } catch (error) {
-      const { code, message } = toProblem(error);
-      refuse(code, message);
+    if (stream === undefined) refuse("stream_not_found", "There is no open camera of this name.");
+    else if (this.budget.waitMs(nowMs) > 0)
+      refuse("too_many_questions", "Questions came faster than they are taken. Ask more slowly.");
+    else {
+      this.budget.spend(1, nowMs);
+      try {
+        this.askStream(stream, question, answer);
+      } catch (error) {
+        const { code, message } = toProblem(error);
+        refuse(code, message);
+      }
     }
   }
 

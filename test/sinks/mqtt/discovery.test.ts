@@ -30,11 +30,19 @@ describe("the device of a camera", () => {
 
   it("has the entities that the docs name", () => {
     const components = componentsOf(new Discovery(options).camera("door", features));
-    const shown = Object.values(components).map(({ platform, name }) => `${platform}: ${name ?? "taken away"}`);
+    const shown = Object.values(components).map(
+      ({ platform, name }) => `${platform}: ${name ?? "taken away"}`,
+    );
     expect(shown).toEqual([
       ...["sensor: Last thought", "sensor: State", "event: Alert", "binary_sensor: taken away"],
       ...["binary_sensor: visitor", "binary_sensor: a + b", "sensor: Alerts", "sensor: Thoughts"],
-      ...["sensor: Came: car", "sensor: Left: person", "image: Last alert", "sensor: Answer", "text: Question"],
+      ...[
+        "sensor: Came: car",
+        "sensor: Left: person",
+        "image: Last alert",
+        "sensor: Answer",
+        "text: Question",
+      ],
     ]);
   });
 
@@ -45,16 +53,24 @@ describe("the device of a camera", () => {
     expect(camera.device.via_device).toBe(server.device.identifiers[0]);
     expect(camera.availability).toEqual([{ topic: "thinkalong/status" }]);
     expect(server.availability).toBeUndefined();
-    expect([server.origin, camera.origin]).toEqual(Array(2).fill({ name: "thinkalong", sw_version: "1.2.3" }));
+    expect([server.origin, camera.origin]).toEqual(
+      Array(2).fill({ name: "thinkalong", sw_version: "1.2.3" }),
+    );
   });
 
   it("has ids of its own: other cameras and other servers have others", () => {
     const other = { ...options, topics: new Topics("thinkalong/door") };
     const configs = [
       ...["door", "door.", "door_", "door-"].map((name) => new Discovery(options).camera(name, features)),
-      ...[new Discovery(options).server(), new Discovery(other).server(), new Discovery(other).camera("door", features)],
+      ...[
+        new Discovery(options).server(),
+        new Discovery(other).server(),
+        new Discovery(other).camera("door", features),
+      ],
     ];
-    const ids = configs.flatMap((config) => Object.values(componentsOf(config)).flatMap(({ unique_id }) => unique_id ?? []));
+    const ids = configs.flatMap((config) =>
+      Object.values(componentsOf(config)).flatMap(({ unique_id }) => unique_id ?? []),
+    );
     expect(new Set(ids).size).toBe(ids.length);
     expect(new Set(configs.map(({ topic }) => topic)).size).toBe(configs.length);
     expect(new Set(configs.map((config) => read(config).device.identifiers[0])).size).toBe(configs.length);
@@ -62,7 +78,9 @@ describe("the device of a camera", () => {
 
   it("has no entities for what is switched off", () => {
     const discovery = new Discovery({ ...options, hasSnapshots: false, hasAsk: false });
-    const platforms = Object.values(componentsOf(discovery.camera("door", none))).map(({ platform }) => platform);
+    const platforms = Object.values(componentsOf(discovery.camera("door", none))).map(
+      ({ platform }) => platform,
+    );
     expect(platforms).not.toContain("image");
     expect(platforms).not.toContain("text");
   });
@@ -88,14 +106,21 @@ describe("the templates of the device", () => {
 
   it("find the counts", () => {
     const counts = { alerts: 3, thoughts: 7, came: { car: 2 }, left: { person: 5 } };
-    expect(["alerts", "thoughts", "came_car", "left_person"].map((key) => state(key, counts))).toEqual(["3", "7", "2", "5"]);
+    expect(["alerts", "thoughts", "came_car", "left_person"].map((key) => state(key, counts))).toEqual([
+      "3",
+      "7",
+      "2",
+      "5",
+    ]);
   });
 });
 
 describe("the mirror of Home Assistant", () => {
   it("refuses what Home Assistant refuses", () => {
     const config = JSON.parse(new Discovery(options).camera("door", features).payload as string);
-    const refused = (change: (config: { device: object; origin?: object; components: Record<string, object> }) => void) => {
+    const refused = (
+      change: (config: { device: object; origin?: object; components: Record<string, object> }) => void,
+    ) => {
       const changed = structuredClone(config);
       change(changed);
       return !deviceConfig.safeParse(changed).success;

@@ -34,7 +34,10 @@ describe("the entry of a broker", () => {
     [{ url: "mqtt://" }, "url: It must be"],
     [{ username: "cams", password: "a", password_env: "B" }, "password_env: There is a password already"],
     [{ password: "a" }, "username: A password needs the name of its user"],
-    [{ username: "cams", password_env: "not a name" }, "password_env: It must be the name of an environment variable"],
+    [
+      { username: "cams", password_env: "not a name" },
+      "password_env: It must be the name of an environment variable",
+    ],
     [{ ca: "ca.pem" }, "ca: A certificate is of use with TLS only"],
     [{ base_topic: "a/+/b" }, "base_topic: It must be a topic without + and #"],
     [{ base_topic: "/a" }, "base_topic"],

@@ -4,10 +4,10 @@ import { wantedBy } from "../../../src/sinks/delivery-schema.ts";
 import { Dispatcher } from "../../../src/sinks/dispatcher.ts";
 import type { SinkError } from "../../../src/sinks/errors.ts";
 import { eventFilter } from "../../../src/sinks/event-filter.ts";
+import { Sinks } from "../../../src/sinks/mod.ts";
 import { type MqttEntry, mqttSchema } from "../../../src/sinks/mqtt/mqtt-schema.ts";
 import type { MqttSinkOptions } from "../../../src/sinks/mqtt/mqtt-sink.ts";
 import { openMqttSink } from "../../../src/sinks/mqtt/open-mqtt-sink.ts";
-import { Sinks } from "../../../src/sinks/mod.ts";
 import { noticeOf } from "../../../src/sinks/notice.ts";
 import type { Notice } from "../../../src/sinks/sink.ts";
 import { LOG_LIMITS, type StreamHandle, StreamRegistry } from "../../../src/streams/mod.ts";
@@ -87,7 +87,10 @@ describe.skipIf(!hasMosquitto)("a broker as a sink", () => {
   it("keeps what a camera does, and tells Home Assistant of it", async () => {
     const broker = await startBroker();
     const observer = await broker.observe();
-    const { open } = await start({ url: broker.url, script: { thought: (unit) => `a red car enters from the left #${unit + 1}` } });
+    const { open } = await start({
+      url: broker.url,
+      script: { thought: (unit) => `a red car enters from the left #${unit + 1}` },
+    });
     const door = open("yard.2");
     await observer.sees("thinkalong/status", (text) => text === "online");
     await observer.sees("homeassistant/device/thinkalong/yard_2e2/config");
@@ -97,10 +100,15 @@ describe.skipIf(!hasMosquitto)("a broker as a sink", () => {
     await observer.sees("thinkalong/yard.2/counts", (text) => text.includes('"car":2'));
     // Whoever comes later finds it all.
     const later = await broker.observe();
-    await until("all is there", () => later.kept.get("thinkalong/yard.2/counts") !== undefined && later.kept.size >= 7);
+    await until(
+      "all is there",
+      () => later.kept.get("thinkalong/yard.2/counts") !== undefined && later.kept.size >= 7,
+    );
     expect(later.seen.every(({ isOld }) => isOld)).toBe(true);
     expect(later.kept.get("thinkalong/yard.2/state")).toBe("live");
-    expect(later.json("thinkalong/yard.2/thought")).toMatchObject({ text: "a red car enters from the left #2" });
+    expect(later.json("thinkalong/yard.2/thought")).toMatchObject({
+      text: "a red car enters from the left #2",
+    });
     expect(later.kept.get("thinkalong/cameras")).toBe('{"yard.2":[]}');
     const configs = [...later.kept].filter(([topic]) => topic.startsWith("homeassistant/"));
     expect(configs).toHaveLength(2);
@@ -108,7 +116,9 @@ describe.skipIf(!hasMosquitto)("a broker as a sink", () => {
       expect(topic).toMatch(DISCOVERY_TOPIC);
       deviceConfig.parse(JSON.parse(text));
     }
-    expect(Object.keys(later.json("homeassistant/device/thinkalong/yard_2e2/config").components)).toContain("came_car");
+    expect(Object.keys(later.json("homeassistant/device/thinkalong/yard_2e2/config").components)).toContain(
+      "came_car",
+    );
   });
 
   it("tells alerts: as JSON, as a switch that goes off, and with their picture before them", async () => {
@@ -123,7 +133,11 @@ describe.skipIf(!hasMosquitto)("a broker as a sink", () => {
       },
     };
     const alertsOf = () => ["visitor", "never raised"];
-    const { open } = await start({ url: broker.url, entry: { alert_off_after: 0.3 }, options: { pictures, alertsOf } });
+    const { open } = await start({
+      url: broker.url,
+      entry: { alert_off_after: 0.3 },
+      options: { pictures, alertsOf },
+    });
     const door = open("door");
     await observer.sees("thinkalong/door/alert/visitor", (text) => text === "OFF");
     await observer.sees("thinkalong/door/alert/never%20raised", (text) => text === "OFF");
@@ -131,9 +145,15 @@ describe.skipIf(!hasMosquitto)("a broker as a sink", () => {
     door.raise({ ...alert, snapshot });
     await observer.sees("thinkalong/door/alert");
     expect(found).toEqual(["door event_0"]);
-    expect(observer.json("thinkalong/door/alert")).toMatchObject({ event_type: "raised", alert: "visitor", snapshot });
+    expect(observer.json("thinkalong/door/alert")).toMatchObject({
+      event_type: "raised",
+      alert: "visitor",
+      snapshot,
+    });
     const topics = observer.seen.map(({ topic }) => topic);
-    expect(topics.lastIndexOf("thinkalong/door/snapshot")).toBeLessThan(topics.lastIndexOf("thinkalong/door/alert"));
+    expect(topics.lastIndexOf("thinkalong/door/snapshot")).toBeLessThan(
+      topics.lastIndexOf("thinkalong/door/alert"),
+    );
     expect(observer.seen.find(({ topic }) => topic.endsWith("/snapshot"))!.bytes).toEqual(jpeg);
     await until("it goes off", () => observer.texts("thinkalong/door/alert/visitor").length === 3);
     expect(observer.texts("thinkalong/door/alert/visitor")).toEqual(["OFF", "ON", "OFF"]);
@@ -188,14 +208,23 @@ describe.skipIf(!hasMosquitto)("a broker as a sink", () => {
   it("answers questions that come by the broker", async () => {
     const broker = await startBroker();
     const observer = await broker.observe();
-    const { open, delivered } = await start({ url: broker.url, script: { answer: (question) => `about ${question}` } });
+    const { open, delivered } = await start({
+      url: broker.url,
+      script: { answer: (question) => `about ${question}` },
+    });
     const door = open("door");
     await observer.sees(config("door"));
     const answers = () => observer.texts("thinkalong/door/answer").map((text) => JSON.parse(text));
-    const ask = (text: string, options: object = {}) => observer.client.publishAsync("thinkalong/door/ask", text, options);
+    const ask = (text: string, options: object = {}) =>
+      observer.client.publishAsync("thinkalong/door/ask", text, options);
     await ask("what is moving?");
     await until("there is an answer", () => answers().length === 1);
-    expect(answers()[0]).toMatchObject({ question: "what is moving?", text: "about what is moving?", id: null, error: null });
+    expect(answers()[0]).toMatchObject({
+      question: "what is moving?",
+      text: "about what is moving?",
+      id: null,
+      error: null,
+    });
     await ask('{"question": "who came?", "id": "q7"}');
     await until("there is another one", () => answers().length === 2);
     expect(answers()[1]).toMatchObject({ question: "who came?", text: "about who came?", id: "q7" });
@@ -252,7 +281,9 @@ describe.skipIf(!hasMosquitto)("a broker as a sink", () => {
     const observer = await broker.observe();
     const { open } = await start({ url: broker.url, options: { reopenMs: 100 } });
     const [gone, again, film] = [open("gone"), open("again"), open("film")];
-    await until("all are there", () => ["gone", "again", "film"].every((name) => observer.kept.has(config(name))));
+    await until("all are there", () =>
+      ["gone", "again", "film"].every((name) => observer.kept.has(config(name))),
+    );
     gone.raise(alert);
     await observer.sees("thinkalong/gone/alert/visitor", (text) => text === "ON");
     film.changed({ state: "ended", message: "It has ended.", mediaTimeMs: 0 });
@@ -277,8 +308,12 @@ describe.skipIf(!hasMosquitto)("a broker as a sink", () => {
     expect(observer.kept.get("thinkalong/status")).toBe("offline");
     const second = await start({ url: broker.url, options: { returnMs: 300, alertsOf: () => ["other"] } });
     second.open("door");
-    await observer.sees(config("door"), (text) => text.includes('"alert_visitor":{"platform":"binary_sensor"}'));
-    await until("the yard is gone", () => [...observer.kept.keys()].every((topic) => !topic.includes("yard")));
+    await observer.sees(config("door"), (text) =>
+      text.includes('"alert_visitor":{"platform":"binary_sensor"}'),
+    );
+    await until("the yard is gone", () =>
+      [...observer.kept.keys()].every((topic) => !topic.includes("yard")),
+    );
     expect(observer.kept.get("thinkalong/cameras")).toBe('{"door":["other"]}');
     expect(observer.kept.has("thinkalong/door/alert/visitor")).toBe(false);
     expect(observer.kept.get("thinkalong/door/alert/other")).toBe("OFF");
@@ -299,7 +334,10 @@ describe.skipIf(!hasMosquitto)("a broker as a sink", () => {
   it("tells nothing of devices where that is not wanted", async () => {
     const broker = await startBroker();
     const observer = await broker.observe();
-    const { open } = await start({ url: broker.url, entry: { discovery: false, ask: false, base_topic: "home/cams" } });
+    const { open } = await start({
+      url: broker.url,
+      entry: { discovery: false, ask: false, base_topic: "home/cams" },
+    });
     open("door");
     await observer.sees("home/cams/door/state");
     await observer.sees("home/cams/cameras");
@@ -321,16 +359,27 @@ describe.skipIf(!hasMosquitto)("a broker that fails", () => {
     await until("that is noticed", () => said.some((line) => line.includes("Nothing listens there.")));
     for (let i = 0; i < 5; i++) door.raise({ ...alert, media_time_ms: i });
     await expect(
-      sink.deliver({ stream: "x", kind: "camera", event: { type: "error" } as never, number: 0, heardAtMs: 0, id: "x" }, AbortSignal.timeout(1000)),
-    ).rejects.toMatchObject({ failure: "passing", message: expect.stringContaining("is not connected. Nothing listens there.") });
+      sink.deliver(
+        { stream: "x", kind: "camera", event: { type: "error" } as never, number: 0, heardAtMs: 0, id: "x" },
+        AbortSignal.timeout(1000),
+      ),
+    ).rejects.toMatchObject({
+      failure: "passing",
+      message: expect.stringContaining("is not connected. Nothing listens there."),
+    });
     expect(dispatcher.figures.waiting).toBe(5);
     observer.seen.length = 0;
     await broker.listen();
     await delivered();
-    expect(observer.texts("thinkalong/door/alert").map((text) => JSON.parse(text).media_time_ms)).toEqual([0, 1, 2, 3, 4]);
+    expect(observer.texts("thinkalong/door/alert").map((text) => JSON.parse(text).media_time_ms)).toEqual([
+      0, 1, 2, 3, 4,
+    ]);
     // The broker has forgotten everything meanwhile.
     const later = await broker.observe();
-    await until("what is kept has come", () => later.kept.has(config("door")) && later.kept.has("thinkalong/door/thought"));
+    await until(
+      "what is kept has come",
+      () => later.kept.has(config("door")) && later.kept.has("thinkalong/door/thought"),
+    );
     expect(later.kept.get("thinkalong/status")).toBe("online");
     expect(later.kept.get("thinkalong/door/state")).toBe("live");
     expect(later.json("thinkalong/door/counts").alerts).toBe(5);
@@ -358,11 +407,17 @@ describe.skipIf(!hasMosquitto)("a broker that fails", () => {
     const thief = await connectAsync(broker.url, { clientId: "thinkalong_thinkalong", reconnectPeriod: 0 });
     thief.on("error", () => {});
     await observer.sees("thinkalong/status", (text) => text === "offline");
-    await until("it is back", () => observer.texts("thinkalong/status").slice(-2).join() === "offline,online");
+    await until(
+      "it is back",
+      () => observer.texts("thinkalong/status").slice(-2).join() === "offline,online",
+    );
     thief.end(true);
     // A late will of an earlier connection is set right.
     await observer.client.publishAsync("thinkalong/status", "offline", { retain: true });
-    await until("it is set right", () => observer.texts("thinkalong/status").slice(-2).join() === "offline,online");
+    await until(
+      "it is set right",
+      () => observer.texts("thinkalong/status").slice(-2).join() === "offline,online",
+    );
     await sink.close();
     await until("it says good-bye", () => observer.texts("thinkalong/status").at(-1) === "offline");
   });
@@ -375,13 +430,24 @@ describe.skipIf(!hasMosquitto)("a broker that fails", () => {
     await until("it is there", () => observer.kept.has(config("door")));
     broker.freeze();
     const patience = AbortSignal.timeout(200);
-    const notice = { stream: "door", kind: "camera", number: 9, heardAtMs: Date.now(), id: "door:9" } as const;
+    const notice = {
+      stream: "door",
+      kind: "camera",
+      number: 9,
+      heardAtMs: Date.now(),
+      id: "door:9",
+    } as const;
     const event = { type: "alert.raised", event_id: "event_9", ...alert, alert: "slow" } as const;
-    await expect(sink.deliver({ ...notice, event }, patience)).rejects.toMatchObject({ name: "TimeoutError" });
+    await expect(sink.deliver({ ...notice, event }, patience)).rejects.toMatchObject({
+      name: "TimeoutError",
+    });
     for (let i = 0; i < 20; i++) door.raise({ ...alert, media_time_ms: i });
     broker.thaw();
     await delivered();
-    const times = observer.texts("thinkalong/door/alert").map((text) => JSON.parse(text)).filter(({ alert }) => alert === "visitor");
+    const times = observer
+      .texts("thinkalong/door/alert")
+      .map((text) => JSON.parse(text))
+      .filter(({ alert }) => alert === "visitor");
     expect([...new Set(times.map(({ media_time_ms }) => media_time_ms))]).toEqual([...Array(20).keys()]);
     expect(observer.json("thinkalong/door/counts").alerts).toBe(21);
   });
@@ -401,7 +467,10 @@ describe.skipIf(!hasMosquitto)("a broker that fails", () => {
   it("lets in whoever has the password, and says why others are refused", async () => {
     const broker = await startBroker({ user: { name: "cams", password: "hunter2" } });
     const observer = await broker.observe();
-    const wrong = await start({ url: broker.url, entry: { username: "cams", password: "hunter3", client_id: "wrong" } });
+    const wrong = await start({
+      url: broker.url,
+      entry: { username: "cams", password: "hunter3", client_id: "wrong" },
+    });
     await until("it is refused", () => wrong.said.length === 1);
     expect(wrong.said[0]).toMatch(/refuses this user .*Check username and password/);
     expect(wrong.said[0]).not.toContain("hunter3");
@@ -432,12 +501,21 @@ describe.skipIf(!hasMosquitto)("a broker among the sinks of a server", () => {
   it("gets what waited as soon as it is back, and after a reload knows the cameras that are open", async () => {
     const broker = await startBroker();
     const observer = await broker.observe();
-    const sinks = new Sinks({ log: pino({ level: "silent" }), waits: { firstMs: 50, mostMs: 60_000, random: () => 0 } });
+    const sinks = new Sinks({
+      log: pino({ level: "silent" }),
+      waits: { firstMs: 50, mostMs: 60_000, random: () => 0 },
+    });
     const load = (entry: Partial<MqttEntry>) =>
       sinks.load(new Map([["home", mqttSchema.parse({ type: "mqtt", url: broker.url, ...entry })]]));
     await load({});
     const engine = new ScriptedEngine();
-    const streams = new StreamRegistry({ engine, limits, maxStreams: 4, maxCameras: 4, listeners: [sinks.listener] });
+    const streams = new StreamRegistry({
+      engine,
+      limits,
+      maxStreams: 4,
+      maxCameras: 4,
+      listeners: [sinks.listener],
+    });
     onTestFinished(async () => {
       for (const stream of [...streams]) stream.close("going_away");
       await sinks.close(0);
@@ -453,7 +531,10 @@ describe.skipIf(!hasMosquitto)("a broker among the sinks of a server", () => {
     const change = await load({ base_topic: "other" });
     expect(change.changed).toEqual(["home"]);
     await observer.sees("other/door/state");
-    await until("the one before says good-bye", () => observer.texts("thinkalong/status").at(-1) === "offline");
+    await until(
+      "the one before says good-bye",
+      () => observer.texts("thinkalong/status").at(-1) === "offline",
+    );
     door.raise(alert);
     await observer.sees("other/door/alert");
     // The same address and id as before: the old connection goes, and the new one is not taken for gone.
@@ -472,8 +553,14 @@ describe("a broker that cannot be as it is given", () => {
     );
 
   it("says so at the start", async () => {
-    expect(await open({ username: "a", password_env: "NOT_SET" })).toMatchObject({ name: "SinkError", key: "password_env" });
+    expect(await open({ username: "a", password_env: "NOT_SET" })).toMatchObject({
+      name: "SinkError",
+      key: "password_env",
+    });
     expect(await open({ ca: "/nowhere/ca.pem" })).toMatchObject({ name: "SinkError", key: "ca" });
-    expect(await open({ ca: "package.json" })).toMatchObject({ key: "ca", message: expect.stringContaining("PEM") });
+    expect(await open({ ca: "package.json" })).toMatchObject({
+      key: "ca",
+      message: expect.stringContaining("PEM"),
+    });
   });
 });

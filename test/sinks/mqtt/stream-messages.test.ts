@@ -18,7 +18,12 @@ describe("running numbers in thoughts", () => {
 
   it("are not made up from a text that has none", () => {
     const numbers = new ToldNumbers();
-    for (const text of ["a car enters, then #3 follows", "The #1 car is red.", "car #4 enters", "a car enters from the left"])
+    for (const text of [
+      "a car enters, then #3 follows",
+      "The #1 car is red.",
+      "car #4 enters",
+      "a car enters from the left",
+    ])
       numbers.hear(text);
     expect(numbers.counts).toEqual({ came: {}, left: {} });
   });
@@ -80,7 +85,11 @@ describe("the messages of a camera", () => {
     });
   });
 
-  it("say nothing of a skip", () => expect(messages().told(thought(""))).toEqual([]));
+  it("say nothing of a skip", () => {
+    const { told } = messages();
+    told(state("live"));
+    expect(told(thought(""))).toEqual([]);
+  });
 
   it("have counts: of the stream now and then, and at once when an alert or a running number comes", () => {
     const { told } = messages();
@@ -88,7 +97,9 @@ describe("the messages of a camera", () => {
     expect(told(stats({ thoughts: 1, units: 9 }), 0)).toHaveLength(1);
     expect(told(stats({ thoughts: 2, units: 9 }), 5_000)).toEqual([]);
     expect(told(thought("a car enters from the left #1"), 6_000)[1]).toContain('"thoughts":2,');
-    expect(told(SERVER_EXAMPLES["alert.raised"], 7_000)[1]).toContain('"alerts":1,"came":{"car":1},"left":{}');
+    expect(told(SERVER_EXAMPLES["alert.raised"], 7_000)[1]).toContain(
+      '"alerts":1,"came":{"car":1},"left":{}',
+    );
     expect(told(stats({ thoughts: 3 }), 10_000)).toHaveLength(1);
   });
 
@@ -109,11 +120,20 @@ describe("the messages of a camera", () => {
     const { hear, told } = messages();
     const created = SERVER_EXAMPLES["response.created"];
     const answered = SERVER_EXAMPLES["response.output_text.done"];
-    const response = { ...created.response, id: answered.response_id, kind: "answer" as const, question: "what?" };
+    const response = {
+      ...created.response,
+      id: answered.response_id,
+      kind: "answer" as const,
+      question: "what?",
+    };
     expect(told({ ...created, response })).toEqual([]);
     const [answer] = hear(answered);
     expect(answer).toMatchObject({ topic: "t/door/answer", qos: 1, retain: true });
-    expect(JSON.parse(answer!.payload as string)).toMatchObject({ question: "what?", text: answered.text, error: null });
+    expect(JSON.parse(answer!.payload as string)).toMatchObject({
+      question: "what?",
+      text: answered.text,
+      error: null,
+    });
     expect(JSON.parse(hear(answered)[0]!.payload as string)).toMatchObject({ question: null });
   });
 

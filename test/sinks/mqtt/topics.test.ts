@@ -4,14 +4,16 @@ import { objectId, Topics, topicLevel } from "../../../src/sinks/mqtt/topics.ts"
 import { isStreamName } from "../../../src/streams/mod.ts";
 
 const anyText = fc.string({ unit: "binary" });
-const anyName = fc.oneof(anyText, fc.stringMatching(/^[a-z0-9_.-]{1,6}$/i));
+const anyName = fc.oneof(anyText, fc.stringMatching(/^[a-zA-Z0-9_.-]{1,6}$/));
 
 describe("topics", () => {
   it("are below one base, with the stream's name as it is", () => {
     const topics = new Topics("home/cams");
     expect(topics.status).toBe("home/cams/status");
     expect(topics.of("yard.2-b_c").thought).toBe("home/cams/yard.2-b_c/thought");
-    expect(topics.of("door").alertSwitch("a person / car")).toBe("home/cams/door/alert/a%20person%20%2F%20car");
+    expect(topics.of("door").alertSwitch("a person / car")).toBe(
+      "home/cams/door/alert/a%20person%20%2F%20car",
+    );
   });
 
   it("have one level for any name, without wildcards", () => {
@@ -20,7 +22,10 @@ describe("topics", () => {
 
   it("do not change the name of a stream", () => {
     fc.assert(
-      fc.property(fc.stringMatching(/^[a-z0-9][\w.-]{0,63}$/i).filter(isStreamName), (name) => topicLevel(name) === name),
+      fc.property(
+        fc.stringMatching(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}$/).filter(isStreamName),
+        (name) => topicLevel(name) === name,
+      ),
     );
   });
 
@@ -31,7 +36,14 @@ describe("topics", () => {
         expect(topics.askedStream(topics.of(name).ask)).toBe(name);
       }),
     );
-    for (const other of ["home/cams/ask", "home/cams//ask", "home/cams/a/b/ask", "home/cams/%zz/ask", "x/door/ask", "home/cams/door/answer"])
+    for (const other of [
+      "home/cams/ask",
+      "home/cams//ask",
+      "home/cams/a/b/ask",
+      "home/cams/%zz/ask",
+      "x/door/ask",
+      "home/cams/door/answer",
+    ])
       expect(topics.askedStream(other)).toBeNull();
   });
 });
@@ -46,6 +58,12 @@ describe("an id for Home Assistant", () => {
       fc.property(anyName, anyName, (one, other) => (one === other) === (objectId(one) === objectId(other))),
       { numRuns: 2000 },
     );
-    expect(["a_b", "a.b", "a__b", "a_2eb", "a-b"].map(objectId)).toEqual(["a__b", "a_2eb", "a____b", "a__2eb", "a-b"]);
+    expect(["a_b", "a.b", "a__b", "a_2eb", "a-b"].map(objectId)).toEqual([
+      "a__b",
+      "a_2eb",
+      "a____b",
+      "a__2eb",
+      "a-b",
+    ]);
   });
 });
