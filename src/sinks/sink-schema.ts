@@ -4,7 +4,8 @@ import { webhookSchema } from "./webhook/webhook-schema.ts";
 
 /** A sink's name. */
 export const sinkName = z.string().regex(/^[a-z0-9][\w.-]{0,63}$/i, {
-  error: "It is not a name that a sink may have: a letter or digit, then up to 63 letters, digits, -, _ and dots.",
+  error:
+    "It is not a name that a sink may have: a letter or digit, then up to 63 letters, digits, -, _ and dots.",
 });
 
 /** The kinds of sinks. Each has a `type` of its own. */
