@@ -6,7 +6,12 @@ import { POSITION_SCHEMES, type PositionSchemeName } from "../cache/mod.ts";
 import type { Engine, Paradigm } from "../engine/mod.ts";
 import { cameraDuration, resolveFfmpeg } from "../ingest/mod.ts";
 import { errorEvent, numberEvent, type ServerEvent } from "../protocol/mod.ts";
-import { type LogEntry, parseScheduledQuestion, type ScheduledQuestion, startReplay } from "../streams/mod.ts";
+import {
+  type LogEntry,
+  parseScheduledQuestion,
+  type ScheduledQuestion,
+  startReplay,
+} from "../streams/mod.ts";
 import { outputFile, rate, seconds } from "./arguments.ts";
 import { addEngineFlags, type EngineFlags, startEngineFor } from "./engine-flags.ts";
 import { guarded, reportError, reportFailure } from "./failure.ts";

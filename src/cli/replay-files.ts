@@ -79,7 +79,9 @@ function takeNotices(give: (notice: Notice) => void): ReplayFiles["take"] {
 /** A file of subtitles is written at the end, because each lasts until the next. Until then the old one stays. */
 async function subtitlesTo(path: string): Promise<ReplayFiles> {
   const file = await open(path, constants.O_WRONLY | constants.O_CREAT).catch((error: Error) => {
-    throw new InvalidArgumentError(`${path} cannot be written (${error.message}). Name another file (--vtt).`);
+    throw new InvalidArgumentError(
+      `${path} cannot be written (${error.message}). Name another file (--vtt).`,
+    );
   });
   const captions = new Captions();
   return {
@@ -94,7 +96,9 @@ async function subtitlesTo(path: string): Promise<ReplayFiles> {
         await file.close();
       }
       if (captions.leftOut > 0)
-        reportError(`${path} has no room for the last ${captions.leftOut} subtitles. Play the video in parts.`);
+        reportError(
+          `${path} has no room for the last ${captions.leftOut} subtitles. Play the video in parts.`,
+        );
     },
   };
 }

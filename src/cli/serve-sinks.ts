@@ -20,7 +20,10 @@ export function explainSinks(error: unknown, file: ConfigFile | null): unknown {
   const inFile = error.problems.filter(({ sink }) => sink !== JSONL_SINK);
   if (inFile.length === 0) return error;
   return file.refuse(
-    inFile.map(({ sink, key, message }) => ({ key: ["sinks", sink, ...(key === null ? [] : [key])], message })),
+    inFile.map(({ sink, key, message }) => ({
+      key: ["sinks", sink, ...(key === null ? [] : [key])],
+      message,
+    })),
   );
 }
 

@@ -194,21 +194,28 @@ export class Dispatcher {
   }
 
   private failed(waiting: Waiting, error: DeliveryError): void {
-    if (error === REPLACED) return this.waiting.putBack(waiting);
-    if (this.phase === "over") return this.lose("failed", waiting, STOPPED);
-    this.tell(error);
-    if (error.failure === "passing") {
-      this.waiting.putBack(waiting);
-      this.dropExcess();
-      const ownMs = retryWaitMs(++this.failures, this.options.waits);
-      // However long it wants to be left alone, what waits now is too old by then.
-      const askedMs = Math.min(error.retryAfterMs ?? 0, this.limits.giveUpAfterMs);
-      this.notBeforeMs = performance.now() + Math.max(ownMs, askedMs);
-      return;
+    if (error === REPLACED) this.waiting.putBack(waiting);
+    else if (this.phase === "over") this.lose("failed", waiting, STOPPED);
+    else {
+      this.tell(error);
+      if (error.failure === "passing") this.again(waiting, error);
+      else this.never(waiting, error);
     }
+  }
+
+  private again(waiting: Waiting, { retryAfterMs }: DeliveryError): void {
+    this.waiting.putBack(waiting);
+    this.dropExcess();
+    const ownMs = retryWaitMs(++this.failures, this.options.waits);
+    // However long it wants to be left alone, what waits now is too old by then.
+    const askedMs = Math.min(retryAfterMs ?? 0, this.limits.giveUpAfterMs);
+    this.notBeforeMs = performance.now() + Math.max(ownMs, askedMs);
+  }
+
+  private never(waiting: Waiting, { failure, message }: DeliveryError): void {
     this.failures = 0;
-    this.lose("failed", waiting, error.message);
-    if (error.failure === "gone") this.disable(error.message);
+    this.lose("failed", waiting, message);
+    if (failure === "gone") this.disable(message);
   }
 
   private disable(why: string): void {

@@ -2,7 +2,7 @@
  * What carries events out of the server: webhooks, files of lines, subtitles. It listens to the logs of streams, and knows
  * no sockets of clients.
  */
-export { type DeliveryFailure, DeliveryError } from "./delivery-error.ts";
+export { DeliveryError, type DeliveryFailure } from "./delivery-error.ts";
 export { deliveryFields } from "./delivery-schema.ts";
 export { type DeliveryLimits, Dispatcher, type DispatcherOptions, type SinkFigures } from "./dispatcher.ts";
 export { SinkError, type SinkProblem, SinkProblems } from "./errors.ts";

@@ -16,7 +16,15 @@ describe.concurrent("thinkalong --help", () => {
           "--connect-timeout",
           "--stall-timeout",
         ],
-        ...["--transport", "--interval", "--watch", "/dev/video0", "RTMP, SRT, UDP or RTP", "--jsonl", "--vtt"],
+        ...[
+          "--transport",
+          "--interval",
+          "--watch",
+          "/dev/video0",
+          "RTMP, SRT, UDP or RTP",
+          "--jsonl",
+          "--vtt",
+        ],
       ],
     ],
     [

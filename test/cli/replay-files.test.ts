@@ -38,8 +38,16 @@ describe("the files of thinkalong replay", () => {
     const [vtt, jsonl] = [join(dir.path, "out.vtt"), join(dir.path, "out.jsonl")];
     await writeFile(vtt, "what was there before\n".repeat(1000));
     const asked = ["--ask", "what is moving @2s", "--ask", "what is moving"];
-    const { code, stdout, stderr } = await replay("--pace", "max", "--json", ...asked, "--vtt", vtt, "--jsonl", jsonl)
-      .ended;
+    const { code, stdout, stderr } = await replay(
+      "--pace",
+      "max",
+      "--json",
+      ...asked,
+      "--vtt",
+      vtt,
+      "--jsonl",
+      jsonl,
+    ).ended;
     expect([code, stderr]).toEqual([0, ""]);
     const log = ProtocolLog.ofLines(stdout);
     const thoughts = log.all("response.reasoning_text.done").filter(({ text }) => text !== "");
@@ -51,7 +59,9 @@ describe("the files of thinkalong replay", () => {
       log.events.filter(
         (event) =>
           thoughts.some((thought) => thought === event) ||
-          ["response.output_text.done", "session.closed", "session.scene", "stream.state"].includes(event.type) ||
+          ["response.output_text.done", "session.closed", "session.scene", "stream.state"].includes(
+            event.type,
+          ) ||
           (event.type === "response.created" && event.response.kind === "answer"),
       ),
     );
@@ -80,12 +90,17 @@ describe("the files of thinkalong replay", () => {
     expect(await readFile(vtt, "utf8")).toMatch(/^WEBVTT\n\n00:00:0\d\.\d{3} --> 00:00:\d\d\.\d{3}\n\S/);
   });
 
-  it.skipIf(!existsSync("/dev/full"))("do not end a replay when the disk is full, and are then missing in one line", async () => {
-    const { code, stdout, stderr } = await replay("--pace", "max", "--jsonl", "/dev/full").ended;
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/^error: \/dev\/full cannot be written \(ENOSPC: .*\)\. Lines are missing there\.\n$/);
-    expect(stdout).toContain("12 units seen");
-  });
+  it.skipIf(!existsSync("/dev/full"))(
+    "do not end a replay when the disk is full, and are then missing in one line",
+    async () => {
+      const { code, stdout, stderr } = await replay("--pace", "max", "--jsonl", "/dev/full").ended;
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        /^error: \/dev\/full cannot be written \(ENOSPC: .*\)\. Lines are missing there\.\n$/,
+      );
+      expect(stdout).toContain("12 units seen");
+    },
+  );
 
   it.each<[string, string[], RegExp]>([
     ["lines in no folder", ["--jsonl", "/no/such/folder/x"], /ENOENT.*--jsonl/],

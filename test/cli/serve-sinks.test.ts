@@ -94,7 +94,10 @@ describe("thinkalong serve with sinks", () => {
     server.process.kill("SIGTERM");
     const { code, stderr } = await server.ended;
     expect(code).toBe(0);
-    const letters = stderr.trim().split("\n").map((line) => JSON.parse(line));
+    const letters = stderr
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
     expect(letters[0]).toMatchObject({
       ...{ level: 40, sink: "stuck", stream: "door", msg: "dead letter: a notice was not delivered" },
       event: { type: "response.reasoning_text.done" },
@@ -115,7 +118,9 @@ describe("thinkalong serve with sinks", () => {
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr.trim().split("\n")).toEqual([
       expect.stringMatching(/sinks\.yaml:2:14: sinks\.a\.type: Its type must be one of "webhook", "jsonl"/),
-      expect.stringMatching(/sinks\.yaml:3:40: sinks\.b: There is no key "sekret" here\. Did you mean "secret"/),
+      expect.stringMatching(
+        /sinks\.yaml:3:40: sinks\.b: There is no key "sekret" here\. Did you mean "secret"/,
+      ),
       expect.stringMatching(/sinks\.yaml:4:48: sinks\.c: There is no key "pahs" here\. Did you mean "path"/),
       expect.stringMatching(/sinks\.yaml:5:3: sinks\.no name: .*name that a sink may have/),
     ]);

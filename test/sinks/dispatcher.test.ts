@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import {
   DeliveryError,
   type DeliveryFailure,
-  Dispatcher,
   type DeliveryLimits,
+  Dispatcher,
   type Notice,
   type RetryWaits,
   type Sink,
@@ -52,7 +52,12 @@ function dispatch(sink: Sink, limits: Partial<DeliveryLimits> = {}, waits: Retry
   const offer = (...numbers: number[]) => {
     for (const number of numbers) dispatcher.offer(notice(number), 100);
   };
-  return { dispatcher, offer, kept, settled: () => until("it rests", () => dispatcher.figures.waiting === 0) };
+  return {
+    dispatcher,
+    offer,
+    kept,
+    settled: () => until("it rests", () => dispatcher.figures.waiting === 0),
+  };
 }
 
 const lost = ({ deadLetters }: KeptLog) => deadLetters.map(({ event }) => Number(event!.event_id.slice(6)));
@@ -90,13 +95,15 @@ describe("a dispatcher", () => {
     await until("it is under way", () => sink.tried.length === 1);
     offer(1, 2, 3, 4, 5);
     expect(dispatcher.figures).toMatchObject({ dropped: 2, waiting: 4 });
-    expect(kept.deadLetters).toMatchObject([1, 2].map((number) => ({
-      level: 40,
-      sink: "played",
-      notice: notice(number).id,
-      why: expect.stringMatching(/max_waiting: 3/),
-      event: notice(number).event,
-    })));
+    expect(kept.deadLetters).toMatchObject(
+      [1, 2].map((number) => ({
+        level: 40,
+        sink: "played",
+        notice: notice(number).id,
+        why: expect.stringMatching(/max_waiting: 3/),
+        event: notice(number).event,
+      })),
+    );
     await dispatcher.close(0);
     expect(lost(kept)).toEqual([1, 2, 0, 3, 4, 5]);
   });
@@ -223,17 +230,21 @@ describe("a dispatcher", () => {
   it("delivers or reports each notice once, in order, whatever happens", async () => {
     const outcome = fc.constantFrom<Outcome>("ok", "ok", "passing", "refused", "hang", new Error("no"));
     await fc.assert(
-      fc.asyncProperty(fc.array(outcome, { maxLength: 12 }), fc.integer({ min: 1, max: 8 }), async (plays, most) => {
-        const sink = new PlayedSink([...plays]);
-        const { dispatcher, offer, kept, settled } = dispatch(sink, { maxWaiting: most, attemptMs: 2 });
-        offer(...Array(6).keys());
-        await settled();
-        await dispatcher.close(0);
-        expect([...sink.taken].sort()).toEqual(sink.taken);
-        expect([...sink.taken, ...lost(kept)].sort()).toEqual([...Array(6).keys()]);
-        const { delivered, failed, dropped } = dispatcher.figures;
-        expect([delivered, failed + dropped]).toEqual([sink.taken.length, kept.deadLetters.length]);
-      }),
+      fc.asyncProperty(
+        fc.array(outcome, { maxLength: 12 }),
+        fc.integer({ min: 1, max: 8 }),
+        async (plays, most) => {
+          const sink = new PlayedSink([...plays]);
+          const { dispatcher, offer, kept, settled } = dispatch(sink, { maxWaiting: most, attemptMs: 2 });
+          offer(...Array(6).keys());
+          await settled();
+          await dispatcher.close(0);
+          expect([...sink.taken].sort()).toEqual(sink.taken);
+          expect([...sink.taken, ...lost(kept)].sort()).toEqual([...Array(6).keys()]);
+          const { delivered, failed, dropped } = dispatcher.figures;
+          expect([delivered, failed + dropped]).toEqual([sink.taken.length, kept.deadLetters.length]);
+        },
+      ),
       { numRuns: 60 },
     );
   });

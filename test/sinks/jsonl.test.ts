@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { appendFile, mkdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Dispatcher, JsonlSink, noticeJson } from "../../src/sinks/mod.ts";
 import { appendLine, openToAppend } from "../../src/sinks/jsonl/append.ts";
+import { Dispatcher, JsonlSink, noticeJson } from "../../src/sinks/mod.ts";
 import { makeTempDir } from "../support/media.ts";
 import { KeptLog, notice } from "../support/notices.ts";
 import { until } from "../support/server.ts";
@@ -19,7 +19,8 @@ afterEach(() => dir.remove());
 const write = async (sink: JsonlSink, ...numbers: number[]) => {
   for (const number of numbers) await sink.deliver(notice(number));
 };
-const expected = (...numbers: number[]) => numbers.map((number) => `${noticeJson(notice(number))}\n`).join("");
+const expected = (...numbers: number[]) =>
+  numbers.map((number) => `${noticeJson(notice(number))}\n`).join("");
 const LIMITS = { attemptMs: 10_000, giveUpAfterMs: 60_000, maxWaiting: 100, maxWaitingBytes: 100_000 };
 
 describe("a file of lines", () => {
@@ -62,7 +63,8 @@ describe("a file of lines", () => {
     const nearlyFull = Object.create(file, {
       write: {
         value: async (bytes: Uint8Array, from: number) => {
-          if (room === 0) throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+          if (room === 0)
+            throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
           const part = bytes.subarray(from, from + room);
           room -= part.length;
           return await file.write(part);
@@ -77,24 +79,31 @@ describe("a file of lines", () => {
     expect(await readFile(path, "utf8")).toBe("whole\nagain\n");
   });
 
-  it.skipIf(!existsSync("/dev/full"))("waits while the disk is full, says so once, and then writes all", async () => {
-    await symlink("/dev/full", path);
-    const kept = new KeptLog();
-    const sink = new JsonlSink("record", path);
-    await sink.open();
-    const waits = { firstMs: 5, mostMs: 5 };
-    const dispatcher = new Dispatcher({ sink, limits: LIMITS, log: kept.log, waits });
-    for (const number of [1, 2, 3]) dispatcher.offer(notice(number), 100);
-    await until("it is full", () => dispatcher.figures.last_error !== null);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(kept.lines).toMatchObject([
-      { level: 40, sink: "record", msg: expect.stringMatching(/said\.jsonl cannot be written \(ENOSPC: .*tried again/) },
-    ]);
-    await rm(path);
-    await until("all is written", () => dispatcher.figures.delivered === 3);
-    await dispatcher.close(0);
-    expect(await readFile(path, "utf8")).toBe(expected(1, 2, 3));
-  });
+  it.skipIf(!existsSync("/dev/full"))(
+    "waits while the disk is full, says so once, and then writes all",
+    async () => {
+      await symlink("/dev/full", path);
+      const kept = new KeptLog();
+      const sink = new JsonlSink("record", path);
+      await sink.open();
+      const waits = { firstMs: 5, mostMs: 5 };
+      const dispatcher = new Dispatcher({ sink, limits: LIMITS, log: kept.log, waits });
+      for (const number of [1, 2, 3]) dispatcher.offer(notice(number), 100);
+      await until("it is full", () => dispatcher.figures.last_error !== null);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      expect(kept.lines).toMatchObject([
+        {
+          level: 40,
+          sink: "record",
+          msg: expect.stringMatching(/said\.jsonl cannot be written \(ENOSPC: .*tried again/),
+        },
+      ]);
+      await rm(path);
+      await until("all is written", () => dispatcher.figures.delivered === 3);
+      await dispatcher.close(0);
+      expect(await readFile(path, "utf8")).toBe(expected(1, 2, 3));
+    },
+  );
 
   it("is refused at once where it cannot be", async () => {
     await mkdir(path);

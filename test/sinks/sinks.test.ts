@@ -1,7 +1,14 @@
 import { mkdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { eventFilter, type SinkEntry, SinkProblems, Sinks, type SinksOptions, TOLD } from "../../src/sinks/mod.ts";
+import {
+  eventFilter,
+  type SinkEntry,
+  SinkProblems,
+  Sinks,
+  type SinksOptions,
+  TOLD,
+} from "../../src/sinks/mod.ts";
 import type { StreamHandle } from "../../src/streams/mod.ts";
 import { makeTempDir } from "../support/media.ts";
 import { alert, KeptLog, notice } from "../support/notices.ts";
@@ -106,7 +113,9 @@ describe("the sinks of a server", () => {
     for (const each of ["one", "two", "three"]) server.raise(each);
     await until("it fails", () => gone.got.length > 1);
     await rename(path, `${path}.1`);
-    expect(await server.load({ phone: { type: "webhook", url: receiver.url }, record: { type: "jsonl", path } })).toEqual({
+    expect(
+      await server.load({ phone: { type: "webhook", url: receiver.url }, record: { type: "jsonl", path } }),
+    ).toEqual({
       ...{ added: [], removed: [], changed: ["phone"], unchanged: ["record"] },
     });
     server.raise("four");

@@ -2,8 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { resolveFfmpeg } from "../../src/ingest/mod.ts";
 import { numberEvent, type UnnumberedEvent } from "../../src/protocol/mod.ts";
 import { Captions, type CaptionsOptions, type Cue, webVtt } from "../../src/sinks/mod.ts";
@@ -26,8 +25,14 @@ function thought(sinceMs: number, atMs: number, text: string): UnnumberedEvent {
 
 function answered(id: string, question: string, atMs: number, text: string): UnnumberedEvent[] {
   const response = {
-    ...{ id, kind: "answer", status: "in_progress", unit: null, media_time_ms: null, question },
-    ...{ item_id: null, in_reply_to: null },
+    id,
+    kind: "answer",
+    status: "in_progress",
+    unit: null,
+    media_time_ms: null,
+    question,
+    item_id: null,
+    in_reply_to: null,
   } as const;
   const rest = { unit: 0, media_time_ms: atMs, outside: null, note: null, unfamiliar: false };
   return [
@@ -42,7 +47,8 @@ function cuesOf(events: readonly UnnumberedEvent[], options?: CaptionsOptions): 
   return captions;
 }
 
-const times = (captions: Captions) => captions.cues().map(({ startMs, endMs, text }) => [startMs, endMs, text]);
+const times = (captions: Captions) =>
+  captions.cues().map(({ startMs, endMs, text }) => [startMs, endMs, text]);
 
 describe("subtitles", () => {
   it("stand from the beginning of what they tell until the next thought, or for the longest time", () => {
@@ -68,7 +74,9 @@ describe("subtitles", () => {
       thought(500, 1000, "it stops"),
       ...answered("answer_3", "and now?", 1000, "still one"),
     ]);
-    expect(captions.cues().map(({ kind, startMs, endMs, question }) => [kind, startMs, endMs, question])).toEqual([
+    expect(
+      captions.cues().map(({ kind, startMs, endMs, question }) => [kind, startMs, endMs, question]),
+    ).toEqual([
       ["thought", 0, 500, null],
       ["thought", 500, 8500, null],
       ["answer", 500, 1000, "how many?"],
@@ -78,7 +86,9 @@ describe("subtitles", () => {
   });
 
   it("are bounded, and say how many were left out", () => {
-    const captions = cuesOf([thought(0, 500, "a"), thought(500, 1000, "b"), thought(1000, 1500, "c")], { most: 2 });
+    const captions = cuesOf([thought(0, 500, "a"), thought(500, 1000, "b"), thought(1000, 1500, "c")], {
+      most: 2,
+    });
     expect([captions.cues().length, captions.leftOut]).toEqual([2, 1]);
   });
 });
@@ -164,14 +174,9 @@ describe("a file of subtitles", () => {
     ]);
   });
 
-  describe.skipIf(browserPath === null)("in a browser", () => {
-    let browser: Browser;
-    beforeAll(async () => {
-      browser = await launchBrowser();
-    });
-    afterAll(() => browser?.close());
-
-    it("shows the words as they were said, and nothing of them as markup", async () => {
+  it.skipIf(browserPath === null)(
+    "is shown by a browser with the words as they were said, and nothing of them as markup",
+    async () => {
       const vtt = await readFile(path);
       const server = await serve((request, response) => {
         if (request.url === "/out.vtt") response.writeHead(200, { "content-type": "text/vtt" }).end(vtt);
@@ -180,6 +185,8 @@ describe("a file of subtitles", () => {
             .writeHead(200, { "content-type": "text/html" })
             .end('<video><track default kind="subtitles" src="/out.vtt"></video>');
       });
+      const browser = await launchBrowser();
+      onTestFinished(() => browser.close());
       const page = await browser.newPage();
       await page.goto(server.url);
       const cues = (await page.evaluate(IN_THE_PAGE)) as ShownCue[];
@@ -188,8 +195,7 @@ describe("a file of subtitles", () => {
       expect(cues.map(({ startTime, endTime }) => [startTime * 1000, endTime * 1000])).toEqual(
         HOSTILE.map(({ startMs, endMs }) => [startMs, endMs]),
       );
-      await page.close();
       await server.close();
-    });
-  });
+    },
+  );
 });

@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
-import { Dispatcher, type DeliveryLimits, noticeJson } from "../../src/sinks/mod.ts";
+import { type DeliveryLimits, Dispatcher, noticeJson } from "../../src/sinks/mod.ts";
 import { retryAfterMs } from "../../src/sinks/webhook/retry-after.ts";
 import { sign, signingKey } from "../../src/sinks/webhook/signature.ts";
 import { type WebhookEntry, webhookSchema } from "../../src/sinks/webhook/webhook-schema.ts";
@@ -36,7 +36,12 @@ function dispatch(url: string, entry: Partial<WebhookEntry> = {}, limits: Partia
   const offer = (...numbers: number[]) => {
     for (const number of numbers) dispatcher.offer(notice(number), 100);
   };
-  return { dispatcher, offer, kept, settled: () => until("it rests", () => dispatcher.figures.waiting === 0) };
+  return {
+    dispatcher,
+    offer,
+    kept,
+    settled: () => until("it rests", () => dispatcher.figures.waiting === 0),
+  };
 }
 
 const persons = (...numbers: number[]) => numbers.map((number) => `person ${number}`);
@@ -69,8 +74,13 @@ describe("a webhook", () => {
 
   it("loses nothing and keeps its order while its receiver fails in every way, and hangs", async () => {
     const answers: WebhookAnswer[] = [
-      ...[200, 500, 503, "hang", 201, "break", 404, 204] as const,
-      ...[{ status: 429, headers: { "retry-after": "0" } }, { status: 200, afterMs: 100 }, 302, 401] as const,
+      ...([200, 500, 503, "hang", 201, "break", 404, 204] as const),
+      ...([
+        { status: 429, headers: { "retry-after": "0" } },
+        { status: 200, afterMs: 100 },
+        302,
+        401,
+      ] as const),
     ];
     await using receiver = await WebhookReceiver.start((number) => answers[number] ?? 204);
     const { offer, settled, kept, dispatcher } = dispatch(receiver.url, {}, { attemptMs: 300 });
@@ -80,7 +90,12 @@ describe("a webhook", () => {
     expect(receiver.got.length).toBe(13);
     expect(kept.deadLetters).toEqual([]);
     expect(dispatcher.figures).toMatchObject({ delivered: 5, failed: 0, dropped: 0, last_error: null });
-    for (const words of ["answers with 503", "0.3 seconds", "302. Redirections are not followed", "cannot be reached"])
+    for (const words of [
+      "answers with 503",
+      "0.3 seconds",
+      "302. Redirections are not followed",
+      "cannot be reached",
+    ])
       expect(kept.text).toContain(words);
   });
 
@@ -135,8 +150,17 @@ describe("a webhook", () => {
   });
 
   it("shows neither its secret nor its headers nor the path of its address", async () => {
-    await using receiver = await WebhookReceiver.start((number) => (number < 3 ? [500, "break", 400][number] as WebhookAnswer : 204));
-    const hidden = ["hidden-user", "hidden-password", "hidden-path", "hidden-query", "hidden-header", "hidden-secret-16"];
+    await using receiver = await WebhookReceiver.start((number) =>
+      number < 3 ? ([500, "break", 400][number] as WebhookAnswer) : 204,
+    );
+    const hidden = [
+      "hidden-user",
+      "hidden-password",
+      "hidden-path",
+      "hidden-query",
+      "hidden-header",
+      "hidden-secret-16",
+    ];
     const url = `${receiver.url.replace("http://", "http://hidden-user:hidden-password@")}/hidden-path?hidden-query`;
     const { offer, settled, kept, dispatcher } = dispatch(url, {
       secret: "hidden-secret-16",
@@ -172,9 +196,15 @@ describe("the signature of a webhook", () => {
       offer(1);
       await settled();
     }
-    const [plain, coded] = receiver.got.map(({ headers, body }) => ({ headers, body: body.toString("base64") }));
+    const [plain, coded] = receiver.got.map(({ headers, body }) => ({
+      headers,
+      body: body.toString("base64"),
+    }));
     const old = { ...plain!.headers, "webhook-timestamp": "1614265330" };
-    const several = { ...plain!.headers, "webhook-signature": `v1,AAAA ${plain!.headers["webhook-signature"]}` };
+    const several = {
+      ...plain!.headers,
+      "webhook-signature": `v1,AAAA ${plain!.headers["webhook-signature"]}`,
+    };
     const cases = [
       { ...plain, secret: SECRET, good: true },
       { ...coded, secret: binary, good: true },
@@ -192,9 +222,13 @@ describe("the signature of a webhook", () => {
       await writeFile(join(dir.path, "verify.mjs"), textOf("js"));
       const { isFromMyServer } = await import(pathToFileURL(join(dir.path, "verify.mjs")).href);
       expect(
-        cases.map(({ headers, body, secret }) => isFromMyServer(headers, Buffer.from(body!, "base64"), secret)),
+        cases.map(({ headers, body, secret }) =>
+          isFromMyServer(headers, Buffer.from(body!, "base64"), secret),
+        ),
       ).toEqual(wanted);
-      expect(JSON.parse(await python(`${textOf("python")}${PYTHON_DRIVER}`, JSON.stringify(cases)))).toEqual(wanted);
+      expect(JSON.parse(await python(`${textOf("python")}${PYTHON_DRIVER}`, JSON.stringify(cases)))).toEqual(
+        wanted,
+      );
     } finally {
       await dir.remove();
     }
@@ -210,7 +244,9 @@ print(json.dumps([is_from_my_server(each["headers"], base64.b64decode(each["body
 
 function python(program: string, input: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = execFile("python3", ["-c", program], (error, stdout) => (error ? reject(error) : resolve(stdout)));
+    const child = execFile("python3", ["-c", program], (error, stdout) =>
+      error ? reject(error) : resolve(stdout),
+    );
     child.stdin!.end(input);
   });
 }
@@ -244,6 +280,6 @@ describe("the entry of a webhook", () => {
   ])("may not have %s", (_, wrong, words) => {
     const parsed = webhookSchema.safeParse({ type: "webhook", url, ...wrong });
     expect(JSON.stringify(parsed.error?.issues)).toMatch(words);
-    expect(JSON.stringify(parsed.error?.issues)).not.toContain("short\"");
+    expect(JSON.stringify(parsed.error?.issues)).not.toContain('short"');
   });
 });

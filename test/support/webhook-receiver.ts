@@ -7,7 +7,10 @@ export interface Got {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
-  readonly json: { readonly id: string; readonly event: { readonly message?: string; readonly type: string } };
+  readonly json: {
+    readonly id: string;
+    readonly event: { readonly message?: string; readonly type: string };
+  };
   /** ms, monotonic */
   readonly atMs: number;
 }
@@ -57,7 +60,11 @@ export class WebhookReceiver extends LoopbackServer {
       request.socket.destroy();
       return;
     }
-    const { status, headers: own = {}, afterMs = 0 } = typeof answer === "number" ? { status: answer } : answer;
+    const {
+      status,
+      headers: own = {},
+      afterMs = 0,
+    } = typeof answer === "number" ? { status: answer } : answer;
     if (afterMs > 0) await new Promise((resolve) => setTimeout(resolve, afterMs));
     if (response.destroyed) return;
     if (status >= 200 && status < 300) this.taken.push(got);

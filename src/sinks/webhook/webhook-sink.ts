@@ -45,9 +45,13 @@ export class WebhookSink implements Sink {
     await drain(response);
     const failure = statusFailure(response.status);
     if (failure === null) return;
-    throw new DeliveryError(failure, `${this.shown} answers with ${response.status}.${hint(response.status)}`, {
-      retryAfterMs: retryAfterMs(response.headers),
-    });
+    throw new DeliveryError(
+      failure,
+      `${this.shown} answers with ${response.status}.${hint(response.status)}`,
+      {
+        retryAfterMs: retryAfterMs(response.headers),
+      },
+    );
   }
 
   async close(): Promise<void> {}
@@ -89,7 +93,10 @@ function basicAuthorization({ username, password }: URL): string | null {
 function keyOf({ secret, secret_env }: WebhookEntry, env: Readonly<Record<string, string | undefined>>) {
   const given = secret ?? (secret_env === undefined ? undefined : env[secret_env]);
   if (secret_env !== undefined && !given)
-    throw new SinkError(`The environment variable ${secret_env} is not set. Set it to the secret.`, "secret_env");
+    throw new SinkError(
+      `The environment variable ${secret_env} is not set. Set it to the secret.`,
+      "secret_env",
+    );
   if (given === undefined) return null;
   const key = signingKey(given);
   if (key !== null) return key;
