@@ -58,7 +58,8 @@ export class Mosquitto implements AsyncDisposable {
   /** Starts it; again on the same port. */
   async listen(): Promise<void> {
     this.running = new Program(spawn(program!, ["-c", join(this.folder.path, "mosquitto.conf")]));
-    await this.running.says(/mosquitto version .* running/);
+    const { running } = this;
+    await until("mosquitto runs", () => running.stderr.includes(" running"));
   }
 
   /** Kills it at once, as a power cut does. */
@@ -103,7 +104,7 @@ export class Mosquitto implements AsyncDisposable {
     const { user, tls, lines = [] } = this.options;
     const conf = [
       // Started as root, it would give up the right to read this folder.
-      ...["user root", "log_dest stdout", "persistence false", `listener ${this.port} 127.0.0.1`],
+      ...["user root", "log_dest stderr", "persistence false", `listener ${this.port} 127.0.0.1`],
       ...[`allow_anonymous ${user === undefined}`, ...lines],
     ];
     if (user !== undefined) {
