@@ -11,7 +11,6 @@ export { type Problem, toProblem } from "./problem.ts";
 export {
   isStreamName,
   type NewStream,
-  type StreamListener,
   StreamRegistry,
   type StreamRegistryOptions,
 } from "./registry.ts";
@@ -43,3 +42,4 @@ export {
   type StreamKind,
   type StreamState,
 } from "./stream-handle.ts";
+export type { ListenedStream, StreamListener } from "./stream-listener.ts";
