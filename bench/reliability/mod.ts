@@ -9,7 +9,8 @@ import { crowd } from "./trials/crowd.ts";
 import { fuzz } from "./trials/fuzz.ts";
 import { media } from "./trials/media.ts";
 import { shutdown } from "./trials/shutdown.ts";
+import { sinks } from "./trials/sinks.ts";
 import { windows } from "./trials/windows.ts";
 
 /** All trials, in the order in which they are listed. */
-export const TRIALS: readonly Trial[] = [fuzz, media, windows, crowd, clients, shutdown, attackers];
+export const TRIALS: readonly Trial[] = [fuzz, media, windows, crowd, clients, shutdown, attackers, sinks];

@@ -13,13 +13,13 @@ import {
   TOLD,
   webVtt,
 } from "../sinks/mod.ts";
-import type { Numbered, StreamHandle } from "../streams/mod.ts";
+import type { ListenedStream, Numbered } from "../streams/mod.ts";
 import { reportError } from "./failure.ts";
 import { printLine } from "./output.ts";
 
 /** Files that a replay writes beside what it shows. */
 export interface ReplayFiles {
-  take(stream: StreamHandle, entry: Numbered<ServerEvent>): void;
+  take(stream: ListenedStream, entry: Numbered<ServerEvent>): void;
   /** Writes what is still to be written. Never rejects. */
   close(): Promise<void>;
 }

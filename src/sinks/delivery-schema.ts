@@ -6,7 +6,7 @@ import { EVENT_NAMES, type Wanted } from "./event-filter.ts";
 /** The keys that every kind of sink has. */
 export const deliveryFields = {
   events: z
-    .array(z.enum(EVENT_NAMES))
+    .array(z.enum(EVENT_NAMES).meta({ title: "event name" }))
     .min(1)
     .optional()
     .describe(

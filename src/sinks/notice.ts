@@ -1,5 +1,5 @@
 import type { ServerEvent } from "../protocol/mod.ts";
-import type { Numbered, StreamHandle } from "../streams/mod.ts";
+import type { ListenedStream, Numbered } from "../streams/mod.ts";
 import type { Notice } from "./sink.ts";
 
 /**
@@ -9,7 +9,7 @@ import type { Notice } from "./sink.ts";
  * noticeOf(stream, entry).id // "door:1764314000123:event_62"
  */
 export function noticeOf(
-  { id: stream, kind, createdAtMs }: Pick<StreamHandle, "id" | "kind" | "createdAtMs">,
+  { id: stream, kind, createdAtMs }: Pick<ListenedStream, "id" | "kind" | "createdAtMs">,
   { number, event }: Numbered<ServerEvent>,
 ): Notice {
   const id = `${stream}:${createdAtMs}:${event.event_id}`;

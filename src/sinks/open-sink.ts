@@ -8,7 +8,7 @@ import { WebhookSink } from "./webhook/webhook-sink.ts";
 /** A sink that can be delivered to. */
 export interface OpenedSink {
   readonly sink: Sink;
-  /** Opens anew what it writes to. Only where it writes to something. */
+  /** Opens anew what it writes to, or is connected to. Only where it is. */
   readonly reopen?: () => void;
   /** Hears of each stream that is open or opened. Only where it shows more than events. */
   readonly listen?: StreamListener;
@@ -37,7 +37,10 @@ export async function openSink(
       return { sink: new WebhookSink(name, entry, options.env) };
     case "mqtt": {
       const sink = await openMqttSink(name, entry, options);
-      return { sink, listen: sink.listen, alertsChanged: () => sink.alertsChanged() };
+      return {
+        ...{ sink, listen: sink.listen, reopen: () => sink.reconnect() },
+        alertsChanged: () => sink.alertsChanged(),
+      };
     }
     case "jsonl": {
       const sink = new JsonlSink(name, entry.path);

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Logger } from "pino";
 import type { ServerEvent } from "../protocol/mod.ts";
-import type { EventPictures, Numbered, StreamHandle, StreamListener } from "../streams/mod.ts";
+import type { EventPictures, ListenedStream, Numbered, StreamListener } from "../streams/mod.ts";
 import { deliveryLimits, wantedBy } from "./delivery-schema.ts";
 import { Dispatcher, type SinkFigures } from "./dispatcher.ts";
 import { SinkError, type SinkProblem, SinkProblems } from "./errors.ts";
@@ -31,7 +31,7 @@ export interface SinksOptions {
   /** Pictures of alerts, for sinks that send them. Default: none. */
   readonly pictures?: EventPictures;
   /** Names of the alerts of a stream. Default: each is known from when it was first raised. */
-  readonly alertsOf?: (stream: StreamHandle) => readonly string[];
+  readonly alertsOf?: (stream: ListenedStream) => readonly string[];
   readonly waits?: RetryWaits;
   /** How long a sink that was taken out may deliver what waits (ms). Default: 2000. */
   readonly drainMs?: number;
@@ -66,7 +66,7 @@ export class Sinks {
   /** Sinks that were taken out and deliver what waits. */
   private readonly leaving = new Set<Promise<void>>();
   /** The open streams. */
-  private readonly streams = new Set<StreamHandle>();
+  private readonly streams = new Set<ListenedStream>();
 
   constructor(private readonly options: SinksOptions) {}
 
@@ -126,7 +126,7 @@ export class Sinks {
     ]);
   }
 
-  private hear(stream: StreamHandle, entry: Numbered<ServerEvent>): void {
+  private hear(stream: ListenedStream, entry: Numbered<ServerEvent>): void {
     const wanting = [...this.running.values()].filter(({ wants }) => wants(stream.id, entry.event));
     if (wanting.length === 0) return;
     const notice = noticeOf(stream, entry);

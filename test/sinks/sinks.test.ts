@@ -9,7 +9,7 @@ import {
   type SinksOptions,
   TOLD,
 } from "../../src/sinks/mod.ts";
-import type { StreamHandle } from "../../src/streams/mod.ts";
+import type { ListenedStream } from "../../src/streams/mod.ts";
 import { makeTempDir } from "../support/media.ts";
 import { alert, KeptLog, notice } from "../support/notices.ts";
 import { picture, startScriptedServer, until } from "../support/server.ts";
@@ -29,8 +29,8 @@ async function underWay(entries: Record<string, SinkEntry>, options: Partial<Sin
   const kept = new KeptLog();
   const sinks = new Sinks({ log: kept.log, waits: { firstMs: 20, mostMs: 50 }, drainMs: 5000, ...options });
   await sinks.load(new Map(Object.entries(entries)));
-  const streams: StreamHandle[] = [];
-  const listeners = [(stream: StreamHandle) => void streams.push(stream), sinks.listener];
+  const streams: ListenedStream[] = [];
+  const listeners = [(stream: ListenedStream) => void streams.push(stream), sinks.listener];
   const server = await startScriptedServer({ answer: () => "one car" }, { listeners });
   const client = await WsClient.connect(server.url);
   await client.next("session.created");
@@ -53,10 +53,13 @@ const lines = async () =>
     .slice(0, -1)
     .map((line) => JSON.parse(line));
 
-async function think(client: WsClient, frames = 4): Promise<void> {
+/** Lets the client see. A unit has two pictures; more at once would be dropped while one is decoded. */
+async function think(client: WsClient, units: number): Promise<void> {
   const jpeg = await picture();
-  for (let seq = 0; seq < frames; seq++) client.frame(jpeg, seq, seq * 100);
-  await client.next("response.reasoning_text.done", ({ unit }) => unit === frames / 2 - 1);
+  for (let unit = 0; unit < units; unit++) {
+    for (const seq of [2 * unit, 2 * unit + 1]) client.frame(jpeg, seq, seq * 100);
+    await client.next("response.reasoning_text.done", (thought) => thought.unit === unit);
+  }
 }
 
 describe("the sinks of a server", () => {
@@ -72,14 +75,14 @@ describe("the sinks of a server", () => {
         elsewhere: hook(receiver.url, { streams: ["door"] }),
         record: { type: "jsonl", path, events: [...TOLD] },
       });
-      await think(server.client);
+      await think(server.client, 2);
       server.client.ask("how many cars?");
       await server.client.next("response.done", ({ response }) => response.kind === "answer");
       server.raise("a person enters");
       server.raise("a car stops");
       server.client.send({ type: "session.close" });
       await server.client.closed();
-      await until("alerts are delivered", () => receiver.messages.length === 2);
+      await until("alerts are delivered", () => server.sinks.figures().phone!.delivered === 2);
       const { phone, elsewhere } = server.sinks.figures();
       expect(phone).toMatchObject({ delivered: 2, failed: 0, dropped: 0, waiting: 0 });
       expect(elsewhere).toMatchObject({ delivered: 0, waiting: 0 });

@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { connectAsync, type MqttClient } from "mqtt";
@@ -84,11 +85,13 @@ export class Mosquitto implements AsyncDisposable {
       ...(user && { username: user.name, password: user.password }),
       ...(tls && { ca: tls.cert, rejectUnauthorized: false }),
       reconnectPeriod: 50,
+      // So that it learns of what is published whether the broker keeps it.
+      protocolVersion: 5,
     });
     client.on("error", () => {});
     this.observers.push(client);
     const observer = new Observer(client);
-    await client.subscribeAsync(filter, { qos: 1 });
+    await client.subscribeAsync([filter, MARKS], { qos: 1, rap: true });
     return observer;
   }
 
@@ -122,21 +125,35 @@ export class Mosquitto implements AsyncDisposable {
   }
 }
 
-export interface Seen {
+/** Where observers write marks, and no test anything else. */
+const MARKS = "observers/marks";
+
+interface Seen {
   readonly topic: string;
   readonly text: string;
   readonly bytes: Uint8Array;
-  /** The broker had kept it. */
-  readonly isOld: boolean;
+  /** Whether the broker keeps it. */
+  readonly isKept: boolean;
 }
 
 /** Somebody else at the broker, who keeps all that comes. */
 export class Observer {
   readonly seen: Seen[] = [];
+  private readonly marks = new Set<string>();
 
   constructor(readonly client: MqttClient) {
     client.on("message", (topic, bytes, { retain }) => {
-      this.seen.push({ topic, text: bytes.toString(), bytes, isOld: retain });
+      if (topic === MARKS) this.marks.add(bytes.toString());
+      else this.seen.push({ topic, text: bytes.toString(), bytes, isKept: retain });
+    });
+  }
+
+  /** Waits until it listens, also after the broker was away, and has seen all that the broker has now. */
+  async caughtUp(): Promise<void> {
+    const mark = randomUUID();
+    await until("the observer has caught up", () => {
+      if (this.client.connected) this.client.publish(MARKS, mark);
+      return this.marks.has(mark);
     });
   }
 
@@ -157,7 +174,7 @@ export class Observer {
 
   /** What the broker keeps now, by topic. */
   get kept(): Map<string, string> {
-    const last = new Map(this.seen.map(({ topic, text }) => [topic, text]));
+    const last = new Map(this.seen.filter(({ isKept }) => isKept).map(({ topic, text }) => [topic, text]));
     return new Map([...last].filter(([, text]) => text !== ""));
   }
 }

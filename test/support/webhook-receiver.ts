@@ -20,6 +20,7 @@ export type WebhookAnswer =
   | number
   | "hang"
   | "break"
+  | "take and break"
   | { readonly status: number; readonly headers?: Record<string, string>; readonly afterMs?: number };
 
 /** An HTTP server that takes webhooks, and answers as it is told. */
@@ -56,7 +57,8 @@ export class WebhookReceiver extends LoopbackServer {
     const got = { method, path, headers, body, json: JSON.parse(String(body)), atMs: performance.now() };
     const answer = this.answer(this.got.push(got) - 1);
     if (answer === "hang") return;
-    if (answer === "break") {
+    if (answer === "take and break") this.taken.push(got);
+    if (answer === "break" || answer === "take and break") {
       request.socket.destroy();
       return;
     }

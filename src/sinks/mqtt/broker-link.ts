@@ -85,6 +85,11 @@ export class BrokerLink {
     if (!this.isReady) throw this.notConnected();
   }
 
+  /** Connects at once where it waits to do so. */
+  retry(): void {
+    this.wake();
+  }
+
   /**
    * Says a last word, and ends the connection. The will is not published then.
    *
@@ -93,12 +98,12 @@ export class BrokerLink {
   async close(last: MqttMessage): Promise<void> {
     this.isClosed = true;
     this.wake();
-    const { client } = this;
+    const { client, isReady } = this;
     if (client === null) return;
-    const { isReady } = this;
+    // Nobody may say anything after the last word.
+    this.isReady = false;
     // Where it does not come through, the will says the same.
     if (isReady) await this.send(last, AbortSignal.timeout(CLOSE_MS)).catch(() => {});
-    this.isReady = false;
     const timer = setTimeout(() => client.stream.destroy(), CLOSE_MS);
     await new Promise<void>((resolve) => {
       client.once("close", () => resolve());

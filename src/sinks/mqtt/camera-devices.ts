@@ -1,4 +1,4 @@
-import type { StreamHandle, StreamListener } from "../../streams/mod.ts";
+import type { ListenedStream, StreamListener } from "../../streams/mod.ts";
 import { type CameraList, listText } from "./camera-list.ts";
 import type { Discovery } from "./discovery.ts";
 import { switchMessage } from "./message.ts";
@@ -20,7 +20,7 @@ export interface CameraDevicesOptions {
   /** Names of the cameras that there may be; undefined: all. */
   readonly only: readonly string[] | undefined;
   /** Names of the alerts of a camera. Undefined: each is known from when it was first raised. */
-  readonly alertsOf: ((stream: StreamHandle) => readonly string[]) | undefined;
+  readonly alertsOf: ((stream: ListenedStream) => readonly string[]) | undefined;
   /** Called when there is something new in `retained`. */
   readonly changed: () => void;
   /** Called when the topic of an alert's switch is taken away. */
@@ -34,7 +34,7 @@ export interface CameraDevicesOptions {
 /** A camera that the broker knows. */
 export interface Camera {
   /** Its open stream; null: it is closed, and may be opened again. */
-  stream: StreamHandle | null;
+  stream: ListenedStream | null;
   readonly messages: StreamMessages;
   readonly alerts: Set<string>;
   /** Alerts that it had before and has no more. */
@@ -145,7 +145,7 @@ export class CameraDevices {
     for (const { leaving } of this.cameras.values()) clearTimeout(leaving);
   }
 
-  private opened(stream: StreamHandle): void {
+  private opened(stream: ListenedStream): void {
     const { topics, retained, alertsOf, changed } = this.options;
     const name = stream.id;
     const known = this.cameras.get(name);
@@ -163,7 +163,7 @@ export class CameraDevices {
     changed();
   }
 
-  private closed(stream: StreamHandle, isOver: boolean): void {
+  private closed(stream: ListenedStream, isOver: boolean): void {
     const camera = this.cameras.get(stream.id);
     if (camera?.stream !== stream) return;
     camera.stream = null;

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { EventPictures, StreamHandle, StreamListener } from "../../streams/mod.ts";
+import type { EventPictures, ListenedStream, StreamListener } from "../../streams/mod.ts";
 import { durationMs } from "../duration.ts";
 import type { RetryWaits } from "../retry-waits.ts";
 import type { Notice, Sink } from "../sink.ts";
@@ -29,7 +29,7 @@ export interface MqttSinkOptions {
   /** Pictures of alerts. Default: none. */
   readonly pictures?: EventPictures | undefined;
   /** Names of the alerts of a camera. Default: each is known from when it was first raised. */
-  readonly alertsOf?: ((stream: StreamHandle) => readonly string[]) | undefined;
+  readonly alertsOf?: ((stream: ListenedStream) => readonly string[]) | undefined;
   /** Called whenever there is a connection, so that what waits need not wait longer. */
   readonly onReady?: (() => void) | undefined;
   /** How long to wait before a lost broker is connected to again. Default: see `RetryWaits`. */
@@ -115,12 +115,19 @@ export class MqttSink implements Sink {
     if (this.current?.id !== notice.id)
       this.current = { id: notice.id, messages: await this.messagesOf(notice) };
     const { messages } = this.current;
-    for (const message of messages) if (message.retain) this.retained.put(message);
+    // A camera may have gone since its notice was read.
+    const isThere = this.devices.get(notice.stream) !== undefined;
+    for (const message of messages) if (message.retain && isThere) this.retained.put(message);
     // After the first values of what may be new.
     this.devices.refresh(notice.stream);
     await this.retained.flush((message) => this.link.publish(message, signal));
     for (const message of messages) if (!message.retain) await this.link.publish(message, signal);
     this.current = null;
+  }
+
+  /** Connects at once where it waits to do so. */
+  reconnect(): void {
+    this.link.retry();
   }
 
   /** To be called when rules of alerts have come or gone: Home Assistant then has a switch for each. */

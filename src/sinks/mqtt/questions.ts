@@ -2,7 +2,7 @@ import { takeWhile } from "rxjs";
 import { z } from "zod";
 import { TokenBucket } from "../../ingest/mod.ts";
 import type { ServerEvent } from "../../protocol/mod.ts";
-import { type StreamHandle, toProblem } from "../../streams/mod.ts";
+import { type ListenedStream, toProblem } from "../../streams/mod.ts";
 
 /** Most bytes of a question with all that is around it. */
 const MAX_BYTES = 16 * 1024;
@@ -46,23 +46,23 @@ export class Questions {
    * @param payload what came
    * @param answered called once, also when there is no answer
    */
-  ask(stream: StreamHandle | undefined, payload: Uint8Array, answered: (answer: MqttAnswer) => void): void {
+  ask(stream: ListenedStream | undefined, payload: Uint8Array, answered: (answer: MqttAnswer) => void): void {
     if (payload.length > MAX_BYTES) return;
     const { question, id = null } = readQuestion(payload);
     const answer = (what: Answered) => answered({ ...NO_ANSWER, question, id, ...what });
     const refuse = (code: string, message: string) => answer({ error: { code, message } });
     const nowMs = performance.now();
-    if (stream === undefined) refuse("stream_not_found", "There is no open camera of this name.");
-    else if (this.budget.waitMs(nowMs) > 0)
+    if (this.budget.waitMs(nowMs) > 0) {
       refuse("too_many_questions", "Questions came faster than they are taken. Ask more slowly.");
-    else {
-      this.budget.spend(1, nowMs);
-      try {
-        this.askStream(stream, question, answer);
-      } catch (error) {
-        const { code, message } = toProblem(error);
-        refuse(code, message);
-      }
+      return;
+    }
+    this.budget.spend(1, nowMs);
+    try {
+      if (stream === undefined) refuse("stream_not_found", "There is no open camera of this name.");
+      else this.askStream(stream, question, answer);
+    } catch (error) {
+      const { code, message } = toProblem(error);
+      refuse(code, message);
     }
   }
 
@@ -71,7 +71,7 @@ export class Questions {
     return this.own.has(ownKey(stream, responseId));
   }
 
-  private askStream(stream: StreamHandle, question: string, answer: (what: Answered) => void): void {
+  private askStream(stream: ListenedStream, question: string, answer: (what: Answered) => void): void {
     const { newest } = stream.log;
     const response_id = stream.ask(question);
     this.remember(ownKey(stream.id, response_id));

@@ -19,13 +19,15 @@ export function signingKey(secret: string): Uint8Array | null {
 }
 
 /**
- * Signs a message as Standard Webhooks does: HMAC-SHA256 of its id, its time and its body, with points between them.
+ * Signs a message as Standard Webhooks does, with each key: HMAC-SHA256 of its id, its time and its body, with points
+ * between them.
  *
  * @param timestamp seconds since 1970
- * @returns the header `webhook-signature`
+ * @returns the header `webhook-signature`: a signature for each key, with spaces between them
  */
-export function sign(key: Uint8Array, id: string, timestamp: number, body: string): string {
-  return `v1,${createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64")}`;
+export function sign(keys: readonly Uint8Array[], id: string, timestamp: number, body: string): string {
+  const signed = `${id}.${timestamp}.${body}`;
+  return keys.map((key) => `v1,${createHmac("sha256", key).update(signed).digest("base64")}`).join(" ");
 }
 
 function fromBase64(text: string): Uint8Array | null {

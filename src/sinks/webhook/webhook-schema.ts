@@ -15,6 +15,15 @@ const headerValue = z.string().regex(/^[\t\x20-\x7e\xa0-\xff]*$/, {
   error: "It may hold printable characters of Latin-1 only, on one line.",
 });
 
+const SECRET_ERROR = `It must have at least ${LEAST_SECRET_BYTES} bytes, and be base64 behind whsec_; or be a list of two such secrets.`;
+
+const VARIABLE_ERROR = "It must be the name of an environment variable, or a list of two.";
+
+/** A second one is for the time in which a receiver goes over from one to the other. */
+function oneOrTwo<T extends z.ZodType>(one: T, error: string) {
+  return z.union([one, z.array(one).min(1, { error }).max(2, { error })], { error });
+}
+
 /** A webhook: each notice is a POST request. */
 export const webhookSchema = z
   .strictObject({
@@ -27,20 +36,17 @@ export const webhookSchema = z
       .describe(
         "Where it is sent. It may be a private address. A name and a password in it become `Authorization`. Only its host is ever shown.",
       ),
-    secret: z
-      .string()
-      .refine((secret) => signingKey(secret) !== null, {
-        error: `It must have at least ${LEAST_SECRET_BYTES} bytes, and be base64 behind whsec_.`,
-      })
+    secret: oneOrTwo(
+      z.string().refine((secret) => signingKey(secret) !== null, { error: SECRET_ERROR }),
+      SECRET_ERROR,
+    )
       .optional()
       .describe(
-        "Signs each request ([how to check that](sinks.md#is-it-from-my-server)). It may begin with `whsec_`; then base64 follows. Default: nothing is signed.",
+        "Signs each request ([how to check that](sinks.md#is-it-from-my-server)). It may begin with `whsec_`; then base64 follows. A list of two: each request has both signatures ([why](sinks.md#another-secret)). Default: nothing is signed.",
       ),
-    secret_env: z
-      .string()
-      .regex(/^[A-Za-z_]\w*$/, { error: "It must be the name of an environment variable." })
+    secret_env: oneOrTwo(z.string().regex(/^[A-Za-z_]\w*$/, { error: VARIABLE_ERROR }), VARIABLE_ERROR)
       .optional()
-      .describe("Environment variable that holds the secret, in place of `secret`."),
+      .describe("Environment variable that holds the secret, in place of `secret`; or a list of two."),
     headers: z
       .record(headerName, headerValue)
       .optional()

@@ -1,9 +1,9 @@
 import { DeliveryError } from "../delivery-error.ts";
-import { SinkError } from "../errors.ts";
 import { noticeJson } from "../notice.ts";
 import type { Notice, Sink } from "../sink.ts";
 import { retryAfterMs } from "./retry-after.ts";
-import { LEAST_SECRET_BYTES, sign, signingKey } from "./signature.ts";
+import { sign } from "./signature.ts";
+import { signingKeys } from "./signing-keys.ts";
 import { statusFailure } from "./status-failure.ts";
 import type { WebhookEntry } from "./webhook-schema.ts";
 
@@ -16,9 +16,9 @@ export class WebhookSink implements Sink {
   /** What may be shown of the URL: many services have their secret in its path. */
   private readonly shown: string;
   private readonly headers: Readonly<Record<string, string>>;
-  private readonly key: Uint8Array | null;
+  private readonly keys: readonly Uint8Array[];
 
-  /** @throws {SinkError} when the secret is not there, or too short */
+  /** @throws {SinkError} as `signingKeys` does */
   constructor(
     readonly name: string,
     entry: WebhookEntry,
@@ -30,7 +30,7 @@ export class WebhookSink implements Sink {
     url.username = "";
     url.password = "";
     this.url = url.href;
-    this.key = keyOf(entry, env);
+    this.keys = signingKeys(entry, env);
     this.headers = {
       "user-agent": "thinkalong",
       ...(authorization !== null && { authorization }),
@@ -62,7 +62,7 @@ export class WebhookSink implements Sink {
       ...this.headers,
       "webhook-id": id,
       "webhook-timestamp": String(timestamp),
-      ...(this.key !== null && { "webhook-signature": sign(this.key, id, timestamp, body) }),
+      ...(this.keys.length > 0 && { "webhook-signature": sign(this.keys, id, timestamp, body) }),
     };
     try {
       return await fetch(this.url, { method: "POST", headers, body, signal, redirect: "manual" });
@@ -87,24 +87,6 @@ function basicAuthorization({ username, password }: URL): string | null {
   if (username === "" && password === "") return null;
   const plain = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   return `Basic ${Buffer.from(plain).toString("base64")}`;
-}
-
-/** @throws {SinkError} */
-function keyOf({ secret, secret_env }: WebhookEntry, env: Readonly<Record<string, string | undefined>>) {
-  const given = secret ?? (secret_env === undefined ? undefined : env[secret_env]);
-  if (secret_env !== undefined && !given)
-    throw new SinkError(
-      `The environment variable ${secret_env} is not set. Set it to the secret.`,
-      "secret_env",
-    );
-  if (given === undefined) return null;
-  const key = signingKey(given);
-  if (key !== null) return key;
-  const where = secret_env === undefined ? "It" : `What is in ${secret_env}`;
-  throw new SinkError(
-    `${where} must have at least ${LEAST_SECRET_BYTES} bytes, and be base64 behind whsec_.`,
-    secret_env === undefined ? "secret" : "secret_env",
-  );
 }
 
 /** Reads the answer, which is of no interest. The status has come, so nothing that happens here changes the outcome. */
