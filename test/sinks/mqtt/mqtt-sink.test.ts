@@ -399,16 +399,16 @@ describe.skipIf(!hasMosquitto)("a broker that fails", () => {
   it("that is away while a camera is closed for good has nothing of it when it is back", async () => {
     const broker = await startBroker();
     const waits = { firstMs: 600_000 };
-    const { open, delivered, sink } = await start({ url: broker.url, options: { waits, reopenMs: 20 } });
+    const options = { waits, reopenMs: 20 };
+    const { open, dispatcher, delivered, sink } = await start({ url: broker.url, options });
     const door = open("door");
     await delivered();
     broker.freeze();
     // It is under way when the camera goes.
     show(door, 0, 2);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await until("it is under way", () => dispatcher.figures.waiting > 0);
     await broker.kill();
     door.close("completed");
-    await new Promise((resolve) => setTimeout(resolve, 50));
     await broker.listen();
     const observer = await broker.observe();
     await until("all is delivered", () => {
