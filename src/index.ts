@@ -25,6 +25,17 @@
  * });
  * ```
  */
+
+export {
+  AlertError,
+  type AlertErrorCode,
+  type AlertFigures,
+  AlertProblems,
+  type AlertRule,
+  type AlertRules,
+  type AlertsChange,
+  type ListedAlert,
+} from "./alerts/mod.ts";
 export {
   type BudgetLimits,
   createEngine,
@@ -121,14 +132,17 @@ export {
   createServer,
   type Limits,
   type Server,
+  type ServerAlerts,
   type ServerCameras,
   ServerError,
   type ServerErrorCode,
   type ServerOptions,
 } from "./server/mod.ts";
+export { StateError, type StateErrorCode } from "./state/mod.ts";
 export {
   type AskOptions,
   type EventLog,
+  type EventPictures,
   type Gap,
   type ListenedStream,
   type LogEntry,

@@ -1,10 +1,11 @@
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { type Logger, pino } from "pino";
+import { AlertProblems, type ListedAlert } from "../alerts/mod.ts";
 import { CameraProblems, type ListedCamera, shownUrl } from "../cameras/mod.ts";
 import { resolveFfmpeg } from "../ingest/mod.ts";
 import { createServer, type Server } from "../server/mod.ts";
-import { Sinks, sinkWords } from "../sinks/mod.ts";
+import { sinkWords } from "../sinks/mod.ts";
 import { outputFile, port, positive } from "./arguments.ts";
 import { camera } from "./camera-flag.ts";
 import { reloadConfig } from "./config-reload.ts";
@@ -22,9 +23,8 @@ import {
   type ServeSettings,
   serveSettings,
 } from "./serve-config.ts";
-import { explainSinks } from "./serve-sinks.ts";
+import { createSinks, explainSinks } from "./serve-sinks.ts";
 import { StopSignals } from "./stop-signals.ts";
-import { VERSION } from "./version.ts";
 
 /** Open files that a server needs beside its sessions: requests for the page and its files. */
 const SPARE_FILES = 64;
@@ -61,7 +61,7 @@ async function serve(flags: ServeFlags): Promise<void> {
   const reread = rereadFiles(settings, file?.path);
   const signals = new StopSignals(reread.length > 0 || flags.jsonl !== undefined);
   const log = pino({ level: settings.logLevel }, logLines(2));
-  const sinks = new Sinks({ log, version: VERSION, drainMs: limits.shutdownMs });
+  const { sinks, onAlerts } = createSinks({ log, drainMs: limits.shutdownMs });
   await sinks.load(settings.sinks).catch((error) => {
     throw explainSinks(error, file);
   });
@@ -96,18 +96,22 @@ async function serve(flags: ServeFlags): Promise<void> {
       engine,
       ...settings,
       cameras: Object.fromEntries(settings.cameras),
+      alerts: Object.fromEntries(settings.alerts),
       clientDir: CLIENT_DIR,
       sampleDir: SAMPLE_DIR,
       ...guard.options,
       listeners: [sinks.listener],
+      onAlerts,
       log,
     }).catch((error) => {
-      throw error instanceof CameraProblems && file !== null ? file.explain(error) : error;
+      const isInFile = error instanceof CameraProblems || error instanceof AlertProblems;
+      throw isInFile && file !== null ? file.explain(error) : error;
     });
     warnOfFewFiles(settings, log);
     printLine(`${pc.bold("thinkalong")} runs ${engine.model.id}: ${engine.model.description}`);
     if (engine.model.chosenBecause !== null) printLine(pc.dim(engine.model.chosenBecause));
     for (const camera of server.cameras.list()) printLine(cameraLine(camera, server.url));
+    for (const alert of server.alerts.list()) printLine(alertLine(alert));
     for (const [name, entry] of settings.sinks) printLine(`Sink ${pc.bold(name)}: ${sinkWords(entry)}.`);
     printLine(
       `Open ${pc.cyan(server.url)} for the sample page. Clients connect to ${pc.cyan(`${server.url.replace("http", "ws")}/v1/stream`)}`,
@@ -133,6 +137,18 @@ function cameraLine({ name, origin, entry, status }: ListedCamera, url: string):
   const from = origin === "api" ? ", made over the API" : "";
   const said = status.state === "disabled" || status.state === "refused" ? `, ${status.state}` : "";
   return `Camera ${pc.bold(name)}: ${shownUrl(entry.url)}${from}${said}. Its events: ${pc.cyan(`${url}/v1/streams/${name}/events`)}`;
+}
+
+function alertLine({ name, origin, rule, how, understood }: ListedAlert): string {
+  const from = origin === "api" ? ", made over the API" : "";
+  const off = rule.enabled === false ? " It is disabled." : "";
+  const said =
+    how === null
+      ? `never. ${understood}`
+      : how === "words"
+        ? `when ${understood}.`
+        : `asks: "${understood}".`;
+  return `Alert ${pc.bold(name)}${from}: ${said}${off}`;
 }
 
 function warnOfFewFiles({ limits, cameras }: ServeSettings, log: Logger): void {
@@ -186,7 +202,7 @@ export function serveCommand(): Command {
     )
     .option(
       "--state <dir>",
-      "folder for the cameras that are made over the API (default: server in THINKALONG_HOME)",
+      "folder for the cameras and alerts that are made over the API (default: server in THINKALONG_HOME)",
     )
     .option(
       "--allow-private-cameras",

@@ -1,5 +1,15 @@
 import type { ConfigFile } from "../config/mod.ts";
-import { type SinkChange, type SinkEntries, type SinkEntry, SinkProblems, TOLD } from "../sinks/mod.ts";
+import type { ServerAlerts } from "../server/mod.ts";
+import {
+  type SinkChange,
+  type SinkEntries,
+  type SinkEntry,
+  SinkProblems,
+  Sinks,
+  type SinksOptions,
+  TOLD,
+} from "../sinks/mod.ts";
+import { VERSION } from "./version.ts";
 
 /** The name of the sink that `--jsonl` makes. No sink of a config file can have it. */
 const JSONL_SINK = "--jsonl";
@@ -14,17 +24,35 @@ export function sinkEntries(
   return new Map([...Object.entries(inFile), ...ofFlag]);
 }
 
+/**
+ * Sinks of a server that is still to come.
+ *
+ * @returns also what is to hear of its alerts
+ */
+export function createSinks(options: Pick<SinksOptions, "log" | "drainMs">): {
+  readonly sinks: Sinks;
+  readonly onAlerts: (alerts: ServerAlerts) => void;
+} {
+  let alerts: ServerAlerts | null = null;
+  const sinks = new Sinks({
+    ...options,
+    version: VERSION,
+    pictures: { find: async (stream, event) => (await alerts?.pictures.find(stream, event)) ?? null },
+    alertsOf: (stream) => alerts?.namesFor(stream) ?? [],
+  });
+  const onAlerts = (known: ServerAlerts) => {
+    alerts = known;
+    sinks.alertsChanged();
+  };
+  return { sinks, onAlerts };
+}
+
 /** What is wrong with sinks, with the lines of the config file where they stand. Other errors are given back as they are. */
 export function explainSinks(error: unknown, file: ConfigFile | null): unknown {
   if (!(error instanceof SinkProblems) || file === null) return error;
   const inFile = error.problems.filter(({ sink }) => sink !== JSONL_SINK);
   if (inFile.length === 0) return error;
-  return file.refuse(
-    inFile.map(({ sink, key, message }) => ({
-      key: ["sinks", sink, ...(key === null ? [] : [key])],
-      message,
-    })),
-  );
+  return file.explain(new SinkProblems(inFile));
 }
 
 /** What a reload has done to the sinks; nothing where there are none. */

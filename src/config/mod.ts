@@ -2,4 +2,4 @@
 export { ConfigError, type ConfigProblem } from "./config-error.ts";
 export { type Config, inSnakeCase, limitsOf } from "./config-schema.ts";
 export type { Environment } from "./environment.ts";
-export { type ConfigFile, type KeyProblem, parseConfig, readConfig } from "./read-config.ts";
+export { type ConfigFile, parseConfig, readConfig } from "./read-config.ts";

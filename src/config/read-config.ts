@@ -1,28 +1,24 @@
 import { readFile } from "node:fs/promises";
 import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
+import { AlertProblems } from "../alerts/mod.ts";
 import type { CameraProblems } from "../cameras/mod.ts";
 import { knownKeys, plainEnglish, unknownKey } from "../protocol/mod.ts";
+import { SinkProblems } from "../sinks/mod.ts";
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
 import { type Config, configSchema } from "./config-schema.ts";
 import { type Environment, substituteVariables } from "./environment.ts";
 import { YamlPlaces } from "./yaml-places.ts";
 
-/** What is wrong with a key, though it is valid by itself. */
-export interface KeyProblem {
-  /** Where it is, such as `["sinks", "phone", "secret_env"]`. */
-  readonly key: readonly string[];
-  readonly message: string;
-}
+/** What is wrong with entries of a section, though each is valid by itself. */
+export type EntryProblems = CameraProblems | AlertProblems | SinkProblems;
 
 /** A config file that was read. */
 export interface ConfigFile {
   readonly path: string;
   readonly config: Config;
-  /** What is wrong with its cameras, with the lines where they stand. */
-  explain(problems: CameraProblems): ConfigError;
-  /** What is wrong with keys of it, with the lines where they stand. */
-  refuse(problems: readonly KeyProblem[]): ConfigError;
+  /** What is wrong with its cameras, alerts or sinks, with the lines where they stand. */
+  explain(problems: EntryProblems): ConfigError;
   /** A sentence about a key, with the line where it stands: `thinkalong.yaml:3:5: …`. */
   say(key: readonly string[], message: string): string;
 }
@@ -73,27 +69,44 @@ export function parseConfig(text: string, path: string, env: Environment = proce
   for (const issue of parsed.error?.issues ?? [])
     problems.push(...problemsOf(issue, places, value).filter(({ line }) => !told.has(line)));
   if (!parsed.success || problems.length > 0) throw new ConfigError(path, problems);
-  const refuse = (refused: readonly KeyProblem[]) =>
-    new ConfigError(
-      path,
-      refused.map(({ key, message }) => ({ ...places.ofValue(key), message: about(key, message) })),
-    );
   return {
     path,
     config: parsed.data,
-    refuse,
-    explain: ({ problems: ofCameras }) =>
-      refuse(
-        ofCameras.map(({ camera, key, message }) => ({
-          key: ["cameras", ...(camera === null ? [] : [camera]), ...(key?.split(".") ?? [])],
-          message,
-        })),
+    explain: (wrong) =>
+      new ConfigError(
+        path,
+        entryProblems(wrong).map(({ section, entry, key, message }) => {
+          const at = [section, ...(entry === null ? [] : [entry]), ...(key?.split(".") ?? [])];
+          return { ...places.ofValue(at), message: about(at, message) };
+        }),
       ),
     say: (key, message) => {
       const { line, column } = places.ofValue(key);
       return `${path}:${line}:${column}: ${about(key, message)}`;
     },
   };
+}
+
+interface EntryProblem {
+  readonly section: string;
+  /** Name of the entry; null: none alone. */
+  readonly entry: string | null;
+  readonly key: string | null;
+  readonly message: string;
+}
+
+function entryProblems(wrong: EntryProblems): EntryProblem[] {
+  if (wrong instanceof SinkProblems)
+    return wrong.problems.map(({ sink, key, message }) => ({
+      ...{ section: "sinks", entry: sink, key, message },
+    }));
+  if (wrong instanceof AlertProblems)
+    return wrong.problems.map(({ alert, key, message }) => ({
+      ...{ section: "alerts", entry: alert, key, message },
+    }));
+  return wrong.problems.map(({ camera, key, message }) => ({
+    ...{ section: "cameras", entry: camera, key, message },
+  }));
 }
 
 function plainValue(document: ReturnType<typeof parseDocument>, path: string): unknown {

@@ -1,9 +1,5 @@
-/** Pictures that belong to events, such as those of an alert. */
+/** Pictures of the moment of an event, wherever they are kept: in memory, or on a disk. */
 export interface EventPictures {
-  /**
-   * The picture of an event.
-   *
-   * @returns a JPEG; null when there is none
-   */
+  /** The picture of an event as JPEG; null when there is none, or no more. */
   find(stream: string, eventId: string): Promise<Uint8Array | null>;
 }

@@ -3,20 +3,15 @@ import {
   type CameraEntry,
   CameraRoster,
   type CameraRosterOptions,
-  StateFile,
+  cameraState,
 } from "../../src/cameras/mod.ts";
 import type { ServerEvent } from "../../src/protocol/mod.ts";
-import { type Intake, LOG_LIMITS, type Source, StreamRegistry } from "../../src/streams/mod.ts";
+import { type Intake, type Source, StreamRegistry } from "../../src/streams/mod.ts";
 import { frame } from "../support/frames.ts";
 import { makeTempDir } from "../support/media.ts";
 import { SCRIPTED_MODEL, type Script, ScriptedEngine } from "../support/scripted-engine.ts";
 import { until } from "../support/server.ts";
-
-const limits = {
-  ...{ maxFps: 30, maxFrameBytes: 1e6, maxFramePixels: 1e6, maxPixelsPerSecond: 1e6, maxCatchUpMs: 1000 },
-  ...{ maxInflight: 4, idleTimeoutMs: 60_000 },
-  ...LOG_LIMITS,
-};
+import { AMPLE_LIMITS } from "../support/stream-limits.ts";
 
 /** A FAKE source, whose pictures a test gives. */
 class HandSource implements Source {
@@ -50,7 +45,7 @@ function startRoster(
 ) {
   const { maxCameras = 8, script, ...rest } = options;
   const engine = new ScriptedEngine(script);
-  const streams = new StreamRegistry({ engine, limits, maxStreams: 4, maxCameras });
+  const streams = new StreamRegistry({ engine, limits: AMPLE_LIMITS, maxStreams: 4, maxCameras });
   const sources: HandSource[] = [];
   const troubles: [string | null, string][] = [];
   const roster = new CameraRoster({
@@ -253,7 +248,7 @@ describe("cameras that are made over the API", () => {
 
   it("are there again after a restart, also when the process had no time to end", async () => {
     const path = await folder();
-    const first = startRoster({ state: new StateFile(path) });
+    const first = startRoster({ state: cameraState(path) });
     await first.roster.restore();
     await first.roster.add("door", DOOR);
     await first.roster.add("yard", YARD);
@@ -261,7 +256,7 @@ describe("cameras that are made over the API", () => {
     await first.roster.add("shed", YARD);
     await first.roster.remove("shed");
 
-    const second = startRoster({ state: new StateFile(path) });
+    const second = startRoster({ state: cameraState(path) });
     await second.roster.restore();
     expect(second.roster.list().map(({ name, origin, entry }) => [name, origin, entry])).toEqual([
       ["door", "api", DOOR],
@@ -316,17 +311,17 @@ describe("cameras that are made over the API", () => {
   });
 
   it("are not opened when they cannot be kept", async () => {
-    const { roster, engine } = startRoster({ state: new StateFile("/dev/null/server") });
+    const { roster, engine } = startRoster({ state: cameraState("/dev/null/server") });
     await expect(roster.add("door", DOOR)).rejects.toMatchObject({ code: "state_unwritable" });
     expect([engine.opened.length, roster.list()]).toEqual([0, []]);
   });
 
   it("of an earlier model, which this one cannot do, are listed as refused and can be mended", async () => {
     const path = await folder();
-    const file = new StateFile(path);
+    const file = cameraState(path);
     await file.write(new Map([["door", { ...DOOR, windows: { visual_units: 1000 } }]]));
     await file.close();
-    const { roster, troubles } = startRoster({ state: new StateFile(path) });
+    const { roster, troubles } = startRoster({ state: cameraState(path) });
     await roster.restore();
     expect(roster.get("door")!.status).toMatchObject({
       state: "refused",

@@ -110,18 +110,20 @@ describe("thinkalong serve with sinks", () => {
       `sinks:
   a: { type: webhok, url: "http://x" }
   b: { type: webhook, url: "http://x", sekret: y }
-  c: { type: jsonl, path: "/no/such/folder/x", pahs: 1 }
+  c: { type: jsonl, path: "/no/such/folder/x", paht: 1 }
   "no name": { type: jsonl, path: x }
 `,
     );
     const { code, stdout, stderr } = await serve(["--config", config]).ended;
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr.trim().split("\n")).toEqual([
-      expect.stringMatching(/sinks\.yaml:2:14: sinks\.a\.type: Its type must be one of "webhook", "jsonl"/),
+      expect.stringMatching(
+        /sinks\.yaml:2:14: sinks\.a\.type: Its type must be one of "webhook", "mqtt", "jsonl"/,
+      ),
       expect.stringMatching(
         /sinks\.yaml:3:40: sinks\.b: There is no key "sekret" here\. Did you mean "secret"/,
       ),
-      expect.stringMatching(/sinks\.yaml:4:48: sinks\.c: There is no key "pahs" here\. Did you mean "path"/),
+      expect.stringMatching(/sinks\.yaml:4:48: sinks\.c: There is no key "paht" here\. Did you mean "path"/),
       expect.stringMatching(/sinks\.yaml:5:3: sinks\.no name: .*name that a sink may have/),
     ]);
     await writeFile(config, `sinks:\n  a: { type: webhook, url: "http://x", secret_env: NO_SUCH }\n`);

@@ -2,16 +2,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { noticeOf, type SinkEntry, type SinkFigures, Sinks } from "../../../src/sinks/mod.ts";
-import {
-  LOG_LIMITS,
-  type StreamHandle,
-  type StreamListener,
-  StreamRegistry,
-} from "../../../src/streams/mod.ts";
+import { type StreamHandle, type StreamListener, StreamRegistry } from "../../../src/streams/mod.ts";
 import { makeTempDir } from "../../../test/support/media.ts";
 import { alert, KeptLog } from "../../../test/support/notices.ts";
 import { random } from "../../../test/support/random.ts";
 import { ScriptedEngine } from "../../../test/support/scripted-engine.ts";
+import { AMPLE_LIMITS } from "../../../test/support/stream-limits.ts";
 import { MoodyReceiver } from "../moody-receiver.ts";
 import { atMost, type Finding, none, type Outcome, type Trial, type TrialContext } from "../trial.ts";
 
@@ -30,12 +26,6 @@ const MAX_WAITING = 40;
 
 /** How long the sinks may take to deliver what waits at the end (ms). */
 const LAST_MS = 3000;
-
-const limits = {
-  ...{ maxFps: 30, maxFrameBytes: 1e6, maxFramePixels: 1e6, maxPixelsPerSecond: 1e6, maxCatchUpMs: 1000 },
-  ...{ maxInflight: 4, idleTimeoutMs: 3_600_000 },
-  ...LOG_LIMITS,
-};
 
 /** What was to be delivered, and what has become of it. */
 interface Books {
@@ -148,7 +138,13 @@ async function run({ size, seed, signal, onProgress, ...context }: TrialContext)
     });
   const engine = new ScriptedEngine();
   const streams = new StreamRegistry({
-    ...{ engine, limits, maxStreams: 1, maxCameras: 1, listeners: [sinks.listener, bookkeeper] },
+    ...{
+      engine,
+      limits: { ...AMPLE_LIMITS, idleTimeoutMs: 3_600_000 },
+      maxStreams: 1,
+      maxCameras: 1,
+      listeners: [sinks.listener, bookkeeper],
+    },
   });
   const stream = streams.open({ id: "door", kind: "camera" });
   const sinceMs = performance.now();
