@@ -11,15 +11,16 @@ import {
   noticeOf,
   SinkError,
   TOLD,
+  type ToldStream,
   webVtt,
 } from "../sinks/mod.ts";
-import type { ListenedStream, Numbered } from "../streams/mod.ts";
+import type { Numbered } from "../streams/mod.ts";
 import { reportError } from "./failure.ts";
 import { printLine } from "./output.ts";
 
 /** Files that a replay writes beside what it shows. */
 export interface ReplayFiles {
-  take(stream: ListenedStream, entry: Numbered<ServerEvent>): void;
+  take(stream: ToldStream, entry: Numbered<ServerEvent>): void;
   /** Writes what is still to be written. Never rejects. */
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import { DeliveryError } from "./delivery-error.ts";
+import { DeliveryRecord } from "./delivery-record.ts";
 import { type RetryWaits, retryWaitMs } from "./retry-waits.ts";
 import type { Notice, Sink } from "./sink.ts";
 import { type Waiting, type WaitingLimits, WaitingNotices } from "./waiting-notices.ts";
@@ -61,17 +62,18 @@ export class Dispatcher {
   private notBeforeMs = 0;
   private phase: "open" | "closing" | "over" = "open";
   private isDisabled = false;
-  private lastError: string | null = null;
-  private readonly counts = { delivered: 0, failed: 0, dropped: 0 };
+  private readonly record: DeliveryRecord;
 
   constructor(private readonly options: DispatcherOptions) {
     this.sink = options.sink;
     this.limits = options.limits;
+    this.record = new DeliveryRecord(options.sink.name, options.log);
   }
 
   get figures(): SinkFigures {
     const waiting = this.waiting.size + (this.attempt === null ? 0 : 1);
-    return { ...this.counts, waiting, disabled: this.isDisabled, last_error: this.lastError };
+    const { counts, lastError } = this.record;
+    return { ...counts, waiting, disabled: this.isDisabled, last_error: lastError };
   }
 
   /**
@@ -81,7 +83,7 @@ export class Dispatcher {
    */
   offer(notice: Notice, bytes: number): void {
     const waiting = { notice, bytes, atMs: performance.now() };
-    if (this.isDisabled) this.counts.dropped++;
+    if (this.isDisabled) this.record.counts.dropped++;
     else if (this.phase !== "open") this.lose("failed", waiting, STOPPED);
     else if (bytes > this.limits.maxWaitingBytes)
       this.lose("dropped", waiting, `It has ${bytes} bytes, more than may wait (max_waiting_bytes).`);
@@ -185,10 +187,7 @@ export class Dispatcher {
   }
 
   private succeeded(): void {
-    this.counts.delivered++;
-    if (this.lastError !== null)
-      this.options.log.info({ sink: this.sink.name, waiting: this.waiting.size }, "a sink delivers again");
-    this.lastError = null;
+    this.record.delivered(this.waiting.size);
     this.failures = 0;
     this.notBeforeMs = 0;
   }
@@ -197,7 +196,7 @@ export class Dispatcher {
     if (error === REPLACED) this.waiting.putBack(waiting);
     else if (this.phase === "over") this.lose("failed", waiting, STOPPED);
     else {
-      this.tell(error);
+      this.record.attemptFailed(error, this.waiting.size + 1);
       if (error.failure === "passing") this.again(waiting, error);
       else this.never(waiting, error);
     }
@@ -220,10 +219,7 @@ export class Dispatcher {
 
   private disable(why: string): void {
     this.isDisabled = true;
-    this.options.log.warn(
-      { sink: this.sink.name },
-      `${why} Nothing more is sent there until SIGHUP or the next start. Take the sink out of the config file, or give its new address.`,
-    );
+    this.record.disabled(why);
     for (const each of this.waiting.takeAll()) this.lose("dropped", each, why);
   }
 
@@ -235,31 +231,13 @@ export class Dispatcher {
 
   private tooOld(): string {
     const seconds = this.limits.giveUpAfterMs / 1000;
-    const last = this.lastError === null ? "" : ` The last attempt: ${this.lastError}`;
+    const { lastError } = this.record;
+    const last = lastError === null ? "" : ` The last attempt: ${lastError}`;
     return `It could not be delivered within ${seconds} seconds (give_up_after).${last}`;
   }
 
-  /** The same failure is told once, however often it happens in a row. */
-  private tell({ message, failure }: DeliveryError): void {
-    if (message !== this.lastError) {
-      const next = failure === "passing" ? " It is tried again." : "";
-      this.options.log.warn(
-        { sink: this.sink.name, waiting: this.waiting.size + 1 },
-        `A sink could not be delivered to. ${message}${next}`,
-      );
-    }
-    this.lastError = message;
-  }
-
-  /** A dead letter: the whole event, so that it can still be found. */
   private lose(as: "failed" | "dropped", { notice }: Waiting, why: string): void {
-    this.counts[as]++;
-    const { id, stream, heardAtMs, event } = notice;
-    const heard_at = new Date(heardAtMs).toISOString();
-    this.options.log.warn(
-      { sink: this.sink.name, notice: id, why, stream, heard_at, event },
-      "dead letter: a notice was not delivered",
-    );
+    this.record.lost(as, notice, why);
   }
 
   private async closeSink(sink: Sink): Promise<void> {
@@ -267,7 +245,7 @@ export class Dispatcher {
     const tooLong = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, CLOSE_MS);
     });
-    const failed = (err: unknown) => this.options.log.warn({ sink: sink.name, err }, "a sink did not close");
+    const failed = (error: unknown) => this.record.notClosed(error);
     await Promise.race([sink.close().catch(failed), tooLong]);
     clearTimeout(timer);
   }

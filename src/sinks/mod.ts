@@ -8,7 +8,7 @@ export { type DeliveryLimits, Dispatcher, type DispatcherOptions, type SinkFigur
 export { SinkError, type SinkProblem, SinkProblems } from "./errors.ts";
 export { type EventName, eventFilter, TOLD, type Wanted } from "./event-filter.ts";
 export { JsonlSink } from "./jsonl/jsonl-sink.ts";
-export { noticeJson, noticeOf } from "./notice.ts";
+export { noticeJson, noticeOf, type ToldStream } from "./notice.ts";
 export { sinkWords } from "./open-sink.ts";
 export type { RetryWaits } from "./retry-waits.ts";
 export type { Notice, Sink } from "./sink.ts";

@@ -2,6 +2,9 @@ import type { ServerEvent } from "../protocol/mod.ts";
 import type { ListenedStream, Numbered } from "../streams/mod.ts";
 import type { Notice } from "./sink.ts";
 
+/** What is told of a stream. */
+export type ToldStream = Pick<ListenedStream, "id" | "kind" | "createdAtMs">;
+
 /**
  * What a sink is told of an event that has just come.
  *
@@ -9,7 +12,7 @@ import type { Notice } from "./sink.ts";
  * noticeOf(stream, entry).id // "door:1764314000123:event_62"
  */
 export function noticeOf(
-  { id: stream, kind, createdAtMs }: Pick<ListenedStream, "id" | "kind" | "createdAtMs">,
+  { id: stream, kind, createdAtMs }: ToldStream,
   { number, event }: Numbered<ServerEvent>,
 ): Notice {
   const id = `${stream}:${createdAtMs}:${event.event_id}`;

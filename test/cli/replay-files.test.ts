@@ -3,10 +3,13 @@ import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { outputFile } from "../../src/cli/arguments.ts";
+import { openReplayFiles } from "../../src/cli/replay-files.ts";
 import { resolveFfmpeg } from "../../src/ingest/mod.ts";
 import { TINY_BUNDLE } from "../support/bundles.ts";
 import { makeTempDir, makeVideo } from "../support/media.ts";
+import { notice } from "../support/notices.ts";
 import { thinkalong } from "../support/program.ts";
 import { ProtocolLog } from "../support/protocol-log.ts";
 
@@ -14,7 +17,7 @@ let dir: Awaited<ReturnType<typeof makeTempDir>>;
 let clip: string;
 beforeAll(async () => {
   dir = await makeTempDir();
-  clip = await makeVideo(join(dir.path, "clip.mp4"), { seconds: 6, size: "160x120" });
+  clip = await makeVideo(join(dir.path, "clip.mp4"), { seconds: 4, size: "160x120" });
 });
 afterAll(() => dir.remove());
 
@@ -52,7 +55,7 @@ describe("the files of thinkalong replay", () => {
     const log = ProtocolLog.ofLines(stdout);
     const thoughts = log.all("response.reasoning_text.done").filter(({ text }) => text !== "");
     const answers = log.all("response.output_text.done").filter(({ text }) => text.trim() !== "");
-    expect(thoughts.length).toBeGreaterThan(5);
+    expect(thoughts.length).toBeGreaterThan(3);
 
     const lines = linesOf(await readFile(jsonl, "utf8"));
     expect(lines.map(({ event }) => event)).toEqual(
@@ -75,42 +78,49 @@ describe("the files of thinkalong replay", () => {
     expect(await readFile(vtt, "utf8")).not.toContain("what was there before");
   });
 
-  it("may be the standard output in place of the timeline", async () => {
-    const { code, stdout, stderr } = await replay("--pace", "max", "--jsonl", "-").ended;
-    expect([code, stderr]).toEqual([0, ""]);
-    expect(linesOf(stdout).at(-1)).toMatchObject({ stream: "session_0", event: { type: "session.closed" } });
-  });
-
-  it("hold what was thought until Ctrl-C", async () => {
+  it("hold what was thought until Ctrl-C; lines may go to the standard output in place of the timeline", async () => {
     const vtt = join(dir.path, "stopped.vtt");
-    await using program = replay("--vtt", vtt);
-    await program.says(/0:0[1-6]\.\d {2}\w/);
+    await using program = replay("--vtt", vtt, "--jsonl", "-");
+    await program.says(/"response\.reasoning_text\.done"/);
     program.process.kill("SIGINT");
-    expect((await program.ended).code).toBe(130);
+    const { code, stdout, stderr } = await program.ended;
+    expect([code, stderr]).toEqual([130, ""]);
+    const thoughts = linesOf(stdout).filter(({ event }) => event.type === "response.reasoning_text.done");
+    expect(thoughts[0]).toMatchObject({ stream: "session_0", event: { text: expect.stringMatching(/\w/) } });
     expect(await readFile(vtt, "utf8")).toMatch(/^WEBVTT\n\n00:00:0\d\.\d{3} --> 00:00:\d\d\.\d{3}\n\S/);
   });
 
-  it.skipIf(!existsSync("/dev/full"))(
-    "do not end a replay when the disk is full, and are then missing in one line",
-    async () => {
-      const { code, stdout, stderr } = await replay("--pace", "max", "--jsonl", "/dev/full").ended;
-      expect(code).toBe(1);
-      expect(stderr).toMatch(
-        /^error: \/dev\/full cannot be written \(ENOSPC: .*\)\. Lines are missing there\.\n$/,
-      );
-      expect(stdout).toContain("12 units seen");
-    },
-  );
+  it("are refused before anything is played when both want the standard output", async () => {
+    const { code, stderr } = await replay("--json", "--jsonl", "-").ended;
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^error: .*Name a file for --jsonl\.\n$/)]);
+  });
+});
 
-  it.each<[string, string[], RegExp]>([
-    ["lines in no folder", ["--jsonl", "/no/such/folder/x"], /ENOENT.*--jsonl/],
-    ["subtitles in no folder", ["--vtt", "/no/such/folder/x"], /ENOENT.*--vtt/],
-    ["subtitles on the standard output", ["--vtt", "-"], /name of a file/],
-    ["two things on the standard output", ["--json", "--jsonl", "-"], /Name a file for --jsonl/],
-  ])("are refused before anything is played: %s", async (_, args, words) => {
-    const { code, stderr } = await replay(...args).ended;
-    expect(code).toBe(1);
-    expect(stderr).toMatch(words);
-    expect(stderr.match(/error:/g)).toHaveLength(1);
+describe("a file that cannot be written", () => {
+  it("is refused", async () => {
+    const refused = (flags: Parameters<typeof openReplayFiles>[0]) =>
+      openReplayFiles(flags).then(
+        () => null,
+        (error: Error) => `${error.name}: ${error.message}`,
+      );
+    expect(await refused({ jsonl: "/no/such/folder/x" })).toMatch(/^CommanderError: .*ENOENT.*--jsonl/);
+    expect(await refused({ vtt: "/no/such/folder/x" })).toMatch(/^CommanderError: .*ENOENT.*--vtt/);
+    expect(() => outputFile("-")).toThrow("It must be the name of a file.");
+  });
+
+  it.skipIf(!existsSync("/dev/full"))("when the disk is full, is missed in one line", async () => {
+    onTestFinished(() => {
+      process.exitCode = undefined;
+    });
+    const said = vi.spyOn(console, "error").mockImplementation(() => {});
+    onTestFinished(() => said.mockRestore());
+    const files = await openReplayFiles({ jsonl: "/dev/full", vtt: "/dev/full" });
+    const { number, event, stream: id, kind } = notice(1);
+    for (let i = 0; i < 3; i++) files.take({ id, kind, createdAtMs: 0 }, { number, event });
+    await files.close();
+    expect(said.mock.calls.map(([line]) => String(line))).toEqual([
+      expect.stringMatching(/\/dev\/full cannot be written \(ENOSPC: .*\)\. Lines are missing there\./),
+      expect.stringMatching(/\/dev\/full cannot be written \(.*\)\. Subtitles are missing there\./),
+    ]);
   });
 });

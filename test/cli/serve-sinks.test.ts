@@ -2,8 +2,11 @@ import { existsSync } from "node:fs";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createSinks, explainSinks, sinkEntries } from "../../src/cli/serve-sinks.ts";
+import { parseConfig } from "../../src/config/mod.ts";
 import { TINY_BUNDLE } from "../support/bundles.ts";
 import { eventually, makeTempDir, makeVideo } from "../support/media.ts";
+import { KeptLog } from "../support/notices.ts";
 import { thinkalong } from "../support/program.ts";
 import { WebhookReceiver } from "../support/webhook-receiver.ts";
 
@@ -37,21 +40,37 @@ async function lines(path: string): Promise<{ stream: string; event: { type: str
 }
 
 describe("thinkalong serve with sinks", () => {
-  it("writes what is said to the file of --jsonl, opens it anew at SIGHUP, and writes the end of its streams", async () => {
-    await using server = serve(["--jsonl", said]);
+  it("writes what is said to the file of --jsonl, also anew after SIGHUP; at its end it does not wait for what hangs", async () => {
+    await using stuck = await WebhookReceiver.start(() => "hang");
+    await writeFile(
+      config,
+      `limits: { shutdown_ms: 200 }\nsinks:\n  stuck: { type: webhook, url: "${stuck.url}", events: [thoughts] }\n`,
+    );
+    await using server = serve(["--config", config, "--jsonl", said]);
     await server.says(/Sink --jsonl: lines of JSON in .*said/);
-    await server.says(/Send SIGHUP to open .*said\d\.jsonl anew\./);
-    await eventually(async () => (await lines(said)).length > 2, "it is written to");
+    await server.says(/Send SIGHUP to read .*sinks\.yaml again and to open .*said\d\.jsonl anew\./);
+    await eventually(async () => (await lines(said)).length > 0, "it is written to");
     await rename(said, `${said}.1`);
     server.process.kill("SIGHUP");
-    await eventually(async () => (await lines(said)).length > 2, "the new one is written to");
+    await eventually(async () => (await lines(said)).length > 0, "the new one is written to");
+    await eventually(() => stuck.got.length > 0, "the stuck one is asked");
     server.process.kill("SIGTERM");
-    expect(await server.ended).toMatchObject({ code: 0, signal: null, stderr: "" });
+    const { code, signal, stderr } = await server.ended;
+    expect([code, signal]).toEqual([0, null]);
     const all = [...(await lines(`${said}.1`)), ...(await lines(said))];
     expect(all.every(({ stream }) => stream === "door")).toBe(true);
     expect(all.at(-1)!.event.type).toBe("session.closed");
     const numbers = all.map(({ event }) => Number(event.event_id.slice("event_".length)));
     expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
+    const thoughts = all.filter(({ event }) => event.type === "response.reasoning_text.done");
+    const letters = stderr
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(letters.map(({ event }) => event)).toEqual(thoughts.map(({ event }) => event));
+    expect(letters[0]).toMatchObject({
+      ...{ level: 40, sink: "stuck", stream: "door", msg: "dead letter: a notice was not delivered" },
+    });
   });
 
   it("sends to the sinks of its file, changes them at SIGHUP, and leaves all as it is for a file with an error", async () => {
@@ -83,27 +102,6 @@ describe("thinkalong serve with sinks", () => {
     expect(server.stdout + server.stderr).not.toContain(secret);
   });
 
-  it("delivers nothing that hangs for longer than it may take to stop, and says what was lost", async () => {
-    await using stuck = await WebhookReceiver.start(() => "hang");
-    await writeFile(
-      config,
-      `limits: { shutdown_ms: 200 }\nsinks:\n  stuck: { type: webhook, url: "${stuck.url}", events: [thoughts] }\n`,
-    );
-    await using server = serve(["--config", config]);
-    await eventually(() => stuck.got.length > 0, "it is asked");
-    server.process.kill("SIGTERM");
-    const { code, stderr } = await server.ended;
-    expect(code).toBe(0);
-    const letters = stderr
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line));
-    expect(letters[0]).toMatchObject({
-      ...{ level: 40, sink: "stuck", stream: "door", msg: "dead letter: a notice was not delivered" },
-      event: { type: "response.reasoning_text.done" },
-    });
-  });
-
   it("says all that is wrong with its sinks before it starts", async () => {
     await writeFile(
       config,
@@ -126,12 +124,30 @@ describe("thinkalong serve with sinks", () => {
       expect.stringMatching(/sinks\.yaml:4:48: sinks\.c: There is no key "paht" here\. Did you mean "path"/),
       expect.stringMatching(/sinks\.yaml:5:3: sinks\.no name: .*name that a sink may have/),
     ]);
-    await writeFile(config, `sinks:\n  a: { type: webhook, url: "http://x", secret_env: NO_SUCH }\n`);
-    expect((await serve(["--config", config]).ended).stderr).toMatch(
-      /^error: .*sinks\.yaml:2:\d+: sinks\.a\.secret_env: The environment variable NO_SUCH is not set/,
+  });
+});
+
+describe("the sinks of a config file", () => {
+  it("that cannot be opened are explained with their lines, and that of --jsonl by itself", async () => {
+    const file = parseConfig(
+      `sinks:\n  a: { type: webhook, url: "http://x", secret_env: NO_SUCH }\n`,
+      "thinkalong.yaml",
     );
-    const flag = await serve(["--jsonl", "/no/such/folder/x"]).ended;
-    expect([flag.code, flag.stderr]).toEqual([1, expect.stringMatching(/^error: --jsonl: .*ENOENT.*\n$/)]);
-    expect((await serve(["--jsonl", "-"]).ended).stderr).toMatch(/name of a file/);
+    const { sinks } = createSinks({ log: new KeptLog().log });
+    const wrong = (jsonl?: string) =>
+      sinks.load(sinkEntries(jsonl, jsonl === undefined ? file.config.sinks! : {})).then(
+        () => null,
+        (error) => explainSinks(error, file),
+      );
+    expect(await wrong()).toMatchObject({
+      name: "ConfigError",
+      message: expect.stringMatching(
+        /thinkalong\.yaml:2:\d+: sinks\.a\.secret_env: The environment variable NO_SUCH is not set/,
+      ),
+    });
+    expect(await wrong("/no/such/folder/x")).toMatchObject({
+      name: "SinkProblems",
+      message: expect.stringMatching(/^--jsonl: .*ENOENT/),
+    });
   });
 });

@@ -178,7 +178,7 @@ describe("the sinks of a server", () => {
       stuck: { type: "webhook", url: stuck.url },
     });
     for (const each of ["one", "two", "three"]) server.raise(each);
-    await server.sinks.close(1000);
+    await server.sinks.close(400);
     await server[Symbol.asyncDispose]();
     expect(slow.messages).toEqual(["one", "two", "three"]);
     expect(server.kept.deadLetters.map(({ sink, event }) => [sink, event])).toMatchObject([

@@ -11,7 +11,7 @@ import { AMPLE_LIMITS } from "../../../test/support/stream-limits.ts";
 import { MoodyReceiver } from "../moody-receiver.ts";
 import { atMost, type Finding, none, type Outcome, type Trial, type TrialContext } from "../trial.ts";
 
-const MINUTES = { short: 0.035, long: 3 };
+const MINUTES = { short: 0.035, long: 2 };
 
 /** How long a mood of the receiver lasts at most (ms). */
 const MOOD_MS = 120;
