@@ -118,12 +118,15 @@ export { SCENE_ADVICE, type Scene, type SceneReason } from "./scene/mod.ts";
 export {
   type CertificateFiles,
   createServer,
+  type HistoryFigures,
   type Limits,
+  type RoomFigures,
   type Server,
   type ServerCameras,
   ServerError,
   type ServerErrorCode,
   type ServerOptions,
+  type SinkFigures,
 } from "./server/mod.ts";
 export {
   type PulledVideoOptions,

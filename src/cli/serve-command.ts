@@ -148,7 +148,7 @@ export function serveCommand(): Command {
       new Option(
         "--log-level <level>",
         "least severe messages to log to standard error (default: warn)",
-      ).choices(["silent", "error", "warn", "info", "debug"]),
+      ).choices(["silent", "error", "warn", "info", "debug", "trace"]),
     );
   addGuardFlags(serving)
     .optionsGroup("Cameras that the server watches by itself:")

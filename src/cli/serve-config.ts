@@ -35,6 +35,7 @@ export interface ServeSettings {
   readonly guard: GuardSettings;
   /** What cameras that are made over the API may reach. */
   readonly cameraNetwork: { readonly allowPrivate: boolean; readonly allowCameraHosts: readonly string[] };
+  readonly metrics: boolean;
   readonly logLevel: string;
   readonly stateDir: string;
   readonly limits: Limits;
@@ -65,6 +66,7 @@ export function serveSettings(flags: ServerFlags, config: Config = {}): ServeSet
       allowPrivate: flags.allowPrivateCameras ?? server?.allow_private_cameras ?? false,
       allowCameraHosts: flags.allowCameraHost ?? server?.allow_camera_hosts ?? [],
     },
+    metrics: server?.metrics ?? true,
     logLevel: flags.logLevel ?? server?.log_level ?? "warn",
     stateDir: flags.state ?? server?.state ?? join(dataFolder(), "server"),
     limits: readLimits({
@@ -98,6 +100,7 @@ export function changedAtStartOnly(running: ServeSettings, wanted: ServeSettings
     ["port", "port"],
     ["allowedOrigins", "allow_origins"],
     ["allowedHosts", "allow_hosts"],
+    ["metrics", "metrics"],
     ["logLevel", "log_level"],
     ["stateDir", "state"],
   ] as const;

@@ -25,8 +25,13 @@ import { requireGuard } from "./exposure.ts";
 import { createHttpApp } from "./http/app.ts";
 import { EventReaders } from "./http/streams/event-readers.ts";
 import { type Limits, readLimits } from "./limits.ts";
+import type { RoomFigures } from "./metrics/room-figures.ts";
 import { SharedQuestions } from "./question-budget.ts";
+import { readinessOf } from "./readiness.ts";
+import { idsOf } from "./stream-ids.ts";
+import { streamLog } from "./stream-log.ts";
 import { Certificate, type CertificateFiles } from "./tls/certificate.ts";
+import { Traffic } from "./traffic.ts";
 import { StreamSockets } from "./ws/stream-sockets.ts";
 import { answerWithoutUpgrade, asksForWebSocket } from "./ws/upgrade.ts";
 
@@ -74,6 +79,10 @@ export interface ServerOptions {
   readonly tls?: CertificateFiles;
   /** Hear of each stream that is opened: history, sinks and the like. Default: none. */
   readonly listeners?: readonly StreamListener[];
+  /** Whether there are metrics for Prometheus at /metrics. Default true. */
+  readonly metrics?: boolean;
+  /** What sinks and history have counted, for the metrics. Default: there are none. */
+  readonly figures?: RoomFigures;
   /** A pino logger. Default: none, nothing is logged. */
   readonly log?: Logger;
 }
@@ -113,7 +122,7 @@ export interface Server {
 
 /**
  * Starts a server: the WebSocket at /v1/stream, the HTTP API of streams at /v1/streams, the sample page, /v1/models,
- * /healthz and /readyz.
+ * /metrics, /healthz and /readyz.
  *
  * @throws {CameraProblems} when a camera cannot be as it is given
  * @throws {ServerError} `open_to_the_network`; `tokens_unreadable`, `tokens_invalid`, `tls_unreadable` or `tls_invalid`;
@@ -136,25 +145,38 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     allowedOrigins: options.allowedOrigins ?? [],
     allowedHosts: options.allowedHosts ?? [],
   };
+  const traffic = new Traffic();
+  // Loaded only where they are wanted, because they bring a library of their own.
+  const metrics =
+    options.metrics === false ? null : (await import("./metrics/metrics.ts")).startMetrics(engine.model.id);
   const streams = new StreamRegistry({
     engine,
     limits,
     maxStreams: limits.maxSessions,
     maxCameras: limits.maxCameras,
-    listeners: options.listeners ?? [],
-    onFault: (err, what) => log.error({ err }, what),
+    listeners: [streamLog(log), ...(metrics ? [metrics.listener] : []), ...(options.listeners ?? [])],
+    onFault: (err, what, stream) => log.error({ err, ...idsOf(stream) }, what),
   });
   const cameras = new CameraRoster({
     streams,
     network: options.cameraNetwork ?? {},
     state: options.stateDir === undefined ? null : new StateFile(options.stateDir),
-    onTrouble: (camera, message) => log.warn({ camera }, message),
-    onFault: (err) => log.error({ err }, "a camera failed"),
+    onTrouble: (camera, message) =>
+      log.warn(camera === null ? {} : idsOf({ id: camera, kind: "camera" }), message),
+    onFault: (err, camera) =>
+      log.error({ err, ...idsOf({ id: camera, kind: "camera" }) }, "a camera failed"),
   });
   const readers = new EventReaders(limits);
   const questions = new SharedQuestions(limits.maxQuestionsPerSecond);
   const authenticator = new Authenticator({ tokens, access, limits, log });
-  const sockets = new StreamSockets({ streams, limits, access, authenticator, questions, log });
+  const sockets = new StreamSockets({ streams, limits, access, authenticator, questions, log, traffic });
+  const readiness = () =>
+    readinessOf({
+      engine: engine.health,
+      sessions: streams.size,
+      isFull: sockets.isFull,
+      isClosing: sockets.isClosing,
+    });
   const app = createHttpApp({
     engine,
     access,
@@ -166,7 +188,9 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     },
     clientDir: options.clientDir ?? fileURLToPath(new URL("../../dist/client", import.meta.url)),
     sampleDir: options.sampleDir ?? null,
-    readiness: () => ({ sessions: streams.size, full: sockets.isFull, closing: sockets.isClosing }),
+    readiness,
+    metrics: metrics && ((isOpenMetrics) => metrics.render(isOpenMetrics)),
+    traffic,
   });
   const timeouts = {
     headersTimeout: limits.handshakeTimeoutMs,
@@ -182,13 +206,20 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     );
   const http: HttpServer = https ?? createHttpServer(timeouts, listener);
   const connections = new Connections(http);
+  metrics?.read({
+    ...{ engine, streams, cameras, sockets, readers, connections, traffic },
+    isReady: () => readiness().reasons.length === 0,
+    figures: options.figures ?? {},
+  });
   http.on("upgrade", (request, socket, head) => {
     if (asksForWebSocket(request)) sockets.upgrade(request, socket, head);
     else answerWithoutUpgrade(http, request, socket);
   });
 
-  const closeStreams = () =>
-    Promise.all([sockets.close(), readers.close(), cameras.close(limits.shutdownMs)]);
+  const closeStreams = async () => {
+    await Promise.all([sockets.close(), readers.close(), cameras.close(limits.shutdownMs)]);
+    metrics?.close();
+  };
   try {
     http.listen(port, host);
     await once(http, "listening");

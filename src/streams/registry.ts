@@ -27,7 +27,7 @@ export function isStreamName(id: string): boolean {
  */
 export type StreamListener = (stream: StreamHandle) => void;
 
-export interface StreamRegistryOptions extends Pick<StreamHandleOptions, "onFault"> {
+export interface StreamRegistryOptions {
   readonly engine: Engine;
   readonly limits: StreamLimits;
   /** Most sessions that may be open at once. */
@@ -36,6 +36,8 @@ export interface StreamRegistryOptions extends Pick<StreamHandleOptions, "onFaul
   readonly maxCameras?: number;
   /** Hear of each stream that is opened, in this order. Default: none. */
   readonly listeners?: readonly StreamListener[];
+  /** Told of a fault, as `StreamHandleOptions.onFault` is, and of the stream that has it. Default: the error is thrown. */
+  readonly onFault?: (error: unknown, what: string, stream: Pick<StreamHandle, "id" | "kind">) => void;
 }
 
 /** The open streams of a server. It opens them, and it forgets each one when that is closed. */
@@ -78,7 +80,7 @@ export class StreamRegistry {
    * @throws {IngestError} `option_out_of_range` for a mask that is not valid
    */
   open({ id: name, onClosed: onOwnClosed, ...own }: NewStream = {}): StreamHandle {
-    const { maxStreams: _, maxCameras: _cameras, listeners = [], ...options } = this.options;
+    const { engine, limits, listeners = [], onFault } = this.options;
     if (name !== undefined && this.streams.has(name))
       throw new ProtocolError("stream_exists", `There is a stream ${name} already. Choose another name.`);
     if (!this.hasRoomFor(own.kind ?? "session")) {
@@ -92,7 +94,10 @@ export class StreamRegistry {
       this.streams.delete(id);
       onOwnClosed?.();
     };
-    const stream = new StreamHandle({ ...options, ...own, id, onClosed });
+    const stream = new StreamHandle({
+      ...{ engine, limits, ...own, id, onClosed },
+      ...(onFault && { onFault: (error, what) => onFault(error, what, stream) }),
+    });
     this.streams.set(id, stream);
     for (const listen of listeners) listen(stream);
     return stream;

@@ -6,11 +6,15 @@ import type { Authenticator } from "../auth/authenticator.ts";
 import type { AppEnv } from "./app-env.ts";
 import { authenticate } from "./authenticate.ts";
 import { cacheControl, isPublic, SECURITY_HEADERS } from "./headers.ts";
-import { health, type Readiness } from "./health.ts";
+import type { Readiness } from "../readiness.ts";
+import type { Traffic } from "../traffic.ts";
+import { health } from "./health.ts";
 import { httpError } from "./http-error.ts";
 import { problemAnswer } from "./http-problem.ts";
+import { type MetricsResource, metrics } from "./metrics.ts";
 import { models } from "./models.ts";
 import { page, sample } from "./page.ts";
+import { requestLog } from "./request-log.ts";
 import { stream } from "./stream.ts";
 import { askResource } from "./streams/ask.ts";
 import { eventsResource } from "./streams/events.ts";
@@ -31,6 +35,10 @@ export interface HttpAppOptions {
   /** Folder of the clips for the sample page, served under /sample/; null: none. */
   readonly sampleDir: string | null;
   readonly readiness: () => Readiness;
+  /** Writes the metrics down; null: there are none. */
+  readonly metrics: MetricsResource["render"] | null;
+  /** Counts what comes and what is refused. */
+  readonly traffic: Traffic;
   readonly log: Logger;
 }
 
@@ -38,8 +46,9 @@ export interface HttpAppOptions {
  * The whole server except the WebSocket. Access is checked here for every request; each resource has a file of its own.
  */
 export function createHttpApp(options: HttpAppOptions) {
-  const { engine, access, authenticator, resources, clientDir, sampleDir, readiness, log } = options;
+  const { engine, access, authenticator, resources, clientDir, sampleDir, readiness, traffic, log } = options;
   const app = new Hono<AppEnv>();
+  app.use(requestLog(traffic, log));
   app.use(async (c, next) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value);
     const { headers } = c.env.incoming;
@@ -51,6 +60,8 @@ export function createHttpApp(options: HttpAppOptions) {
   });
   app.use(authenticate(authenticator));
   app.route("/", health(readiness));
+  if (options.metrics !== null)
+    app.route("/", metrics({ render: options.metrics, isGuarded: authenticator.isGuarded, access }));
   app.route("/", models(engine.model));
   app.route("/", stream());
   app.route("/", tickets(authenticator));
@@ -58,7 +69,7 @@ export function createHttpApp(options: HttpAppOptions) {
     app.route("/", resource(resources));
   if (sampleDir !== null) app.route("/", sample(sampleDir, log));
   app.route("/", page(clientDir, log));
-  app.onError(problemAnswer((err) => log.error({ err }, "a request failed")));
+  app.onError(problemAnswer((err, path) => log.error({ err, path }, "a request failed")));
   app.notFound((c) =>
     httpError(
       c,

@@ -14,5 +14,6 @@ export function httpError(
   param: string | null = null,
 ): Response {
   const type = status === 429 ? "limit_error" : status >= 500 ? "server_error" : "invalid_request_error";
+  c.set("errorCode", code);
   return c.json({ error: { type, code, message, param } }, status);
 }

@@ -33,7 +33,7 @@ const CAMERA_STATUS: Readonly<Record<CameraErrorCode, ContentfulStatusCode>> = {
 };
 
 /** Answers what a handler has thrown. A fault of the server tells no details; it is handed on to be logged. */
-export function problemAnswer(onFault: (error: unknown) => void): ErrorHandler {
+export function problemAnswer(onFault: (error: unknown, path: string) => void): ErrorHandler {
   return (error, c) => {
     if (error instanceof HttpProblem)
       return httpError(c, error.status, error.code, error.message, error.param);
@@ -49,7 +49,7 @@ export function problemAnswer(onFault: (error: unknown) => void): ErrorHandler {
         error instanceof ProtocolError ? error.param : null,
       );
     }
-    onFault(error);
+    onFault(error, c.req.path);
     return httpError(c, 500, "internal_error", "The server has a fault. Its log says more.");
   };
 }

@@ -23,5 +23,6 @@ export function admit(
 }
 
 function toUpgradeRefusal(refusal: Refusal): UpgradeRefusal {
-  return { status: statusOf(refusal), message: refusal.message, headers: headersOf(refusal) };
+  const { code, message } = refusal;
+  return { status: statusOf(refusal), code, message, headers: headersOf(refusal) };
 }
