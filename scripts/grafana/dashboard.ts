@@ -24,7 +24,7 @@ export interface RowSpec {
 
 const WIDTH = 24;
 const HEIGHT = 7;
-const SOURCE = { type: "prometheus", uid: "${datasource}" } as const;
+const SOURCE = { type: "prometheus", uid: "$datasource" } as const;
 
 /** The dashboard, as Grafana 10 and later imports it. */
 export function dashboard() {
@@ -108,7 +108,10 @@ function panel({ title, as = "lines", unit = "short", description = "", shows, w
     case "stat":
       return {
         ...{ ...common, type: "stat" },
-        fieldConfig: { defaults: { unit, mappings, color: { mode: "thresholds" }, thresholds: PLAIN }, overrides: [] },
+        fieldConfig: {
+          defaults: { unit, mappings, color: { mode: "thresholds" }, thresholds: PLAIN },
+          overrides: [],
+        },
         options: {
           reduceOptions: { calcs: ["lastNotNull"], fields: "", values: false },
           ...{ colorMode: "value", graphMode: "area", textMode: "auto", orientation: "auto" },
@@ -118,16 +121,31 @@ function panel({ title, as = "lines", unit = "short", description = "", shows, w
       return {
         ...{ ...common, type: "state-timeline" },
         fieldConfig: {
-          defaults: { mappings, color: { mode: "thresholds" }, custom: { fillOpacity: 80, lineWidth: 0 }, thresholds: PLAIN },
+          defaults: {
+            mappings,
+            color: { mode: "thresholds" },
+            custom: { fillOpacity: 80, lineWidth: 0 },
+            thresholds: PLAIN,
+          },
           overrides: [],
         },
-        options: { mergeValues: true, showValue: "never", alignValue: "left", legend: { showLegend: true, displayMode: "list", placement: "bottom" } },
+        options: {
+          mergeValues: true,
+          showValue: "never",
+          alignValue: "left",
+          legend: { showLegend: true, displayMode: "list", placement: "bottom" },
+        },
       };
     case "lines":
       return {
         ...{ ...common, type: "timeseries" },
         fieldConfig: {
-          defaults: { unit, min: 0, color: { mode: "palette-classic" }, custom: { lineWidth: 1, fillOpacity: 8, showPoints: "never" } },
+          defaults: {
+            unit,
+            min: 0,
+            color: { mode: "palette-classic" },
+            custom: { lineWidth: 1, fillOpacity: 8, showPoints: "never" },
+          },
           overrides: [],
         },
         options: {

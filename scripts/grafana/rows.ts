@@ -63,7 +63,11 @@ export const ROWS: readonly RowSpec[] = [
         ],
       },
       {
-        ...{ title: "Event loop delay", unit: "s", description: "How long everything on the main thread waits." },
+        ...{
+          title: "Event loop delay",
+          unit: "s",
+          description: "How long everything on the main thread waits.",
+        },
         shows: [
           [
             `histogram_quantile(0.99, ${sum("le, instance", rate("thinkalong_event_loop_delay_seconds_bucket", SERVER))})`,
@@ -90,11 +94,31 @@ export const ROWS: readonly RowSpec[] = [
   {
     title: "How fast",
     panels: [
-      percentiles("Time to first token", "thinkalong_ttft_seconds", "From a unit's last frame to the first token about it."),
-      percentiles("Staleness", "thinkalong_staleness_seconds", "How far a thought was behind the newest frame when it ended."),
-      percentiles("Answers, whole", "thinkalong_answer_seconds", "From a question to the last token of its answer."),
-      percentiles("Answers, first token", "thinkalong_answer_first_token_seconds", "From a question to the first token of its answer."),
-      percentiles("Decisions to say nothing", "thinkalong_skip_seconds", "From a unit's last frame to the decision to skip it."),
+      percentiles(
+        "Time to first token",
+        "thinkalong_ttft_seconds",
+        "From a unit's last frame to the first token about it.",
+      ),
+      percentiles(
+        "Staleness",
+        "thinkalong_staleness_seconds",
+        "How far a thought was behind the newest frame when it ended.",
+      ),
+      percentiles(
+        "Answers, whole",
+        "thinkalong_answer_seconds",
+        "From a question to the last token of its answer.",
+      ),
+      percentiles(
+        "Answers, first token",
+        "thinkalong_answer_first_token_seconds",
+        "From a question to the first token of its answer.",
+      ),
+      percentiles(
+        "Decisions to say nothing",
+        "thinkalong_skip_seconds",
+        "From a unit's last frame to the decision to skip it.",
+      ),
       {
         ...{ title: "Tokens a second", unit: "short" },
         shows: [[sum("stream, for", rate("thinkalong_tokens_total", STREAM)), "{{stream}} {{for}}s"]],
@@ -109,8 +133,13 @@ export const ROWS: readonly RowSpec[] = [
         shows: [[sum("stream", rate("thinkalong_frames_total", STREAM)), "{{stream}}"]],
       },
       {
-        ...{ title: "Dropped frames a second", description: "busy: the model is behind. rate: more than are looked at." },
-        shows: [[sum("stream, reason", rate("thinkalong_frames_dropped_total", STREAM)), "{{stream}} {{reason}}"]],
+        ...{
+          title: "Dropped frames a second",
+          description: "busy: the model is behind. rate: more than are looked at.",
+        },
+        shows: [
+          [sum("stream, reason", rate("thinkalong_frames_dropped_total", STREAM)), "{{stream}} {{reason}}"],
+        ],
       },
       {
         title: "Thoughts and skips a minute",
@@ -120,7 +149,11 @@ export const ROWS: readonly RowSpec[] = [
         ],
       },
       {
-        ...{ title: "Unfamiliar scenes", unit: "percentunit", description: "Share of units that the model was not made for." },
+        ...{
+          title: "Unfamiliar scenes",
+          unit: "percentunit",
+          description: "Share of units that the model was not made for.",
+        },
         shows: [
           [
             `${sum("stream", rate("thinkalong_units_unfamiliar_total", STREAM))} / ${sum("stream", rate("thinkalong_units_total", STREAM))}`,
@@ -131,7 +164,10 @@ export const ROWS: readonly RowSpec[] = [
       {
         title: "Answers and alerts an hour",
         shows: [
-          [`3600 * ${sum("stream, status", rate("thinkalong_answers_total", STREAM))}`, "{{stream}} answers {{status}}"],
+          [
+            `3600 * ${sum("stream, status", rate("thinkalong_answers_total", STREAM))}`,
+            "{{stream}} answers {{status}}",
+          ],
           [`3600 * ${sum("stream", rate("thinkalong_alerts_total", STREAM))}`, "{{stream}} alerts"],
         ],
       },
@@ -139,7 +175,10 @@ export const ROWS: readonly RowSpec[] = [
         title: "Refusals and errors a minute",
         shows: [
           [`60 * ${sum("over, code", rate("thinkalong_refusals_total", SERVER))}`, "{{over}} {{code}}"],
-          [`60 * ${sum("stream, code", rate("thinkalong_stream_errors_total", STREAM))}`, "{{stream}} {{code}}"],
+          [
+            `60 * ${sum("stream, code", rate("thinkalong_stream_errors_total", STREAM))}`,
+            "{{stream}} {{code}}",
+          ],
         ],
       },
     ],
@@ -158,12 +197,20 @@ export const ROWS: readonly RowSpec[] = [
       },
       {
         ...{ title: "Not seen, share of time", unit: "percentunit" },
-        shows: [[sum("stream, reason", rate("thinkalong_input_gap_seconds_total", STREAM)), "{{stream}} {{reason}}"]],
+        shows: [
+          [
+            sum("stream, reason", rate("thinkalong_input_gap_seconds_total", STREAM)),
+            "{{stream}} {{reason}}",
+          ],
+        ],
       },
       {
         title: "Lost connections an hour",
         shows: [
-          [`3600 * ${sum("stream", rate("thinkalong_camera_changes_total", `${STREAM}, state="reconnecting"`))}`, "{{stream}}"],
+          [
+            `3600 * ${sum("stream", rate("thinkalong_camera_changes_total", `${STREAM}, state="reconnecting"`))}`,
+            "{{stream}}",
+          ],
         ],
       },
       {
@@ -207,7 +254,10 @@ export const ROWS: readonly RowSpec[] = [
         ],
       },
       {
-        ...{ title: "Model on other servers", description: "Empty where the model runs in the server itself." },
+        ...{
+          title: "Model on other servers",
+          description: "Empty where the model runs in the server itself.",
+        },
         shows: [
           [`sum(thinkalong_remote_requests_in_flight{${SERVER}})`, "requests in flight"],
           [sum("outcome", rate("thinkalong_remote_requests_total", SERVER)), "{{outcome}} a second"],

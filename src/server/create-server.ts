@@ -163,8 +163,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     state: options.stateDir === undefined ? null : new StateFile(options.stateDir),
     onTrouble: (camera, message) =>
       log.warn(camera === null ? {} : idsOf({ id: camera, kind: "camera" }), message),
-    onFault: (err, camera) =>
-      log.error({ err, ...idsOf({ id: camera, kind: "camera" }) }, "a camera failed"),
+    onFault: (err, camera) => log.error({ err, ...idsOf({ id: camera, kind: "camera" }) }, "a camera failed"),
   });
   const readers = new EventReaders(limits);
   const questions = new SharedQuestions(limits.maxQuestionsPerSecond);

@@ -57,7 +57,8 @@ export function readinessOf({ engine, sessions, isFull, isClosing }: Standing): 
   if (isFull)
     reasons.push({
       code: "full",
-      message: "There is no room for another session. Those that are open go on. Raise --max-sessions, or try later.",
+      message:
+        "There is no room for another session. Those that are open go on. Raise --max-sessions, or try later.",
     });
   return { sessions, reasons };
 }

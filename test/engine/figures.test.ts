@@ -31,7 +31,10 @@ describe.each<Isolation>(["threads", "process"])("what an engine with %s counts"
     });
     const log = new StreamLog(engine.openStream({ stillLevels: null }));
     await feed(log.stream, engine.model, 0, 12);
-    await eventually(() => log.all("thought.done").length === 12 / engine.model.framesPerUnit, "all was thought about");
+    await eventually(
+      () => log.all("thought.done").length === 12 / engine.model.framesPerUnit,
+      "all was thought about",
+    );
     const open = await figuresOf(engine, ({ cacheBytes }) => cacheBytes!.visual > 0);
     expect(open.cacheBytes!.text).toBeGreaterThan(0);
     expect(await engine.figures()).toMatchObject({ openStreams: 1, restarts: 0 });

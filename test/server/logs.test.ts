@@ -13,12 +13,14 @@ const QUESTION = "what colour is the secret car?";
 const THOUGHT = "a turquoise lorry leaves";
 
 /** How pictures begin, as base64 and as the bytes of a buffer in JSON, and as a URL. */
-const PICTURES = ["/9j/4", "255,216,255", "data:image"];
+const PICTURES = ["/9j/", "255,216,255", "data:image"];
 
 /** Pieces of a picture as base64: whatever part of it stood in the log, one of these would. */
 function piecesOf(picture: Buffer): string[] {
   const text = picture.toString("base64");
-  return Array.from({ length: Math.floor((text.length - 32) / 16) }, (_, i) => text.slice(16 * i, 16 * i + 32));
+  return Array.from({ length: Math.floor((text.length - 32) / 16) }, (_, i) =>
+    text.slice(16 * i, 16 * i + 32),
+  );
 }
 
 /**
@@ -29,10 +31,12 @@ async function busyServer() {
   const lines: string[] = [];
   const log = pino({ level: "trace" }, { write: (line) => void lines.push(line) });
   const jpeg = await picture();
+  const other = await picture("jpeg", { colour: "#993366" });
   const camera = Object.assign(new SnapshotServer(), {
-    picture: jpeg,
     access: { user: "viewer", password: PASSWORD, scheme: "Basic" as const },
   });
+  // The same picture again would not be looked at.
+  Object.defineProperty(camera, "picture", { get: () => (camera.requests % 2 ? jpeg : other) });
   await camera.listen();
   onTestFinished(() => camera.die());
   const address = (host: string) => `http://viewer:${PASSWORD}@${host}/snapshot.jpg?key=${PASSWORD}`;
@@ -55,14 +59,25 @@ async function busyServer() {
     { thought: () => THOUGHT },
   );
   onTestFinished(() => server[Symbol.asyncDispose]());
-  const secrets = [PASSWORD, secretOf("admin"), secretOf("pusher"), secretOf("door-only"), "wrong-secret-01234567"];
+  const secrets = [
+    PASSWORD,
+    secretOf("admin"),
+    secretOf("pusher"),
+    secretOf("door-only"),
+    "wrong-secret-01234567",
+  ];
   const admin = await WsClient.connect(server.url, bearer("admin"));
   const { session } = await admin.next("session.created");
   const resume = session.resume!.token;
-  secrets.push(resume, QUESTION, THOUGHT, ...PICTURES, ...piecesOf(jpeg));
+  secrets.push(resume, QUESTION, THOUGHT, ...PICTURES, ...piecesOf(jpeg), ...piecesOf(other));
   admin.frame(jpeg, 0, 0);
   admin.frame(jpeg, 1, 100);
-  admin.send({ type: "input_video_frame.append", image: jpeg.toString("base64"), seq: 2, capture_time_ms: 200 });
+  admin.send({
+    type: "input_video_frame.append",
+    image: jpeg.toString("base64"),
+    seq: 2,
+    capture_time_ms: 200,
+  });
   admin.send({ type: "input_video_frame.append", image: jpeg.toString("base64"), seq: "no number" });
   admin.send({ type: jpeg.toString("base64") });
   admin.socket.send(`{"image": "${jpeg.toString("base64")}`);
@@ -91,7 +106,9 @@ async function busyServer() {
   await refused({ headers: { authorization: "Bearer wrong-secret-01234567" } });
   await refused({ query: { ticket: body.ticket } });
   await refused({ ...bearer("door-only") });
-  await (await WsClient.connect(server.url, { ...bearer("admin"), query: { resume: resume.slice(0, -1) } })).closed();
+  await (
+    await WsClient.connect(server.url, { ...bearer("admin"), query: { resume: resume.slice(0, -1) } })
+  ).closed();
   const request = (path: string, options: RequestInit = {}) =>
     fetch(`${server.url}${path}`, { ...bearer("admin"), ...options });
   await request("/v1/streams/door/snapshot.jpg");
@@ -107,7 +124,9 @@ async function busyServer() {
   });
   await request("/v1/streams/yard", { method: "DELETE" });
   await fetch(`${server.url}/v1/streams?ticket=${body.ticket}`);
-  await until("the camera that cannot be reached", () => lines.some((line) => line.includes('"stream":"lost"')));
+  await until("the camera that cannot be reached", () =>
+    lines.some((line) => line.includes('"stream":"lost"')),
+  );
   back.send({ type: "session.close" });
   await back.closed();
   await server.close();
@@ -146,7 +165,14 @@ describe("the log of a busy server, at its most talkative", () => {
     }
     expect(told.filter(({ msg }) => msg === "request")).toEqual(
       expect.arrayContaining([
-        expect.objectContaining({ level: 20, method: "GET", path: "/v1/streams/door/snapshot.jpg", status: 200, stream: "door", token: "admin" }),
+        expect.objectContaining({
+          level: 20,
+          method: "GET",
+          path: "/v1/streams/door/snapshot.jpg",
+          status: 200,
+          stream: "door",
+          token: "admin",
+        }),
         expect.objectContaining({ method: "POST", path: "/v1/streams", status: 201 }),
         expect.objectContaining({ path: "/v1/streams", status: 401, code: "unauthorized" }),
       ]),

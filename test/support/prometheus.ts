@@ -11,7 +11,8 @@ const script = join(import.meta.dirname, "prometheus/read_metrics.py");
 export const hasPrometheus: boolean =
   findPrometheus() !== null || Boolean(process.env.THINKALONG_NEED_PROMETHEUS);
 
-const missing = "Prometheus' parsers are not installed for the tests. `npm run build:prometheus` installs them.";
+const missing =
+  "Prometheus' parsers are not installed for the tests. `npm run build:prometheus` installs them.";
 if (!hasPrometheus) console.warn(`${missing} The tests that need them are skipped.`);
 
 /** A value of a metric. */

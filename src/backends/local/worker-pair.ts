@@ -18,7 +18,14 @@ import {
   type VisionRequest,
 } from "../../vision/mod.ts";
 import { timeOrigin, WorkerHost } from "../../worker/mod.ts";
-import type { LocalPort, LocalPortListener, LocalRequest, Measured, PortSetup, WorkerFigures } from "./port.ts";
+import type {
+  LocalPort,
+  LocalPortListener,
+  LocalRequest,
+  Measured,
+  PortSetup,
+  WorkerFigures,
+} from "./port.ts";
 
 export interface WorkerPairOptions extends PortSetup {
   /** See {@link timeOrigin}; default: that of this thread. */

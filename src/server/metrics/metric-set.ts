@@ -61,12 +61,12 @@ export class MetricSet {
     }
   }
 
-  /** Forgets all values of a stream. */
-  async forget(stream: string): Promise<void> {
+  /** Forgets all values of some streams. */
+  async forget(streams: ReadonlySet<string>): Promise<void> {
     for (const metric of this.metrics.values()) {
       const { values } = (await metric.get()) as { values: readonly { labels: Record<string, string> }[] };
       for (const { labels } of values) {
-        if (labels.stream !== stream) continue;
+        if (labels.stream === undefined || !streams.has(labels.stream)) continue;
         // `le` is no label of the histogram, but of its buckets.
         const { le: _, ...own } = labels;
         metric.remove(own);
@@ -80,10 +80,12 @@ export class MetricSet {
   }
 }
 
-function make({ kind, name, help, labels, buckets }: MetricSpec, registry: Registry): Counter | Gauge | Histogram {
+function make(
+  { kind, name, help, labels, buckets }: MetricSpec,
+  registry: Registry,
+): Counter | Gauge | Histogram {
   const options = { name, help, labelNames: [...labels], registers: [registry] };
   if (kind === "counter") return new Counter(options);
   if (kind === "gauge") return new Gauge(options);
   return new Histogram({ ...options, buckets: [...buckets!] });
 }
-

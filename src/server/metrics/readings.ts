@@ -4,6 +4,7 @@ import type { StreamRegistry } from "../../streams/mod.ts";
 import type { Traffic } from "../traffic.ts";
 import type { Labels, MetricSet } from "./metric-set.ts";
 import type { RoomFigures } from "./room-figures.ts";
+import { streamLabel } from "./stream-label.ts";
 
 /** Where the metrics are read from that nothing tells of. */
 export interface Readings {
@@ -35,6 +36,9 @@ const one = (value: number | null | undefined): [Labels, number][] => (value == 
 /** A value for each label of one name. */
 const by = (label: string, values: Readonly<Record<string, number>> | null): [Labels, number][] =>
   Object.entries(values ?? {}).map(([name, value]) => [{ [label]: name }, value]);
+
+/** As the camera's stream is counted. */
+const cameraLabel = (id: string): Labels => ({ stream: streamLabel({ id, kind: "camera" }) });
 
 /** 1 for the one that is, 0 for the others. */
 const among = (all: object, current: string): Record<string, number> =>
@@ -75,7 +79,10 @@ function readBackend(metrics: MetricSet, backend: BackendFigures | null): void {
   metrics.replace("steps", one(steps?.count));
   metrics.replace("stepTokens", one(steps?.tokens));
   metrics.replace("stepBusy", one(inSeconds(steps?.busyMs)));
-  metrics.replace("waiting", by("queue", waiting ? { vision: waiting.units, reasoning: waiting.thinkers } : null));
+  metrics.replace(
+    "waiting",
+    by("queue", waiting ? { vision: waiting.units, reasoning: waiting.thinkers } : null),
+  );
   metrics.replace("cacheBytes", by("cache", cacheBytes ?? null));
   metrics.replace("drafted", one(drafts?.drafted));
   metrics.replace("draftsAccepted", one(drafts?.accepted));
@@ -94,16 +101,16 @@ function readCameras(metrics: MetricSet, cameras: Readings["cameras"]): void {
   const listed = cameras.list();
   metrics.replace(
     "cameraState",
-    listed.flatMap(({ name: stream, status }) =>
+    listed.flatMap(({ name, status }) =>
       by("state", among(CAMERA_STATES, status.state)).map(([state, value]): [Labels, number] => [
-        { stream, ...state },
+        { ...cameraLabel(name), ...state },
         value,
       ]),
     ),
   );
   metrics.replace(
     "cameraRestarts",
-    listed.map(({ name, status }) => [{ stream: name }, status.restarts]),
+    listed.map(({ name, status }) => [cameraLabel(name), status.restarts]),
   );
 }
 

@@ -3,6 +3,7 @@ import type { DropReason } from "../../ingest/mod.ts";
 import type { ServerEvent, ServerEventOf } from "../../protocol/mod.ts";
 import type { StreamHandle } from "../../streams/mod.ts";
 import type { MetricSet } from "./metric-set.ts";
+import { SESSIONS, streamLabel } from "./stream-label.ts";
 
 /** How long the values of a camera are kept that is gone (ms). By then every scraper has seen the last of them. */
 const KEPT_MS = 10 * 60_000;
@@ -10,10 +11,12 @@ const KEPT_MS = 10 * 60_000;
 /** Most cameras that are gone whose values are kept. */
 const MOST_GONE = 64;
 
-/** What all sessions are counted under together: there may be any number of them. */
-const SESSIONS = "session";
-
-const DROPS: Readonly<Record<DropReason, true>> = { busy: true, rate: true, duplicate: true, decode_error: true };
+const DROPS: Readonly<Record<DropReason, true>> = {
+  busy: true,
+  rate: true,
+  duplicate: true,
+  decode_error: true,
+};
 const SKIPS: Readonly<Record<SkipReason, true>> = {
   ...{ nothing_new: true, still: true, repeated: true },
   ...{ late: true, limited: true, unavailable: true },
@@ -51,7 +54,7 @@ export class StreamMetrics {
 
   /** Hears of a stream that is opened. */
   readonly listener = (stream: StreamHandle): void => {
-    const label = labelOf(stream);
+    const label = streamLabel(stream);
     if (stream.kind === "camera") {
       // It may be one that is opened again, whose values go on.
       if (!this.gone.delete(label)) this.announce(label);
@@ -65,7 +68,7 @@ export class StreamMetrics {
         this.open.delete(tally);
         if (stream.kind === "camera") this.gone.set(label, this.now());
         // Also where nobody asks for the metrics.
-        if (this.gone.size > MOST_GONE) void this.settle();
+        if (this.gone.size > MOST_GONE) void this.forget((_, left) => left > MOST_GONE / 2);
       },
     });
   };
@@ -74,11 +77,15 @@ export class StreamMetrics {
   async settle(): Promise<void> {
     for (const tally of this.open) tally.catchUp();
     const untilMs = this.now() - this.keptMs;
-    for (const [label, goneAtMs] of [...this.gone]) {
-      if (goneAtMs > untilMs && this.gone.size <= MOST_GONE) return;
-      this.gone.delete(label);
-      await this.metrics.forget(label);
-    }
+    await this.forget((goneAtMs) => goneAtMs <= untilMs);
+  }
+
+  /** Many at once, because all values are gone through for that. */
+  private async forget(isDue: (goneAtMs: number, left: number) => boolean): Promise<void> {
+    const due = new Set<string>();
+    for (const [label, goneAtMs] of this.gone) if (isDue(goneAtMs, this.gone.size - due.size)) due.add(label);
+    for (const label of due) this.gone.delete(label);
+    if (due.size > 0) await this.metrics.forget(due);
   }
 
   /** Every value that is known beforehand is there from the beginning, at 0. */
@@ -175,10 +182,4 @@ class StreamTally {
   private observe(key: Parameters<MetricSet["observe"]>[0], ms: number | null): void {
     if (ms !== null) this.metrics.observe(key, { stream: this.label }, ms / 1000);
   }
-}
-
-/** A camera may have the name that sessions are counted under. */
-function labelOf({ id, kind }: StreamHandle): string {
-  if (kind === "session") return SESSIONS;
-  return id === SESSIONS ? `${id} (camera)` : id;
 }

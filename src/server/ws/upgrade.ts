@@ -46,7 +46,8 @@ export function upgradeRefusal(
   isClosing: boolean,
 ): UpgradeRefusal | null {
   const path = (request.url ?? "").split("?", 1)[0];
-  if (path !== STREAM_PATH) return { status: 404, code: "not_found", message: `The WebSocket is at ${STREAM_PATH}.` };
+  if (path !== STREAM_PATH)
+    return { status: 404, code: "not_found", message: `The WebSocket is at ${STREAM_PATH}.` };
   const forbidden = refusal(request.headers, access);
   if (forbidden) return { status: 403, code: "forbidden", message: forbidden };
   return isClosing

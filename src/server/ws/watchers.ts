@@ -54,7 +54,14 @@ export class Watchers {
         `${this.watching.size} clients watch, which is as many as this server allows. Try again later.`,
       );
     const questions = [new QuestionBudget(maxQuestionsPerSecond), this.questions.of(stream)];
-    const session = new Session({ stream, role: "watch", client, questions, log: this.log, traffic: this.traffic });
+    const session = new Session({
+      stream,
+      role: "watch",
+      client,
+      questions,
+      log: this.log,
+      traffic: this.traffic,
+    });
     this.watching.add(session);
     return new WatchSeat(session, new MessageBudget(this.limits), () => this.watching.delete(session));
   }

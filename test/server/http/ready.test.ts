@@ -21,20 +21,30 @@ describe("/readyz", () => {
     ["unreachable", "model_unreachable"],
     ["failed", "engine_failed"],
     ["closed", "engine_closed"],
-  ])("says that nobody can be served while the engine is %s, and /healthz that the process lives", async (health, code) => {
-    await using server = await startServer(new ScriptedEngine());
-    expect(await ready(server.url)).toEqual({ status: 200, body: { status: "ready", sessions: 0, reasons: [] } });
-    server.engine.health = health;
-    const { status, body } = await ready(server.url);
-    expect(status).toBe(503);
-    expect(body).toEqual({ status: code, sessions: 0, reasons: [{ code, message: expect.stringMatching(/\.$/) }] });
-    expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
-    const text = await (await fetch(`${server.url}/metrics`)).text();
-    expect(text).toContain("\nthinkalong_ready 0\n");
-    expect(text).toContain(`\nthinkalong_engine_state{state="${health}"} 1\n`);
-    server.engine.health = "ready";
-    expect((await ready(server.url)).status).toBe(200);
-  });
+  ])(
+    "says that nobody can be served while the engine is %s, and /healthz that the process lives",
+    async (health, code) => {
+      await using server = await startServer(new ScriptedEngine());
+      expect(await ready(server.url)).toEqual({
+        status: 200,
+        body: { status: "ready", sessions: 0, reasons: [] },
+      });
+      server.engine.health = health;
+      const { status, body } = await ready(server.url);
+      expect(status).toBe(503);
+      expect(body).toEqual({
+        status: code,
+        sessions: 0,
+        reasons: [{ code, message: expect.stringMatching(/\.$/) }],
+      });
+      expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+      const text = await (await fetch(`${server.url}/metrics`)).text();
+      expect(text).toContain("\nthinkalong_ready 0\n");
+      expect(text).toContain(`\nthinkalong_engine_state{state="${health}"} 1\n`);
+      server.engine.health = "ready";
+      expect((await ready(server.url)).status).toBe(200);
+    },
+  );
 
   it("gives all reasons at once", async () => {
     await using server = await startServer(new ScriptedEngine(), { limits: { maxSessions: 1 } });

@@ -10,7 +10,7 @@ import { METRIC_ENTRIES } from "../../../src/server/metrics/metric-table.ts";
 import type { ServerOptions } from "../../../src/server/mod.ts";
 import { makeTempDir } from "../../support/media.ts";
 import { type Family, hasPrometheus, readMetrics } from "../../support/prometheus.ts";
-import { promtool, hasPromtool } from "../../support/promtool.ts";
+import { hasPromtool, promtool } from "../../support/promtool.ts";
 import { ScriptedEngine } from "../../support/scripted-engine.ts";
 import { picture, startScriptedServer, startServer, until } from "../../support/server.ts";
 import { bearer, startGuardedServer } from "../../support/tokens.ts";
@@ -136,14 +136,21 @@ describe("/metrics", () => {
   it("leaves out what nobody knows", async () => {
     await using server = await startScriptedServer();
     const { text } = await scrape(server.url);
-    for (const name of ["steps_total", "cache_bytes", "remote_servers", "sink_failed_total", "history_failures_total"])
+    for (const name of [
+      "steps_total",
+      "cache_bytes",
+      "remote_servers",
+      "sink_failed_total",
+      "history_failures_total",
+    ])
       expect(text).not.toMatch(new RegExp(`^thinkalong_${name}[ {]`, "m"));
   });
 
   it("has what it had before a scrape as OpenMetrics, whatever was asked for before", async () => {
     const { server } = await everything();
     await using _ = server;
-    const names = (text: string) => [...valuesOf(text).keys()].filter((key) => !/^(process|nodejs)_/.test(key));
+    const names = (text: string) =>
+      [...valuesOf(text).keys()].filter((key) => !/^(process|nodejs)_/.test(key));
     const before = names((await scrape(server.url)).text);
     const open = await scrape(server.url, PROMETHEUS_ACCEPT);
     expect(open.type).toBe(OPEN_METRICS);
@@ -208,7 +215,9 @@ describe("who may read /metrics", () => {
     await using server = await startScriptedServer({}, { allowedHosts: ["cameras.example"], insecure: true });
     expect((await scrape(server.url)).status).toBe(200);
     expect((await scrape(server.url, "*/*", { "x-forwarded-for": "203.0.113.7" })).status).toBe(403);
-    expect((await scrape(server.url, "*/*", { "x-forwarded-for": "127.0.0.1, 203.0.113.7" })).status).toBe(403);
+    expect((await scrape(server.url, "*/*", { "x-forwarded-for": "127.0.0.1, 203.0.113.7" })).status).toBe(
+      403,
+    );
   });
 
   it("no page of another site", async () => {
@@ -231,9 +240,12 @@ describe("the metrics as Prometheus reads them", () => {
       const family = families.get(kind === "counter" ? name.replace(/_total$/, "") : name);
       expect(family, name).toMatchObject({ type: kind, help });
       for (const sample of family!.samples)
-        expect(Object.keys(sample.labels).filter((label) => label !== "le").sort(), name).toEqual(
-          [...labels].sort(),
-        );
+        expect(
+          Object.keys(sample.labels)
+            .filter((label) => label !== "le")
+            .sort(),
+          name,
+        ).toEqual([...labels].sort());
     }
     expect(families.size).toBe(METRIC_ENTRIES.length);
     expect(sampleOf(families, "thinkalong_frames", "thinkalong_frames_total")).toBe(4);
@@ -255,20 +267,29 @@ describe("the metrics as Prometheus reads them", () => {
     const base = /_(seconds|bytes|ratio|info|total|fds)$/;
     for (const [key, { name, kind, help, labels }] of METRIC_ENTRIES) {
       expect(name, key).toMatch(/^(thinkalong|process|nodejs)_[a-z0-9]+(_[a-z0-9]+)*$/);
-      expect(name.endsWith("_total"), `${name}: only counters end so, and all of them`).toBe(kind === "counter");
+      expect(name.endsWith("_total"), `${name}: only counters end so, and all of them`).toBe(
+        kind === "counter",
+      );
       expect(name, "a suffix that histograms need").not.toMatch(/_(count|sum|bucket|created)$/);
       expect(name, "a type in a name").not.toMatch(/counter|gauge|histogram|summary/);
-      expect(name, "no base unit").not.toMatch(/_(ms|milliseconds|minutes|hours|days|kb|mb|gb|percent|kilobytes)(_|$)/);
+      expect(name, "no base unit").not.toMatch(
+        /_(ms|milliseconds|minutes|hours|days|kb|mb|gb|percent|kilobytes)(_|$)/,
+      );
       expect(help, name).toMatch(/^[A-Z0-9].*\.$/);
       for (const label of labels) expect(label).toMatch(/^[a-z]+$/);
       if (kind === "histogram") expect(name).toMatch(base);
       // What is measured in a unit says which; what is only counted has none.
-      if (/memory|delay|cpu|bytes|size/.test(name)) expect(name.replace(/_total$/, "")).toMatch(/_(seconds|bytes)$/);
+      if (/memory|delay|cpu|bytes|size/.test(name))
+        expect(name.replace(/_total$/, "")).toMatch(/_(seconds|bytes)$/);
     }
   });
 });
 
-function sampleOf(families: ReadonlyMap<string, Family>, family: string, name: string): number | string | undefined {
+function sampleOf(
+  families: ReadonlyMap<string, Family>,
+  family: string,
+  name: string,
+): number | string | undefined {
   return families.get(family)?.samples.find((sample) => sample.name === name)?.value;
 }
 
@@ -377,4 +398,3 @@ describe("what is told when somebody comes and goes", () => {
     });
   });
 });
-

@@ -77,7 +77,9 @@ describe("RemoteModel.chat", () => {
   });
 
   it("counts what it asks of its servers, what fails, and what their prefix caches knew", async () => {
-    await using server = await ChatServer.start({ chats: [says("Hello", " there"), error(400, "no"), opens()] });
+    await using server = await ChatServer.start({
+      chats: [says("Hello", " there"), error(400, "no"), opens()],
+    });
     await using gone = await ChatServer.start();
     await using remote = await connected([server, gone]);
     await gone.die();
