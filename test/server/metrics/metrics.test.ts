@@ -42,9 +42,13 @@ function valuesOf(text: string): Map<string, number> {
 }
 
 /** A client that has sent four pictures, and got an answer. */
-async function busyClient(url: string, headers: Record<string, string> = {}): Promise<WsClient> {
-  const client = await WsClient.connect(url, { headers });
-  for (let seq = 0; seq < 4; seq++) client.frame(jpeg, seq, seq * 100);
+async function busyClient(url: string, engine: ScriptedEngine): Promise<WsClient> {
+  const client = await WsClient.connect(url);
+  for (let seq = 0; seq < 4; seq++) {
+    client.frame(jpeg, seq, seq * 100);
+    // One that comes while another one is decoded takes its place.
+    await until("the frame is there", () => engine.opened.at(-1)?.frames.length === seq + 1);
+  }
   await client.next("response.reasoning_text.done", ({ unit }) => unit === 1);
   client.ask("what is moving?");
   await client.next("response.done", ({ response }) => response.kind === "answer");
@@ -73,7 +77,7 @@ async function everything(options: Omit<ServerOptions, "engine"> = {}) {
     figures: { sinks: () => ({ hook: sink }), history: () => history },
     ...options,
   });
-  const client = await busyClient(server.url);
+  const client = await busyClient(server.url, engine);
   client.send({ type: "no.such.type" });
   await client.next("error");
   engine.opened[0]!.emit({ type: "frame.dropped", seq: 9, mediaTimeMs: 900, reason: "busy" });
@@ -377,7 +381,7 @@ describe.skipIf(!hasPromtool)("what is given to Prometheus and Grafana, as promt
 describe("what is told when somebody comes and goes", () => {
   it("has the streams' ends, and the refusals over HTTP and at upgrades", async () => {
     await using server = await startScriptedServer({}, { limits: { maxSessions: 1 } });
-    const client = await busyClient(server.url);
+    const client = await busyClient(server.url, server.engine);
     const second = await WsClient.connect(server.url);
     await second.closed();
     await expect(
