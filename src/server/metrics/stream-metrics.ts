@@ -40,6 +40,8 @@ export class StreamMetrics {
   private readonly open = new Set<StreamTally>();
   /** When each camera has gone, the one first that has been gone for longest (ms). */
   private readonly gone = new Map<string, number>();
+  /** Resolves when the values of those are gone that are to be forgotten. */
+  private forgetting: Promise<void> = Promise.resolve();
   private readonly keptMs: number;
   private readonly now: () => number;
 
@@ -68,7 +70,7 @@ export class StreamMetrics {
         this.open.delete(tally);
         if (stream.kind === "camera") this.gone.set(label, this.now());
         // Also where nobody asks for the metrics.
-        if (this.gone.size > MOST_GONE) void this.forget((_, left) => left > MOST_GONE / 2);
+        if (this.gone.size > MOST_GONE) this.forget((_, left) => left > MOST_GONE / 2);
       },
     });
   };
@@ -77,15 +79,16 @@ export class StreamMetrics {
   async settle(): Promise<void> {
     for (const tally of this.open) tally.catchUp();
     const untilMs = this.now() - this.keptMs;
-    await this.forget((goneAtMs) => goneAtMs <= untilMs);
+    this.forget((goneAtMs) => goneAtMs <= untilMs);
+    await this.forgetting;
   }
 
   /** Many at once, because all values are gone through for that. */
-  private async forget(isDue: (goneAtMs: number, left: number) => boolean): Promise<void> {
+  private forget(isDue: (goneAtMs: number, left: number) => boolean): void {
     const due = new Set<string>();
     for (const [label, goneAtMs] of this.gone) if (isDue(goneAtMs, this.gone.size - due.size)) due.add(label);
     for (const label of due) this.gone.delete(label);
-    if (due.size > 0) await this.metrics.forget(due);
+    if (due.size > 0) this.forgetting = this.forgetting.then(() => this.metrics.forget(due));
   }
 
   /** Every value that is known beforehand is there from the beginning, at 0. */
