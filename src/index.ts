@@ -103,6 +103,7 @@ export {
   type Scaling,
   type VideoInfo,
   type VideoNotice,
+  type Zones,
 } from "./ingest/mod.ts";
 export {
   BUNDLED_MODEL,
@@ -118,7 +119,7 @@ export { SCENE_ADVICE, type Scene, type SceneReason } from "./scene/mod.ts";
 export {
   type CertificateFiles,
   createServer,
-  type HistoryFigures,
+  type HistoryCounts,
   type Limits,
   type RoomFigures,
   type Server,
@@ -126,13 +127,22 @@ export {
   ServerError,
   type ServerErrorCode,
   type ServerOptions,
-  type SinkFigures,
+  type SinkCounts,
 } from "./server/mod.ts";
 export {
+  type AskOptions,
+  type EventLog,
+  type Gap,
+  type ListenedStream,
+  type LogEntry,
+  type Numbered,
   type PulledVideoOptions,
   parseScheduledQuestion,
   type ReconnectWaits,
   type ReplayOptions,
   replay,
   type ScheduledQuestion,
+  type StreamKind,
+  type StreamListener,
+  type StreamState,
 } from "./streams/mod.ts";

@@ -154,6 +154,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     limits,
     maxStreams: limits.maxSessions,
     maxCameras: limits.maxCameras,
+    isCamera: (name) => cameras.get(name) !== undefined,
     listeners: [streamLog(log), ...(metrics ? [metrics.listener] : []), ...(options.listeners ?? [])],
     onFault: (err, what, stream) => log.error({ err, ...idsOf(stream) }, what),
   });

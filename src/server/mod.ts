@@ -8,6 +8,6 @@ export { createServer, type Server, type ServerCameras, type ServerOptions } fro
 export { ServerError, type ServerErrorCode } from "./errors.ts";
 export { type Exposure, requireGuard } from "./exposure.ts";
 export { type Limits, limitsSchema, readLimits } from "./limits.ts";
-export type { HistoryFigures, RoomFigures, SinkFigures } from "./metrics/room-figures.ts";
+export type { HistoryCounts, RoomFigures, SinkCounts } from "./metrics/room-figures.ts";
 export { Certificate, type CertificateFiles } from "./tls/certificate.ts";
 export { type SelfSignedOptions, selfSigned } from "./tls/self-signed.ts";

@@ -1,4 +1,4 @@
-import type { StreamHandle } from "../streams/mod.ts";
+import type { ListenedStream } from "../streams/mod.ts";
 
 /** The ids that every line of the log about a stream has. */
 export interface StreamIds {
@@ -14,6 +14,6 @@ export interface StreamIds {
  *
  * @example log.child(idsOf(stream)).info("stream opened")
  */
-export function idsOf({ id, kind }: Pick<StreamHandle, "id" | "kind">): StreamIds {
+export function idsOf({ id, kind }: Pick<ListenedStream, "id" | "kind">): StreamIds {
   return kind === "camera" ? { stream: id, camera: id } : { stream: id, session: id };
 }

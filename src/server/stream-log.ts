@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { ServerEvent } from "../protocol/mod.ts";
-import type { StreamHandle, StreamListener } from "../streams/mod.ts";
+import type { StreamListener } from "../streams/mod.ts";
 import { idsOf } from "./stream-ids.ts";
 
 /**
@@ -9,7 +9,7 @@ import { idsOf } from "./stream-ids.ts";
  * pictures never come into the log.
  */
 export function streamLog(log: Logger): StreamListener {
-  return (stream: StreamHandle) => {
+  return (stream) => {
     const own = log.child(idsOf(stream));
     own.info("stream opened");
     stream.log.from(null).subscribe((entry) => {

@@ -1,4 +1,4 @@
-import type { EngineEvent, StreamTotals } from "../engine/mod.ts";
+import type { EngineEvent } from "../engine/mod.ts";
 import {
   type Asked,
   type CloseReason,
@@ -78,15 +78,6 @@ export class EventWriter {
     return this.counters.stats(performance.now());
   }
 
-  /**
-   * Counts since the start.
-   *
-   * @param evictions counts that only the engine has
-   */
-  totals(evictions?: Evictions): StreamTotals {
-    return this.counters.totals(evictions);
-  }
-
   /** `session.stats` as of now, for one listener alone. */
   stats(): UnnumberedEvent {
     return { type: "session.stats", stats: this.figures };
@@ -98,7 +89,7 @@ export class EventWriter {
    * @param evictions counts that only the engine has
    */
   farewell(reason: CloseReason, evictions?: Evictions): UnnumberedEvent {
-    return sessionClosed(reason, this.totals(evictions));
+    return sessionClosed(reason, this.counters.totals(evictions));
   }
 
   /** Numbers an event without writing it, because it is for one listener alone. */

@@ -1,5 +1,5 @@
 /** What a sink has counted since the server was started, and how many notices wait for it. */
-export interface SinkFigures {
+export interface SinkCounts {
   readonly delivered: number;
   /** Given up after all that could be tried. */
   readonly failed: number;
@@ -11,7 +11,7 @@ export interface SinkFigures {
 }
 
 /** What a history has counted since the server was started. */
-export interface HistoryFigures {
+export interface HistoryCounts {
   /** Events and pictures that were written. */
   readonly written: number;
   /** Events that were lost because they could not be written. */
@@ -32,6 +32,6 @@ export interface HistoryFigures {
  */
 export interface RoomFigures {
   /** By the names of the sinks. */
-  readonly sinks?: () => Readonly<Record<string, SinkFigures>>;
-  readonly history?: () => HistoryFigures;
+  readonly sinks?: () => Readonly<Record<string, SinkCounts>>;
+  readonly history?: () => HistoryCounts;
 }

@@ -1,7 +1,7 @@
-import type { SkipReason, StreamTotals } from "../../engine/mod.ts";
+import type { SkipReason } from "../../engine/mod.ts";
 import type { DropReason } from "../../ingest/mod.ts";
-import type { ServerEvent, ServerEventOf } from "../../protocol/mod.ts";
-import type { StreamHandle } from "../../streams/mod.ts";
+import type { ServerEvent, ServerEventOf, SessionStats } from "../../protocol/mod.ts";
+import type { ListenedStream, StreamListener } from "../../streams/mod.ts";
 import type { MetricSet } from "./metric-set.ts";
 import { SESSIONS, streamLabel } from "./stream-label.ts";
 
@@ -55,7 +55,7 @@ export class StreamMetrics {
   }
 
   /** Hears of a stream that is opened. */
-  readonly listener = (stream: StreamHandle): void => {
+  readonly listener: StreamListener = (stream) => {
     const label = streamLabel(stream);
     if (stream.kind === "camera") {
       // It may be one that is opened again, whose values go on.
@@ -107,17 +107,18 @@ export class StreamMetrics {
 
 /** Counts one stream. */
 class StreamTally {
-  private counted: Pick<StreamTotals, "framesIn" | "units" | "unfamiliarUnits"> = {
-    ...{ framesIn: 0, units: 0, unfamiliarUnits: 0 },
-  };
+  /** How far its own counters are counted. They may begin with what an earlier stream of the same name had. */
+  private counted: Pick<SessionStats, "frames_in" | "units" | "units_unfamiliar">;
   /** The thought that was skipped last, whose times follow. */
   private skipped: string | null = null;
 
   constructor(
     private readonly metrics: MetricSet,
-    private readonly stream: StreamHandle,
+    private readonly stream: ListenedStream,
     private readonly label: string,
-  ) {}
+  ) {
+    this.counted = stream.figures;
+  }
 
   take(event: ServerEvent): void {
     const { metrics, label: stream } = this;
@@ -155,11 +156,11 @@ class StreamTally {
   /** Counts what there are no events about. */
   catchUp(): void {
     const { metrics, counted, label: stream } = this;
-    const { framesIn, units, unfamiliarUnits } = this.stream.totals;
-    metrics.add("frames", { stream }, framesIn - counted.framesIn);
-    metrics.add("units", { stream }, units - counted.units);
-    metrics.add("unfamiliar", { stream }, unfamiliarUnits - counted.unfamiliarUnits);
-    this.counted = { framesIn, units, unfamiliarUnits };
+    const now = this.stream.figures;
+    metrics.add("frames", { stream }, now.frames_in - counted.frames_in);
+    metrics.add("units", { stream }, now.units - counted.units);
+    metrics.add("unfamiliar", { stream }, now.units_unfamiliar - counted.units_unfamiliar);
+    this.counted = now;
   }
 
   private thought({ response, timing }: ServerEventOf<"response.done">): void {
