@@ -60,6 +60,7 @@ export const ROWS: readonly RowSpec[] = [
           [`sum(thinkalong_watchers{${SERVER}})`, "watchers"],
           [`sum(thinkalong_event_readers{${SERVER}})`, "readers of events"],
           [`sum(thinkalong_sessions_away{${SERVER}})`, "sessions away"],
+          [`sum(thinkalong_realtime_sessions{${SERVER}})`, "OpenAI realtime"],
         ],
       },
       {

@@ -26,6 +26,9 @@ import { createHttpApp } from "./http/app.ts";
 import { EventReaders } from "./http/streams/event-readers.ts";
 import { type Limits, readLimits } from "./limits.ts";
 import type { RoomFigures } from "./metrics/room-figures.ts";
+import { Answers } from "./openai/answers.ts";
+import { REALTIME_PATH } from "./openai/realtime/path.ts";
+import { RealtimeSockets } from "./openai/realtime/sockets.ts";
 import { SharedQuestions } from "./question-budget.ts";
 import { readinessOf } from "./readiness.ts";
 import { idsOf } from "./stream-ids.ts";
@@ -33,7 +36,7 @@ import { streamLog } from "./stream-log.ts";
 import { Certificate, type CertificateFiles } from "./tls/certificate.ts";
 import { Traffic } from "./traffic.ts";
 import { StreamSockets } from "./ws/stream-sockets.ts";
-import { answerWithoutUpgrade, asksForWebSocket } from "./ws/upgrade.ts";
+import { answerWithoutUpgrade, asksForWebSocket, pathOf } from "./ws/upgrade.ts";
 
 /** Options of a server. All but the engine have a default. */
 export interface ServerOptions {
@@ -46,8 +49,9 @@ export interface ServerOptions {
   /** Cameras that the server watches by itself, by name. Each is a stream. Default: none. */
   readonly cameras?: Readonly<Record<string, CameraEntry>>;
   /**
-   * What cameras may reach that are made over the API. Default: public addresses only. At home cameras are private: then
-   * `{ allowPrivate: true }`, or their names and networks in `allowCameraHosts`.
+   * What cameras may reach that are made over the API, and URLs in chat completions of an administrator. Default: public
+   * addresses only. At home cameras are private: then `{ allowPrivate: true }`, or their names and networks in
+   * `allowCameraHosts`.
    */
   readonly cameraNetwork?: Pick<NetworkPolicy, "allowPrivate" | "allowCameraHosts">;
   /**
@@ -121,8 +125,8 @@ export interface Server {
 }
 
 /**
- * Starts a server: the WebSocket at /v1/stream, the HTTP API of streams at /v1/streams, the sample page, /v1/models,
- * /metrics, /healthz and /readyz.
+ * Starts a server: the WebSocket at /v1/stream, the HTTP API of streams at /v1/streams, what clients of OpenAI's API ask
+ * for (/v1/models, /v1/chat/completions, /v1/realtime), the sample page, /metrics, /healthz and /readyz.
  *
  * @throws {CameraProblems} when a camera cannot be as it is given
  * @throws {ServerError} `open_to_the_network`; `tokens_unreadable`, `tokens_invalid`, `tls_unreadable` or `tls_invalid`;
@@ -170,6 +174,13 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const questions = new SharedQuestions(limits.maxQuestionsPerSecond);
   const authenticator = new Authenticator({ tokens, access, limits, log });
   const sockets = new StreamSockets({ streams, limits, access, authenticator, questions, log, traffic });
+  const answers = new Answers({
+    engine,
+    resources: { streams, cameras, questions, limits },
+    network: options.cameraNetwork ?? {},
+    onFault: (err, what) => log.error({ err }, what),
+  });
+  const realtime = new RealtimeSockets({ answers, access, authenticator, log, traffic });
   const readiness = () =>
     readinessOf({
       engine: engine.health,
@@ -186,6 +197,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       ...{ streams, cameras, readers, questions, limits },
       watchersOf: (id) => sockets.watchersOf(id) + readers.of(id),
     },
+    answers,
     clientDir: options.clientDir ?? fileURLToPath(new URL("../../dist/client", import.meta.url)),
     sampleDir: options.sampleDir ?? null,
     readiness,
@@ -207,17 +219,21 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const http: HttpServer = https ?? createHttpServer(timeouts, listener);
   const connections = new Connections(http);
   metrics?.read({
-    ...{ engine, streams, cameras, sockets, readers, connections, traffic },
+    ...{ engine, streams, cameras, sockets, realtime, answers, readers, connections, traffic },
     isReady: () => readiness().reasons.length === 0,
     figures: options.figures ?? {},
   });
   http.on("upgrade", (request, socket, head) => {
-    if (asksForWebSocket(request)) sockets.upgrade(request, socket, head);
-    else answerWithoutUpgrade(http, request, socket);
+    if (!asksForWebSocket(request)) answerWithoutUpgrade(http, request, socket);
+    else if (pathOf(request) === REALTIME_PATH) realtime.upgrade(request, socket, head);
+    else sockets.upgrade(request, socket, head);
   });
 
   const closeStreams = async () => {
-    await Promise.all([sockets.close(), readers.close(), cameras.close(limits.shutdownMs)]);
+    await Promise.all([
+      ...[sockets.close(), realtime.close(), readers.close()],
+      cameras.close(limits.shutdownMs),
+    ]);
     metrics?.close();
   };
   try {
@@ -244,6 +260,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     if (certificate) https?.setSecureContext(certificate.pems);
     warnOf(tokens, log);
     sockets.endLost();
+    realtime.endLost();
     readers.endLost();
     const failed = read.find((each) => each.status === "rejected");
     if (failed) throw failed.reason;

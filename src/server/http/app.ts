@@ -3,6 +3,8 @@ import type { Logger } from "pino";
 import type { Engine } from "../../engine/mod.ts";
 import { type AccessRules, hostRefusal, refusal } from "../access.ts";
 import type { Authenticator } from "../auth/authenticator.ts";
+import type { Answers } from "../openai/answers.ts";
+import { chatCompletions } from "../openai/chat-completions.ts";
 import type { Readiness } from "../readiness.ts";
 import type { Traffic } from "../traffic.ts";
 import type { AppEnv } from "./app-env.ts";
@@ -30,6 +32,8 @@ export interface HttpAppOptions {
   readonly authenticator: Authenticator;
   /** The streams, and what limits them. */
   readonly resources: StreamResources;
+  /** What answers clients of OpenAI's API. */
+  readonly answers: Answers;
   /** Folder of the built sample page. */
   readonly clientDir: string;
   /** Folder of the clips for the sample page, served under /sample/; null: none. */
@@ -46,7 +50,8 @@ export interface HttpAppOptions {
  * The whole server except the WebSocket. Access is checked here for every request; each resource has a file of its own.
  */
 export function createHttpApp(options: HttpAppOptions) {
-  const { engine, access, authenticator, resources, clientDir, sampleDir, readiness, traffic, log } = options;
+  const { engine, access, authenticator, resources, answers, clientDir, sampleDir, readiness, traffic, log } =
+    options;
   const app = new Hono<AppEnv>();
   app.use(requestLog(traffic, log));
   app.use(async (c, next) => {
@@ -62,7 +67,8 @@ export function createHttpApp(options: HttpAppOptions) {
   app.route("/", health(readiness));
   if (options.metrics !== null)
     app.route("/", metrics({ render: options.metrics, isGuarded: authenticator.isGuarded, access }));
-  app.route("/", models(engine.model));
+  app.route("/", models(engine.model, resources));
+  app.route("/", chatCompletions(answers));
   app.route("/", stream());
   app.route("/", tickets(authenticator));
   for (const resource of [streamsResource, eventsResource, snapshotResource, askResource])

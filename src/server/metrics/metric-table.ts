@@ -249,6 +249,12 @@ export const METRICS = {
   streams: gauge("clients", "streams", "Streams that are open, by kind.", "kind"),
   away: gauge("clients", "sessions_away", "Sessions that wait for their clients to come back."),
   watchers: gauge("clients", "watchers", "Clients that watch a stream of somebody else over a WebSocket."),
+  realtime: gauge("clients", "realtime_sessions", "Clients of /v1/realtime that are connected."),
+  openAiAnswers: gauge(
+    "clients",
+    "openai_answers",
+    "Answers under way for clients of OpenAI's API, over HTTP and /v1/realtime.",
+  ),
   readers: gauge("clients", "event_readers", "Clients that read events over HTTP."),
   connections: gauge("clients", "connections", "Open TCP connections."),
   messages: counter("clients", "received_messages_total", "Messages of WebSockets that were taken."),

@@ -12,6 +12,8 @@ export interface Readings {
   readonly streams: StreamRegistry;
   readonly cameras: Pick<CameraRoster, "list">;
   readonly sockets: { readonly away: number; readonly watching: number };
+  readonly realtime: { readonly size: number };
+  readonly answers: { readonly size: number };
   readonly readers: { readonly size: number };
   readonly connections: { readonly size: number };
   readonly traffic: Traffic;
@@ -46,7 +48,7 @@ const among = (all: object, current: string): Record<string, number> =>
 
 /** Reads what nothing tells of: how much there is now, and what others have counted. */
 export async function takeReadings(metrics: MetricSet, from: Readings): Promise<void> {
-  const { engine, streams, cameras, sockets, readers, connections, traffic } = from;
+  const { engine, streams, cameras, sockets, realtime, answers, readers, connections, traffic } = from;
   const { restarts, openStreams, freeStreams, backend } = await engine.figures();
   metrics.replace("ready", one(Number(from.isReady())));
   metrics.replace("engineState", by("state", among(ENGINE_STATES, engine.health)));
@@ -60,6 +62,8 @@ export async function takeReadings(metrics: MetricSet, from: Readings): Promise<
   metrics.replace("streams", by("kind", kinds));
   metrics.replace("away", one(sockets.away));
   metrics.replace("watchers", one(sockets.watching));
+  metrics.replace("realtime", one(realtime.size));
+  metrics.replace("openAiAnswers", one(answers.size));
   metrics.replace("readers", one(readers.size));
   metrics.replace("connections", one(connections.size));
   metrics.replace("messages", one(traffic.messages));
