@@ -31,7 +31,7 @@ export function dashboard() {
   return {
     title: "thinkalong",
     uid: "thinkalong",
-    description: "What a thinkalong server does: https://www.npmjs.com/package/thinkalong, docs/metrics.md.",
+    description: "What a thinkalong server does. Its docs/metrics.md says what each metric means.",
     tags: ["thinkalong", "video"],
     schemaVersion: 39,
     version: 1,

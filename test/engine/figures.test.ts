@@ -19,40 +19,44 @@ async function figuresOf(
   }
 }
 
-describe.each<Isolation>(["threads", "process"])("what an engine with %s counts", (isolation) => {
-  it("is what its workers have done, and what their caches hold", async () => {
-    await using engine = await startTinyEngine({ isolation });
-    const before = await figuresOf(engine, () => true);
-    // It has tried the model out, and has nothing open.
-    expect(before).toMatchObject({
-      cacheBytes: { visual: 0, text: 0 },
-      waiting: { units: 0, thinkers: 0 },
-      remote: null,
-    });
-    const log = new StreamLog(engine.openStream({ stillLevels: null }));
-    await feed(log.stream, engine.model, 0, 12);
-    await eventually(
-      () => log.all("thought.done").length === 12 / engine.model.framesPerUnit,
-      "all was thought about",
-    );
-    const open = await figuresOf(engine, ({ cacheBytes }) => cacheBytes!.visual > 0);
-    expect(open.cacheBytes!.text).toBeGreaterThan(0);
-    expect(await engine.figures()).toMatchObject({ openStreams: 1, restarts: 0 });
-    await log.stream.close();
-    const after = await figuresOf(engine, ({ cacheBytes }) => cacheBytes!.visual === 0);
-    expect(after.cacheBytes!.text).toBe(0);
-    expect(after.vision!.units - before.vision!.units).toBe(12 / engine.model.framesPerUnit);
-    expect(after.vision!.busyMs).toBeGreaterThan(before.vision!.busyMs);
-    expect(after.steps!.count).toBeGreaterThan(before.steps!.count);
-    expect(after.steps!.tokens).toBeGreaterThanOrEqual(after.steps!.count);
-    expect(after.steps!.busyMs).toBeGreaterThan(before.steps!.busyMs);
-    expect(after.drafts!.accepted).toBeLessThanOrEqual(after.drafts!.drafted);
-    if (isolation === "threads") expect(after.process).toBeNull();
-    else {
-      expect(after.process!.residentBytes).toBeGreaterThan(2 ** 24);
-      expect(after.process!.cpuMs).toBeGreaterThanOrEqual(before.process!.cpuMs);
-    }
-  });
+describe("what an engine counts", () => {
+  // At the same time, because most of it is waiting: figures are asked for once a second.
+  it.concurrent.each<Isolation>(["threads", "process"])(
+    "is what its workers have done, and what their caches hold, with %s",
+    async (isolation) => {
+      await using engine = await startTinyEngine({ isolation });
+      const before = await figuresOf(engine, () => true);
+      // It has tried the model out, and has nothing open.
+      expect(before).toMatchObject({
+        cacheBytes: { visual: 0, text: 0 },
+        waiting: { units: 0, thinkers: 0 },
+        remote: null,
+      });
+      const log = new StreamLog(engine.openStream({ stillLevels: null }));
+      await feed(log.stream, engine.model, 0, 12);
+      await eventually(
+        () => log.all("thought.done").length === 12 / engine.model.framesPerUnit,
+        "all was thought about",
+      );
+      const open = await figuresOf(engine, ({ cacheBytes }) => cacheBytes!.visual > 0);
+      expect(open.cacheBytes!.text).toBeGreaterThan(0);
+      expect(await engine.figures()).toMatchObject({ openStreams: 1, restarts: 0 });
+      await log.stream.close();
+      const after = await figuresOf(engine, ({ cacheBytes }) => cacheBytes!.visual === 0);
+      expect(after.cacheBytes!.text).toBe(0);
+      expect(after.vision!.units - before.vision!.units).toBe(12 / engine.model.framesPerUnit);
+      expect(after.vision!.busyMs).toBeGreaterThan(before.vision!.busyMs);
+      expect(after.steps!.count).toBeGreaterThan(before.steps!.count);
+      expect(after.steps!.tokens).toBeGreaterThanOrEqual(after.steps!.count);
+      expect(after.steps!.busyMs).toBeGreaterThan(before.steps!.busyMs);
+      expect(after.drafts!.accepted).toBeLessThanOrEqual(after.drafts!.drafted);
+      if (isolation === "threads") expect(after.process).toBeNull();
+      else {
+        expect(after.process!.residentBytes).toBeGreaterThan(2 ** 24);
+        expect(after.process!.cpuMs).toBeGreaterThanOrEqual(before.process!.cpuMs);
+      }
+    },
+  );
 });
 
 describe("the health of an engine", () => {

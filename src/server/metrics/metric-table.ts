@@ -77,7 +77,7 @@ export const METRICS = {
     DELAY,
     "well",
     "event_loop_delay_seconds",
-    "How late timers of the main thread are. It takes connections, decodes nothing and runs no model, so it should never be late.",
+    "How late timers of the main thread are, which runs no model. It is watched from the first time on that the metrics are read.",
   ),
 
   ttft: histogram(

@@ -31,7 +31,7 @@ export interface Metrics {
 export function startMetrics(model: string): Metrics {
   const metrics = new MetricSet();
   const streams = new StreamMetrics(metrics);
-  const close = watchLoopDelay((seconds) => metrics.observe("loopDelay", {}, seconds));
+  let watching: (() => void) | null = null;
   let readings: Readings | null = null;
   metrics.replace("build", [[{ version: VERSION, node: process.version, model }, 1]]);
   return {
@@ -40,11 +40,13 @@ export function startMetrics(model: string): Metrics {
       readings = from;
     },
     render: async (isOpenMetrics) => {
+      // Not before somebody wants to know, because it wakes this thread again and again.
+      watching ??= watchLoopDelay((seconds) => metrics.observe("loopDelay", {}, seconds));
       takeProcessReadings(metrics);
       if (readings !== null) await takeReadings(metrics, readings);
       await streams.settle();
       return await metrics.render(isOpenMetrics);
     },
-    close,
+    close: () => watching?.(),
   };
 }

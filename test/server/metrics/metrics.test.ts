@@ -1,19 +1,10 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { get } from "node:http";
-import { networkInterfaces } from "node:os";
-import { join } from "node:path";
-import { describe, expect, it } from "vitest";
-import { stringify } from "yaml";
-import { dashboard } from "../../../scripts/grafana/dashboard.ts";
-import { metricsMarkdown } from "../../../src/server/metrics/docs-markdown.ts";
+import { readFile } from "node:fs/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { METRIC_ENTRIES } from "../../../src/server/metrics/metric-table.ts";
-import type { ServerOptions } from "../../../src/server/mod.ts";
-import { makeTempDir } from "../../support/media.ts";
 import { type Family, hasPrometheus, readMetrics } from "../../support/prometheus.ts";
 import { hasPromtool, promtool } from "../../support/promtool.ts";
 import { ScriptedEngine } from "../../support/scripted-engine.ts";
 import { picture, startScriptedServer, startServer, until } from "../../support/server.ts";
-import { bearer, startGuardedServer } from "../../support/tokens.ts";
 import { WsClient } from "../../support/ws-client.ts";
 
 const PLAIN = "text/plain; version=0.0.4; charset=utf-8";
@@ -25,8 +16,8 @@ const PROMETHEUS_ACCEPT =
 
 const jpeg = await picture();
 
-async function scrape(url: string, accept = "*/*", headers: Record<string, string> = {}) {
-  const response = await fetch(`${url}/metrics`, { headers: { accept, ...headers } });
+async function scrape(url: string, accept = "*/*") {
+  const response = await fetch(`${url}/metrics`, { headers: { accept } });
   return { status: response.status, type: response.headers.get("content-type"), text: await response.text() };
 }
 
@@ -55,8 +46,8 @@ async function busyClient(url: string, engine: ScriptedEngine): Promise<WsClient
   return client;
 }
 
-/** A server of which every metric has a value, and what it says. */
-async function everything(options: Omit<ServerOptions, "engine"> = {}) {
+/** A server of which every metric has a value. */
+async function everything() {
   const engine = new ScriptedEngine({ thought: (unit) => (unit === 0 ? "a car" : null), maxStreams: 8 });
   engine.backend = {
     vision: { units: 3, busyMs: 120 },
@@ -75,7 +66,6 @@ async function everything(options: Omit<ServerOptions, "engine"> = {}) {
   const server = await startServer(engine, {
     cameras: { off: { url: "rtsp://127.0.0.1:9/", enabled: false } },
     figures: { sinks: () => ({ hook: sink }), history: () => history },
-    ...options,
   });
   const client = await busyClient(server.url, engine);
   client.send({ type: "no.such.type" });
@@ -83,13 +73,17 @@ async function everything(options: Omit<ServerOptions, "engine"> = {}) {
   engine.opened[0]!.emit({ type: "frame.dropped", seq: 9, mediaTimeMs: 900, reason: "busy" });
   engine.opened[0]!.emit({ type: "stream.failed", code: "frame_time", message: "A test.", fatal: false });
   await client.next("input_video_frame.dropped");
-  return { server, engine, client };
+  return server;
 }
 
-describe("/metrics", () => {
-  it("counts what streams, clients, the engine and the rooms beside it do", async () => {
-    const { server } = await everything();
-    await using _ = server;
+describe("the metrics of a server on which everything happens", () => {
+  let server: Awaited<ReturnType<typeof everything>>;
+  beforeAll(async () => {
+    server = await everything();
+  });
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  it("count what streams, clients, the engine and the rooms beside it do", async () => {
     const { status, type, text } = await scrape(server.url);
     expect([status, type]).toEqual([200, PLAIN]);
     const values = valuesOf(text);
@@ -137,22 +131,7 @@ describe("/metrics", () => {
     });
   });
 
-  it("leaves out what nobody knows", async () => {
-    await using server = await startScriptedServer();
-    const { text } = await scrape(server.url);
-    for (const name of [
-      "steps_total",
-      "cache_bytes",
-      "remote_servers",
-      "sink_failed_total",
-      "history_failures_total",
-    ])
-      expect(text).not.toMatch(new RegExp(`^thinkalong_${name}[ {]`, "m"));
-  });
-
-  it("has what it had before a scrape as OpenMetrics, whatever was asked for before", async () => {
-    const { server } = await everything();
-    await using _ = server;
+  it("are the same ones as OpenMetrics, whatever was asked for before", async () => {
     const names = (text: string) =>
       [...valuesOf(text).keys()].filter((key) => !/^(process|nodejs)_/.test(key));
     const before = names((await scrape(server.url)).text);
@@ -171,14 +150,43 @@ describe("/metrics", () => {
     ["application/json", PLAIN],
     ["application/openmetrics-text; version=1.0.0", OPEN_METRICS],
     [PROMETHEUS_ACCEPT, OPEN_METRICS],
-  ])("answers Accept: %s with %s", async (accept, type) => {
-    await using server = await startScriptedServer();
+  ])("are given for Accept: %s as %s", async (accept, type) => {
     expect((await scrape(server.url, accept)).type).toBe(type);
   });
 
-  it("can be switched off, and is then not there", async () => {
-    await using server = await startScriptedServer({}, { metrics: false });
-    expect((await scrape(server.url)).status).toBe(404);
+  it.skipIf(!hasPrometheus).each([
+    ["plain", "text/plain"],
+    ["openmetrics", "application/openmetrics-text"],
+  ] as const)(
+    "as Prometheus reads them, %s: every one is there, with its help, its type and its values",
+    async (format, accept) => {
+      const { text } = await scrape(server.url, accept);
+      const families = new Map(readMetrics(text, format).map((family) => [family.name, family]));
+      for (const [, { name, kind, help, labels }] of METRIC_ENTRIES) {
+        // Both parsers name a counter without `_total`.
+        const family = families.get(kind === "counter" ? name.replace(/_total$/, "") : name);
+        expect(family, name).toMatchObject({ type: kind, help });
+        for (const sample of family!.samples)
+          expect(
+            Object.keys(sample.labels)
+              .filter((label) => label !== "le")
+              .sort(),
+            name,
+          ).toEqual([...labels].sort());
+      }
+      expect(families.size).toBe(METRIC_ENTRIES.length);
+      expect(sampleOf(families, "thinkalong_frames", "thinkalong_frames_total")).toBe(4);
+      const buckets = families
+        .get("thinkalong_ttft_seconds")!
+        .samples.filter(({ name, labels }) => name.endsWith("_bucket") && labels.stream === "session");
+      expect(buckets.at(-1)).toMatchObject({ labels: { le: "+Inf" }, value: 1 });
+    },
+  );
+
+  it.skipIf(!hasPromtool)("are what promtool accepts, also by its rules for names", async () => {
+    expect(promtool(["check", "metrics"], (await scrape(server.url)).text)).toBe("");
+    // It would find something.
+    expect(promtool(["check", "metrics"], "# TYPE wrong_total gauge\nwrong_total 1\n")).not.toBe("");
   });
 });
 
@@ -187,86 +195,15 @@ async function packageVersion(): Promise<string> {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-describe("who may read /metrics", () => {
-  it.each<[string, readonly string[], readonly string[] | undefined, number]>([
-    ["one that may watch all streams", ["watch"], undefined, 200],
-    ["an admin", ["admin"], undefined, 200],
-    ["one that may watch a stream", ["watch"], ["door"], 403],
-    ["one that may not watch", ["push", "ask"], undefined, 403],
-  ])("with tokens: %s", async (_, scopes, streams, status) => {
-    await using server = await startGuardedServer([{ name: "one", scopes, ...(streams && { streams }) }]);
-    expect((await fetch(`${server.url}/metrics`, bearer("one"))).status).toBe(status);
-    expect((await fetch(`${server.url}/metrics`)).status).toBe(401);
-  });
+function sampleOf(
+  families: ReadonlyMap<string, Family>,
+  family: string,
+  name: string,
+): number | string | undefined {
+  return families.get(family)?.samples.find((sample) => sample.name === name)?.value;
+}
 
-  it("without tokens: this machine alone, also where others may use the server", async () => {
-    await using server = await startScriptedServer({}, { host: "0.0.0.0", insecure: true });
-    const { port } = new URL(server.url);
-    const others = Object.values(networkInterfaces())
-      .flat()
-      .find((address) => address?.family === "IPv4" && !address.internal);
-    const status = (host: string) =>
-      new Promise((resolve, reject) => {
-        get(`http://${host}:${port}/metrics`, { agent: false }, (answer) =>
-          resolve(answer.resume().statusCode),
-        ).on("error", reject);
-      });
-    expect(await status("127.0.0.1")).toBe(200);
-    if (others) expect(await status(others.address)).toBe(403);
-  });
-
-  it("without tokens: nobody who comes through a proxy from elsewhere", async () => {
-    await using server = await startScriptedServer({}, { allowedHosts: ["cameras.example"], insecure: true });
-    expect((await scrape(server.url)).status).toBe(200);
-    expect((await scrape(server.url, "*/*", { "x-forwarded-for": "203.0.113.7" })).status).toBe(403);
-    expect((await scrape(server.url, "*/*", { "x-forwarded-for": "127.0.0.1, 203.0.113.7" })).status).toBe(
-      403,
-    );
-  });
-
-  it("no page of another site", async () => {
-    await using server = await startScriptedServer();
-    expect((await scrape(server.url, "*/*", { origin: "https://evil.example" })).status).toBe(403);
-  });
-});
-
-describe("the metrics as Prometheus reads them", () => {
-  it.skipIf(!hasPrometheus).each([
-    ["plain", "text/plain"],
-    ["openmetrics", "application/openmetrics-text"],
-  ] as const)("%s: every one is there, with its help, its type and its values", async (format, accept) => {
-    const { server } = await everything();
-    await using _ = server;
-    const { text } = await scrape(server.url, accept);
-    const families = new Map(readMetrics(text, format).map((family) => [family.name, family]));
-    for (const [, { name, kind, help, labels }] of METRIC_ENTRIES) {
-      // Both parsers name a counter without `_total`.
-      const family = families.get(kind === "counter" ? name.replace(/_total$/, "") : name);
-      expect(family, name).toMatchObject({ type: kind, help });
-      for (const sample of family!.samples)
-        expect(
-          Object.keys(sample.labels)
-            .filter((label) => label !== "le")
-            .sort(),
-          name,
-        ).toEqual([...labels].sort());
-    }
-    expect(families.size).toBe(METRIC_ENTRIES.length);
-    expect(sampleOf(families, "thinkalong_frames", "thinkalong_frames_total")).toBe(4);
-    const buckets = families
-      .get("thinkalong_ttft_seconds")!
-      .samples.filter(({ name, labels }) => name.endsWith("_bucket") && labels.stream === "session");
-    expect(buckets.at(-1)).toMatchObject({ labels: { le: "+Inf" }, value: 1 });
-  });
-
-  it.skipIf(!hasPromtool)("are what promtool accepts, also by its rules for names", async () => {
-    const { server } = await everything();
-    await using _ = server;
-    expect(promtool(["check", "metrics"], (await scrape(server.url)).text)).toBe("");
-    // It would find something.
-    expect(promtool(["check", "metrics"], "# TYPE wrong_total gauge\nwrong_total 1\n")).not.toBe("");
-  });
-
+describe("the metrics of any server", () => {
   it("are named as Prometheus wants it", () => {
     const base = /_(seconds|bytes|ratio|info|total|fds)$/;
     for (const [key, { name, kind, help, labels }] of METRIC_ENTRIES) {
@@ -287,99 +224,47 @@ describe("the metrics as Prometheus reads them", () => {
         expect(name.replace(/_total$/, "")).toMatch(/_(seconds|bytes)$/);
     }
   });
-});
 
-function sampleOf(
-  families: ReadonlyMap<string, Family>,
-  family: string,
-  name: string,
-): number | string | undefined {
-  return families.get(family)?.samples.find((sample) => sample.name === name)?.value;
-}
-
-describe("what is made from the metrics", () => {
-  const committed = (path: string) => readFile(new URL(`../../../${path}`, import.meta.url), "utf8");
-
-  it("docs/metrics.md is up to date (npm run docs)", async () => {
-    expect(await committed("docs/metrics.md")).toBe(metricsMarkdown());
+  it("leave out what nobody knows", async () => {
+    await using server = await startScriptedServer();
+    const { text } = await scrape(server.url);
+    for (const name of [
+      "steps_total",
+      "cache_bytes",
+      "remote_servers",
+      "sink_failed_total",
+      "history_failures_total",
+    ])
+      expect(text).not.toMatch(new RegExp(`^thinkalong_${name}[ {]`, "m"));
   });
 
-  it("docs/grafana/thinkalong.json is up to date (npm run docs)", async () => {
-    expect(JSON.parse(await committed("docs/grafana/thinkalong.json"))).toEqual(dashboard());
+  it("can be switched off, and are then not there", async () => {
+    await using server = await startScriptedServer({}, { metrics: false });
+    expect((await scrape(server.url)).status).toBe(404);
   });
 
-  it("the dashboard and the alerts ask for metrics and labels that there are", async () => {
-    const labelsOf = new Map<string, readonly string[]>();
-    for (const [, { name, kind, labels }] of METRIC_ENTRIES) {
-      if (kind !== "histogram") labelsOf.set(name, labels);
-      else for (const part of ["bucket", "sum", "count"]) labelsOf.set(`${name}_${part}`, [...labels, "le"]);
-    }
-    const { panels } = JSON.parse(await committed("docs/grafana/thinkalong.json")) as {
-      panels: { type: string; targets?: { expr: string }[] }[];
+  it("have no more values, whatever names, types and paths clients make up", async () => {
+    await using server = await startScriptedServer();
+    const round = async (made: string) => {
+      const client = await WsClient.connect(server.url, { query: { name: made } });
+      client.send({ type: made });
+      await client.next("error");
+      client.send({ type: "session.close" });
+      await client.closed();
+      await expect(WsClient.connect(`${server.url}/${made}`)).rejects.toThrowError("404");
+      await fetch(`${server.url}/v1/${made}?${made}=1`);
+      await fetch(`${server.url}/v1/streams/${made}`, { method: "DELETE" });
+      await until("the end of the session", () => server.engine.open.length === 0);
+      return [...valuesOf((await scrape(server.url)).text).keys()];
     };
-    const ofPanels = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
-    const ofAlerts = [...(await committed("docs/metrics.md")).matchAll(/expr: (\|\n(?: {10}.*\n)+|.*)/g)].map(
-      ([, expr]) => expr!,
-    );
-    expect(ofPanels.length).toBeGreaterThan(40);
-    expect(ofAlerts.length).toBeGreaterThan(5);
-    const asked = new Set<string>();
-    for (const expr of [...ofPanels, ...ofAlerts]) {
-      const uses = [...expr.matchAll(/\b((?:thinkalong|process|nodejs)_\w+)(?:\{([^}]*)\})?/g)];
-      if (!/^up\b/.test(expr)) expect(uses.length, expr).toBeGreaterThan(0);
-      for (const [, name, selector = ""] of uses) {
-        asked.add(name!);
-        expect(labelsOf.has(name!), `${name} of ${expr}`).toBe(true);
-        for (const [, label] of selector.matchAll(/(\w+)\s*(?:=~|=|!=)/g))
-          expect([...labelsOf.get(name!)!, "job", "instance"], `${label} of ${expr}`).toContain(label);
-      }
-      for (const [, grouped] of expr.matchAll(/\bby \(([^)]*)\)/g))
-        for (const label of grouped!.split(",").map((each) => each.trim()))
-          expect(
-            uses.some(([, name]) => [...labelsOf.get(name!)!, "job", "instance"].includes(label)),
-            `${label} of ${expr}`,
-          ).toBe(true);
-    }
-    // Each topic of the metrics is on the dashboard.
-    for (const [, { name, kind }] of METRIC_ENTRIES.filter(([, { kind }]) => kind === "histogram"))
-      expect([...asked], kind).toContain(`${name}_bucket`);
+    // The first answer with 200 is that of the first scrape.
+    await round("first");
+    const before = await round("second");
+    expect(before).toContain('thinkalong_refusals_total{over="message",code="unknown_type"}');
+    for (let i = 0; i < 8; i++) expect(await round(`made-up-${i}`)).toEqual(before);
   });
-});
 
-describe.skipIf(!hasPromtool)("what is given to Prometheus and Grafana, as promtool reads it", () => {
-  it("are alerts and expressions that are valid", async () => {
-    const docs = await readFile(new URL("../../../docs/metrics.md", import.meta.url), "utf8");
-    const blocks = [...docs.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text]) => text!);
-    const alerts = blocks.find((text) => text.includes("alert:"))!;
-    const ofPanels = dashboard().panels.flatMap(
-      (panel) => (panel as { targets?: { expr: string }[] }).targets?.map(({ expr }) => expr) ?? [],
-    );
-    const plain = (expr: string) =>
-      expr.replaceAll("$__rate_interval", "5m").replace(/\$(job|instance|stream)/g, ".*");
-    const rules = ofPanels.map((expr, i) => ({ record: `panel:number_${i}`, expr: plain(expr) }));
-    const dir = await makeTempDir();
-    try {
-      const check = async (name: string, text: string) => {
-        await writeFile(join(dir.path, name), text);
-        return promtool(["check", "rules", join(dir.path, name)]);
-      };
-      expect(await check("alerts.yml", alerts)).toBe("");
-      expect(await check("panels.yml", stringify({ groups: [{ name: "panels", rules }] }))).toBe("");
-      expect(await check("wrong.yml", alerts.replace("== 0", "=== 0"))).not.toBe("");
-      const config = blocks.find((text) => text.includes("scrape_configs:"))!;
-      const token = join(dir.path, "token");
-      await writeFile(token, "secret");
-      const local = config.replace("/etc/prometheus/thinkalong-token", token);
-      await writeFile(join(dir.path, "prometheus.yml"), local);
-      expect(promtool(["check", "config", join(dir.path, "prometheus.yml")])).toBe("");
-    } finally {
-      await dir.remove();
-    }
-  });
-});
-
-describe("what is told when somebody comes and goes", () => {
-  it("has the streams' ends, and the refusals over HTTP and at upgrades", async () => {
+  it("have the streams' ends, and the refusals over HTTP and at upgrades", async () => {
     await using server = await startScriptedServer({}, { limits: { maxSessions: 1 } });
     const client = await busyClient(server.url, server.engine);
     const second = await WsClient.connect(server.url);
