@@ -25,6 +25,17 @@
  * });
  * ```
  */
+
+export {
+  AlertError,
+  type AlertErrorCode,
+  type AlertFigures,
+  AlertProblems,
+  type AlertRule,
+  type AlertRules,
+  type AlertsChange,
+  type ListedAlert,
+} from "./alerts/mod.ts";
 export {
   type BudgetLimits,
   createEngine,
@@ -123,15 +134,18 @@ export {
   type Limits,
   type RoomFigures,
   type Server,
+  type ServerAlerts,
   type ServerCameras,
   ServerError,
   type ServerErrorCode,
   type ServerOptions,
   type SinkCounts,
 } from "./server/mod.ts";
+export { StateError, type StateErrorCode } from "./state/mod.ts";
 export {
   type AskOptions,
   type EventLog,
+  type EventPictures,
   type Gap,
   type ListenedStream,
   type LogEntry,

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { ZodError } from "zod";
+import { AlertProblems } from "../alerts/mod.ts";
 import { RemoteError } from "../backends/mod.ts";
 import { CameraProblems } from "../cameras/mod.ts";
 import { ConfigError } from "../config/mod.ts";
@@ -40,7 +41,8 @@ export function reportFailure(error: unknown, alsoExpected: readonly ErrorKind[]
   process.exitCode = 1;
   if (error instanceof Interrupted) process.exitCode = error.exitCode;
   else if (error instanceof ConfigError) error.sentences.forEach(reportError);
-  else if (error instanceof CameraProblems) error.message.split("\n").forEach(reportError);
+  else if (error instanceof CameraProblems || error instanceof AlertProblems)
+    error.message.split("\n").forEach(reportError);
   else if (error instanceof ZodError) {
     for (const { path, message } of error.issues) reportError(`${path.join(".")} is wrong: ${message}.`);
   } else if ([...EXPECTED, ...alsoExpected].some((kind) => error instanceof kind)) {

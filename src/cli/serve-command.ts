@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { type Logger, pino } from "pino";
+import { AlertProblems, type ListedAlert } from "../alerts/mod.ts";
 import { CameraProblems, type ListedCamera, shownUrl } from "../cameras/mod.ts";
 import { resolveFfmpeg } from "../ingest/mod.ts";
 import { createServer, type Server } from "../server/mod.ts";
@@ -77,17 +78,20 @@ async function serve(flags: ServeFlags): Promise<void> {
       engine,
       ...settings,
       cameras: Object.fromEntries(settings.cameras),
+      alerts: Object.fromEntries(settings.alerts),
       clientDir: CLIENT_DIR,
       sampleDir: SAMPLE_DIR,
       ...guard.options,
       log,
     }).catch((error) => {
-      throw error instanceof CameraProblems && file !== null ? file.explain(error) : error;
+      const isInFile = error instanceof CameraProblems || error instanceof AlertProblems;
+      throw isInFile && file !== null ? file.explain(error) : error;
     });
     warnOfFewFiles(settings, log);
     printLine(`${pc.bold("thinkalong")} runs ${engine.model.id}: ${engine.model.description}`);
     if (engine.model.chosenBecause !== null) printLine(pc.dim(engine.model.chosenBecause));
     for (const camera of server.cameras.list()) printLine(cameraLine(camera, server.url));
+    for (const alert of server.alerts.list()) printLine(alertLine(alert));
     printLine(
       `Open ${pc.cyan(server.url)} for the sample page. Clients connect to ${pc.cyan(`${server.url.replace("http", "ws")}/v1/stream`)}`,
     );
@@ -115,6 +119,18 @@ function cameraLine({ name, origin, entry, status }: ListedCamera, url: string):
   const from = origin === "api" ? ", made over the API" : "";
   const said = status.state === "disabled" || status.state === "refused" ? `, ${status.state}` : "";
   return `Camera ${pc.bold(name)}: ${shownUrl(entry.url)}${from}${said}. Its events: ${pc.cyan(`${url}/v1/streams/${name}/events`)}`;
+}
+
+function alertLine({ name, origin, rule, how, understood }: ListedAlert): string {
+  const from = origin === "api" ? ", made over the API" : "";
+  const off = rule.enabled === false ? " It is disabled." : "";
+  const said =
+    how === null
+      ? `never. ${understood}`
+      : how === "words"
+        ? `when ${understood}.`
+        : `asks: "${understood}".`;
+  return `Alert ${pc.bold(name)}${from}: ${said}${off}`;
 }
 
 function warnOfFewFiles({ limits, cameras }: ServeSettings, log: Logger): void {
@@ -163,7 +179,7 @@ export function serveCommand(): Command {
     )
     .option(
       "--state <dir>",
-      "folder for the cameras that are made over the API (default: server in THINKALONG_HOME)",
+      "folder for the cameras and alerts that are made over the API (default: server in THINKALONG_HOME)",
     )
     .option(
       "--allow-private-cameras",

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { AlertRules } from "../alerts/mod.ts";
 import type { Cameras } from "../cameras/mod.ts";
 import { type Config, type ConfigFile, inSnakeCase, limitsOf, readConfig } from "../config/mod.ts";
 import { dataFolder } from "../models/mod.ts";
@@ -40,6 +41,7 @@ export interface ServeSettings {
   readonly stateDir: string;
   readonly limits: Limits;
   readonly cameras: Cameras;
+  readonly alerts: AlertRules;
 }
 
 /**
@@ -75,6 +77,7 @@ export function serveSettings(flags: ServerFlags, config: Config = {}): ServeSet
       ...(flags.maxCameras !== undefined && { maxCameras: flags.maxCameras }),
     }),
     cameras: new Map(Object.entries({ ...config.cameras, ...flags.camera })),
+    alerts: new Map(Object.entries(config.alerts ?? {})),
   };
 }
 

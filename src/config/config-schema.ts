@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { alertName, alertRuleSchema } from "../alerts/mod.ts";
 import { cameraName, cameraSchema } from "../cameras/mod.ts";
 import { type Limits, limitsSchema } from "../server/mod.ts";
 
@@ -59,7 +60,7 @@ const serverKeys = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe("Folder for the cameras that are made over the API (`--state`)."),
+    .describe("Folder for the cameras and alerts that are made over the API (`--state`)."),
 });
 
 const serverSection = serverKeys
@@ -84,6 +85,7 @@ export const configSchema = z.strictObject({
     .nullable()
     .optional()
     .describe("The cameras that the server watches by itself, by name."),
+  alerts: z.record(alertName, alertRuleSchema).nullable().optional().describe("Alerts in words, by name."),
   server: serverSection.nullable().optional().describe("What the flags of `serve` say, too. A flag wins."),
   limits: limitsSection.nullable().optional().describe("How much the server takes."),
 });

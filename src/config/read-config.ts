@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
+import { AlertProblems } from "../alerts/mod.ts";
 import type { CameraProblems } from "../cameras/mod.ts";
 import { knownKeys, plainEnglish, unknownKey } from "../protocol/mod.ts";
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
@@ -12,8 +13,8 @@ import { YamlPlaces } from "./yaml-places.ts";
 export interface ConfigFile {
   readonly path: string;
   readonly config: Config;
-  /** What is wrong with its cameras, with the lines where they stand. */
-  explain(problems: CameraProblems): ConfigError;
+  /** What is wrong with its cameras or alerts, with the lines where they stand. */
+  explain(problems: CameraProblems | AlertProblems): ConfigError;
   /** A sentence about a key, with the line where it stands: `thinkalong.yaml:3:5: …`. */
   say(key: readonly string[], message: string): string;
 }
@@ -66,11 +67,11 @@ export function parseConfig(text: string, path: string, env: Environment = proce
   return {
     path,
     config: parsed.data,
-    explain: ({ problems: ofCameras }) =>
+    explain: (wrong) =>
       new ConfigError(
         path,
-        ofCameras.map(({ camera, key, message }) => {
-          const at = ["cameras", ...(camera === null ? [] : [camera]), ...(key?.split(".") ?? [])];
+        entryProblems(wrong).map(({ section, entry, key, message }) => {
+          const at = [section, ...(entry === null ? [] : [entry]), ...(key?.split(".") ?? [])];
           return { ...places.ofValue(at), message: about(at, message) };
         }),
       ),
@@ -79,6 +80,24 @@ export function parseConfig(text: string, path: string, env: Environment = proce
       return `${path}:${line}:${column}: ${about(key, message)}`;
     },
   };
+}
+
+interface EntryProblem {
+  readonly section: string;
+  /** Name of the entry; null: none alone. */
+  readonly entry: string | null;
+  readonly key: string | null;
+  readonly message: string;
+}
+
+function entryProblems(wrong: CameraProblems | AlertProblems): EntryProblem[] {
+  if (wrong instanceof AlertProblems)
+    return wrong.problems.map(({ alert, key, message }) => ({
+      ...{ section: "alerts", entry: alert, key, message },
+    }));
+  return wrong.problems.map(({ camera, key, message }) => ({
+    ...{ section: "cameras", entry: camera, key, message },
+  }));
 }
 
 function plainValue(document: ReturnType<typeof parseDocument>, path: string): unknown {

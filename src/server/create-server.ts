@@ -6,16 +6,25 @@ import { fileURLToPath } from "node:url";
 import { getRequestListener } from "@hono/node-server";
 import { type Logger, pino } from "pino";
 import {
+  type AlertFigures,
+  type AlertRule,
+  type AlertRules,
+  Alerts,
+  type AlertsChange,
+  alertState,
+  type ListedAlert,
+} from "../alerts/mod.ts";
+import {
   type CameraEntry,
   CameraRoster,
   type Cameras,
+  cameraState,
   type ListedCamera,
   type RosterChange,
-  StateFile,
 } from "../cameras/mod.ts";
 import type { Engine } from "../engine/mod.ts";
 import type { NetworkPolicy } from "../ingest/mod.ts";
-import { type StreamListener, StreamRegistry } from "../streams/mod.ts";
+import { type EventPictures, type StreamListener, StreamRegistry } from "../streams/mod.ts";
 import { isLoopback } from "./access.ts";
 import { Authenticator } from "./auth/authenticator.ts";
 import { TokenStore } from "./auth/token-store.ts";
@@ -54,8 +63,12 @@ export interface ServerOptions {
    * `allowCameraHosts`.
    */
   readonly cameraNetwork?: Pick<NetworkPolicy, "allowPrivate" | "allowCameraHosts">;
+  /** Alerts in words, by name. Default: none. */
+  readonly alerts?: Readonly<Record<string, AlertRule>>;
+  /** Where pictures of events are kept beside those of alerts. They are asked first. Default: nowhere. */
+  readonly pictures?: readonly EventPictures[];
   /**
-   * Folder in which the cameras are kept that are made over the API, so that they are there after a restart. Default:
+   * Folder in which the cameras and alerts are kept that are made over the API, so that they are there after a restart. Default:
    * none, and they are gone with the server.
    */
   readonly stateDir?: string;
@@ -104,12 +117,30 @@ export interface ServerCameras {
   load(cameras: Cameras): Promise<RosterChange>;
 }
 
+/** The alerts of a running server. */
+export interface ServerAlerts {
+  readonly figures: AlertFigures;
+  /** All alerts, those that were made over the API too. */
+  list(): ListedAlert[];
+  /** @throws {AlertProblems} with all that is wrong with rules; none is taken */
+  check(alerts: AlertRules): void;
+  /**
+   * Takes alerts in place of those that were given before. What is the same goes on as it is; those that were made over
+   * the API stay.
+   *
+   * @throws {AlertProblems} with all that is wrong; then nothing has changed
+   */
+  load(alerts: AlertRules): Promise<AlertsChange>;
+}
+
 /** A running server. */
 export interface Server {
   /** Its address, such as `http://127.0.0.1:8080`. */
   readonly url: string;
   /** The cameras that it watches by itself. */
   readonly cameras: ServerCameras;
+  /** The alerts that watch its streams. */
+  readonly alerts: ServerAlerts;
   /**
    * Reads the tokens and the certificate again. Sessions whose token was withdrawn or allows other things now are ended
    * with 4401 or 4403. What cannot be read stays as it was.
@@ -125,10 +156,11 @@ export interface Server {
 }
 
 /**
- * Starts a server: the WebSocket at /v1/stream, the HTTP API of streams at /v1/streams, what clients of OpenAI's API ask
- * for (/v1/models, /v1/chat/completions, /v1/realtime), the sample page, /metrics, /healthz and /readyz.
+ * Starts a server: the WebSocket at /v1/stream, the HTTP API of streams at /v1/streams and of alerts at /v1/alerts, what
+ * clients of OpenAI's API ask for (/v1/models, /v1/chat/completions, /v1/realtime), the sample page, /metrics, /healthz and
+ * /readyz.
  *
- * @throws {CameraProblems} when a camera cannot be as it is given
+ * @throws {CameraProblems} when a camera cannot be as it is given; {AlertProblems} when an alert cannot
  * @throws {ServerError} `open_to_the_network`; `tokens_unreadable`, `tokens_invalid`, `tls_unreadable` or `tls_invalid`;
  *   `port_in_use`, `address_unavailable` or `listen_failed`
  * @throws {z.ZodError} for a limit that is out of its range or unknown
@@ -153,25 +185,39 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   // Loaded only where they are wanted, because they bring a library of their own.
   const metrics =
     options.metrics === false ? null : (await import("./metrics/metrics.ts")).startMetrics(engine.model.id);
+  const questions = new SharedQuestions(limits.maxQuestionsPerSecond);
+  const { stateDir } = options;
+  const alerts = new Alerts({
+    model: engine.model,
+    limits,
+    state: stateDir === undefined ? null : alertState(stateDir),
+    spend: (stream) => questions.of(stream).spend(),
+    onTrouble: (alert, message) => log.warn({ alert }, message),
+    onFault: (err) => log.error({ err }, "an alert failed"),
+  });
+  const givenAlerts = new Map(Object.entries(options.alerts ?? {}));
+  alerts.check(givenAlerts);
   const streams = new StreamRegistry({
     engine,
     limits,
     maxStreams: limits.maxSessions,
     maxCameras: limits.maxCameras,
     isCamera: (name) => cameras.get(name) !== undefined,
-    listeners: [streamLog(log), ...(metrics ? [metrics.listener] : []), ...(options.listeners ?? [])],
+    listeners: [
+      ...[streamLog(log), ...(metrics ? [metrics.listener] : [])],
+      ...[...(options.listeners ?? []), alerts.listener],
+    ],
     onFault: (err, what, stream) => log.error({ err, ...idsOf(stream) }, what),
   });
   const cameras = new CameraRoster({
     streams,
     network: options.cameraNetwork ?? {},
-    state: options.stateDir === undefined ? null : new StateFile(options.stateDir),
+    state: stateDir === undefined ? null : cameraState(stateDir),
     onTrouble: (camera, message) =>
       log.warn(camera === null ? {} : idsOf({ id: camera, kind: "camera" }), message),
     onFault: (err, camera) => log.error({ err, ...idsOf({ id: camera, kind: "camera" }) }, "a camera failed"),
   });
   const readers = new EventReaders(limits);
-  const questions = new SharedQuestions(limits.maxQuestionsPerSecond);
   const authenticator = new Authenticator({ tokens, access, limits, log });
   const sockets = new StreamSockets({ streams, limits, access, authenticator, questions, log, traffic });
   const answers = new Answers({
@@ -198,6 +244,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       watchersOf: (id) => sockets.watchersOf(id) + readers.of(id),
     },
     answers,
+    alerts,
+    pictures: [...(options.pictures ?? []), alerts.pictures],
     clientDir: options.clientDir ?? fileURLToPath(new URL("../../dist/client", import.meta.url)),
     sampleDir: options.sampleDir ?? null,
     readiness,
@@ -219,7 +267,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const http: HttpServer = https ?? createHttpServer(timeouts, listener);
   const connections = new Connections(http);
   metrics?.read({
-    ...{ engine, streams, cameras, sockets, realtime, answers, readers, connections, traffic },
+    ...{ engine, streams, cameras, alerts, sockets, realtime, answers, readers, connections, traffic },
     isReady: () => readiness().reasons.length === 0,
     figures: options.figures ?? {},
   });
@@ -230,10 +278,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   });
 
   const closeStreams = async () => {
-    await Promise.all([
-      ...[sockets.close(), realtime.close(), readers.close()],
-      cameras.close(limits.shutdownMs),
-    ]);
+    await Promise.all([sockets.close(), realtime.close(), readers.close(), cameras.close(limits.shutdownMs)]);
+    await alerts.close();
     metrics?.close();
   };
   try {
@@ -244,7 +290,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     throw ServerError.ofListen(cause as NodeJS.ErrnoException, host, port);
   }
   try {
-    // Both are asked for before the first request, which may ask for a change, too.
+    // Alerts first, because they watch the cameras. All are asked for before the first request, which may ask for a change.
+    await Promise.all([alerts.load(givenAlerts), alerts.restore()]);
     await Promise.all([cameras.load(new Map(Object.entries(options.cameras ?? {}))), cameras.restore()]);
   } catch (error) {
     await closeStreams();
@@ -277,6 +324,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   return {
     url,
     cameras,
+    alerts,
     reload,
     close: () => {
       closed ??= close();

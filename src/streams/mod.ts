@@ -3,6 +3,7 @@
  * Knows no sockets.
  */
 export type { EventLog, Gap, LogEntry, Numbered, Sink } from "./event-log.ts";
+export type { EventPictures } from "./event-pictures.ts";
 export type { FaultListener } from "./event-writer.ts";
 export { LOG_LIMITS, type LogLimits, type StreamLimits } from "./limits.ts";
 export { MemoryEventLog, type MemoryEventLogOptions } from "./memory-event-log.ts";

@@ -3,7 +3,7 @@ import {
   type CameraEntry,
   CameraRoster,
   type CameraRosterOptions,
-  StateFile,
+  cameraState,
 } from "../../src/cameras/mod.ts";
 import type { ServerEvent } from "../../src/protocol/mod.ts";
 import { type Intake, LOG_LIMITS, type Source, StreamRegistry } from "../../src/streams/mod.ts";
@@ -253,7 +253,7 @@ describe("cameras that are made over the API", () => {
 
   it("are there again after a restart, also when the process had no time to end", async () => {
     const path = await folder();
-    const first = startRoster({ state: new StateFile(path) });
+    const first = startRoster({ state: cameraState(path) });
     await first.roster.restore();
     await first.roster.add("door", DOOR);
     await first.roster.add("yard", YARD);
@@ -261,7 +261,7 @@ describe("cameras that are made over the API", () => {
     await first.roster.add("shed", YARD);
     await first.roster.remove("shed");
 
-    const second = startRoster({ state: new StateFile(path) });
+    const second = startRoster({ state: cameraState(path) });
     await second.roster.restore();
     expect(second.roster.list().map(({ name, origin, entry }) => [name, origin, entry])).toEqual([
       ["door", "api", DOOR],
@@ -316,17 +316,17 @@ describe("cameras that are made over the API", () => {
   });
 
   it("are not opened when they cannot be kept", async () => {
-    const { roster, engine } = startRoster({ state: new StateFile("/dev/null/server") });
+    const { roster, engine } = startRoster({ state: cameraState("/dev/null/server") });
     await expect(roster.add("door", DOOR)).rejects.toMatchObject({ code: "state_unwritable" });
     expect([engine.opened.length, roster.list()]).toEqual([0, []]);
   });
 
   it("of an earlier model, which this one cannot do, are listed as refused and can be mended", async () => {
     const path = await folder();
-    const file = new StateFile(path);
+    const file = cameraState(path);
     await file.write(new Map([["door", { ...DOOR, windows: { visual_units: 1000 } }]]));
     await file.close();
-    const { roster, troubles } = startRoster({ state: new StateFile(path) });
+    const { roster, troubles } = startRoster({ state: cameraState(path) });
     await roster.restore();
     expect(roster.get("door")!.status).toMatchObject({
       state: "refused",

@@ -1,12 +1,15 @@
 import { Hono } from "hono";
 import type { Logger } from "pino";
+import type { Alerts } from "../../alerts/mod.ts";
 import type { Engine } from "../../engine/mod.ts";
+import type { EventPictures } from "../../streams/mod.ts";
 import { type AccessRules, hostRefusal, refusal } from "../access.ts";
 import type { Authenticator } from "../auth/authenticator.ts";
 import type { Answers } from "../openai/answers.ts";
 import { chatCompletions } from "../openai/chat-completions.ts";
 import type { Readiness } from "../readiness.ts";
 import type { Traffic } from "../traffic.ts";
+import { alertsResource } from "./alerts.ts";
 import type { AppEnv } from "./app-env.ts";
 import { authenticate } from "./authenticate.ts";
 import { cacheControl, isPublic, SECURITY_HEADERS } from "./headers.ts";
@@ -19,6 +22,7 @@ import { page, sample } from "./page.ts";
 import { requestLog } from "./request-log.ts";
 import { stream } from "./stream.ts";
 import { askResource } from "./streams/ask.ts";
+import { eventPictureResource } from "./streams/event-picture.ts";
 import { eventsResource } from "./streams/events.ts";
 import type { StreamResources } from "./streams/shared.ts";
 import { snapshotResource } from "./streams/snapshot.ts";
@@ -34,6 +38,9 @@ export interface HttpAppOptions {
   readonly resources: StreamResources;
   /** What answers clients of OpenAI's API. */
   readonly answers: Answers;
+  readonly alerts: Alerts;
+  /** Where pictures of events are looked for, in this order. */
+  readonly pictures: readonly EventPictures[];
   /** Folder of the built sample page. */
   readonly clientDir: string;
   /** Folder of the clips for the sample page, served under /sample/; null: none. */
@@ -73,6 +80,8 @@ export function createHttpApp(options: HttpAppOptions) {
   app.route("/", tickets(authenticator));
   for (const resource of [streamsResource, eventsResource, snapshotResource, askResource])
     app.route("/", resource(resources));
+  app.route("/", eventPictureResource(options.pictures));
+  app.route("/", alertsResource(options.alerts, resources.limits));
   if (sampleDir !== null) app.route("/", sample(sampleDir, log));
   app.route("/", page(clientDir, log));
   app.onError(problemAnswer((err, path) => log.error({ err, path }, "a request failed")));

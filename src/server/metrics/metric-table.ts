@@ -19,7 +19,7 @@ export const METRIC_TOPICS = {
   cameras: "Cameras",
   engine: "The engine and its caches",
   clients: "Clients",
-  rooms: "Sinks and history",
+  rooms: "Alerts, sinks and history",
   process: "The process",
 } as const;
 
@@ -275,6 +275,9 @@ export const METRICS = {
     "reason",
   ),
 
+  alertRules: gauge("rooms", "alert_rules", "Alerts that are watched for, on any stream."),
+  alertPictures: gauge("rooms", "alert_pictures", "Pictures of alerts that are kept in memory."),
+  alertPictureBytes: gauge("rooms", "alert_picture_bytes", "Memory that these pictures take."),
   sinkDelivered: counter("rooms", "sink_delivered_total", "Notices that a sink has delivered.", "sink"),
   sinkFailed: counter("rooms", "sink_failed_total", "Notices that a sink has given up.", "sink"),
   sinkDropped: counter("rooms", "sink_dropped_total", "Notices that a sink had no room for.", "sink"),

@@ -1,3 +1,4 @@
+import type { Alerts } from "../../alerts/mod.ts";
 import type { CameraRoster } from "../../cameras/mod.ts";
 import type { BackendFigures, Engine, EngineHealth } from "../../engine/mod.ts";
 import type { StreamRegistry } from "../../streams/mod.ts";
@@ -11,6 +12,7 @@ export interface Readings {
   readonly engine: Pick<Engine, "health" | "figures">;
   readonly streams: StreamRegistry;
   readonly cameras: Pick<CameraRoster, "list">;
+  readonly alerts: Pick<Alerts, "figures">;
   readonly sockets: { readonly away: number; readonly watching: number };
   readonly realtime: { readonly size: number };
   readonly answers: { readonly size: number };
@@ -73,6 +75,10 @@ export async function takeReadings(metrics: MetricSet, from: Readings): Promise<
     "refusals",
     traffic.refusals.map(({ over, code, count }) => [{ over, code }, count]),
   );
+  const { alerts, pictures, pictureBytes } = from.alerts.figures;
+  metrics.replace("alertRules", one(alerts));
+  metrics.replace("alertPictures", one(pictures));
+  metrics.replace("alertPictureBytes", one(pictureBytes));
   readRooms(metrics, from.figures);
 }
 
