@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import { Command } from "commander";
 import { enginesCommand } from "./engines-command.ts";
 import { historyCommand } from "./history-command.ts";
@@ -7,12 +6,11 @@ import { reportOutputFailure } from "./output.ts";
 import { replayCommand } from "./replay-command.ts";
 import { serveCommand } from "./serve-command.ts";
 import { tokensCommand } from "./tokens-command.ts";
-
-const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
+import { VERSION } from "./version.ts";
 
 const program = new Command("thinkalong")
   .description("Watches live video, tells what happens while it plays, and answers questions about it.")
-  .version(version)
+  .version(VERSION)
   .addCommand(serveCommand())
   .addCommand(replayCommand())
   .addCommand(modelsCommand())

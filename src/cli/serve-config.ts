@@ -6,8 +6,10 @@ import { type Config, type ConfigFile, inSnakeCase, limitsOf, readConfig } from 
 import { type HistorySettings, historySchema } from "../history/mod.ts";
 import { dataFolder } from "../models/mod.ts";
 import { type Limits, readLimits } from "../server/mod.ts";
+import type { SinkEntries } from "../sinks/mod.ts";
 import type { CameraFlags } from "./camera-flag.ts";
 import type { GuardFlags, GuardSettings } from "./guard-flags.ts";
+import { sinkEntries } from "./serve-sinks.ts";
 
 /** The config file that is read when it is there and none is named. */
 export const DEFAULT_CONFIG = "thinkalong.yaml";
@@ -28,6 +30,7 @@ export interface ServerFlags extends GuardFlags {
   readonly logLevel?: string;
   /** A file; false: `--no-history`. */
   readonly history?: string | boolean;
+  readonly jsonl?: string;
 }
 
 /** What a server is started with: what the flags say, else the file, else the defaults. */
@@ -45,6 +48,7 @@ export interface ServeSettings {
   readonly limits: Limits;
   readonly cameras: Cameras;
   readonly alerts: AlertRules;
+  readonly sinks: SinkEntries;
 }
 
 /**
@@ -81,6 +85,7 @@ export function serveSettings(flags: ServerFlags, config: Config = {}): ServeSet
     }),
     cameras: new Map(Object.entries({ ...config.cameras, ...flags.camera })),
     alerts: new Map(Object.entries(config.alerts ?? {})),
+    sinks: sinkEntries(flags.jsonl, config.sinks ?? {}),
   };
 }
 

@@ -3,6 +3,7 @@ import { alertName, alertRuleSchema } from "../alerts/mod.ts";
 import { cameraName, cameraSchema } from "../cameras/mod.ts";
 import { historySchema } from "../history/mod.ts";
 import { type Limits, limitsSchema } from "../server/mod.ts";
+import { sinksSchema } from "../sinks/mod.ts";
 
 /** A name as the file has it: `max_sessions` for `maxSessions`. */
 export function inSnakeCase(name: string): string {
@@ -86,6 +87,7 @@ export const configSchema = z.strictObject({
     .nullable()
     .optional()
     .describe("What is kept of what cameras see, and for how long."),
+  sinks: sinksSchema.nullable().optional().describe("Where events are sent, by name."),
   limits: limitsSection.nullable().optional().describe("How much the server takes."),
 });
 

@@ -25,7 +25,12 @@ import {
 import type { Engine } from "../engine/mod.ts";
 import type { History } from "../history/mod.ts";
 import type { NetworkPolicy } from "../ingest/mod.ts";
-import { type EventPictures, type StreamListener, StreamRegistry } from "../streams/mod.ts";
+import {
+  type EventPictures,
+  type ListenedStream,
+  type StreamListener,
+  StreamRegistry,
+} from "../streams/mod.ts";
 import { isLoopback } from "./access.ts";
 import { Authenticator } from "./auth/authenticator.ts";
 import { TokenStore } from "./auth/token-store.ts";
@@ -61,6 +66,8 @@ export interface ServerOptions {
   readonly cameraNetwork?: Pick<NetworkPolicy, "allowPrivate" | "allowCameraHosts">;
   /** Alerts in words, by name. Default: none. */
   readonly alerts?: Readonly<Record<string, AlertRule>>;
+  /** Called when alerts have come or gone; the first time before any camera is opened. */
+  readonly onAlerts?: (alerts: ServerAlerts) => void;
   /** Where pictures of events are kept beside those of the history and of alerts. Default: nowhere. */
   readonly pictures?: readonly EventPictures[];
   /**
@@ -117,6 +124,10 @@ export interface ServerCameras {
 /** The alerts of a running server. */
 export interface ServerAlerts {
   readonly figures: AlertFigures;
+  /** The newest pictures of alerts. */
+  readonly pictures: EventPictures;
+  /** The names of those that watch a stream. */
+  namesFor(stream: ListenedStream): readonly string[];
   /** All alerts, those that were made over the API too. */
   list(): ListedAlert[];
   /** @throws {AlertProblems} with all that is wrong with rules; none is taken */
@@ -187,6 +198,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     state: stateDir === undefined ? null : alertState(stateDir),
     spend: (stream) => questions.of(stream).spend(),
     onTrouble: (alert, message) => log.warn({ alert }, message),
+    onChange: () => options.onAlerts?.(alerts),
     onFault: (err) => log.error({ err }, "an alert failed"),
   });
   const givenAlerts = new Map(Object.entries(options.alerts ?? {}));

@@ -2,7 +2,7 @@
  * Streams that go on whether or not anybody listens: their registry, handle, event log, sources, settings and counters.
  * Knows no sockets.
  */
-export type { EventLog, Gap, LogEntry, Numbered, Sink } from "./event-log.ts";
+export type { EventLog, Gap, LogEntry, Numbered } from "./event-log.ts";
 export type { EventPictures } from "./event-pictures.ts";
 export type { FaultListener } from "./event-writer.ts";
 export { LOG_LIMITS, type LogLimits, type StreamLimits } from "./limits.ts";

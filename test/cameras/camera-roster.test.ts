@@ -8,7 +8,6 @@ import {
 import type { ServerEvent } from "../../src/protocol/mod.ts";
 import {
   type Intake,
-  LOG_LIMITS,
   type Source,
   type StreamPast,
   StreamRegistry,
@@ -18,12 +17,7 @@ import { frame } from "../support/frames.ts";
 import { makeTempDir } from "../support/media.ts";
 import { SCRIPTED_MODEL, type Script, ScriptedEngine } from "../support/scripted-engine.ts";
 import { until } from "../support/server.ts";
-
-const limits = {
-  ...{ maxFps: 30, maxFrameBytes: 1e6, maxFramePixels: 1e6, maxPixelsPerSecond: 1e6, maxCatchUpMs: 1000 },
-  ...{ maxInflight: 4, idleTimeoutMs: 60_000 },
-  ...LOG_LIMITS,
-};
+import { AMPLE_LIMITS } from "../support/stream-limits.ts";
 
 /** A FAKE source, whose pictures a test gives. */
 class HandSource implements Source {
@@ -61,7 +55,7 @@ function startRoster(
 ) {
   const { maxCameras = 8, script, past = () => null, ...rest } = options;
   const engine = new ScriptedEngine(script);
-  const streams = new StreamRegistry({ engine, limits, maxStreams: 4, maxCameras, past });
+  const streams = new StreamRegistry({ engine, limits: AMPLE_LIMITS, maxStreams: 4, maxCameras, past });
   const sources: HandSource[] = [];
   const troubles: [string | null, string][] = [];
   const roster = new CameraRoster({

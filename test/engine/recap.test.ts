@@ -27,7 +27,8 @@ describe("a stream that begins with the recap of an earlier one", () => {
   const questions = ["How many cars came?", "How many people came?", "What is this about?"];
 
   it("answers from it, also what cannot be seen", async () => {
-    const recap = "so far about traffic, first a red car enters from the left, 3 cars 1 person came, 2 cars went";
+    const recap =
+      "so far about traffic, first a red car enters from the left, 3 cars 1 person came, 2 cars went";
     expect(await askAfter(recap, ...questions)).toEqual(["3", "1", "traffic"]);
   });
 
