@@ -101,7 +101,7 @@ export interface ServerOptions {
   readonly listeners?: readonly StreamListener[];
   /**
    * What cameras have seen and thought: /v1/history, and where their streams go on after a restart. It belongs to the
-   * caller, who closes it after the server. Its `listener` must be among the listeners. Default: none.
+   * caller, who closes it after the server. It hears of each stream before the listeners do. Default: none.
    */
   readonly history?: History;
   /** A pino logger. Default: none, nothing is logged. */
@@ -210,7 +210,11 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     maxCameras: limits.maxCameras,
     isCamera: (name) => cameras.get(name) !== undefined,
     past: (name) => history?.past(name) ?? null,
-    listeners: [...(options.listeners ?? []), alerts.listener],
+    listeners: [
+      ...(history === null ? [] : [history.listener]),
+      ...(options.listeners ?? []),
+      alerts.listener,
+    ],
     onFault: (err, what) => log.error({ err }, what),
   });
   const cameras = new CameraRoster({
