@@ -54,7 +54,7 @@ export async function createParts(options: ServerOptions, { limits, access, toke
     isCamera: (name) => cameras.get(name) !== undefined,
     past: (name) => history?.past(name) ?? null,
     listeners: [
-      ...[streamLog(log), ...(metrics ? [metrics.listener] : [])],
+      ...[streamLog(log), ...(metrics ? [metrics.listener] : []), ...(history ? [history.listener] : [])],
       ...[...(options.listeners ?? []), alerts.listener],
     ],
     onFault: (err, what, stream) => log.error({ err, ...idsOf(stream) }, what),

@@ -63,7 +63,7 @@ export interface ServerOptions {
   readonly listeners?: readonly StreamListener[];
   /**
    * What cameras have seen and thought: /v1/history, and where their streams go on after a restart. It belongs to the
-   * caller, who closes it after the server. Its `listener` must be among the listeners. Default: none.
+   * caller, who closes it after the server. It hears of each stream before the listeners do. Default: none.
    */
   readonly history?: History;
   /** Whether there are metrics for Prometheus at /metrics. Default true. */
