@@ -73,6 +73,27 @@ export {
 } from "./cameras/mod.ts";
 export * from "./engine/mod.ts";
 export {
+  type Counts as HistoryCounts,
+  type EntryType,
+  type Found,
+  History,
+  HistoryError,
+  type HistoryErrorCode,
+  type HistoryFigures,
+  type HistoryInfo,
+  type HistoryOptions,
+  type HistoryQuestions,
+  type HistorySettings,
+  type Interval as HistoryInterval,
+  type Peak as HistoryPeak,
+  type Search,
+  type SearchPage,
+  type StreamSum,
+  type Summary,
+  type SummaryWish,
+  type TimeUnit,
+} from "./history/mod.ts";
+export {
   type CameraKind,
   type DecodedImage,
   type DecodeImageOptions,
@@ -130,9 +151,7 @@ export { SCENE_ADVICE, type Scene, type SceneReason } from "./scene/mod.ts";
 export {
   type CertificateFiles,
   createServer,
-  type HistoryCounts,
   type Limits,
-  type RoomFigures,
   type Server,
   type ServerAlerts,
   type ServerCameras,
@@ -156,7 +175,10 @@ export {
   type ReplayOptions,
   replay,
   type ScheduledQuestion,
+  type StreamCounts,
   type StreamKind,
   type StreamListener,
+  type StreamPast,
+  type StreamStanding,
   type StreamState,
 } from "./streams/mod.ts";

@@ -27,6 +27,8 @@ export interface AlertsOptions {
   readonly spend?: QuestionRules["spend"];
   /** Told when something is wrong with an alert, or with the file of those made over the API (null). */
   readonly onTrouble: (alert: string | null, message: string) => void;
+  /** Called when rules have come or gone. */
+  readonly onChange?: () => void;
   /** Told of a fault of the server itself. */
   readonly onFault: (error: unknown) => void;
   readonly clocks?: Clocks;
@@ -133,6 +135,11 @@ export class Alerts {
     const { maxAlerts } = this.options.limits;
     if (given.size > maxAlerts) problems.push(tooMany(given.size, maxAlerts));
     if (problems.length > 0) throw new AlertProblems(problems);
+  }
+
+  /** The names of those that watch a stream. */
+  namesFor(stream: ListenedStream): string[] {
+    return this.watching(stream).map(({ name }) => name);
   }
 
   /**
@@ -263,6 +270,7 @@ export class Alerts {
       }
     }
     for (const watch of this.watches.values()) this.tell(watch);
+    this.options.onChange?.();
     return { ...done, unchanged };
   }
 
@@ -290,7 +298,11 @@ export class Alerts {
   }
 
   private tell(watch: StreamWatch): void {
-    watch.watch([...this.active.values()].filter((alert) => alert.watches(watch.stream)));
+    watch.watch(this.watching(watch.stream));
+  }
+
+  private watching(stream: ListenedStream): ActiveAlert[] {
+    return [...this.active.values()].filter((alert) => alert.watches(stream));
   }
 
   /** One change after the other, whoever asks for them. */

@@ -23,8 +23,14 @@ import {
   type RosterChange,
 } from "../cameras/mod.ts";
 import type { Engine } from "../engine/mod.ts";
+import type { History } from "../history/mod.ts";
 import type { NetworkPolicy } from "../ingest/mod.ts";
-import { type EventPictures, type StreamListener, StreamRegistry } from "../streams/mod.ts";
+import {
+  type EventPictures,
+  type ListenedStream,
+  type StreamListener,
+  StreamRegistry,
+} from "../streams/mod.ts";
 import { isLoopback } from "./access.ts";
 import { Authenticator } from "./auth/authenticator.ts";
 import { TokenStore } from "./auth/token-store.ts";
@@ -34,7 +40,7 @@ import { requireGuard } from "./exposure.ts";
 import { createHttpApp } from "./http/app.ts";
 import { EventReaders } from "./http/streams/event-readers.ts";
 import { type Limits, readLimits } from "./limits.ts";
-import type { RoomFigures } from "./metrics/room-figures.ts";
+import type { SinkCounts } from "./metrics/sink-counts.ts";
 import { Answers } from "./openai/answers.ts";
 import { REALTIME_PATH } from "./openai/realtime/path.ts";
 import { RealtimeSockets } from "./openai/realtime/sockets.ts";
@@ -65,7 +71,9 @@ export interface ServerOptions {
   readonly cameraNetwork?: Pick<NetworkPolicy, "allowPrivate" | "allowCameraHosts">;
   /** Alerts in words, by name. Default: none. */
   readonly alerts?: Readonly<Record<string, AlertRule>>;
-  /** Where pictures of events are kept beside those of alerts. They are asked first. Default: nowhere. */
+  /** Called when alerts have come or gone; the first time before any camera is opened. */
+  readonly onAlerts?: (alerts: ServerAlerts) => void;
+  /** Where pictures of events are kept beside those of the history and of alerts. Default: nowhere. */
   readonly pictures?: readonly EventPictures[];
   /**
    * Folder in which the cameras and alerts are kept that are made over the API, so that they are there after a restart. Default:
@@ -98,8 +106,13 @@ export interface ServerOptions {
   readonly listeners?: readonly StreamListener[];
   /** Whether there are metrics for Prometheus at /metrics. Default true. */
   readonly metrics?: boolean;
-  /** What sinks and history have counted, for the metrics. Default: there are none. */
-  readonly figures?: RoomFigures;
+  /** What each sink has counted, by its name, for the metrics. Default: there are no sinks. */
+  readonly sinkFigures?: () => Readonly<Record<string, SinkCounts>>;
+  /**
+   * What cameras have seen and thought: /v1/history, and where their streams go on after a restart. It belongs to the
+   * caller, who closes it after the server. Its `listener` must be among the listeners. Default: none.
+   */
+  readonly history?: History;
   /** A pino logger. Default: none, nothing is logged. */
   readonly log?: Logger;
 }
@@ -120,6 +133,10 @@ export interface ServerCameras {
 /** The alerts of a running server. */
 export interface ServerAlerts {
   readonly figures: AlertFigures;
+  /** The newest pictures of alerts. */
+  readonly pictures: EventPictures;
+  /** The names of those that watch a stream. */
+  namesFor(stream: ListenedStream): readonly string[];
   /** All alerts, those that were made over the API too. */
   list(): ListedAlert[];
   /** @throws {AlertProblems} with all that is wrong with rules; none is taken */
@@ -170,6 +187,7 @@ export interface Server {
  */
 export async function createServer(options: ServerOptions): Promise<Server> {
   const { engine, host = "127.0.0.1", port = 8080, log = pino({ level: "silent" }) } = options;
+  const { history = null } = options;
   const limits = readLimits(options.limits);
   requireGuard(options);
   const tokens = options.tokens === undefined ? null : await TokenStore.read(options.tokens);
@@ -193,6 +211,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     state: stateDir === undefined ? null : alertState(stateDir),
     spend: (stream) => questions.of(stream).spend(),
     onTrouble: (alert, message) => log.warn({ alert }, message),
+    onChange: () => options.onAlerts?.(alerts),
     onFault: (err) => log.error({ err }, "an alert failed"),
   });
   const givenAlerts = new Map(Object.entries(options.alerts ?? {}));
@@ -203,6 +222,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     maxStreams: limits.maxSessions,
     maxCameras: limits.maxCameras,
     isCamera: (name) => cameras.get(name) !== undefined,
+    past: (name) => history?.past(name) ?? null,
     listeners: [
       ...[streamLog(log), ...(metrics ? [metrics.listener] : [])],
       ...[...(options.listeners ?? []), alerts.listener],
@@ -242,10 +262,11 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     resources: {
       ...{ streams, cameras, readers, questions, limits },
       watchersOf: (id) => sockets.watchersOf(id) + readers.of(id),
+      history,
     },
     answers,
     alerts,
-    pictures: [...(options.pictures ?? []), alerts.pictures],
+    pictures: [...(history === null ? [] : [history]), ...(options.pictures ?? []), alerts.pictures],
     clientDir: options.clientDir ?? fileURLToPath(new URL("../../dist/client", import.meta.url)),
     sampleDir: options.sampleDir ?? null,
     readiness,
@@ -269,7 +290,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   metrics?.read({
     ...{ engine, streams, cameras, alerts, sockets, realtime, answers, readers, connections, traffic },
     isReady: () => readiness().reasons.length === 0,
-    figures: options.figures ?? {},
+    history,
+    sinks: options.sinkFigures ?? (() => ({})),
   });
   http.on("upgrade", (request, socket, head) => {
     if (!asksForWebSocket(request)) answerWithoutUpgrade(http, request, socket);

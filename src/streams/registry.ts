@@ -4,12 +4,21 @@ import type { StreamLimits } from "./limits.ts";
 import { LockableSettings } from "./settings.ts";
 import { StreamHandle, type StreamHandleOptions } from "./stream-handle.ts";
 import type { StreamKind, StreamListener } from "./stream-listener.ts";
+import type { StreamPast } from "./stream-past.ts";
 
 /** How a stream is opened. */
 export interface NewStream
   extends Pick<
     StreamHandleOptions,
-    "engineOptions" | "settings" | "kind" | "firstEvent" | "pictureSide" | "mask" | "zones"
+    | "engineOptions"
+    | "settings"
+    | "kind"
+    | "firstEvent"
+    | "counts"
+    | "recap"
+    | "pictureSide"
+    | "mask"
+    | "zones"
   > {
   /** A name that its owner has chosen (see {@link isStreamName}). Default: `session_0`, `session_1` and so on. */
   readonly id?: string;
@@ -31,6 +40,8 @@ export interface StreamRegistryOptions {
   readonly maxCameras?: number;
   /** Whether a name is kept for a camera, also while that has no stream. Default: none is. */
   readonly isCamera?: (name: string) => boolean;
+  /** Where the last stream of a name stood, of this server or of an earlier one; null, the default: nothing is known. */
+  readonly past?: (name: string) => StreamPast | null;
   /** Hear of each stream that is opened, in this order. Default: none. */
   readonly listeners?: readonly StreamListener[];
   /** Told of a fault, as `StreamHandleOptions.onFault` is, and of the stream that has it. Default: the error is thrown. */
@@ -74,9 +85,15 @@ export class StreamRegistry {
     return this.streams.get(id);
   }
 
+  /** Where the last stream of a name stood; null: nothing is known of it. */
+  past(name: string): StreamPast | null {
+    return this.options.past?.(name) ?? null;
+  }
+
   /**
-   * Opens a stream. Where it has no name, its id begins with `session_`, because the protocol calls it a session.
-   * Cameras and sessions take no places of each other.
+   * Opens a stream. Where it has no name, its id begins with `session_`, because the protocol calls it a session. One that
+   * has a name goes on from the last one of that name, as far as something is known of that: numbers of events, counts
+   * and recap. Cameras and sessions take no places of each other.
    *
    * @throws {ProtocolError} `too_many_sessions`, or `stream_exists`; as `StreamHandle.update` does for settings
    * @throws {IngestError} `option_out_of_range` for a mask that is not valid
@@ -97,8 +114,10 @@ export class StreamRegistry {
       this.streams.delete(id);
       onOwnClosed?.();
     };
+    const past = name === undefined ? null : this.past(name);
+    const before = past && { firstEvent: past.nextEvent, counts: past.counts, recap: past.recap };
     const stream = new StreamHandle({
-      ...{ engine, limits, ...own, id, onClosed },
+      ...{ engine, limits, ...before, ...own, id, onClosed },
       ...(onFault && { onFault: (error, what) => onFault(error, what, stream) }),
     });
     this.streams.set(id, stream);

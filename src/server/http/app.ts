@@ -14,6 +14,7 @@ import type { AppEnv } from "./app-env.ts";
 import { authenticate } from "./authenticate.ts";
 import { cacheControl, isPublic, SECURITY_HEADERS } from "./headers.ts";
 import { health } from "./health.ts";
+import { historyResource } from "./history/history.ts";
 import { httpError } from "./http-error.ts";
 import { problemAnswer } from "./http-problem.ts";
 import { type MetricsResource, metrics } from "./metrics.ts";
@@ -82,6 +83,7 @@ export function createHttpApp(options: HttpAppOptions) {
     app.route("/", resource(resources));
   app.route("/", eventPictureResource(options.pictures));
   app.route("/", alertsResource(options.alerts, resources.limits));
+  app.route("/", historyResource(resources.history));
   if (sampleDir !== null) app.route("/", sample(sampleDir, log));
   app.route("/", page(clientDir, log));
   app.onError(problemAnswer((err, path) => log.error({ err, path }, "a request failed")));

@@ -3,6 +3,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { AlertError, type AlertErrorCode } from "../../alerts/mod.ts";
 import { CameraError, type CameraErrorCode } from "../../cameras/mod.ts";
 import { EngineError } from "../../engine/mod.ts";
+import { HistoryError } from "../../history/mod.ts";
 import { IngestError } from "../../ingest/mod.ts";
 import { errorInfo, ProtocolError } from "../../protocol/mod.ts";
 import { StateError } from "../../state/mod.ts";
@@ -55,6 +56,7 @@ export function toHttpProblem(error: unknown, onFault: (error: unknown) => void)
   if (error instanceof HttpProblem) return error;
   if (error instanceof CameraError)
     return new HttpProblem(CAMERA_STATUS[error.code], error.code, error.message, error.key);
+  if (error instanceof HistoryError) return new HttpProblem(503, error.code, error.message);
   if (error instanceof AlertError)
     return new HttpProblem(ALERT_STATUS[error.code], error.code, error.message, error.key);
   if (error instanceof StateError) return new HttpProblem(503, error.code, error.message);

@@ -1,10 +1,11 @@
 import type { Alerts } from "../../alerts/mod.ts";
 import type { CameraRoster } from "../../cameras/mod.ts";
 import type { BackendFigures, Engine, EngineHealth } from "../../engine/mod.ts";
+import type { History, HistoryFigures } from "../../history/mod.ts";
 import type { StreamRegistry } from "../../streams/mod.ts";
 import type { Traffic } from "../traffic.ts";
 import type { Labels, MetricSet } from "./metric-set.ts";
-import type { RoomFigures } from "./room-figures.ts";
+import type { SinkCounts } from "./sink-counts.ts";
 import { streamLabel } from "./stream-label.ts";
 
 /** Where the metrics are read from that nothing tells of. */
@@ -20,7 +21,8 @@ export interface Readings {
   readonly connections: { readonly size: number };
   readonly traffic: Traffic;
   readonly isReady: () => boolean;
-  readonly figures: RoomFigures;
+  readonly history: Pick<History, "figures"> | null;
+  readonly sinks: () => Readonly<Record<string, SinkCounts>>;
 }
 
 const ENGINE_STATES: Readonly<Record<EngineHealth, true>> = {
@@ -79,7 +81,8 @@ export async function takeReadings(metrics: MetricSet, from: Readings): Promise<
   metrics.replace("alertRules", one(alerts));
   metrics.replace("alertPictures", one(pictures));
   metrics.replace("alertPictureBytes", one(pictureBytes));
-  readRooms(metrics, from.figures);
+  readSinks(metrics, from.sinks());
+  readHistory(metrics, from.history?.figures ?? null);
 }
 
 function readBackend(metrics: MetricSet, backend: BackendFigures | null): void {
@@ -124,8 +127,7 @@ function readCameras(metrics: MetricSet, cameras: Readings["cameras"]): void {
   );
 }
 
-function readRooms(metrics: MetricSet, { sinks, history }: RoomFigures): void {
-  const ofSinks = Object.entries(sinks?.() ?? {});
+function readSinks(metrics: MetricSet, sinks: Readonly<Record<string, SinkCounts>>): void {
   for (const [key, figure] of [
     ["sinkDelivered", "delivered"],
     ["sinkFailed", "failed"],
@@ -135,9 +137,11 @@ function readRooms(metrics: MetricSet, { sinks, history }: RoomFigures): void {
   ] as const)
     metrics.replace(
       key,
-      ofSinks.map(([sink, figures]) => [{ sink }, Number(figures[figure])]),
+      Object.entries(sinks).map(([sink, figures]) => [{ sink }, Number(figures[figure])]),
     );
-  const kept = history?.();
+}
+
+function readHistory(metrics: MetricSet, kept: HistoryFigures | null): void {
   metrics.replace("historyEvents", by("outcome", kept ? { written: kept.written, lost: kept.lost } : null));
   metrics.replace("historyFailures", one(kept?.failures));
   metrics.replace("historyWaiting", one(kept?.waiting));

@@ -1,6 +1,11 @@
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
 import { METRIC_ENTRIES } from "../../../src/server/metrics/metric-table.ts";
+import { newHistory } from "../../support/history.ts";
+import { makeTempDir } from "../../support/media.ts";
 import { type Family, hasPrometheus, readMetrics } from "../../support/prometheus.ts";
 import { hasPromtool, promtool } from "../../support/promtool.ts";
 import { ScriptedEngine } from "../../support/scripted-engine.ts";
@@ -62,10 +67,13 @@ async function everything() {
     },
   };
   const sink = { delivered: 5, failed: 1, dropped: 2, waiting: 3, disabled: false };
-  const history = { written: 50, lost: 1, waiting: 4, failures: 1, lastBatchMs: 12 };
+  const dir = await makeTempDir();
+  const history = newHistory(join(dir.path, "history.db"), { sessions: true });
   const server = await startServer(engine, {
+    history,
+    listeners: [history.listener],
     cameras: { off: { url: "rtsp://127.0.0.1:9/", enabled: false } },
-    figures: { sinks: () => ({ hook: sink }), history: () => history },
+    sinkFigures: () => ({ hook: sink }),
   });
   const client = await busyClient(server.url, engine);
   client.send({ type: "no.such.type" });
@@ -73,7 +81,13 @@ async function everything() {
   engine.opened[0]!.emit({ type: "frame.dropped", seq: 9, mediaTimeMs: 900, reason: "busy" });
   engine.opened[0]!.emit({ type: "stream.failed", code: "frame_time", message: "A test.", fatal: false });
   await client.next("input_video_frame.dropped");
-  return server;
+  await until("something was written", () => history.figures.written > 0);
+  const close = async () => {
+    await server[Symbol.asyncDispose]();
+    await history.close();
+    await dir.remove();
+  };
+  return { url: server.url, history, close };
 }
 
 describe("the metrics of a server on which everything happens", () => {
@@ -81,7 +95,7 @@ describe("the metrics of a server on which everything happens", () => {
   beforeAll(async () => {
     server = await everything();
   });
-  afterAll(() => server[Symbol.asyncDispose]());
+  afterAll(() => server.close());
 
   it("count what streams, clients, the engine and the rooms beside it do", async () => {
     const { status, type, text } = await scrape(server.url);
@@ -122,7 +136,8 @@ describe("the metrics of a server on which everything happens", () => {
       'thinkalong_remote_servers{state="down"}': 1,
       'thinkalong_remote_prompt_tokens_total{source="cached"}': 900,
       'thinkalong_sink_failed_total{sink="hook"}': 1,
-      'thinkalong_history_events_total{outcome="lost"}': 1,
+      'thinkalong_history_events_total{outcome="written"}': server.history.figures.written,
+      'thinkalong_history_events_total{outcome="lost"}': 0,
     });
     expect(values.get("thinkalong_received_bytes_total")).toBeGreaterThan(4 * jpeg.length);
     expect(values.get(`thinkalong_tokens_total{${stream},for="answer"}`)).toBeGreaterThan(0);
@@ -262,6 +277,25 @@ describe("the metrics of any server", () => {
     const before = await round("second");
     expect(before).toContain('thinkalong_refusals_total{over="message",code="unknown_type"}');
     for (let i = 0; i < 8; i++) expect(await round(`made-up-${i}`)).toEqual(before);
+  });
+
+  it("have the clients of /v1/realtime, and what is refused to them", async () => {
+    await using server = await startScriptedServer();
+    const open = (model: string) =>
+      new WebSocket(`${server.url.replace("http", "ws")}/v1/realtime?model=${model}`);
+    const client = open(server.engine.model.id);
+    await once(client, "message");
+    const refused = open("no-such-model");
+    await once(refused, "error");
+    client.send("{}");
+    await once(client, "message");
+    expect(Object.fromEntries(valuesOf((await scrape(server.url)).text))).toMatchObject({
+      thinkalong_realtime_sessions: 1,
+      thinkalong_openai_answers: 0,
+      thinkalong_received_messages_total: 1,
+      'thinkalong_refusals_total{over="upgrade",code="model_not_found"}': 1,
+      'thinkalong_refusals_total{over="message",code="invalid_value"}': 1,
+    });
   });
 
   it("have the streams' ends, and the refusals over HTTP and at upgrades", async () => {
