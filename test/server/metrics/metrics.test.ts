@@ -294,7 +294,7 @@ describe("the metrics of any server", () => {
       thinkalong_openai_answers: 0,
       thinkalong_received_messages_total: 1,
       'thinkalong_refusals_total{over="upgrade",code="model_not_found"}': 1,
-      'thinkalong_refusals_total{over="message",code="invalid_value"}': 1,
+      'thinkalong_refusals_total{over="message",code="invalid_message"}': 1,
     });
   });
 
