@@ -107,8 +107,8 @@ async function serve(flags: ServeFlags): Promise<void> {
       ...guard.options,
       ...(history !== null && { history }),
       listeners: [...(history === null ? [] : [history.listener]), sinks.listener],
+      sinkCounts: () => sinks.figures(),
       onAlerts,
-      sinkFigures: () => sinks.figures(),
       log,
     }).catch((error) => {
       const isInFile = error instanceof CameraProblems || error instanceof AlertProblems;

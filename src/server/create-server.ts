@@ -104,15 +104,15 @@ export interface ServerOptions {
   readonly tls?: CertificateFiles;
   /** Hear of each stream that is opened: history, sinks and the like. Default: none. */
   readonly listeners?: readonly StreamListener[];
-  /** Whether there are metrics for Prometheus at /metrics. Default true. */
-  readonly metrics?: boolean;
-  /** What each sink has counted, by its name, for the metrics. Default: there are no sinks. */
-  readonly sinkFigures?: () => Readonly<Record<string, SinkCounts>>;
   /**
    * What cameras have seen and thought: /v1/history, and where their streams go on after a restart. It belongs to the
    * caller, who closes it after the server. Its `listener` must be among the listeners. Default: none.
    */
   readonly history?: History;
+  /** Whether there are metrics for Prometheus at /metrics. Default true. */
+  readonly metrics?: boolean;
+  /** What sinks have counted, by their names, for the metrics. Default: there are none. */
+  readonly sinkCounts?: () => Readonly<Record<string, SinkCounts>>;
   /** A pino logger. Default: none, nothing is logged. */
   readonly log?: Logger;
 }
@@ -288,10 +288,21 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const http: HttpServer = https ?? createHttpServer(timeouts, listener);
   const connections = new Connections(http);
   metrics?.read({
-    ...{ engine, streams, cameras, alerts, sockets, realtime, answers, readers, connections, traffic },
+    ...{
+      engine,
+      streams,
+      cameras,
+      alerts,
+      history,
+      sockets,
+      realtime,
+      answers,
+      readers,
+      connections,
+      traffic,
+    },
     isReady: () => readiness().reasons.length === 0,
-    history,
-    sinks: options.sinkFigures ?? (() => ({})),
+    sinks: options.sinkCounts ?? (() => ({})),
   });
   http.on("upgrade", (request, socket, head) => {
     if (!asksForWebSocket(request)) answerWithoutUpgrade(http, request, socket);

@@ -1,7 +1,7 @@
 import type { Alerts } from "../../alerts/mod.ts";
 import type { CameraRoster } from "../../cameras/mod.ts";
 import type { BackendFigures, Engine, EngineHealth } from "../../engine/mod.ts";
-import type { History, HistoryFigures } from "../../history/mod.ts";
+import type { History } from "../../history/mod.ts";
 import type { StreamRegistry } from "../../streams/mod.ts";
 import type { Traffic } from "../traffic.ts";
 import type { Labels, MetricSet } from "./metric-set.ts";
@@ -21,8 +21,9 @@ export interface Readings {
   readonly connections: { readonly size: number };
   readonly traffic: Traffic;
   readonly isReady: () => boolean;
-  readonly history: Pick<History, "figures"> | null;
+  /** By the names of the sinks. */
   readonly sinks: () => Readonly<Record<string, SinkCounts>>;
+  readonly history: Pick<History, "figures"> | null;
 }
 
 const ENGINE_STATES: Readonly<Record<EngineHealth, true>> = {
@@ -81,8 +82,7 @@ export async function takeReadings(metrics: MetricSet, from: Readings): Promise<
   metrics.replace("alertRules", one(alerts));
   metrics.replace("alertPictures", one(pictures));
   metrics.replace("alertPictureBytes", one(pictureBytes));
-  readSinks(metrics, from.sinks());
-  readHistory(metrics, from.history?.figures ?? null);
+  readRooms(metrics, from);
 }
 
 function readBackend(metrics: MetricSet, backend: BackendFigures | null): void {
@@ -127,7 +127,8 @@ function readCameras(metrics: MetricSet, cameras: Readings["cameras"]): void {
   );
 }
 
-function readSinks(metrics: MetricSet, sinks: Readonly<Record<string, SinkCounts>>): void {
+function readRooms(metrics: MetricSet, { sinks, history }: Pick<Readings, "sinks" | "history">): void {
+  const ofSinks = Object.entries(sinks());
   for (const [key, figure] of [
     ["sinkDelivered", "delivered"],
     ["sinkFailed", "failed"],
@@ -137,11 +138,9 @@ function readSinks(metrics: MetricSet, sinks: Readonly<Record<string, SinkCounts
   ] as const)
     metrics.replace(
       key,
-      Object.entries(sinks).map(([sink, figures]) => [{ sink }, Number(figures[figure])]),
+      ofSinks.map(([sink, figures]) => [{ sink }, Number(figures[figure])]),
     );
-}
-
-function readHistory(metrics: MetricSet, kept: HistoryFigures | null): void {
+  const kept = history?.figures;
   metrics.replace("historyEvents", by("outcome", kept ? { written: kept.written, lost: kept.lost } : null));
   metrics.replace("historyFailures", one(kept?.failures));
   metrics.replace("historyWaiting", one(kept?.waiting));

@@ -1,7 +1,4 @@
-/**
- * What a sink has counted since the server was started, and how many notices wait for it. These are plain numbers, so that
- * the server knows nothing of sinks, and sinks know nothing of metrics.
- */
+/** What a sink has counted since the server was started, and how many notices wait for it. */
 export interface SinkCounts {
   readonly delivered: number;
   /** Given up after all that could be tried. */
