@@ -1,9 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DeliveryError, type DeliveryFailure, type Notice, type Sink } from "../../src/sinks/mod.ts";
+import {
+  DeliveryError,
+  type DeliveryFailure,
+  Dispatcher,
+  type Notice,
+  type Sink,
+} from "../../src/sinks/mod.ts";
 import { AMPLE_DELIVERY, dispatched } from "../support/dispatched.ts";
-import type { KeptLog } from "../support/notices.ts";
-import { notice } from "../support/notices.ts";
+import { KeptLog, notice } from "../support/notices.ts";
 import { until } from "../support/server.ts";
 
 const NEVER = { firstMs: 1_000_000, mostMs: 1_000_000 };
@@ -185,7 +190,8 @@ describe("a dispatcher", () => {
 
   it("does not wait for a sink that does not close", async () => {
     const sink: Sink = { name: "stuck", deliver: async () => {}, close: () => new Promise(() => {}) };
-    await dispatched(sink).dispatcher.close(0);
+    const { log } = new KeptLog();
+    await new Dispatcher({ sink, limits: AMPLE_DELIVERY, log, closeMs: 20 }).close(0);
   });
 
   it("takes another sink, and what waits goes there", async () => {
