@@ -32,7 +32,7 @@ const UNHURRIED = [
   "test/cli/{answer-order,engine-flags,help,log-lines,probe-report,replay,replay-files,stop-signals,terminal,wrap}.test.ts",
   "test/cli/{models,models-check,models-words}.test.ts",
   "test/e2e/{checkpoint,readme}.test.ts",
-  "test/engine/{outside,process-exit,scene,worker-death}.test.ts",
+  "test/engine/{outside,process-exit,recap,scene,worker-death}.test.ts",
   "test/{exact,golden}/**/*.test.ts",
   "test/ingest/{guarded-video,reap-on-exit}.test.ts",
   "test/models/convert/smollm2.test.ts",

@@ -73,6 +73,27 @@ export {
 } from "./cameras/mod.ts";
 export * from "./engine/mod.ts";
 export {
+  type Counts as HistoryCounts,
+  type EntryType,
+  type Found,
+  History,
+  HistoryError,
+  type HistoryErrorCode,
+  type HistoryFigures,
+  type HistoryInfo,
+  type HistoryOptions,
+  type HistoryQuestions,
+  type HistorySettings,
+  type Interval as HistoryInterval,
+  type Peak as HistoryPeak,
+  type Search,
+  type SearchPage,
+  type StreamSum,
+  type Summary,
+  type SummaryWish,
+  type TimeUnit,
+} from "./history/mod.ts";
+export {
   type CameraKind,
   type DecodedImage,
   type DecodeImageOptions,
@@ -137,6 +158,7 @@ export {
   ServerError,
   type ServerErrorCode,
   type ServerOptions,
+  type SinkCounts,
 } from "./server/mod.ts";
 export { StateError, type StateErrorCode } from "./state/mod.ts";
 export {
@@ -153,7 +175,10 @@ export {
   type ReplayOptions,
   replay,
   type ScheduledQuestion,
+  type StreamCounts,
   type StreamKind,
   type StreamListener,
+  type StreamPast,
+  type StreamStanding,
   type StreamState,
 } from "./streams/mod.ts";

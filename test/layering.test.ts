@@ -30,8 +30,9 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   state: [],
   alerts: ["streams", "state", "protocol", "engine", "ingest"],
   cameras: ["streams", "state", "protocol", "engine", "ingest", "scene"],
-  server: ["alerts", "cameras", "state", "streams", "protocol", "engine", "ingest", "scene"],
-  config: ["server", "alerts", "cameras", "sinks", "protocol"],
+  history: ["streams", "protocol", "ingest", "worker"],
+  server: ["alerts", "history", "cameras", "state", "streams", "protocol", "engine", "ingest", "scene"],
+  config: ["server", "alerts", "history", "cameras", "sinks", "protocol"],
 };
 
 /** A file of src/ and those that it imports, both relative to src/; types count like values. */

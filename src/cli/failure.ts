@@ -6,6 +6,7 @@ import { RemoteError } from "../backends/mod.ts";
 import { CameraProblems } from "../cameras/mod.ts";
 import { ConfigError } from "../config/mod.ts";
 import { EngineError } from "../engine/mod.ts";
+import { HistoryError } from "../history/mod.ts";
 import { IngestError } from "../ingest/mod.ts";
 import { ModelError } from "../models/mod.ts";
 import { ServerError } from "../server/mod.ts";
@@ -21,6 +22,7 @@ const EXPECTED: readonly ErrorKind[] = [
   ModelError,
   RemoteError,
   ServerError,
+  HistoryError,
   InvalidArgumentError,
 ];
 

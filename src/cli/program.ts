@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { enginesCommand } from "./engines-command.ts";
+import { historyCommand } from "./history-command.ts";
 import { modelsCommand } from "./models/models-command.ts";
 import { reportOutputFailure } from "./output.ts";
 import { replayCommand } from "./replay-command.ts";
@@ -14,7 +15,8 @@ const program = new Command("thinkalong")
   .addCommand(replayCommand())
   .addCommand(modelsCommand())
   .addCommand(enginesCommand())
-  .addCommand(tokensCommand());
+  .addCommand(tokensCommand())
+  .addCommand(historyCommand());
 
 /** Fewest columns for what an option does, below which help is not wrapped. A terminal of 60 has about 30. */
 const LEAST_HELP_COLUMNS = 20;

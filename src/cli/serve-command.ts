@@ -3,6 +3,7 @@ import pc from "picocolors";
 import { type Logger, pino } from "pino";
 import { AlertProblems, type ListedAlert } from "../alerts/mod.ts";
 import { CameraProblems, type ListedCamera, shownUrl } from "../cameras/mod.ts";
+import type { History } from "../history/mod.ts";
 import { resolveFfmpeg } from "../ingest/mod.ts";
 import { createServer, type Server } from "../server/mod.ts";
 import { sinkWords } from "../sinks/mod.ts";
@@ -23,6 +24,7 @@ import {
   type ServeSettings,
   serveSettings,
 } from "./serve-config.ts";
+import { openHistory } from "./serve-history.ts";
 import { createSinks, explainSinks } from "./serve-sinks.ts";
 import { StopSignals } from "./stop-signals.ts";
 
@@ -61,6 +63,7 @@ async function serve(flags: ServeFlags): Promise<void> {
   const reread = rereadFiles(settings, file?.path);
   const signals = new StopSignals(reread.length > 0 || flags.jsonl !== undefined);
   const log = pino({ level: settings.logLevel }, logLines(2));
+  let history: History | null = null;
   const { sinks, onAlerts } = createSinks({ log, drainMs: limits.shutdownMs });
   await sinks.load(settings.sinks).catch((error) => {
     throw explainSinks(error, file);
@@ -85,6 +88,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     throw error;
   });
   try {
+    history = await openHistory(settings, log);
     await resolveFfmpeg().then(
       ({ path, origin, version }) => log.info({ path, origin, version }, "ffmpeg"),
       (error: Error) =>
@@ -92,15 +96,18 @@ async function serve(flags: ServeFlags): Promise<void> {
           `${error.message} Only the server's own reading of videos needs it; images over the WebSocket work without it.`,
         ),
     );
+    const { history: _, ...given } = settings;
     const server = await createServer({
       engine,
-      ...settings,
+      ...given,
       cameras: Object.fromEntries(settings.cameras),
       alerts: Object.fromEntries(settings.alerts),
       clientDir: CLIENT_DIR,
       sampleDir: SAMPLE_DIR,
       ...guard.options,
-      listeners: [sinks.listener],
+      ...(history !== null && { history }),
+      listeners: [...(history === null ? [] : [history.listener]), sinks.listener],
+      sinkCounts: () => sinks.figures(),
       onAlerts,
       log,
     }).catch((error) => {
@@ -112,6 +119,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     if (engine.model.chosenBecause !== null) printLine(pc.dim(engine.model.chosenBecause));
     for (const camera of server.cameras.list()) printLine(cameraLine(camera, server.url));
     for (const alert of server.alerts.list()) printLine(alertLine(alert));
+    if (history !== null && server.cameras.list().length > 0) printLine(historyLine(settings));
     for (const [name, entry] of settings.sinks) printLine(`Sink ${pc.bold(name)}: ${sinkWords(entry)}.`);
     printLine(
       `Open ${pc.cyan(server.url)} for the sample page. Clients connect to ${pc.cyan(`${server.url.replace("http", "ws")}/v1/stream`)}`,
@@ -130,6 +138,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     // After the server, so that they hear the last events of its streams.
     await sinks.close(limits.shutdownMs);
     await engine.close();
+    await history?.close();
   }
 }
 
@@ -137,6 +146,11 @@ function cameraLine({ name, origin, entry, status }: ListedCamera, url: string):
   const from = origin === "api" ? ", made over the API" : "";
   const said = status.state === "disabled" || status.state === "refused" ? `, ${status.state}` : "";
   return `Camera ${pc.bold(name)}: ${shownUrl(entry.url)}${from}${said}. Its events: ${pc.cyan(`${url}/v1/streams/${name}/events`)}`;
+}
+
+function historyLine({ history: { path, keep_days, sessions } }: ServeSettings): string {
+  const whose = sessions ? "cameras and sessions" : "cameras";
+  return `What ${whose} see is kept for ${keep_days} days in ${path} (--no-history keeps nothing).`;
 }
 
 function alertLine({ name, origin, rule, how, understood }: ListedAlert): string {
@@ -182,7 +196,7 @@ export function serveCommand(): Command {
       new Option(
         "--log-level <level>",
         "least severe messages to log to standard error (default: warn)",
-      ).choices(["silent", "error", "warn", "info", "debug"]),
+      ).choices(["silent", "error", "warn", "info", "debug", "trace"]),
     );
   addGuardFlags(serving)
     .option(
@@ -212,7 +226,12 @@ export function serveCommand(): Command {
       "--allow-camera-host <name...>",
       "names, addresses or networks (192.168.7.0/24) that such cameras may have besides public ones",
     )
-    .option("--max-cameras <n>", "most cameras, beside the clients (default: 64)", positive);
+    .option("--max-cameras <n>", "most cameras, beside the clients (default: 64)", positive)
+    .option(
+      "--history <file>",
+      "file in which what cameras see is kept (default: history.db in the folder of --state)",
+    )
+    .option("--no-history", "keep nothing of what cameras see");
   return addEngineFlags(serving)
     .addHelpText(
       "after",

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { AlertRules } from "../alerts/mod.ts";
 import type { Cameras } from "../cameras/mod.ts";
 import { type Config, type ConfigFile, inSnakeCase, limitsOf, readConfig } from "../config/mod.ts";
+import { type HistorySettings, historySchema } from "../history/mod.ts";
 import { dataFolder } from "../models/mod.ts";
 import { type Limits, readLimits } from "../server/mod.ts";
 import type { SinkEntries } from "../sinks/mod.ts";
@@ -27,6 +28,8 @@ export interface ServerFlags extends GuardFlags {
   readonly allowOrigin?: readonly string[];
   readonly allowHost?: readonly string[];
   readonly logLevel?: string;
+  /** A file; false: `--no-history`. */
+  readonly history?: string | boolean;
   readonly jsonl?: string;
 }
 
@@ -39,7 +42,9 @@ export interface ServeSettings {
   readonly guard: GuardSettings;
   /** What cameras that are made over the API may reach. */
   readonly cameraNetwork: { readonly allowPrivate: boolean; readonly allowCameraHosts: readonly string[] };
+  readonly metrics: boolean;
   readonly logLevel: string;
+  readonly history: HistorySettings & { readonly path: string };
   readonly stateDir: string;
   readonly limits: Limits;
   readonly cameras: Cameras;
@@ -71,8 +76,10 @@ export function serveSettings(flags: ServerFlags, config: Config = {}): ServeSet
       allowPrivate: flags.allowPrivateCameras ?? server?.allow_private_cameras ?? false,
       allowCameraHosts: flags.allowCameraHost ?? server?.allow_camera_hosts ?? [],
     },
+    metrics: server?.metrics ?? true,
     logLevel: flags.logLevel ?? server?.log_level ?? "warn",
-    stateDir: flags.state ?? server?.state ?? join(dataFolder(), "server"),
+    stateDir: stateFolder(flags, config),
+    history: historySettings(flags, config),
     limits: readLimits({
       ...limitsOf(config),
       ...(flags.maxSessions !== undefined && { maxSessions: flags.maxSessions }),
@@ -82,6 +89,23 @@ export function serveSettings(flags: ServerFlags, config: Config = {}): ServeSet
     alerts: new Map(Object.entries(config.alerts ?? {})),
     sinks: sinkEntries(flags.jsonl, config.sinks ?? {}),
   };
+}
+
+function stateFolder({ state }: Pick<ServerFlags, "state">, { server }: Config): string {
+  return state ?? server?.state ?? join(dataFolder(), "server");
+}
+
+/** Where a server keeps its history. */
+export function historyPath(flags: Pick<ServerFlags, "state" | "history">, config: Config = {}): string {
+  const named = typeof flags.history === "string" ? flags.history : config.history?.path;
+  return named ?? join(stateFolder(flags, config), "history.db");
+}
+
+function historySettings(flags: ServerFlags, config: Config): ServeSettings["history"] {
+  const settings = config.history ?? historySchema.parse({});
+  const { history } = flags;
+  const enabled = history === false ? false : typeof history === "string" || settings.enabled;
+  return { ...settings, enabled, path: historyPath(flags, config) };
 }
 
 /** What a flag says of the certificate replaces all that the file says of it. */
@@ -106,6 +130,7 @@ export function changedAtStartOnly(running: ServeSettings, wanted: ServeSettings
     ["port", "port"],
     ["allowedOrigins", "allow_origins"],
     ["allowedHosts", "allow_hosts"],
+    ["metrics", "metrics"],
     ["logLevel", "log_level"],
     ["stateDir", "state"],
   ] as const;
@@ -129,6 +154,9 @@ export function changedAtStartOnly(running: ServeSettings, wanted: ServeSettings
     ...network
       .filter(([name]) => differs(running.cameraNetwork[name], wanted.cameraNetwork[name]))
       .map(([, key]) => ["server", key]),
+    ...(Object.keys(wanted.history) as (keyof HistorySettings)[])
+      .filter((name) => differs(running.history[name], wanted.history[name]))
+      .map((name) => ["history", name]),
     ...(Object.keys(wanted.limits) as (keyof Limits)[])
       .filter((name) => running.limits[name] !== wanted.limits[name])
       .map((name) => ["limits", inSnakeCase(name)]),

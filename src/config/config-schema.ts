@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { alertName, alertRuleSchema } from "../alerts/mod.ts";
 import { cameraName, cameraSchema } from "../cameras/mod.ts";
+import { historySchema } from "../history/mod.ts";
 import { type Limits, limitsSchema } from "../server/mod.ts";
 import { sinksSchema } from "../sinks/mod.ts";
 
@@ -47,8 +48,14 @@ const serverKeys = z.strictObject({
     .describe(
       "Names, addresses and networks that such cameras may have besides public ones (`--allow-camera-host`).",
     ),
+  metrics: z
+    .boolean()
+    .optional()
+    .describe(
+      "Whether there are metrics for Prometheus at `/metrics` ([metrics](metrics.md)). They are there unless this is false.",
+    ),
   log_level: z
-    .enum(["silent", "error", "warn", "info", "debug"])
+    .enum(["silent", "error", "warn", "info", "debug", "trace"])
     .optional()
     .describe("Least severe messages to log (`--log-level`)."),
   state: z
@@ -82,6 +89,10 @@ export const configSchema = z.strictObject({
     .describe("The cameras that the server watches by itself, by name."),
   alerts: z.record(alertName, alertRuleSchema).nullable().optional().describe("Alerts in words, by name."),
   server: serverSection.nullable().optional().describe("What the flags of `serve` say, too. A flag wins."),
+  history: historySchema
+    .nullable()
+    .optional()
+    .describe("What is kept of what cameras see, and for how long."),
   sinks: sinksSchema.nullable().optional().describe("Where events are sent, by name."),
   limits: limitsSection.nullable().optional().describe("How much the server takes."),
 });

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { alertRuleSchema } from "../alerts/mod.ts";
 import { cameraSchema } from "../cameras/mod.ts";
+import { historySchema } from "../history/mod.ts";
 import { schemaFields } from "../protocol/mod.ts";
 import { SINK_KINDS } from "../sinks/mod.ts";
 import { configSchema } from "./config-schema.ts";
@@ -19,6 +20,9 @@ export function configurationMarkdown(): string {
     "\n## `server`\n",
     "What the flags of `serve` say, too. A flag wins over the file.\n",
     table(server.unwrap().unwrap()),
+    "\n## `history`\n",
+    HISTORY,
+    table(historySchema),
     "\n## `sinks`\n",
     SINKS,
     ...SINK_KINDS.flatMap((schema) => [`### \`type: ${schema.shape.type.value}\`\n`, table(schema), ""]),
@@ -76,6 +80,8 @@ server:
   host: 0.0.0.0
   port: 8080
   allow_hosts: [cameras.example]
+history:
+  keep_days: 14
 sinks:
   phone:
     type: webhook
@@ -100,8 +106,8 @@ limits:
   \`thinkalong.yaml:3:5: cameras.door: There is no key "intervall" here. Did you mean "interval"?\`
 - **SIGHUP reads the file again**: \`kill -HUP PID\`. New cameras are opened, those that are gone are closed, changed ones are
   opened anew, and the others go on untouched. Alerts are taken in the same way, and sinks, too: what waits for one that was
-  changed goes to the new one, and files are opened anew. A file with an error changes nothing. What stands under \`server\` and
-  \`limits\` cannot change while the server runs; where it differs, that is said. Without a config file, and when its
+  changed goes to the new one, and files are opened anew. A file with an error changes nothing. What stands under \`server\`,
+  \`history\` and \`limits\` cannot change while the server runs; where it differs, that is said. Without a config file, and when its
   terminal was closed, SIGHUP ends the server.
 - **Cameras and alerts that are made over the [HTTP API](http-api.md)** are never written into this file. They are kept in
   \`cameras.json\` and \`alerts.json\` in the folder that \`--state\` names (default: \`server\` in \`THINKALONG_HOME\`, else in
@@ -117,6 +123,10 @@ A camera whose stream fails is opened again under its name, after a second at fi
 events are numbered on, its media time goes on, and \`input.gap\` tells what was not seen.
 
 The settings from \`paradigm\` on are those of \`session.update\` ([protocol](protocol.md)).
+`;
+
+const HISTORY = `What cameras see and think is kept in a file, so that one can [look back](history.md). This section says how
+much, and for how long.
 `;
 
 const ALERTS = `Each alert has a name, which is told when it is raised: a letter or digit, then up to 63 letters, digits, \`-\`, \`_\` and

@@ -36,6 +36,7 @@ export type {
   SourceNotice,
   Stop,
 } from "./sources/source.ts";
+export type { StreamCounts } from "./stream-counters.ts";
 export { StreamHandle, type StreamHandleOptions } from "./stream-handle.ts";
 export type {
   AskOptions,
@@ -44,3 +45,4 @@ export type {
   StreamListener,
   StreamState,
 } from "./stream-listener.ts";
+export type { StreamPast, StreamStanding } from "./stream-past.ts";

@@ -25,7 +25,9 @@ import { type Problem, toProblem } from "./problem.ts";
 import { PushedInput } from "./pushed-input.ts";
 import { LockableSettings, type StreamSettings } from "./settings.ts";
 import type { InputGap, Intake, Source, SourceChange, SourceNotice, Stop } from "./sources/source.ts";
+import type { StreamCounts } from "./stream-counters.ts";
 import type { AskOptions, ListenedStream, StreamKind, StreamState } from "./stream-listener.ts";
+import type { StreamStanding } from "./stream-past.ts";
 
 export interface StreamHandleOptions {
   readonly id: string;
@@ -33,6 +35,9 @@ export interface StreamHandleOptions {
   readonly kind?: StreamKind;
   /** Number of its first event, where it goes on from an earlier stream of this name. Default: 0. */
   readonly firstEvent?: number;
+  /** What an earlier stream of this name had counted, and summed up last. Default: nothing. */
+  readonly counts?: StreamCounts | null;
+  readonly recap?: string | null;
   /** Belongs to the caller. */
   readonly engine: Engine;
   readonly limits: StreamLimits;
@@ -83,15 +88,17 @@ export class StreamHandle implements Intake, ListenedStream {
   private newest: Frame | null = null;
   private readonly mask: PictureMask;
   private outcome: "completed" | "going_away" | "failed" | null = null;
+  private lastRecap: string | null;
 
   /** @throws {IngestError} `option_out_of_range` for a mask that is not valid; {ProtocolError} as `update` does */
   constructor(private readonly options: StreamHandleOptions) {
-    const { id, engine, limits, kind = "session", firstEvent = 0 } = options;
+    const { id, engine, limits, kind = "session", firstEvent = 0, counts = null, recap = null } = options;
     this.id = id;
+    this.lastRecap = recap;
     this.kind = kind;
     this.mask = new PictureMask(options.mask ?? []);
     this.log = options.log ?? memoryLog(limits, firstEvent);
-    this.writer = new EventWriter(this.log, (error, what) => this.fault(error, what), firstEvent);
+    this.writer = new EventWriter(this.log, (error, what) => this.fault(error, what), firstEvent, counts);
     this.lockableSettings = new LockableSettings(engine.model, limits);
     if (options.settings) this.lockableSettings.update(options.settings);
     this.input = new PushedInput({
@@ -116,6 +123,16 @@ export class StreamHandle implements Intake, ListenedStream {
   /** Number of its next event. */
   get nextEvent(): number {
     return this.writer.next;
+  }
+
+  /** Where a later stream of this name goes on from. */
+  get standing(): StreamStanding {
+    return { nextEvent: this.nextEvent, counts: this.writer.counts, recap: this.lastRecap };
+  }
+
+  /** What the model has last summed up for itself, in its words; null: nothing. */
+  get recap(): string | null {
+    return this.lastRecap;
   }
 
   get state(): StreamState {
@@ -175,7 +192,8 @@ export class StreamHandle implements Intake, ListenedStream {
   open(): EngineStream {
     if (this.stream) return this.stream;
     const { engine, engineOptions } = this.options;
-    const stream = engine.openStream({ ...this.lockableSettings.toStreamOptions(), ...engineOptions });
+    const settings = this.lockableSettings.toStreamOptions();
+    const stream = engine.openStream({ recap: this.lastRecap, ...settings, ...engineOptions });
     this.stream = stream;
     this.lockableSettings.lock();
     this.phase = "open";
@@ -330,6 +348,7 @@ export class StreamHandle implements Intake, ListenedStream {
 
   private take(event: EngineEvent): void {
     if (event.type === "answer.done") this.answering.delete(event.answer);
+    if (event.type === "thought.recap") this.lastRecap = event.text;
     if (event.type === "stream.failed" && event.fatal) this.outcome = "failed";
     if (event.type === "stream.ended") this.outcome ??= "completed";
     this.writer.engineEvent(event);

@@ -105,7 +105,7 @@ limits:
 
   it("lists the keys that there are for one that is like none of them", () => {
     expect(complaints("weather: rain\n")).toEqual([
-      't.yaml:1:1: There is no key "weather" here. It may be cameras, alerts, server, sinks, limits.',
+      't.yaml:1:1: There is no key "weather" here. It may be cameras, alerts, server, history, sinks, limits.',
     ]);
   });
 

@@ -3,6 +3,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { AlertError, type AlertErrorCode } from "../../alerts/mod.ts";
 import { CameraError, type CameraErrorCode } from "../../cameras/mod.ts";
 import { EngineError } from "../../engine/mod.ts";
+import { HistoryError } from "../../history/mod.ts";
 import { IngestError } from "../../ingest/mod.ts";
 import { errorInfo, ProtocolError } from "../../protocol/mod.ts";
 import { StateError } from "../../state/mod.ts";
@@ -43,9 +44,9 @@ const ALERT_STATUS: Readonly<Record<AlertErrorCode, ContentfulStatusCode>> = {
 };
 
 /** Answers what a handler has thrown. A fault of the server tells no details; it is handed on to be logged. */
-export function problemAnswer(onFault: (error: unknown) => void): ErrorHandler {
+export function problemAnswer(onFault: (error: unknown, path: string) => void): ErrorHandler {
   return (error, c) => {
-    const { status, code, message, param } = toHttpProblem(error, onFault);
+    const { status, code, message, param } = toHttpProblem(error, (fault) => onFault(fault, c.req.path));
     return httpError(c, status, code, message, param);
   };
 }
@@ -55,6 +56,7 @@ export function toHttpProblem(error: unknown, onFault: (error: unknown) => void)
   if (error instanceof HttpProblem) return error;
   if (error instanceof CameraError)
     return new HttpProblem(CAMERA_STATUS[error.code], error.code, error.message, error.key);
+  if (error instanceof HistoryError) return new HttpProblem(503, error.code, error.message);
   if (error instanceof AlertError)
     return new HttpProblem(ALERT_STATUS[error.code], error.code, error.message, error.key);
   if (error instanceof StateError) return new HttpProblem(503, error.code, error.message);

@@ -19,7 +19,7 @@ export function eventPictureResource(kept: readonly EventPictures[]): Hono<AppEn
     throw new HttpProblem(
       404,
       "picture_not_found",
-      `There is no picture of ${event} of ${id}, or no more: the server keeps the newest ones only.`,
+      `There is no picture of ${event} of ${id}, or no more. They are kept for a while, of alerts and, in a history, of some thoughts.`,
     );
   });
   return app;
