@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type DeliveryLimits, type Dispatcher, noticeJson } from "../../src/sinks/mod.ts";
 import { retryAfterMs } from "../../src/sinks/webhook/retry-after.ts";
 import { sign, signingKey } from "../../src/sinks/webhook/signature.ts";
+import { signingKeys } from "../../src/sinks/webhook/signing-keys.ts";
 import { type WebhookEntry, webhookSchema } from "../../src/sinks/webhook/webhook-schema.ts";
 import { WebhookSink } from "../../src/sinks/webhook/webhook-sink.ts";
 import { dispatched } from "../support/dispatched.ts";
@@ -168,6 +169,9 @@ describe("the signature of a webhook", () => {
     expect(sign([key], "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, body)).toBe(
       "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
     );
+    const entry: WebhookEntry = { type: "webhook", url: "http://x", secret_env: ["NEW", "OLD"] };
+    const env = { NEW: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", OLD: SECRET };
+    expect(signingKeys(entry, env)).toEqual([key, signingKey(SECRET)]);
     expect(signingKey("too short")).toBeNull();
     expect(signingKey("whsec_this is not base64, is it?")).toBeNull();
   });
