@@ -1,6 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { PassThrough, type Readable } from "node:stream";
 import ffmpeg from "fluent-ffmpeg";
+import type { DescribedVideo } from "./described-video.ts";
 import type { FfmpegBinary } from "./ffmpeg-binary.ts";
 import type { FrameLayout } from "./frame-layout.ts";
 import type { HdrTransfer } from "./hdr.ts";
@@ -27,6 +28,11 @@ export interface FfmpegDecode {
    * each with what it had in the container. `arrival`: its timestamps are when ffmpeg read it.
    */
   readonly fed?: { readonly clock: "container" | "arrival" };
+  /**
+   * Of a recording: frames are those that are decoded, at most `fps` a second, each with the time that it has in the
+   * file. None is copied to fill a gap.
+   */
+  readonly sparse?: boolean;
   /** The argument of `-i`. It must come from `resolveVideoInput`, never directly from a user. */
   readonly url: string;
   /** What ffmpeg reads instead of `url`, through its standard input. It is left alone when ffmpeg has ended. */
@@ -101,6 +107,8 @@ export class FfmpegProcess {
   private readonly opening = new OpeningWords();
   private over = false;
   private readonly isFed: boolean;
+  /** Whether frames have the time that the container gives them. */
+  private readonly tellsOrigin: boolean;
   /** What was written before the start. */
   private early: Uint8Array[] = [];
   private isInputOver = false;
@@ -110,7 +118,8 @@ export class FfmpegProcess {
     this.frameBytes = decode.layout.bytes;
     this.onLine = decode.onLine ?? (() => {});
     this.isFed = decode.fed !== undefined;
-    this.shown = decode.live || this.isFed ? new ShownFrames(this.isFed) : null;
+    this.tellsOrigin = this.isFed || (decode.sparse === true && !decode.live);
+    this.shown = decode.live || this.tellsOrigin ? new ShownFrames(this.tellsOrigin) : null;
     // fluent-ffmpeg mistakes the `close` of its target for a broken pipe, and would kill an ffmpeg that is about to
     // exit.
     this.frames = new PassThrough({
@@ -171,6 +180,11 @@ export class FfmpegProcess {
     return this.opening.hdr;
   }
 
+  /** What ffmpeg says that the video is; null before the first frame, and when ffmpeg does not name its size. */
+  get video(): DescribedVideo | null {
+    return this.opening.video;
+  }
+
   /** The video's own size, as it is shown (px); null before the first frame, and when ffmpeg does not name it. */
   get size(): PictureSize | null {
     return this.opening.size;
@@ -195,7 +209,7 @@ export class FfmpegProcess {
         if (bytes.length !== this.frameBytes) return null;
         while (!(this.opening.isComplete || this.over || this.stopped)) await this.woken();
         const shown = await this.nextShown();
-        if (this.isFed ? shown === undefined : shown?.readAtMs === null) continue;
+        if (this.tellsOrigin ? shown === undefined : shown?.readAtMs === null) continue;
         return { bytes: new Uint8Array(bytes), ...(shown ?? { readAtMs: null, isWhole: true }) };
       }
       if (this.frames.readableEnded || (this.over && this.pid === undefined)) return null;
@@ -318,11 +332,13 @@ function timeOptions({ live, fed }: FfmpegDecode): readonly string[] {
   return fed ? [] : TRUE_TIME;
 }
 
-function outputOptions({ layout, fps, live, fed, maxDurationMs }: FfmpegDecode, version: string): string[] {
+function outputOptions(decode: FfmpegDecode, version: string): string[] {
+  const { layout, fps, live, fed, sparse, maxDurationMs } = decode;
+  const options = fed ? fedOptions : live ? liveOptions : sparse ? sparseOptions : fileOptions;
   return [
     // Capital V leaves out pictures such as the cover of a song.
     ...["-map", "0:V:0", "-an", "-sn", "-dn"],
-    ...(fed ? fedOptions : live ? liveOptions : fileOptions)(fps, layout, version),
+    ...options(fps, layout, version),
     ...(maxDurationMs === undefined || live || fed ? [] : ["-t", String(maxDurationMs / 1000)]),
     // In current versions the encoder of raw frames runs on several threads, which hold frames back (5.1, 2 cores: one).
     ...["-f", "rawvideo", "-pix_fmt", "rgb24", "-threads", "1"],
@@ -352,14 +368,17 @@ function liveOptions(fps: number, layout: FrameLayout, version: string): string[
   return ["-copyts", "-vf", `${select},${told(layout)}`, ...asTheyAre(version)];
 }
 
-/**
- * The first frame of each period of `1 / fps`, so that the others cost only decoding. `-copyts`: a decoder that begins in the middle keeps the container's times.
- */
+/** `-copyts`: a decoder that begins in the middle keeps the container's times. */
 function fedOptions(fps: number, layout: FrameLayout, version: string): string[] {
+  return ["-copyts", ...sparseOptions(fps, layout, version)];
+}
+
+/** The first frame of each period of `1 / fps`, so that the others cost only decoding. */
+function sparseOptions(fps: number, layout: FrameLayout, version: string): string[] {
   const period = (time: string) => `floor(${time}*${fps})`;
   const isNew = `isnan(prev_selected_t)+isnan(t)+not(eq(${period("t")},${period("prev_selected_t")}))`;
   const filters = `settb=1/1000,select='${isNew}',${told(layout)}`;
-  return ["-copyts", "-vf", filters, ...asTheyAre(version)];
+  return ["-vf", filters, ...asTheyAre(version)];
 }
 
 /**

@@ -15,6 +15,9 @@ export {
 export { ContainerTime } from "./container/container-time.ts";
 export { CONTAINER_KINDS, type ContainerKind, containerKind } from "./container/kinds.ts";
 export { CONTAINER_LIMITS, type ContainerLimits } from "./container/limits.ts";
+export { HWACCEL_NAME } from "./decoding.ts";
+export { decodingCores } from "./decoding-cost.ts";
+export type { DescribedVideo } from "./described-video.ts";
 export {
   type DecodedImage,
   type DecodeImageOptions,

@@ -3,7 +3,7 @@ import { thinkalong } from "../support/program.ts";
 
 describe.concurrent("thinkalong --help", () => {
   it.each<[string[], string[]]>([
-    [["--help"], ["serve", "replay", "models", "engines", "tokens", "--version"]],
+    [["--help"], ["serve", "replay", "models", "engines", "tokens", "prune-install", "--version"]],
     [
       ["replay", "--help"],
       [
@@ -17,6 +17,7 @@ describe.concurrent("thinkalong --help", () => {
           "--stall-timeout",
         ],
         ...["--transport", "--interval", "--watch", "/dev/video0", "RTMP, SRT, UDP or RTP"],
+        ...["--decode", "--hwaccel"],
       ],
     ],
     [
@@ -30,6 +31,10 @@ describe.concurrent("thinkalong --help", () => {
     [
       ["tokens", "add", "--help"],
       ["<name>", "--scope", "--stream", "--expires", "--file", "Examples:"],
+    ],
+    [
+      ["prune-install", "--help"],
+      ["--yes", "--bundled-ffmpeg", "Examples:"],
     ],
     [
       ["models", "--help"],

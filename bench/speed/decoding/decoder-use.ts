@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { openVideo } from "../../../src/ingest/mod.ts";
+import { CAMERA_PICTURE_SIDE } from "../../../src/streams/mod.ts";
+import { childrenOf, memoryOf } from "../../../test/support/processes.ts";
+import { coresUsed } from "./processor-time.ts";
+
+/** What an ffmpeg took while it decoded a camera. */
+export interface DecoderUse {
+  readonly cores: number;
+  /** Frames that came, a second. */
+  readonly framesPerSecond: number;
+  readonly residentMiB: number;
+}
+
+export interface DecoderSettings {
+  /** What the model takes (px). */
+  readonly width: number;
+  readonly height: number;
+  /** Most frames a second that are taken. */
+  readonly fps: number;
+  readonly decode: "all" | "keyframes";
+  readonly hwaccel?: string;
+}
+
+/** What is needed to find out what the video is, and to fill the buffers, is not counted (ms). */
+const SETTLE_MS = 2500;
+
+/**
+ * Decodes a camera as a server does, for so long (s), and says what its ffmpeg took.
+ *
+ * @throws {IngestError} when the camera cannot be decoded
+ */
+export async function decoderUse(
+  url: string,
+  settings: DecoderSettings,
+  seconds: number,
+  signal: AbortSignal,
+): Promise<DecoderUse> {
+  const before = new Set((await childrenOf(process.pid)).map(({ pid }) => pid));
+  let frames = 0;
+  let failure: unknown = null;
+  const options = { ...settings, live: true, pace: "realtime", largeSide: CAMERA_PICTURE_SIDE, signal } as const;
+  const playing = openVideo(url, options).subscribe({
+    next: () => frames++,
+    error: (error) => {
+      failure = error;
+    },
+  });
+  try {
+    await sleep(SETTLE_MS, undefined, { signal });
+    const children = await childrenOf(process.pid);
+    const pids = children
+      .filter(({ pid, command }) => !before.has(pid) && command.includes("rawvideo"))
+      .map(({ pid }) => pid);
+    const framesBefore = frames;
+    const cores = await coresUsed(pids, () => sleep(1000 * seconds, undefined, { signal }));
+    if (failure !== null) throw failure;
+    const memory = await Promise.all(pids.map(memoryOf));
+    return {
+      cores,
+      framesPerSecond: (frames - framesBefore) / seconds,
+      residentMiB: memory.reduce((sum, { now }) => sum + now, 0),
+    };
+  } finally {
+    playing.unsubscribe();
+  }
+}

@@ -1,0 +1,66 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { childrenOf, memoryOf } from "../../../test/support/processes.ts";
+import { ServerProcess } from "../../reliability/server-process.ts";
+import { coresUsed } from "./processor-time.ts";
+
+/** What the processes of a server took. */
+export interface ServerUse {
+  /** All its ffmpegs together. */
+  readonly ffmpegCores: number;
+  readonly ffmpegMiB: number;
+  /** The server and the process of its model. */
+  readonly serverCores: number;
+  readonly serverMiB: number;
+}
+
+export interface ServerUseOptions {
+  /** How long it is watched (s). */
+  readonly seconds: number;
+  /** Folder of the model's bundle. */
+  readonly model: string;
+  readonly signal: AbortSignal;
+}
+
+/** Until all cameras are there and have been thought about once (ms), and for each of them. */
+const SETTLE_MS = { all: 6000, each: 300 };
+
+/**
+ * Runs a server with cameras, and says what it took.
+ *
+ * @param program the command line of thinkalong
+ * @param folder for its configuration and its state
+ */
+export async function serverUse(
+  program: readonly [string, ...string[]],
+  folder: string,
+  urls: readonly string[],
+  { seconds, model, signal }: ServerUseOptions,
+): Promise<ServerUse> {
+  const config = join(folder, "cameras.json");
+  const cameras = Object.fromEntries(urls.map((url, i) => [`camera${i}`, { url }]));
+  await writeFile(config, JSON.stringify(urls.length === 0 ? {} : { cameras }));
+  const state = join(folder, "state");
+  await using server = await ServerProcess.start(
+    program,
+    ...["--config", config, "--state", state, "--model", model],
+  );
+  await sleep(SETTLE_MS.all + SETTLE_MS.each * urls.length, undefined, { signal });
+  const children = await childrenOf(server.pid);
+  const isFfmpeg = ({ command }: { readonly command: string }) => command.includes("rawvideo");
+  const ffmpegs = children.filter(isFfmpeg).map(({ pid }) => pid);
+  const own = [server.pid, ...children.filter((child) => !isFfmpeg(child)).map(({ pid }) => pid)];
+  const watch = () => sleep(1000 * seconds, undefined, { signal });
+  const [ffmpegCores, serverCores] = await Promise.all([coresUsed(ffmpegs, watch), coresUsed(own, watch)]);
+  return {
+    ...{ ffmpegCores, serverCores },
+    ffmpegMiB: await residentMiB(ffmpegs),
+    serverMiB: await residentMiB(own),
+  };
+}
+
+async function residentMiB(pids: readonly number[]): Promise<number> {
+  const memory = await Promise.all(pids.map(memoryOf));
+  return memory.reduce((sum, { now }) => sum + (now || 0), 0);
+}
