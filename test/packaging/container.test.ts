@@ -1,4 +1,4 @@
-/** What can be known of the container without one that builds it. packaging/build-image.sh builds it for real. */
+/** What can be known of the container without anything that builds it. build-image.sh beside this builds it for real. */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";

@@ -22,18 +22,23 @@ export interface DecoderSettings {
   readonly hwaccel?: string;
 }
 
-/** What is needed to find out what the video is, and to fill the buffers, is not counted (ms). */
-const SETTLE_MS = 2500;
+/** How long something is watched. */
+export interface Watch {
+  /** s */
+  readonly seconds: number;
+  /** Until the beginning is over, which is not counted (ms). */
+  readonly settleMs: number;
+}
 
 /**
- * Decodes a camera as a server does, for so long (s), and says what its ffmpeg took.
+ * Decodes a camera as a server does, and says what its ffmpeg took.
  *
  * @throws {IngestError} when the camera cannot be decoded
  */
 export async function decoderUse(
   url: string,
   settings: DecoderSettings,
-  seconds: number,
+  { seconds, settleMs }: Watch,
   signal: AbortSignal,
 ): Promise<DecoderUse> {
   const before = new Set((await childrenOf(process.pid)).map(({ pid }) => pid));
@@ -47,7 +52,7 @@ export async function decoderUse(
     },
   });
   try {
-    await sleep(SETTLE_MS, undefined, { signal });
+    await sleep(settleMs, undefined, { signal });
     const children = await childrenOf(process.pid);
     const pids = children
       .filter(({ pid, command }) => !before.has(pid) && command.includes("rawvideo"))

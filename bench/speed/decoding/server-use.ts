@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { childrenOf, memoryOf } from "../../../test/support/processes.ts";
 import { ServerProcess } from "../../reliability/server-process.ts";
+import type { Watch } from "./decoder-use.ts";
 import { coresUsed } from "./processor-time.ts";
 
 /** What the processes of a server took. */
@@ -15,16 +16,14 @@ export interface ServerUse {
   readonly serverMiB: number;
 }
 
-export interface ServerUseOptions {
-  /** How long it is watched (s). */
-  readonly seconds: number;
+export interface ServerUseOptions extends Watch {
   /** Folder of the model's bundle. */
   readonly model: string;
   readonly signal: AbortSignal;
 }
 
-/** Until all cameras are there and have been thought about once (ms), and for each of them. */
-const SETTLE_MS = { all: 6000, each: 300 };
+/** For each camera it takes longer until all are there (ms). */
+const SETTLE_EACH_MS = 300;
 
 /**
  * Runs a server with cameras, and says what it took.
@@ -36,7 +35,7 @@ export async function serverUse(
   program: readonly [string, ...string[]],
   folder: string,
   urls: readonly string[],
-  { seconds, model, signal }: ServerUseOptions,
+  { seconds, settleMs, model, signal }: ServerUseOptions,
 ): Promise<ServerUse> {
   const config = join(folder, "cameras.json");
   const cameras = Object.fromEntries(urls.map((url, i) => [`camera${i}`, { url }]));
@@ -46,7 +45,7 @@ export async function serverUse(
     program,
     ...["--config", config, "--state", state, "--model", model],
   );
-  await sleep(SETTLE_MS.all + SETTLE_MS.each * urls.length, undefined, { signal });
+  await sleep(2 * settleMs + SETTLE_EACH_MS * urls.length, undefined, { signal });
   const children = await childrenOf(server.pid);
   const isFfmpeg = ({ command }: { readonly command: string }) => command.includes("rawvideo");
   const ffmpegs = children.filter(isFfmpeg).map(({ pid }) => pid);

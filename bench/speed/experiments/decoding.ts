@@ -19,6 +19,10 @@ export interface DecodingSizes {
   readonly clipSeconds: number;
   /** How long each is watched. */
   readonly seconds: number;
+  /** Until it is watched: ffmpeg finds out what the video is (ms). */
+  readonly settleMs: number;
+  /** Frames a second that are taken of the common camera. */
+  readonly taken: readonly number[];
   /** How many cameras a server has. */
   readonly cameras: readonly number[];
   /** The command line of thinkalong. */
@@ -35,6 +39,8 @@ const SIZES: DecodingSizes = {
   rates: [10, 25],
   clipSeconds: 4,
   seconds: 8,
+  settleMs: 2500,
+  taken: [0.5, 1, 2, 4],
   cameras: [0, 1, 4, 8, 16],
   program: [join(import.meta.dirname, "../../../dist/cli/main.js")],
 };
@@ -96,7 +102,7 @@ async function measure(folder: string, context: ExperimentContext, sizes: Decodi
   await using cameras = await ClipCameras.start(clips);
   const size = { width: manifest.vision.width, height: manifest.vision.height };
   const use = (video: CameraVideo, more: { decode: "all" | "keyframes"; fps: number; hwaccel?: string }) =>
-    decoderUse(cameras.url(nameOf(video)), { ...size, ...more }, sizes.seconds, signal);
+    decoderUse(cameras.url(nameOf(video)), { ...size, ...more }, sizes, signal);
 
   const rows: Measured[] = [];
   for (const [i, video] of videos.entries())
@@ -105,7 +111,7 @@ async function measure(folder: string, context: ExperimentContext, sizes: Decodi
       rows.push({ ...video, decode, ...(await use(video, { decode, fps: manifest.vision.fps })) });
     }
   const taken: (DecoderUse & { readonly fps: number })[] = [];
-  for (const [i, fps] of [0.5, 1, manifest.vision.fps].entries()) {
+  for (const [i, fps] of sizes.taken.entries()) {
     progress(0.7 + 0.02 * i, `${fps} frames a second taken`);
     taken.push({ fps, ...(await use(COMMON, { decode: "all", fps })) });
   }
@@ -115,7 +121,7 @@ async function measure(folder: string, context: ExperimentContext, sizes: Decodi
     const urls = Array.from({ length: count }, (_, camera) => cameras.url(nameOf(COMMON), String(camera)));
     servers.push({
       cameras: count,
-      ...(await serverUse(sizes.program, folder, urls, { seconds: sizes.seconds, model: context.model, signal })),
+      ...(await serverUse(sizes.program, folder, urls, { ...sizes, model: context.model, signal })),
     });
   }
   const gpus = await readdir(GPUS).catch(() => []);
