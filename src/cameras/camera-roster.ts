@@ -82,11 +82,11 @@ export class CameraRoster {
   private readonly guarded = new Set<string>();
   private turn: Promise<unknown> = Promise.resolve();
   private isClosed = false;
-  private readonly load: DecodingLoad;
+  private readonly decoding: DecodingLoad;
 
   constructor(private readonly options: CameraRosterOptions) {
     const { cores = availableParallelism(), onTrouble } = options;
-    this.load = new DecodingLoad(cores, (message) => onTrouble(null, message));
+    this.decoding = new DecodingLoad(cores, (message) => onTrouble(null, message));
   }
 
   /** All cameras, in the order in which they were given and made. */
@@ -168,7 +168,7 @@ export class CameraRoster {
   /** Lets all cameras finish what they have seen, for so long at the most (ms), and ends them. */
   async close(timeLeftMs: number): Promise<void> {
     this.isClosed = true;
-    this.load.close();
+    this.decoding.close();
     await this.turn;
     const closeAll = () => {
       for (const camera of this.cameras.values()) camera.close("going_away");
@@ -270,7 +270,7 @@ export class CameraRoster {
     for (const name of removed) {
       this.cameras.get(name)!.close("completed");
       this.cameras.delete(name);
-      this.load.forget(name);
+      this.decoding.forget(name);
     }
     const done = { added: [] as string[], removed, changed: [] as string[], unchanged: [] as string[] };
     for (const [name, entry] of wanted) {
@@ -300,8 +300,10 @@ export class CameraRoster {
     const camera = new Camera({
       ...{ name, entry, streams, waits, onFault },
       sourceOf: (wanted) => {
-        this.load.forget(name);
-        return sourceOf(wanted, network, (video) => this.load.saw(name, { ...video, ...decodingOf(wanted) }));
+        this.decoding.forget(name);
+        return sourceOf(wanted, network, (video) =>
+          this.decoding.saw(name, { ...video, ...decodingOf(wanted) }),
+        );
       },
       onTrouble: (message) => onTrouble(name, message),
     });

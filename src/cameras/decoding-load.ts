@@ -67,7 +67,8 @@ export function overload(
   if (sum <= cores) return null;
   const [{ name, video, cores: most }] = costs as [(typeof costs)[number]];
   const rate = video.fps === null ? "" : ` at ${video.fps} frames a second`;
-  const whose = costs.length === 1 ? "The video of one camera takes" : `The videos of ${costs.length} cameras take`;
+  const whose =
+    costs.length === 1 ? "The video of one camera takes" : `The videos of ${costs.length} cameras take`;
   const text = [
     `${whose} about ${sum.toFixed(1)} cores to decode, and this machine has ${cores}, which the model needs, too. So pictures will come late or be left out.`,
     `The most is ${name}: ${video.width}x${video.height} ${video.codec}${rate}, about ${most.toFixed(2)}.`,

@@ -20,7 +20,14 @@ const ASSUMED_FPS = 15;
  *
  * @example decodingCores({ width: 1920, height: 1080, codec: "h264", fps: 25 }) // about 0.13
  */
-export function decodingCores({ width, height, codec, fps, decode, hwaccel = "none" }: DescribedVideo & Decoding): number {
+export function decodingCores({
+  width,
+  height,
+  codec,
+  fps,
+  decode,
+  hwaccel = "none",
+}: DescribedVideo & Decoding): number {
   if (hwaccel !== "none") return COST.second;
   const { h264, hevc, other } = COST.megapixel;
   const megapixel = codec === "h264" ? h264 : codec === "hevc" ? hevc : other;

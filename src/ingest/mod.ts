@@ -15,14 +15,14 @@ export {
 export { ContainerTime } from "./container/container-time.ts";
 export { CONTAINER_KINDS, type ContainerKind, containerKind } from "./container/kinds.ts";
 export { CONTAINER_LIMITS, type ContainerLimits } from "./container/limits.ts";
-export { HWACCEL_NAME } from "./decoding.ts";
-export { decodingCores } from "./decoding-cost.ts";
-export type { DescribedVideo } from "./described-video.ts";
 export {
   type DecodedImage,
   type DecodeImageOptions,
   decodeImage,
 } from "./decode-image.ts";
+export { HWACCEL_NAME } from "./decoding.ts";
+export { decodingCores } from "./decoding-cost.ts";
+export type { DescribedVideo } from "./described-video.ts";
 export { IngestError, type IngestErrorCode } from "./errors.ts";
 export { type FfmpegBinary, resolveFfmpeg } from "./ffmpeg-binary.ts";
 export {

@@ -245,7 +245,10 @@ export const alertRaised = z
       .string()
       .nullable()
       .describe("Id of the thought or answer that raised it; null when there is none."),
-    zone: z.string().nullable().describe("Name of the zone in which it happened; null when that is not known."),
+    zone: z
+      .string()
+      .nullable()
+      .describe("Name of the zone in which it happened; null when that is not known."),
     snapshot: z
       .string()
       .nullable()

@@ -9,7 +9,14 @@ import { makeTempDir, makeVideo } from "../support/media.ts";
 import { ScriptedEngine } from "../support/scripted-engine.ts";
 import { until } from "../support/server.ts";
 
-const hd: DecodedVideo = { width: 1920, height: 1080, codec: "h264", fps: 25, decode: undefined, hwaccel: undefined };
+const hd: DecodedVideo = {
+  width: 1920,
+  height: 1080,
+  codec: "h264",
+  fps: 25,
+  decode: undefined,
+  hwaccel: undefined,
+};
 const uhd: DecodedVideo = { ...hd, width: 3840, height: 2160, codec: "hevc" };
 const [hdCores, uhdCores] = [decodingCores(hd), decodingCores(uhd)];
 

@@ -5,8 +5,8 @@ import { delimiter, dirname, join } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { resolveFfmpeg } from "../../src/ingest/mod.ts";
 import { bytesOf } from "../../src/cli/install/installation.ts";
+import { resolveFfmpeg } from "../../src/ingest/mod.ts";
 import { eventually, makeTempDir } from "../support/media.ts";
 import { Program } from "../support/program.ts";
 import { type Block, readmeBlocks } from "../support/readme.ts";
@@ -31,8 +31,9 @@ describe("README", () => {
 
   let env: NodeJS.ProcessEnv;
   const start = (command: string, args: readonly string[], cwd = project, more: SpawnOptions = {}) => {
-    const options = { cwd, env, ...more, stdio: ["ignore", "pipe", "pipe"] as const, detached: true };
-    return new Program(spawn(command, args, options));
+    return new Program(
+      spawn(command, args, { cwd, env, ...more, stdio: ["ignore", "pipe", "pipe"], detached: true }),
+    );
   };
   const shell = async (block: Block, cwd: string) => {
     const { code, stderr } = await start("bash", ["-ec", block.text], cwd).ended;
@@ -83,7 +84,10 @@ describe("README", () => {
     if (!process.env.THINKALONG_EMPTY_NPM_CACHE) await symlink(fetched, join(empty, "cache/_cacache"));
     const running = await readFile(join(root, "docs/running.md"), "utf8");
     const [, line] = /^(npx .*thinkalong) serve$/m.exec(running)!;
-    const [npx, ...args] = line!.replace("./", `${checkout}/`).replace("npx", "npx --yes --prefer-offline").split(" ");
+    const [npx, ...args] = line!
+      .replace("./", `${checkout}/`)
+      .replace("npx", "npx --yes --prefer-offline")
+      .split(" ");
     const own = { env: { ...env, npm_config_cache: join(empty, "cache") } };
     const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { version: string };
     const said = await start(npx!, [...args, "--version"], empty, own).ended;
@@ -134,7 +138,9 @@ describe("README", () => {
     });
     expect(made.status, await made.text()).toBe(201);
     await eventually(async () => {
-      const { data } = (await (await fetch(`${url}/v1/streams`)).json()) as { data: { id: string; state: string }[] };
+      const { data } = (await (await fetch(`${url}/v1/streams`)).json()) as {
+        data: { id: string; state: string }[];
+      };
       return data.some(({ id, state }) => id === "street" && state === "live");
     }, "the camera is seen");
     server.process.kill("SIGTERM");

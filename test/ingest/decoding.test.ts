@@ -8,7 +8,7 @@ import type { DescribedVideo } from "../../src/ingest/described-video.ts";
 import { type FfmpegBinary, resolveFfmpeg } from "../../src/ingest/ffmpeg-binary.ts";
 import type { Frame } from "../../src/ingest/frame.ts";
 import { openVideo } from "../../src/ingest/video-source.ts";
-import { ffmpeg as run, makeTempDir } from "../support/media.ts";
+import { makeTempDir, ffmpeg as run } from "../support/media.ts";
 import { CODED_FPS, CODED_SIZE, codedVideo, KEY_EVERY, numberOf } from "../support/rtsp/coded-video.ts";
 
 const PICTURES = 100;
@@ -30,7 +30,13 @@ beforeAll(async () => {
   const keys = ["-g", String(KEY_EVERY), "-keyint_min", String(KEY_EVERY), "-sc_threshold", "0"];
   await make("b-frames.mp4", "-c:v", "libx264", "-bf", "2", ...keys);
   await make("stream.ts", "-c:v", "libx264", "-bf", "2", ...keys);
-  await make("hevc.mkv", "-c:v", "libx265", "-x265-params", `keyint=${KEY_EVERY}:min-keyint=${KEY_EVERY}:scenecut=0:log-level=error`);
+  await make(
+    "hevc.mkv",
+    "-c:v",
+    "libx265",
+    "-x265-params",
+    `keyint=${KEY_EVERY}:min-keyint=${KEY_EVERY}:scenecut=0:log-level=error`,
+  );
 });
 afterAll(() => dir.remove());
 

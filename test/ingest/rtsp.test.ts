@@ -75,13 +75,17 @@ describe.each(["FFMPEG_PATH or PATH", "installer"])("an RTSP camera with ffmpeg 
   it.concurrent.each<[string, Habit]>([
     ["are right", HABITS.ok()],
     ["are all the same", HABITS.constantTimestamps()],
-  ])("whose timestamps %s is seen by its key frames alone, at their true time", { retry: 2 }, async (_, habit) => {
-    const watched = await watch(ffmpeg, habit, { decode: "keyframes" });
-    expectTrue(watched);
-    expect(watched.numbers.filter((number) => number! % KEY_EVERY !== 0)).toEqual([]);
-    // The first one may be used up while ffmpeg finds out what the camera is.
-    expect(watched.frames.length).toBeGreaterThanOrEqual(PICTURES / KEY_EVERY - 2);
-  });
+  ])(
+    "whose timestamps %s is seen by its key frames alone, at their true time",
+    { retry: 2 },
+    async (_, habit) => {
+      const watched = await watch(ffmpeg, habit, { decode: "keyframes" });
+      expectTrue(watched);
+      expect(watched.numbers.filter((number) => number! % KEY_EVERY !== 0)).toEqual([]);
+      // The first one may be used up while ffmpeg finds out what the camera is.
+      expect(watched.frames.length).toBeGreaterThanOrEqual(PICTURES / KEY_EVERY - 2);
+    },
+  );
 
   it.concurrent("that stalls leaves a gap of that length", { retry: 2 }, async () => {
     const [from, upTo] = [2 * KEY_EVERY, 4 * KEY_EVERY];

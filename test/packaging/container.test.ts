@@ -58,7 +58,10 @@ describe("the Dockerfile", () => {
     expect(fromSources.length).toBeGreaterThan(5);
     for (const path of fromSources) {
       expect(existsSync(join(root, path)), path).toBe(true);
-      expect(allowed.some((each) => path === each || path.startsWith(`${each}/`)), path).toBe(true);
+      expect(
+        allowed.some((each) => path === each || path.startsWith(`${each}/`)),
+        path,
+      ).toBe(true);
     }
   });
 

@@ -1,14 +1,14 @@
 /** The snippets of docs/running.md in the real nginx and Caddy, before a real server. */
 import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
-import { get, type RequestOptions } from "node:https";
 import type { IncomingMessage } from "node:http";
+import { get } from "node:https";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { selfSigned } from "../support/certificate.ts";
 import { freePort, makeTempDir } from "../support/media.ts";
-import { hasProxy, Proxy } from "../support/proxies.ts";
+import { hasProxy, ReverseProxy } from "../support/proxies.ts";
 import { picture, startScriptedServer, until } from "../support/server.ts";
 import { WsClient } from "../support/ws-client.ts";
 
@@ -34,7 +34,7 @@ interface Files {
   readonly key: string;
 }
 
-type Start = (files: Files, port: number, server: string) => Promise<Proxy>;
+type Start = (files: Files, port: number, server: string) => Promise<ReverseProxy>;
 
 const nginx: Start = async ({ folder, cert, key }, port, server) => {
   const site = adapted(await snippet("nginx"), [
@@ -44,7 +44,7 @@ const nginx: Start = async ({ folder, cert, key }, port, server) => {
     ["/var/log/nginx/thinkalong.log", join(folder, "access.log")],
     ["127.0.0.1:8080", server],
   ]);
-  return await Proxy.nginx(folder, site, port);
+  return await ReverseProxy.nginx(folder, site, port);
 };
 
 const caddy: Start = async ({ folder, cert, key }, port, server) => {
@@ -52,7 +52,7 @@ const caddy: Start = async ({ folder, cert, key }, port, server) => {
     ["cameras.example {", `https://${NAME}:${port} {\n\tbind 127.0.0.1\n\ttls ${cert} ${key}`],
     ["127.0.0.1:8080", server],
   ]);
-  return await Proxy.caddy(folder, site, port);
+  return await ReverseProxy.caddy(folder, site, port);
 };
 
 describe.each([
@@ -73,7 +73,7 @@ describe.each([
     await using proxy = await start(files, port, new URL(server.url).host);
 
     const host = `${NAME}:${port}`;
-    const options: RequestOptions = { rejectUnauthorized: false, servername: NAME, headers: { host: NAME } };
+    const options = { rejectUnauthorized: false, servername: NAME, headers: { host: NAME } };
     const fetched = async (path: string) => {
       const [response] = (await once(get(`${proxy.url}${path}`, options), "response")) as [IncomingMessage];
       return response;
@@ -81,7 +81,8 @@ describe.each([
     expect(JSON.parse(await text(await fetched("/healthz")))).toEqual({ status: "ok" });
 
     // A page of the proxy's own name may connect, and one of another name may not.
-    const connect = (origin: string) => WsClient.connect(proxy.url, { ...options, headers: { host, origin } });
+    const connect = (origin: string) =>
+      WsClient.connect(proxy.url, { ...options, headers: { host, origin } });
     await expect(connect("https://evil.example")).rejects.toThrowError("403");
     const client = await connect(`https://${host}`);
     onTestFinished(() => client.socket.terminate());

@@ -10,7 +10,9 @@ const UNIT = join(import.meta.dirname, "../../packaging/thinkalong.service");
 const hasSystemd =
   spawnSync("systemd-analyze", ["--version"]).status === 0 || Boolean(process.env.THINKALONG_NEED_SYSTEMD);
 if (!hasSystemd)
-  console.warn("systemd-analyze is not installed (Debian package: systemd). The tests that need it are skipped.");
+  console.warn(
+    "systemd-analyze is not installed (Debian package: systemd). The tests that need it are skipped.",
+  );
 
 /** The unit with a program that is on every machine, because systemd looks whether it is there. */
 async function unit(change: (text: string) => string = (text) => text): Promise<string> {
@@ -31,7 +33,9 @@ describe.skipIf(!hasSystemd)("packaging/thinkalong.service", () => {
     expect([stdout, stderr]).toEqual(["", ""]);
     // It does see faults.
     const wrong = await unit((text) => text.replace("ProtectProc=invisible", "ProtectProk=invisible"));
-    expect((await analyze("verify", "--man=no", "--recursive-errors=no", wrong)).stderr).toContain("ProtectProk");
+    await expect(analyze("verify", "--man=no", "--recursive-errors=no", wrong)).rejects.toMatchObject({
+      stderr: expect.stringContaining("ProtectProk"),
+    });
   });
 
   it("is exposed little, as systemd reckons", async () => {

@@ -12,10 +12,11 @@ export const hasProxy = {
   caddy: isThere("caddy", "version") || Boolean(process.env.THINKALONG_NEED_PROXIES),
 };
 for (const [name, has] of Object.entries(hasProxy))
-  if (!has) console.warn(`${name} is not installed (Debian package: ${name}). The tests that need it are skipped.`);
+  if (!has)
+    console.warn(`${name} is not installed (Debian package: ${name}). The tests that need it are skipped.`);
 
 /** A reverse proxy in a process of its own. `await using` kills it. */
-export class Proxy implements AsyncDisposable {
+export class ReverseProxy implements AsyncDisposable {
   private constructor(
     private readonly child: ChildProcess,
     private readonly port: number,
@@ -26,7 +27,7 @@ export class Proxy implements AsyncDisposable {
    * @param site a `server` and what belongs to it, as it stands in a file of `conf.d`
    * @param port on which the site listens
    */
-  static async nginx(folder: string, site: string, port: number): Promise<Proxy> {
+  static async nginx(folder: string, site: string, port: number): Promise<ReverseProxy> {
     const path = join(folder, "nginx.conf");
     const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
     const http = temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join("\n");
@@ -42,20 +43,23 @@ ${site}
 `,
     );
     const args = ["-e", "stderr", "-p", folder, "-c", path];
-    return await Proxy.start(spawn("/usr/sbin/nginx", args, { stdio: ["ignore", "ignore", "pipe"] }), port);
+    return await ReverseProxy.start(
+      spawn("/usr/sbin/nginx", args, { stdio: ["ignore", "ignore", "pipe"] }),
+      port,
+    );
   }
 
   /** @param site what stands in a Caddyfile */
-  static async caddy(folder: string, site: string, port: number): Promise<Proxy> {
+  static async caddy(folder: string, site: string, port: number): Promise<ReverseProxy> {
     const path = join(folder, "Caddyfile");
     await mkdir(folder, { recursive: true });
     await writeFile(path, `{\n\tadmin off\n\tauto_https disable_redirects\n}\n${site}`);
     const env = { ...process.env, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
     const args = ["run", "--config", path, "--adapter", "caddyfile"];
-    return await Proxy.start(spawn("caddy", args, { env, stdio: ["ignore", "ignore", "pipe"] }), port);
+    return await ReverseProxy.start(spawn("caddy", args, { env, stdio: ["ignore", "ignore", "pipe"] }), port);
   }
 
-  private static async start(child: ChildProcess, port: number): Promise<Proxy> {
+  private static async start(child: ChildProcess, port: number): Promise<ReverseProxy> {
     let said = "";
     child.stderr!.setEncoding("utf8").on("data", (text: string) => {
       said += text;
@@ -71,7 +75,7 @@ ${site}
         throw new Error(`The proxy does not listen. It said: ${said}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    return new Proxy(child, port);
+    return new ReverseProxy(child, port);
   }
 
   /** Its address, by this machine's own name for itself. */

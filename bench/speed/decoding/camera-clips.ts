@@ -25,7 +25,13 @@ const BITS_A_PIXEL = { h264: 0.077, hevc: 0.039 } as const;
 
 const ENCODERS: Readonly<Record<Codec, readonly string[]>> = {
   h264: ["libx264", "-preset", "veryfast", "-bf", "0", "-sc_threshold", "0"],
-  hevc: ["libx265", "-preset", "ultrafast", "-x265-params", "bframes=0:scenecut=0:open-gop=0:log-level=error"],
+  hevc: [
+    "libx265",
+    "-preset",
+    "ultrafast",
+    "-x265-params",
+    "bframes=0:scenecut=0:open-gop=0:log-level=error",
+  ],
 };
 
 /**

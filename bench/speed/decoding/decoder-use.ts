@@ -44,7 +44,13 @@ export async function decoderUse(
   const before = new Set((await childrenOf(process.pid)).map(({ pid }) => pid));
   let frames = 0;
   let failure: unknown = null;
-  const options = { ...settings, live: true, pace: "realtime", largeSide: CAMERA_PICTURE_SIDE, signal } as const;
+  const options = {
+    ...settings,
+    live: true,
+    pace: "realtime",
+    largeSide: CAMERA_PICTURE_SIDE,
+    signal,
+  } as const;
   const playing = openVideo(url, options).subscribe({
     next: () => frames++,
     error: (error) => {

@@ -37,10 +37,10 @@ const SIZES: DecodingSizes = {
   ],
   codecs: ["h264", "hevc"],
   rates: [10, 25],
-  clipSeconds: 4,
-  seconds: 6,
-  settleMs: 2000,
-  taken: [0.5, 1, 2, 4],
+  clipSeconds: 2,
+  seconds: 4,
+  settleMs: 1800,
+  taken: [0.5, 1, 4],
   cameras: [0, 1, 4, 8, 16],
   program: [join(import.meta.dirname, "../../../dist/cli/main.js")],
 };
@@ -173,7 +173,9 @@ function serverTable(servers: readonly (ServerUse & { readonly cameras: number }
       ...[cameras, use.ffmpegCores, use.serverCores, use.serverMiB],
       cameras === 0 ? "–" : use.ffmpegMiB / cameras,
       use.serverMiB + use.ffmpegMiB,
-      cameras === 0 ? "–" : (use.serverMiB + use.ffmpegMiB - servers[0]!.serverMiB - servers[0]!.ffmpegMiB) / cameras,
+      cameras === 0
+        ? "–"
+        : (use.serverMiB + use.ffmpegMiB - servers[0]!.serverMiB - servers[0]!.ffmpegMiB) / cameras,
     ]),
   };
 }

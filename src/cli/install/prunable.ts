@@ -37,10 +37,7 @@ export async function prunable(
   machine: Machine,
   { ffmpeg = false }: { readonly ffmpeg?: boolean } = {},
 ): Promise<Prunable[]> {
-  const found = [
-    ...(await ofRuntime(install, machine)),
-    ...(ffmpeg ? await ofFfmpeg(install, machine) : []),
-  ];
+  const found = [...(await ofRuntime(install, machine)), ...(ffmpeg ? await ofFfmpeg(install, machine) : [])];
   for (const { path } of found) await install.requireInside(path);
   return await Promise.all(found.map(async (each) => ({ ...each, bytes: await bytesOf(each.path) })));
 }

@@ -60,11 +60,17 @@ async function remove({ path }: Prunable): Promise<void> {
 }
 
 /** Loads the runtime in a process of its own, as the server would. */
-async function requireRuntime({ root }: Installation, code: "binaries_missing" | "broken_by_pruning"): Promise<void> {
+async function requireRuntime(
+  { root }: Installation,
+  code: "binaries_missing" | "broken_by_pruning",
+): Promise<void> {
   const script = "require('node:module').createRequire(process.argv[1])('onnxruntime-node')";
   await promisify(execFile)(process.execPath, ["-e", script, join(root, "package.json")]).catch((cause) => {
     const what = code === "binaries_missing" ? "so nothing is removed" : "after others were removed";
-    const message = `onnxruntime-node cannot be loaded, ${what} (${String(cause.stderr || cause.message).trim().split("\n").at(-1)}). Install thinkalong again.`;
+    const message = `onnxruntime-node cannot be loaded, ${what} (${String(cause.stderr || cause.message)
+      .trim()
+      .split("\n")
+      .at(-1)}). Install thinkalong again.`;
     throw new InstallError(code, message, { cause });
   });
 }

@@ -69,7 +69,10 @@ describe("what an installation does not need", () => {
     await mkdir(join(modules, ".store"));
     await rename(join(modules, "onnxruntime-node"), join(modules, ".store/onnxruntime-node"));
     await mkdir(join(modules, "thinkalong/node_modules"));
-    await symlink(join(modules, ".store/onnxruntime-node"), join(modules, "thinkalong/node_modules/onnxruntime-node"));
+    await symlink(
+      join(modules, ".store/onnxruntime-node"),
+      join(modules, "thinkalong/node_modules/onnxruntime-node"),
+    );
     const found = await prunable(await Installation.at(join(modules, "thinkalong")), linux);
     expect(names(found)[0]).toBe(".store/onnxruntime-node/bin/napi-v6/darwin/arm64");
   });
@@ -82,7 +85,8 @@ describe("what an installation does not need", () => {
       await rename(at, join(home, "elsewhere"));
       await symlink(join(home, "elsewhere"), at);
       const found = prunable(installed, linux);
-      if (linked === "onnxruntime-node") await expect(found).rejects.toMatchObject({ code: "outside_install" });
+      if (linked === "onnxruntime-node")
+        await expect(found).rejects.toMatchObject({ code: "outside_install" });
       // A link is no folder of the package, so it is not even looked at.
       else expect(names(await found)).not.toContain(linked);
       expect(await readdir(join(home, "elsewhere"))).not.toEqual([]);
