@@ -40,7 +40,7 @@ RUN node /app/dist/cli/main.js prune-install --bundled-ffmpeg --yes
 FROM ${NODE_IMAGE}
 RUN apt-get update -q \
  && apt-get install -y -q --no-install-recommends ca-certificates libdav1d6 libgnutls30 libsrt1.5-gnutls libva-drm2 \
- && rm -rf /var/lib/apt/lists/* \
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/* \
  && install -d -o 1000 -g 1000 -m 700 /data
 COPY --from=pruned /usr/local/bin/ffmpeg /usr/local/bin/ffmpeg
 COPY --from=pruned /app /app

@@ -6,16 +6,21 @@
 # The base that the Dockerfile names comes from Docker's registry. Here its like is made of Debian 12 and of npm's Node 22.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-export STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot
+export BUILDAH_ISOLATION=chroot
 work="$(mktemp -d)"
 storage=(--root "$work/storage" --runroot "$work/run")
-trap 'rm -rf --one-file-system "$work"' EXIT
 bud() { buildah "${storage[@]}" "$@"; }
+cleanup() {
+  bud umount --all >/dev/null 2>&1 || true
+  bud rm --all >/dev/null 2>&1 || true
+  rm -rf --one-file-system "$work"
+}
+trap cleanup EXIT
 
 echo "== A base like node:22-bookworm-slim"
 base="$work/base"
 debootstrap --variant=minbase --include=ca-certificates bookworm "$base" >"$work/debootstrap.log"
-rm -rf "$base"/var/cache/apt/archives/*.deb "$base"/var/lib/apt/lists/* "$base"/usr/share/{doc,man,locale}/*
+rm -rf "$base"/var/cache/apt/* "$base"/var/lib/apt/lists/* "$base"/usr/share/{doc,man,locale}/*
 : >"$base/etc/apt/sources.list"
 cat >"$base/etc/apt/sources.list.d/debian.sources" <<'SOURCES'
 Types: deb
@@ -47,7 +52,7 @@ bud rm "$container" >/dev/null
 echo "base: $(du -sm "$base" | cut -f1) MB"
 
 echo "== The image"
-bud build -q --pull-never --layers=false --build-arg NODE_IMAGE=localhost/base -t localhost/thinkalong . | tail -1
+bud build -q --format docker --pull-never --layers=false --build-arg NODE_IMAGE=localhost/base -t localhost/thinkalong . | tail -1
 container="$(bud from --pull-never localhost/thinkalong)"
 path="$(bud mount "$container")"
 echo "image: $(du -sm "$path" | cut -f1) MB, of which"
