@@ -144,7 +144,10 @@ describe("README", () => {
       return data.some(({ id, state }) => id === "street" && state === "live");
     }, "the camera is seen");
     server.process.kill("SIGTERM");
-    expect(await server.ended).toMatchObject({ code: 0, stderr: "" });
+    const { code, stderr } = await server.ended;
+    expect(code, stderr).toBe(0);
+    // The inference runtime would complain that it cannot keep an id under which to tell its maker how it is used.
+    expect(stderr).not.toContain("telemetry");
     expect(await readdir(state)).toEqual(["server"]);
   });
 
