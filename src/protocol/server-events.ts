@@ -386,5 +386,8 @@ export type ServerEvent = z.infer<(typeof SERVER_EVENTS)[ServerEventType]>;
 export type ServerEventOf<T extends ServerEventType> = Extract<ServerEvent, { type: T }>;
 export type SessionStats = ServerEventOf<"session.stats">["stats"];
 export type SessionTotals = z.infer<typeof sessionTotals>;
+
+/** What `alert.raised` tells. */
+export type RaisedAlert = Omit<ServerEventOf<"alert.raised">, "type" | "event_id">;
 export type ErrorType = z.infer<typeof errorType>;
 export type ErrorEvent = z.infer<typeof errorEvent>;

@@ -17,8 +17,8 @@ export function spawnWorker(
   workerData: unknown,
   transferList: TransferListItem[],
 ): Worker {
-  // From 1.30 on the inference runtime tells its maker over the network how it is used. It reads this when it is loaded, from
-  // the environment of the process, which a worker cannot change.
+  // ONNX Runtime 1.30 can report to its maker over the network. It looks at the environment of the process when it is loaded,
+  // and a worker cannot change that.
   process.env.ORT_DISABLE_TELEMETRY = "1";
   const options = { workerData, transferList };
   if (!base.endsWith(".ts")) return new Worker(new URL(`./${name}.js`, base), options);
