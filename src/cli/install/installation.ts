@@ -1,6 +1,6 @@
-import { readdir, realpath, stat } from "node:fs/promises";
+import { access, readdir, realpath, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join, sep } from "node:path";
+import { join, sep } from "node:path";
 import { InstallError } from "./install-error.ts";
 
 /** Where this package is installed, and the packages that it uses. */
@@ -21,16 +21,16 @@ export class Installation {
     return new Installation(real, modules);
   }
 
-  /** The folder of a package that this one uses, without links; null where it is not installed. */
+  /**
+   * The folder of a package that this one uses, without links; null where it is not installed. It is looked for as Node
+   * looks for packages, and not by Node, because a package need not let others read its package.json.
+   */
   async packageFolder(name: string, from = this.root): Promise<string | null> {
-    try {
-      const file = createRequire(join(from, "package.json")).resolve(`${name}/package.json`);
-      return await realpath(dirname(file));
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === "MODULE_NOT_FOUND" || code === "ENOENT") return null;
-      throw error;
+    for (const modules of createRequire(join(from, "package.json")).resolve.paths(name) ?? []) {
+      const folder = join(modules, name);
+      if (await isThere(join(folder, "package.json"))) return await realpath(folder);
     }
+    return null;
   }
 
   /**
@@ -46,6 +46,13 @@ export class Installation {
       `${path} is not in ${this.modules}, where thinkalong is installed, so it is left alone, and so is all the rest. Another program may use it.`,
     );
   }
+}
+
+export async function isThere(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Bytes of a file, or of all files in a folder. What several names lead to counts once. */

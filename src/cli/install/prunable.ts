@@ -1,7 +1,8 @@
-import { access, readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InstallError } from "./install-error.ts";
-import { bytesOf, type Installation } from "./installation.ts";
+import { bytesOf, type Installation, isThere } from "./installation.ts";
+import type { Machine } from "./machine.ts";
 
 /** Something that this machine does not need. */
 export interface Prunable {
@@ -12,13 +13,9 @@ export interface Prunable {
   readonly bytes: number;
 }
 
-/** The machine that an installation is for, as Node names it. */
-export interface Machine {
-  readonly platform: NodeJS.Platform;
-  readonly arch: NodeJS.Architecture;
-}
-
-const RUNTIME = "onnxruntime-node";
+/** Packages that bring libraries for machines. The second may be missing. */
+export const RUNTIME = "onnxruntime-node";
+export const DATABASE = "libsql";
 const FFMPEG = "@ffmpeg-installer/ffmpeg";
 const BINDING = "onnxruntime_binding.node";
 /** Libraries for GPUs, which the runtime's install script fetches on some machines. thinkalong computes on the processor. */
@@ -37,7 +34,11 @@ export async function prunable(
   machine: Machine,
   { ffmpeg = false }: { readonly ffmpeg?: boolean } = {},
 ): Promise<Prunable[]> {
-  const found = [...(await ofRuntime(install, machine)), ...(ffmpeg ? await ofFfmpeg(install, machine) : [])];
+  const found = [
+    ...(await ofRuntime(install, machine)),
+    ...(await ofDatabase(install, machine)),
+    ...(ffmpeg ? await ofFfmpeg(install, machine) : []),
+  ];
   for (const { path } of found) await install.requireInside(path);
   return await Promise.all(found.map(async (each) => ({ ...each, bytes: await bytesOf(each.path) })));
 }
@@ -62,6 +63,31 @@ async function ofRuntime(install: Installation, { platform, arch }: Machine): Pr
     ...machines.filter((path) => path !== kept).map((path) => ({ what: machineName(path), path })),
     ...gpu.map((name) => ({ what: `${RUNTIME}, for GPUs of NVIDIA`, path: join(kept, name) })),
   ];
+}
+
+/** npm installs its libraries for both C libraries of Linux, each in a package such as `@libsql/linux-x64-musl`. */
+async function ofDatabase(install: Installation, machine: Machine): Promise<Found[]> {
+  const folder = await install.packageFolder(DATABASE);
+  if (folder === null) return [];
+  const manifest = JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as {
+    readonly optionalDependencies?: Readonly<Record<string, string>>;
+  };
+  const packages: (Found & { readonly isOwn: boolean })[] = [];
+  for (const name of Object.keys(manifest.optionalDependencies ?? {})) {
+    const path = await install.packageFolder(name, folder);
+    const target = name.slice(name.indexOf("/") + 1);
+    if (path !== null)
+      packages.push({ what: `${DATABASE}, for ${target}`, path, isOwn: isFor(target, machine) });
+  }
+  return packages.some(({ isOwn }) => isOwn)
+    ? packages.filter(({ isOwn }) => !isOwn).map(({ what, path }) => ({ what, path }))
+    : [];
+}
+
+/** @param target such as `linux-x64-gnu`, `linux-arm-musleabihf`, `darwin-arm64` */
+function isFor(target: string, { platform, arch, libc }: Machine): boolean {
+  const [system, processor, abi = ""] = target.split("-");
+  return system === platform && processor === arch && (libc === null || abi.startsWith(libc));
 }
 
 async function ofFfmpeg(install: Installation, { platform, arch }: Machine): Promise<Found[]> {
@@ -91,11 +117,4 @@ async function subfolders(path: string): Promise<string[]> {
 async function firstThat<T>(all: readonly T[], holds: (each: T) => Promise<boolean>): Promise<T | null> {
   for (const each of all) if (await holds(each)) return each;
   return null;
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return await access(path).then(
-    () => true,
-    () => false,
-  );
 }

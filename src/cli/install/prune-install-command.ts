@@ -11,7 +11,8 @@ import { printLine } from "../output.ts";
 import { PACKAGE_DIR } from "../paths.ts";
 import { InstallError } from "./install-error.ts";
 import { Installation } from "./installation.ts";
-import { type Prunable, prunable } from "./prunable.ts";
+import { thisMachine } from "./machine.ts";
+import { DATABASE, type Prunable, prunable, RUNTIME } from "./prunable.ts";
 
 interface PruneFlags {
   readonly yes: boolean;
@@ -21,7 +22,7 @@ interface PruneFlags {
 async function prune({ yes, bundledFfmpeg }: PruneFlags): Promise<void> {
   const install = await Installation.at(PACKAGE_DIR);
   if (bundledFfmpeg) await requireOtherFfmpeg();
-  const found = await prunable(install, process, { ffmpeg: bundledFfmpeg });
+  const found = await prunable(install, thisMachine(), { ffmpeg: bundledFfmpeg });
   if (found.length === 0) {
     printLine(`There is nothing in ${install.modules} that this machine does not need.`);
     return;
@@ -36,9 +37,9 @@ async function prune({ yes, bundledFfmpeg }: PruneFlags): Promise<void> {
     printLine(`That is ${all}. Nothing was removed. Add --yes to remove it.`);
     return;
   }
-  await requireRuntime(install, "binaries_missing");
+  await requireLibraries(install, "binaries_missing");
   for (const each of found) await remove(each);
-  await requireRuntime(install, "broken_by_pruning");
+  await requireLibraries(install, "broken_by_pruning");
   printLine(`${all} were removed, and what is left was tried. Installing thinkalong again brings them back.`);
 }
 
@@ -59,20 +60,33 @@ async function remove({ path }: Prunable): Promise<void> {
   });
 }
 
-/** Loads the runtime in a process of its own, as the server would. */
-async function requireRuntime(
-  { root }: Installation,
+/** Loads the libraries of which parts are removed, each in a process of its own, as the server would. */
+async function requireLibraries(
+  install: Installation,
   code: "binaries_missing" | "broken_by_pruning",
 ): Promise<void> {
-  const script = "require('node:module').createRequire(process.argv[1])('onnxruntime-node')";
-  await promisify(execFile)(process.execPath, ["-e", script, join(root, "package.json")]).catch((cause) => {
-    const what = code === "binaries_missing" ? "so nothing is removed" : "after others were removed";
-    const message = `onnxruntime-node cannot be loaded, ${what} (${String(cause.stderr || cause.message)
-      .trim()
-      .split("\n")
-      .at(-1)}). Install thinkalong again.`;
-    throw new InstallError(code, message, { cause });
-  });
+  for (const name of [RUNTIME, DATABASE])
+    if (name === RUNTIME || (await install.packageFolder(name)) !== null)
+      await requireLibrary(install, name, code);
+}
+
+async function requireLibrary(
+  { root }: Installation,
+  name: string,
+  code: "binaries_missing" | "broken_by_pruning",
+): Promise<void> {
+  const script = "require('node:module').createRequire(process.argv[1])(process.argv[2])";
+  await promisify(execFile)(process.execPath, ["-e", script, join(root, "package.json"), name]).catch(
+    (cause) => {
+      const what = code === "binaries_missing" ? "so nothing is removed" : "after others were removed";
+      const why = String(cause.stderr || cause.message)
+        .trim()
+        .split("\n")
+        .at(-1);
+      const message = `${name} cannot be loaded, ${what} (${why}). Install thinkalong again.`;
+      throw new InstallError(code, message, { cause });
+    },
+  );
 }
 
 export function pruneInstallCommand(): Command {

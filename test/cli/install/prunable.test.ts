@@ -34,7 +34,17 @@ async function install() {
   return await Installation.at(join(home, "yours/node_modules/thinkalong"));
 }
 
-const linux = { platform: "linux", arch: "x64" } as const;
+/** The database, with some of its libraries. */
+async function writeDatabase(...targets: readonly string[]) {
+  const known = ["darwin-arm64", "linux-arm64-gnu", "linux-x64-gnu", "linux-x64-musl", "win32-x64-msvc"];
+  const optionalDependencies = Object.fromEntries(known.map((target) => [`@libsql/${target}`, "1.0.0"]));
+  // As in the real one, nobody may import its package.json.
+  const manifest = { exports: { ".": "./index.js" }, optionalDependencies };
+  await write("yours/node_modules/libsql/package.json", JSON.stringify(manifest));
+  for (const target of targets) await write(`yours/node_modules/@libsql/${target}/package.json`, "{}");
+}
+
+const linux = { platform: "linux", arch: "x64", libc: "gnu" } as const;
 const names = (found: readonly { readonly path: string }[]) =>
   found.map(({ path }) => path.split("/node_modules/")[1]).sort();
 
@@ -58,8 +68,25 @@ describe("what an installation does not need", () => {
     expect(found.at(-1)!.bytes).toBe(9);
   });
 
+  it.each([
+    [linux, "linux-x64-musl"],
+    [{ ...linux, libc: "musl" }, "linux-x64-gnu"],
+  ] as const)("is the database's library for the other C library", async (machine, other) => {
+    const installed = await install();
+    await writeDatabase("linux-x64-gnu", "linux-x64-musl");
+    const found = await prunable(installed, machine);
+    expect(names(found).filter((name) => name!.includes("libsql"))).toEqual([`@libsql/${other}`]);
+    expect(found.map(({ what }) => what)).toContain(`libsql, for ${other}`);
+  });
+
+  it("is none of the database's libraries where this machine's own one is missing", async () => {
+    const installed = await install();
+    await writeDatabase("linux-x64-musl");
+    expect(names(await prunable(installed, linux)).join()).not.toContain("libsql");
+  });
+
   it("is nothing where there is no runtime for this machine", async () => {
-    const found = prunable(await install(), { platform: "linux", arch: "riscv64" });
+    const found = prunable(await install(), { ...linux, arch: "riscv64" });
     await expect(found).rejects.toMatchObject({ code: "binaries_missing" });
   });
 
