@@ -21,6 +21,8 @@ export interface DecodingSizes {
   readonly seconds: number;
   /** Until it is watched: ffmpeg finds out what the video is (ms). */
   readonly settleMs: number;
+  /** The camera of the tables that look at one thing each. */
+  readonly common: CameraVideo;
   /** Frames a second that are taken of the common camera. */
   readonly taken: readonly number[];
   /** How many cameras a server has. */
@@ -40,13 +42,12 @@ const SIZES: DecodingSizes = {
   clipSeconds: 2,
   seconds: 4,
   settleMs: 1800,
+  common: { width: 1920, height: 1080, codec: "h264", fps: 10 },
   taken: [0.5, 1, 4],
   cameras: [0, 1, 4, 8, 16],
   program: [join(import.meta.dirname, "../../../dist/cli/main.js")],
 };
 
-/** The camera of the tables that look at one thing each. */
-const COMMON = { width: 1920, height: 1080, codec: "h264", fps: 10 } as const;
 /** GPUs that ffmpeg could decode with, as Linux names them. */
 const GPUS = "/dev/dri";
 
@@ -89,7 +90,7 @@ async function measure(folder: string, context: ExperimentContext, sizes: Decodi
   const videos = sizes.codecs.flatMap((codec) =>
     sizes.sizes.flatMap((size) => sizes.rates.map((fps) => ({ ...size, codec, fps }))),
   );
-  const all = [...videos, COMMON];
+  const all = [...videos, sizes.common];
   const clips = new Map<string, ServedClip>();
   for (const [i, video] of all.entries()) {
     progress((0.3 * i) / all.length, `making ${nameOf(video)}`);
@@ -113,12 +114,14 @@ async function measure(folder: string, context: ExperimentContext, sizes: Decodi
   const taken: (DecoderUse & { readonly fps: number })[] = [];
   for (const [i, fps] of sizes.taken.entries()) {
     progress(0.7 + 0.02 * i, `${fps} frames a second taken`);
-    taken.push({ fps, ...(await use(COMMON, { decode: "all", fps })) });
+    taken.push({ fps, ...(await use(sizes.common, { decode: "all", fps })) });
   }
   const servers: (ServerUse & { readonly cameras: number })[] = [];
   for (const [i, count] of sizes.cameras.entries()) {
     progress(0.76 + (0.24 * i) / sizes.cameras.length, `a server with ${count} cameras`);
-    const urls = Array.from({ length: count }, (_, camera) => cameras.url(nameOf(COMMON), String(camera)));
+    const urls = Array.from({ length: count }, (_, camera) =>
+      cameras.url(nameOf(sizes.common), String(camera)),
+    );
     servers.push({
       cameras: count,
       ...(await serverUse(sizes.program, folder, urls, { ...sizes, model: context.model, signal })),
@@ -126,7 +129,7 @@ async function measure(folder: string, context: ExperimentContext, sizes: Decodi
   }
   const gpus = await readdir(GPUS).catch(() => []);
   return {
-    tables: [videoTable(videos, rows), takenTable(taken), serverTable(servers)],
+    tables: [videoTable(videos, rows), takenTable(sizes.common, taken), serverTable(sizes.common, servers)],
     plots: [],
     figures: { rows, taken, servers },
     notes: notes(gpus.length > 0),
@@ -154,17 +157,17 @@ function videoTable(videos: readonly CameraVideo[], rows: readonly Measured[]) {
   };
 }
 
-function takenTable(taken: readonly (DecoderUse & { readonly fps: number })[]) {
+function takenTable(common: CameraVideo, taken: readonly (DecoderUse & { readonly fps: number })[]) {
   return {
-    title: `Cores, by how many frames a second the server takes (${nameOf(COMMON)})`,
+    title: `Cores, by how many frames a second the server takes (${nameOf(common)})`,
     columns: ["taken (a second)", "cores", "memory of ffmpeg (MiB)"],
     rows: taken.map(({ fps, cores, residentMiB }) => [fps, cores, residentMiB]),
   };
 }
 
-function serverTable(servers: readonly (ServerUse & { readonly cameras: number })[]) {
+function serverTable(common: CameraVideo, servers: readonly (ServerUse & { readonly cameras: number })[]) {
   return {
-    title: `A whole server (each camera ${nameOf(COMMON)}, all frames decoded)`,
+    title: `A whole server (each camera ${nameOf(common)}, all frames decoded)`,
     columns: [
       ...["cameras", "ffmpeg (cores)", "server and model (cores)", "server and model (MiB)"],
       ...["an ffmpeg (MiB)", "all (MiB)", "of it for each camera (MiB)"],
