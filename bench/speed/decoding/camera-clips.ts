@@ -17,8 +17,12 @@ export interface CameraVideo {
   readonly fps: number;
 }
 
-/** From one key frame to the next (s). */
-export const KEYFRAME_S = 2;
+export interface ClipTimes {
+  /** Length (s). */
+  readonly seconds: number;
+  /** From one key frame to the next (s). */
+  readonly keyframeSeconds: number;
+}
 
 /** Bits for a pixel of a frame: what a 1080p camera takes that is set to 4 Mbit/s with H.264, or to 2 with H.265, at 25 a second. */
 const BITS_A_PIXEL = { h264: 0.077, hevc: 0.039 } as const;
@@ -43,7 +47,7 @@ const ENCODERS: Readonly<Record<Codec, readonly string[]>> = {
 export async function cameraClip(
   folder: string,
   { width, height, codec, fps }: CameraVideo,
-  seconds: number,
+  { seconds, keyframeSeconds }: ClipTimes,
   signal: AbortSignal,
 ): Promise<Buffer> {
   const path = join(folder, `${width}x${height}-${fps}.${codec}.ts`);
@@ -54,7 +58,7 @@ export async function cameraClip(
     (await resolveFfmpeg()).path,
     [
       ...["-y", "-nostdin", "-loglevel", "error", "-f", "lavfi", "-i", scene],
-      ...["-c:v", encoder, ...options, "-pix_fmt", "yuv420p", "-g", String(KEYFRAME_S * fps)],
+      ...["-c:v", encoder, ...options, "-pix_fmt", "yuv420p", "-g", String(keyframeSeconds * fps)],
       ...["-b:v", String(rate), "-maxrate", String(rate), "-bufsize", String(rate), path],
     ],
     { signal },

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadBundle } from "../../../src/models/mod.ts";
 import { MeasureError } from "../../lib/errors.ts";
-import { type CameraVideo, cameraClip, KEYFRAME_S } from "../decoding/camera-clips.ts";
+import { type CameraVideo, cameraClip } from "../decoding/camera-clips.ts";
 import { ClipCameras, type ServedClip } from "../decoding/clip-cameras.ts";
 import { type DecoderUse, decoderUse } from "../decoding/decoder-use.ts";
 import { type ServerUse, serverUse } from "../decoding/server-use.ts";
@@ -17,6 +17,8 @@ export interface DecodingSizes {
   readonly rates: readonly number[];
   /** Length of a clip, which is played again and again. */
   readonly clipSeconds: number;
+  /** From one key frame to the next (s). */
+  readonly keyframeSeconds: number;
   /** How long each is watched. */
   readonly seconds: number;
   /** Until it is watched: ffmpeg finds out what the video is (ms). */
@@ -40,6 +42,7 @@ const SIZES: DecodingSizes = {
   codecs: ["h264", "hevc"],
   rates: [10, 25],
   clipSeconds: 2,
+  keyframeSeconds: 2,
   seconds: 4,
   settleMs: 1800,
   common: { width: 1920, height: 1080, codec: "h264", fps: 10 },
@@ -52,17 +55,18 @@ const SIZES: DecodingSizes = {
 const GPUS = "/dev/dri";
 
 /** What decoding cameras costs, beside what a whole server takes. */
-export function decoding(sizes: Partial<DecodingSizes> = {}): Experiment {
+export function decoding(changed: Partial<DecodingSizes> = {}): Experiment {
+  const sizes = { ...SIZES, ...changed };
   return {
     name: "decoding",
     title: "What decoding cameras costs",
     about: [
       "Cameras send MPEG-TS over HTTP at their own pace; they show a scene that moves under the noise of a sensor, with",
-      `a camera's bit rate (1080p at 25 a second: 4 Mbit/s with H.264, 2 with H.265), a key frame every ${KEYFRAME_S} seconds and no`,
+      `a camera's bit rate (1080p at 25 a second: 4 Mbit/s with H.264, 2 with H.265), a key frame every ${sizes.keyframeSeconds} seconds and no`,
       "B-frames. The server's own ffmpeg command decodes them (one thread, scaled to the model's size and to 640 px for",
       "people). Figures are its processor time for a second of video, in cores: user and system time as Linux counts it.",
     ].join(" "),
-    run: (context) => run(context, { ...SIZES, ...sizes }),
+    run: (context) => run(context, sizes),
   };
 }
 
@@ -92,11 +96,12 @@ async function measure(folder: string, context: ExperimentContext, sizes: Decodi
   );
   const all = [...videos, sizes.common];
   const clips = new Map<string, ServedClip>();
+  const times = { seconds: sizes.clipSeconds, keyframeSeconds: sizes.keyframeSeconds };
   for (const [i, video] of all.entries()) {
     progress((0.3 * i) / all.length, `making ${nameOf(video)}`);
     if (!clips.has(nameOf(video)))
       clips.set(nameOf(video), {
-        bytes: await cameraClip(folder, video, sizes.clipSeconds, signal),
+        bytes: await cameraClip(folder, video, times, signal),
         seconds: sizes.clipSeconds,
       });
   }
