@@ -9,6 +9,7 @@ const WHOLE = [
   "test/backends/openai/{contract,openai-stream,client/probe}.test.ts",
   "test/ingest/container/container-decoder.test.ts",
   "test/server/page.test.ts",
+  "test/server/openai/{docs,python}.test.ts",
   "test/ingest/{camera,ffmpeg-process,guarded-video,reap-on-exit,rtsp,video-source}.test.ts",
   "test/models/convert/smollm2.test.ts",
   "test/models/trial.test.ts",
@@ -37,6 +38,7 @@ const UNHURRIED = [
   "test/ingest/{guarded-video,reap-on-exit}.test.ts",
   "test/models/convert/smollm2.test.ts",
   "test/models/trial.test.ts",
+  "test/server/openai/{docs,python}.test.ts",
   "test/support/llama-server.test.ts",
 ];
 

@@ -25,10 +25,13 @@ import { requireGuard } from "./exposure.ts";
 import { createHttpApp } from "./http/app.ts";
 import { EventReaders } from "./http/streams/event-readers.ts";
 import { type Limits, readLimits } from "./limits.ts";
+import { Answers } from "./openai/answers.ts";
+import { REALTIME_PATH } from "./openai/realtime/path.ts";
+import { RealtimeSockets } from "./openai/realtime/sockets.ts";
 import { SharedQuestions } from "./question-budget.ts";
 import { Certificate, type CertificateFiles } from "./tls/certificate.ts";
 import { StreamSockets } from "./ws/stream-sockets.ts";
-import { answerWithoutUpgrade, asksForWebSocket } from "./ws/upgrade.ts";
+import { answerWithoutUpgrade, asksForWebSocket, pathOf } from "./ws/upgrade.ts";
 
 /** Options of a server. All but the engine have a default. */
 export interface ServerOptions {
@@ -41,8 +44,9 @@ export interface ServerOptions {
   /** Cameras that the server watches by itself, by name. Each is a stream. Default: none. */
   readonly cameras?: Readonly<Record<string, CameraEntry>>;
   /**
-   * What cameras may reach that are made over the API. Default: public addresses only. At home cameras are private: then
-   * `{ allowPrivate: true }`, or their names and networks in `allowCameraHosts`.
+   * What cameras may reach that are made over the API, and URLs in chat completions of an administrator. Default: public
+   * addresses only. At home cameras are private: then `{ allowPrivate: true }`, or their names and networks in
+   * `allowCameraHosts`.
    */
   readonly cameraNetwork?: Pick<NetworkPolicy, "allowPrivate" | "allowCameraHosts">;
   /**
@@ -112,8 +116,8 @@ export interface Server {
 }
 
 /**
- * Starts a server: the WebSocket at /v1/stream, the HTTP API of streams at /v1/streams, the sample page, /v1/models,
- * /healthz and /readyz.
+ * Starts a server: the WebSocket at /v1/stream, the HTTP API of streams at /v1/streams, what clients of OpenAI's API ask
+ * for (/v1/models, /v1/chat/completions, /v1/realtime), the sample page, /healthz and /readyz.
  *
  * @throws {CameraProblems} when a camera cannot be as it is given
  * @throws {ServerError} `open_to_the_network`; `tokens_unreadable`, `tokens_invalid`, `tls_unreadable` or `tls_invalid`;
@@ -156,6 +160,13 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const questions = new SharedQuestions(limits.maxQuestionsPerSecond);
   const authenticator = new Authenticator({ tokens, access, limits, log });
   const sockets = new StreamSockets({ streams, limits, access, authenticator, questions, log });
+  const answers = new Answers({
+    engine,
+    resources: { streams, cameras, questions, limits },
+    network: options.cameraNetwork ?? {},
+    onFault: (err, what) => log.error({ err }, what),
+  });
+  const realtime = new RealtimeSockets({ answers, access, authenticator, log });
   const app = createHttpApp({
     engine,
     access,
@@ -165,6 +176,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       ...{ streams, cameras, readers, questions, limits },
       watchersOf: (id) => sockets.watchersOf(id) + readers.of(id),
     },
+    answers,
     clientDir: options.clientDir ?? fileURLToPath(new URL("../../dist/client", import.meta.url)),
     sampleDir: options.sampleDir ?? null,
     readiness: () => ({ sessions: streams.size, full: sockets.isFull, closing: sockets.isClosing }),
@@ -184,12 +196,13 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const http: HttpServer = https ?? createHttpServer(timeouts, listener);
   const connections = new Connections(http);
   http.on("upgrade", (request, socket, head) => {
-    if (asksForWebSocket(request)) sockets.upgrade(request, socket, head);
-    else answerWithoutUpgrade(http, request, socket);
+    if (!asksForWebSocket(request)) answerWithoutUpgrade(http, request, socket);
+    else if (pathOf(request) === REALTIME_PATH) realtime.upgrade(request, socket, head);
+    else sockets.upgrade(request, socket, head);
   });
 
   const closeStreams = () =>
-    Promise.all([sockets.close(), readers.close(), cameras.close(limits.shutdownMs)]);
+    Promise.all([sockets.close(), realtime.close(), readers.close(), cameras.close(limits.shutdownMs)]);
   try {
     http.listen(port, host);
     await once(http, "listening");
@@ -214,6 +227,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     if (certificate) https?.setSecureContext(certificate.pems);
     warnOf(tokens, log);
     sockets.endLost();
+    realtime.endLost();
     readers.endLost();
     const failed = read.find((each) => each.status === "rejected");
     if (failed) throw failed.reason;

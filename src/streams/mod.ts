@@ -26,6 +26,7 @@ export {
   type ReconnectWaits,
   reconnecting,
 } from "./sources/reconnecting.ts";
+export { ShownMedia, type ShownMediaOptions, type ShownMedium } from "./sources/shown-media.ts";
 export type {
   InputGap,
   Intake,
@@ -34,11 +35,11 @@ export type {
   SourceNotice,
   Stop,
 } from "./sources/source.ts";
-export {
-  type AskOptions,
-  StreamHandle,
-  type StreamHandleOptions,
-  type StreamKind,
-  type StreamState,
-} from "./stream-handle.ts";
-export type { ListenedStream, StreamListener } from "./stream-listener.ts";
+export { StreamHandle, type StreamHandleOptions } from "./stream-handle.ts";
+export type {
+  AskOptions,
+  ListenedStream,
+  StreamKind,
+  StreamListener,
+  StreamState,
+} from "./stream-listener.ts";

@@ -2,8 +2,8 @@ import type { Engine } from "../engine/mod.ts";
 import { ProtocolError, type SessionSettings } from "../protocol/mod.ts";
 import type { StreamLimits } from "./limits.ts";
 import { LockableSettings } from "./settings.ts";
-import { StreamHandle, type StreamHandleOptions, type StreamKind } from "./stream-handle.ts";
-import type { StreamListener } from "./stream-listener.ts";
+import { StreamHandle, type StreamHandleOptions } from "./stream-handle.ts";
+import type { StreamKind, StreamListener } from "./stream-listener.ts";
 
 /** How a stream is opened. */
 export interface NewStream
@@ -52,10 +52,15 @@ export class StreamRegistry {
     return !this.hasRoomFor("session");
   }
 
+  /** How many streams of the engine are neither in use nor promised to a session or camera that has not begun. */
+  get spare(): number {
+    return this.options.engine.freeStreams - this.waiting;
+  }
+
   /** How many cameras may be open at once, as far as the engine has room for them beside what is open now. */
   get maxCameras(): number {
-    const { engine, maxCameras = 0 } = this.options;
-    return Math.min(maxCameras, this.count("camera") + engine.freeStreams - this.waiting);
+    const { maxCameras = 0 } = this.options;
+    return Math.min(maxCameras, this.count("camera") + this.spare);
   }
 
   /** The open streams, the oldest first. */
@@ -116,9 +121,9 @@ export class StreamRegistry {
    * not all promised to streams that have not begun to use theirs.
    */
   private hasRoomFor(kind: StreamKind): boolean {
-    const { engine, maxStreams, maxCameras = 0 } = this.options;
+    const { maxStreams, maxCameras = 0 } = this.options;
     const most = kind === "session" ? maxStreams : maxCameras;
-    return this.count(kind) < most && this.waiting < engine.freeStreams;
+    return this.count(kind) < most && this.spare > 0;
   }
 
   private count(kind: StreamKind): number {

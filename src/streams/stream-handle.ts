@@ -37,10 +37,7 @@ import { LockableSettings, type StreamSettings } from "./settings.ts";
 import { PushedImages } from "./sources/pushed-images.ts";
 import { PushedVideo } from "./sources/pushed-video.ts";
 import type { InputGap, Intake, Source, SourceChange, SourceNotice, Stop } from "./sources/source.ts";
-import type { ListenedStream } from "./stream-listener.ts";
-
-/** `session`: opened by a client, who feeds it. `camera`: opened by the server, which reads its video itself. */
-export type StreamKind = "session" | "camera";
+import type { AskOptions, ListenedStream, StreamKind, StreamState } from "./stream-listener.ts";
 
 export interface StreamHandleOptions {
   readonly id: string;
@@ -67,24 +64,6 @@ export interface StreamHandleOptions {
   readonly onClosed?: () => void;
   /** Called when the log did not keep an event, or the engine's stream did not close. Default: the error is thrown. */
   readonly onFault?: FaultListener;
-}
-
-/**
- * `created`: settings may change. `open`: the first frame or question has come, or a source has begun, and the engine's
- * stream is open. `ending`: nothing more is taken, and what waits is thought about. `closed`: the log has ended.
- */
-export type StreamState = "created" | "open" | "ending" | "closed";
-
-/** When a question is answered, and the ids that the client gave it. */
-export interface AskOptions {
-  /**
-   * `now`, the default: answer at once. `end`: answer when the stream has ended and all of it has been thought about.
-   */
-  readonly when?: "now" | "end";
-  /** `item.id` of the question. */
-  readonly itemId?: string | undefined;
-  /** `event_id` of the message that asks. */
-  readonly eventId?: string | undefined;
 }
 
 /**

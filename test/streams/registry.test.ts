@@ -35,6 +35,18 @@ describe("a registry", () => {
     expect(registry.open().id, "no id comes twice").toBe("session_2");
   });
 
+  it("knows what the engine has left beside what it has promised", () => {
+    const engine = new ScriptedEngine({ maxStreams: 3 });
+    const registry = new StreamRegistry({ engine, limits, maxStreams: 3 });
+    const promised = registry.open();
+    expect(registry.spare).toBe(2);
+    promised.open();
+    expect(registry.spare, "it has begun to use its place").toBe(2);
+    engine.openStream();
+    engine.openStream();
+    expect([registry.spare, registry.isFull]).toEqual([0, true]);
+  });
+
   it("tells its listeners of each stream, before anything has happened on it", async () => {
     const heard: string[] = [];
     const listeners = ["history", "alerts"].map((name) => (stream: ListenedStream) => {

@@ -3,6 +3,8 @@ import type { Logger } from "pino";
 import type { Engine } from "../../engine/mod.ts";
 import { type AccessRules, hostRefusal, refusal } from "../access.ts";
 import type { Authenticator } from "../auth/authenticator.ts";
+import type { Answers } from "../openai/answers.ts";
+import { chatCompletions } from "../openai/chat-completions.ts";
 import type { AppEnv } from "./app-env.ts";
 import { authenticate } from "./authenticate.ts";
 import { cacheControl, isPublic, SECURITY_HEADERS } from "./headers.ts";
@@ -26,6 +28,8 @@ export interface HttpAppOptions {
   readonly authenticator: Authenticator;
   /** The streams, and what limits them. */
   readonly resources: StreamResources;
+  /** What answers clients of OpenAI's API. */
+  readonly answers: Answers;
   /** Folder of the built sample page. */
   readonly clientDir: string;
   /** Folder of the clips for the sample page, served under /sample/; null: none. */
@@ -38,7 +42,7 @@ export interface HttpAppOptions {
  * The whole server except the WebSocket. Access is checked here for every request; each resource has a file of its own.
  */
 export function createHttpApp(options: HttpAppOptions) {
-  const { engine, access, authenticator, resources, clientDir, sampleDir, readiness, log } = options;
+  const { engine, access, authenticator, resources, answers, clientDir, sampleDir, readiness, log } = options;
   const app = new Hono<AppEnv>();
   app.use(async (c, next) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value);
@@ -51,7 +55,8 @@ export function createHttpApp(options: HttpAppOptions) {
   });
   app.use(authenticate(authenticator));
   app.route("/", health(readiness));
-  app.route("/", models(engine.model));
+  app.route("/", models(engine.model, resources));
+  app.route("/", chatCompletions(answers));
   app.route("/", stream());
   app.route("/", tickets(authenticator));
   for (const resource of [streamsResource, eventsResource, snapshotResource, askResource])
