@@ -20,7 +20,7 @@ export {
   type DecodeImageOptions,
   decodeImage,
 } from "./decode-image.ts";
-export { HWACCEL_NAME } from "./decoding.ts";
+export { type Decoding, HWACCEL_NAME } from "./decoding.ts";
 export { decodingCores } from "./decoding-cost.ts";
 export type { DescribedVideo } from "./described-video.ts";
 export { IngestError, type IngestErrorCode } from "./errors.ts";
