@@ -5,7 +5,8 @@ export type MeasureErrorCode =
   | "labels_unreadable"
   | "labels_invalid"
   | "video_missing"
-  | "server_not_built";
+  | "server_not_built"
+  | "cameras_missing";
 
 /** What went wrong, with a stable code, and in words what to do about it. */
 export class MeasureError extends Error {

@@ -26,7 +26,7 @@ export interface DecoderSettings {
 export interface Watch {
   /** s */
   readonly seconds: number;
-  /** Until the beginning is over, which is not counted (ms). */
+  /** From its first frame on, until the beginning is over, which is not counted (ms). */
   readonly settleMs: number;
 }
 
@@ -44,6 +44,10 @@ export async function decoderUse(
   const before = new Set((await childrenOf(process.pid)).map(({ pid }) => pid));
   let frames = 0;
   let failure: unknown = null;
+  let tell: () => void = () => {};
+  const firstCame = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
   const options = {
     ...settings,
     live: true,
@@ -52,12 +56,17 @@ export async function decoderUse(
     signal,
   } as const;
   const playing = openVideo(url, options).subscribe({
-    next: () => frames++,
+    next: () => {
+      frames++;
+      tell();
+    },
     error: (error) => {
       failure = error;
+      tell();
     },
   });
   try {
+    await firstCame;
     await sleep(settleMs, undefined, { signal });
     const children = await childrenOf(process.pid);
     const pids = children

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { childrenOf, memoryOf } from "../../../test/support/processes.ts";
+import { MeasureError } from "../../lib/errors.ts";
 import { ServerProcess } from "../../reliability/server-process.ts";
 import type { Watch } from "./decoder-use.ts";
 import { coresUsed } from "./processor-time.ts";
@@ -22,14 +23,15 @@ export interface ServerUseOptions extends Watch {
   readonly signal: AbortSignal;
 }
 
-/** For each camera it takes longer until all are there (ms). */
-const SETTLE_EACH_MS = 300;
+/** Longest time until all cameras are seen (ms). */
+const PATIENCE_MS = 60_000;
 
 /**
  * Runs a server with cameras, and says what it took.
  *
  * @param program the command line of thinkalong
  * @param folder for its configuration and its state
+ * @throws {MeasureError} `cameras_missing`
  */
 export async function serverUse(
   program: readonly [string, ...string[]],
@@ -45,7 +47,8 @@ export async function serverUse(
     program,
     ...["--config", config, "--state", state, "--model", model],
   );
-  await sleep(2 * settleMs + SETTLE_EACH_MS * urls.length, undefined, { signal });
+  await allLive(server.url, urls.length, signal);
+  await sleep(settleMs, undefined, { signal });
   const children = await childrenOf(server.pid);
   const isFfmpeg = ({ command }: { readonly command: string }) => command.includes("rawvideo");
   const ffmpegs = children.filter(isFfmpeg).map(({ pid }) => pid);
@@ -57,6 +60,21 @@ export async function serverUse(
     ffmpegMiB: await residentMiB(ffmpegs),
     serverMiB: await residentMiB(own),
   };
+}
+
+async function allLive(url: string, cameras: number, signal: AbortSignal): Promise<void> {
+  const deadlineMs = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const response = await fetch(`${url}/v1/streams`, { signal });
+    const { data } = (await response.json()) as { readonly data: readonly { readonly state: string }[] };
+    const live = data.filter(({ state }) => state === "live").length;
+    if (live === cameras) return;
+    if (performance.now() > deadlineMs) {
+      const message = `Only ${live} of ${cameras} cameras were seen within ${PATIENCE_MS / 1000} s. Try it on a machine that has less to do.`;
+      throw new MeasureError("cameras_missing", message);
+    }
+    await sleep(100, undefined, { signal });
+  }
 }
 
 async function residentMiB(pids: readonly number[]): Promise<number> {

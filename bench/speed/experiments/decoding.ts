@@ -21,7 +21,7 @@ export interface DecodingSizes {
   readonly keyframeSeconds: number;
   /** How long each is watched. */
   readonly seconds: number;
-  /** Until it is watched: ffmpeg finds out what the video is (ms). */
+  /** From its first frame on until it is watched (ms). */
   readonly settleMs: number;
   /** The camera of the tables that look at one thing each. */
   readonly common: CameraVideo;
@@ -44,7 +44,7 @@ const SIZES: DecodingSizes = {
   clipSeconds: 2,
   keyframeSeconds: 2,
   seconds: 4,
-  settleMs: 1800,
+  settleMs: 1000,
   common: { width: 1920, height: 1080, codec: "h264", fps: 10 },
   taken: [0.5, 1, 4],
   cameras: [0, 1, 4, 8, 16],

@@ -15,7 +15,7 @@ afterEach(() => dir.remove());
 const SMALL = { width: 320, height: 180, codec: "h264", fps: 10 } as const;
 const SIZES = {
   ...{ sizes: [SMALL], codecs: [SMALL.codec], rates: [SMALL.fps], common: SMALL, taken: [1] },
-  ...{ clipSeconds: 2, keyframeSeconds: 0.5, seconds: 1, settleMs: 500, cameras: [1] },
+  ...{ clipSeconds: 2, keyframeSeconds: 0.5, seconds: 1, settleMs: 100, cameras: [1] },
 };
 
 // Linux alone tells the processor time of another process.
