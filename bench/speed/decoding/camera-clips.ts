@@ -1,5 +1,4 @@
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { resolveFfmpeg } from "../../../src/ingest/mod.ts";
@@ -39,18 +38,18 @@ const ENCODERS: Readonly<Record<Codec, readonly string[]>> = {
 };
 
 /**
- * Makes an MPEG-TS of a scene that moves under the noise of a sensor, with a camera's bit rate and key frames, and without
+ * Makes a video of a scene that moves under the noise of a sensor, with a camera's bit rate and key frames, and without
  * B-frames, as cameras send it.
  *
- * @returns all of it
+ * @returns its path
  */
 export async function cameraClip(
   folder: string,
   { width, height, codec, fps }: CameraVideo,
   { seconds, keyframeSeconds }: ClipTimes,
   signal: AbortSignal,
-): Promise<Buffer> {
-  const path = join(folder, `${width}x${height}-${fps}.${codec}.ts`);
+): Promise<string> {
+  const path = join(folder, `${width}x${height}-${fps}.${codec}.mkv`);
   const [encoder, ...options] = ENCODERS[codec] as [string, ...string[]];
   const rate = Math.round(BITS_A_PIXEL[codec] * width * height * fps);
   const scene = `testsrc2=size=${width}x${height}:rate=${fps}:duration=${seconds},noise=alls=6:allf=t`;
@@ -63,5 +62,5 @@ export async function cameraClip(
     ],
     { signal },
   );
-  return await readFile(path);
+  return path;
 }

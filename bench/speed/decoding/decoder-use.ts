@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { openVideo } from "../../../src/ingest/mod.ts";
 import { CAMERA_PICTURE_SIDE } from "../../../src/streams/mod.ts";
 import { childrenOf, memoryOf } from "../../../test/support/processes.ts";
-import { coresUsed } from "./processor-time.ts";
+import { MeasureError } from "../../lib/errors.ts";
+import { coresUsed } from "../../lib/processor-time.ts";
 
 /** What an ffmpeg took while it decoded a camera. */
 export interface DecoderUse {
@@ -34,6 +35,7 @@ export interface Watch {
  * Decodes a camera as a server does, and says what its ffmpeg took.
  *
  * @throws {IngestError} when the camera cannot be decoded
+ * @throws {MeasureError} `cameras_missing` when nothing is seen of it while it is watched
  */
 export async function decoderUse(
   url: string,
@@ -75,6 +77,7 @@ export async function decoderUse(
     const framesBefore = frames;
     const cores = await coresUsed(pids, () => sleep(1000 * seconds, undefined, { signal }));
     if (failure !== null) throw failure;
+    if (frames === framesBefore) throw new MeasureError("cameras_missing", `Nothing was seen of ${url}.`);
     const memory = await Promise.all(pids.map(memoryOf));
     return {
       cores,

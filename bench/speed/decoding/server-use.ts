@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { childrenOf, memoryOf } from "../../../test/support/processes.ts";
 import { MeasureError } from "../../lib/errors.ts";
+import { coresUsed } from "../../lib/processor-time.ts";
 import { ServerProcess } from "../../reliability/server-process.ts";
 import type { Watch } from "./decoder-use.ts";
-import { coresUsed } from "./processor-time.ts";
 
 /** What the processes of a server took. */
 export interface ServerUse {

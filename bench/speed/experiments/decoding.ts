@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { loadBundle } from "../../../src/models/mod.ts";
 import { MeasureError } from "../../lib/errors.ts";
 import { type CameraVideo, cameraClip } from "../decoding/camera-clips.ts";
-import { ClipCameras, type ServedClip } from "../decoding/clip-cameras.ts";
+import { ClipCameras } from "../decoding/clip-cameras.ts";
 import { type DecoderUse, decoderUse } from "../decoding/decoder-use.ts";
 import { type ServerUse, serverUse } from "../decoding/server-use.ts";
 import type { Experiment, ExperimentContext, Report } from "../experiment.ts";
@@ -95,15 +95,11 @@ async function measure(folder: string, context: ExperimentContext, sizes: Decodi
     sizes.sizes.flatMap((size) => sizes.rates.map((fps) => ({ ...size, codec, fps }))),
   );
   const all = [...videos, sizes.common];
-  const clips = new Map<string, ServedClip>();
+  const clips = new Map<string, string>();
   const times = { seconds: sizes.clipSeconds, keyframeSeconds: sizes.keyframeSeconds };
   for (const [i, video] of all.entries()) {
     progress((0.3 * i) / all.length, `making ${nameOf(video)}`);
-    if (!clips.has(nameOf(video)))
-      clips.set(nameOf(video), {
-        bytes: await cameraClip(folder, video, times, signal),
-        seconds: sizes.clipSeconds,
-      });
+    if (!clips.has(nameOf(video))) clips.set(nameOf(video), await cameraClip(folder, video, times, signal));
   }
   await using cameras = await ClipCameras.start(clips);
   const size = { width: manifest.vision.width, height: manifest.vision.height };
@@ -196,6 +192,7 @@ function notes(hasGpu: boolean): string[] {
     hasGpu
       ? "There is a GPU here, and hwaccel was not measured."
       : "`hwaccel` was not measured, because this machine has nothing that decodes in place of the processor.",
+    "Figures are processor time, which other work of the machine disturbs less than it disturbs delays.",
     "Memory is resident memory. Processes share some of it, so the sum is above what the machine needs.",
   ];
 }

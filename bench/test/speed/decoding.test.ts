@@ -12,10 +12,10 @@ beforeEach(async () => {
 });
 afterEach(() => dir.remove());
 
-const SMALL = { width: 320, height: 180, codec: "h264", fps: 25 } as const;
+const SMALL = { width: 320, height: 180, codec: "h264", fps: 20 } as const;
 const SIZES = {
   ...{ sizes: [SMALL], codecs: [SMALL.codec], rates: [SMALL.fps], common: SMALL, taken: [1] },
-  ...{ clipSeconds: 2, keyframeSeconds: 0.5, seconds: 1, settleMs: 100, cameras: [1] },
+  ...{ clipSeconds: 0.5, keyframeSeconds: 0.5, seconds: 1, settleMs: 100, cameras: [1] },
 };
 
 // Linux alone tells the processor time of another process.
