@@ -2,13 +2,13 @@ import { availableParallelism } from "node:os";
 import { isDeepStrictEqual } from "node:util";
 import type { DescribedVideo, NetworkPolicy } from "../ingest/mod.ts";
 import { ProtocolError } from "../protocol/mod.ts";
+import type { StateFile } from "../state/mod.ts";
 import { cameraSource, type Source, type StreamRegistry } from "../streams/mod.ts";
 import { requireAllowed } from "./api-urls.ts";
 import { Camera, type CameraStatus, type ReopenWaits } from "./camera.ts";
 import { type CameraEntry, settingsOf } from "./camera-schema.ts";
 import { DecodingLoad } from "./decoding-load.ts";
 import { CameraError } from "./errors.ts";
-import type { StateFile } from "./state-file.ts";
 
 /** Cameras by name. */
 export type Cameras = ReadonlyMap<string, CameraEntry>;
@@ -16,7 +16,7 @@ export type Cameras = ReadonlyMap<string, CameraEntry>;
 export interface CameraRosterOptions {
   readonly streams: StreamRegistry;
   /** Where cameras are kept that are made over the API; null: nowhere, so they are gone with the process. */
-  readonly state: StateFile | null;
+  readonly state: StateFile<CameraEntry> | null;
   /** What cameras that are made over the API may reach. Default: public addresses only. */
   readonly network?: NetworkPolicy;
   /**
@@ -35,8 +35,8 @@ export interface CameraRosterOptions {
   readonly waits?: ReopenWaits;
   /** Told when something is wrong with a camera, or with the file of those made over the API (null). */
   readonly onTrouble: (camera: string | null, message: string) => void;
-  /** Told of a fault of the server itself. */
-  readonly onFault: (error: unknown) => void;
+  /** Told of a fault of the server itself, and of the camera at which it came to light. */
+  readonly onFault: (error: unknown, camera: string) => void;
 }
 
 /** A camera as whoever runs the server sees it. */
@@ -102,12 +102,12 @@ export class CameraRoster {
   /** Opens what was made over the API before the server was started. What is wrong with its file is told, not thrown. */
   restore(): Promise<RosterChange> {
     return this.inTurn(async () => {
-      const { cameras, warning } = (await this.options.state?.read()) ?? {
-        cameras: new Map(),
+      const { entries, warning } = (await this.options.state?.read()) ?? {
+        entries: new Map(),
         warning: null,
       };
       if (warning !== null) this.options.onTrouble(null, warning);
-      this.made = cameras;
+      this.made = entries;
       return this.settle();
     });
   }
@@ -128,7 +128,7 @@ export class CameraRoster {
   /**
    * Makes a camera, as somebody over the API asks for it. It is there again after a restart.
    *
-   * @throws {CameraError} `camera_exists`, `camera_refused`, `too_many_cameras`, `url_refused`, `state_in_use` or `state_unwritable`
+   * @throws {CameraError} `camera_exists`, `camera_refused`, `too_many_cameras` or `url_refused`; {StateError}
    */
   add(name: string, entry: CameraEntry): Promise<RosteredCamera> {
     return this.inTurn(async () => {
@@ -153,7 +153,7 @@ export class CameraRoster {
     });
   }
 
-  /** @throws {CameraError} `camera_not_found`, `camera_fixed`, `state_in_use` or `state_unwritable` */
+  /** @throws {CameraError} `camera_not_found` or `camera_fixed`; {StateError} */
   remove(name: string): Promise<void> {
     return this.inTurn(async () => {
       this.requireMade(name, "deleted");
@@ -298,7 +298,8 @@ export class CameraRoster {
     if (network === undefined) this.guarded.delete(name);
     else this.guarded.add(name);
     const camera = new Camera({
-      ...{ name, entry, streams, waits, onFault },
+      ...{ name, entry, streams, waits },
+      onFault: (error) => onFault(error, name),
       sourceOf: (wanted) => {
         this.decoding.forget(name);
         return sourceOf(wanted, network, (video) =>

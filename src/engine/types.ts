@@ -1,6 +1,7 @@
 import type { Observable } from "rxjs";
 import type { Frame } from "../ingest/mod.ts";
 import type { EngineEvent, StreamTotals } from "./events.ts";
+import type { EngineFigures, EngineHealth } from "./figures.ts";
 import type { ModelInfo } from "./model-info.ts";
 
 /**
@@ -34,6 +35,11 @@ export interface StreamOptions {
   readonly sceneMonitor?: boolean;
   /** What the user wants to be told, in free text, for a model that takes instructions; null, the default: nothing. */
   readonly instructions?: string | null;
+  /**
+   * What an earlier stream of the same camera had summed up last (`thought.recap`), with which this one begins; null, the
+   * default: nothing. Ignored by a model that could not have said it: one that writes no recaps, or other words.
+   */
+  readonly recap?: string | null;
   /**
    * Whether thoughts about units that are no longer the newest are left out, so that thinking keeps up with a live
    * source, for a model that can do that. Default true. Set it to false where frames wait for the engine.
@@ -90,6 +96,10 @@ export interface Engine {
   readonly model: ModelInfo;
   /** Number of streams that can be opened in addition to those that are open or still being closed. */
   readonly freeStreams: number;
+  /** Whether it can serve anybody. */
+  readonly health: EngineHealth;
+  /** What it knows of its work. Asking costs little; a backend that computes is asked once a second at most. */
+  figures(): Promise<EngineFigures>;
   /** @throws {EngineError} `engine_closed`, `option_out_of_range`, `too_many_streams` */
   openStream(options?: StreamOptions): EngineStream;
   /** Closes all streams and the backend. Safe to call twice. */

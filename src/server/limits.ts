@@ -187,6 +187,26 @@ export const limitsSchema = z.strictObject({
     .describe(
       "How long a session waits for a client whose connection was lost (ms). 0: it ends at once. A full server ends those first that wait.",
     ),
+  maxAlerts: z
+    .int()
+    .min(0)
+    .default(64)
+    .describe("Most alerts, those of the config file and those made over the API together."),
+  maxAlertPictures: z
+    .int()
+    .min(0)
+    .default(256)
+    .describe("Most pictures of alerts that are kept in memory. The oldest go first."),
+  maxAlertPictureBytes: z
+    .int()
+    .min(0)
+    .default(32 * 1024 * 1024)
+    .describe("Most bytes of the pictures of alerts that are kept in memory."),
+  alertQuestionMs: durationMs(100)
+    .default(5_000)
+    .describe(
+      "Least time between two questions of alerts to one stream (ms), with a model that takes instructions. Other models are not asked.",
+    ),
   maxWatchers: z
     .int()
     .min(0)

@@ -4,12 +4,21 @@ import type { StreamLimits } from "./limits.ts";
 import { LockableSettings } from "./settings.ts";
 import { StreamHandle, type StreamHandleOptions } from "./stream-handle.ts";
 import type { StreamKind, StreamListener } from "./stream-listener.ts";
+import type { StreamPast } from "./stream-past.ts";
 
 /** How a stream is opened. */
 export interface NewStream
   extends Pick<
     StreamHandleOptions,
-    "engineOptions" | "settings" | "kind" | "firstEvent" | "pictureSide" | "mask" | "zones"
+    | "engineOptions"
+    | "settings"
+    | "kind"
+    | "firstEvent"
+    | "counts"
+    | "recap"
+    | "pictureSide"
+    | "mask"
+    | "zones"
   > {
   /** A name that its owner has chosen (see {@link isStreamName}). Default: `session_0`, `session_1` and so on. */
   readonly id?: string;
@@ -22,7 +31,7 @@ export function isStreamName(id: string): boolean {
   return /^[a-z0-9][\w.-]{0,63}$/i.test(id) && !id.startsWith("session_");
 }
 
-export interface StreamRegistryOptions extends Pick<StreamHandleOptions, "onFault"> {
+export interface StreamRegistryOptions {
   readonly engine: Engine;
   readonly limits: StreamLimits;
   /** Most sessions that may be open at once. */
@@ -31,8 +40,12 @@ export interface StreamRegistryOptions extends Pick<StreamHandleOptions, "onFaul
   readonly maxCameras?: number;
   /** Whether a name is kept for a camera, also while that has no stream. Default: none is. */
   readonly isCamera?: (name: string) => boolean;
+  /** Where the last stream of a name stood, of this server or of an earlier one; null, the default: nothing is known. */
+  readonly past?: (name: string) => StreamPast | null;
   /** Hear of each stream that is opened, in this order. Default: none. */
   readonly listeners?: readonly StreamListener[];
+  /** Told of a fault, as `StreamHandleOptions.onFault` is, and of the stream that has it. Default: the error is thrown. */
+  readonly onFault?: (error: unknown, what: string, stream: Pick<StreamHandle, "id" | "kind">) => void;
 }
 
 /** The open streams of a server. It opens them, and it forgets each one when that is closed. */
@@ -72,21 +85,21 @@ export class StreamRegistry {
     return this.streams.get(id);
   }
 
+  /** Where the last stream of a name stood; null: nothing is known of it. */
+  past(name: string): StreamPast | null {
+    return this.options.past?.(name) ?? null;
+  }
+
   /**
-   * Opens a stream. Where it has no name, its id begins with `session_`, because the protocol calls it a session.
-   * Cameras and sessions take no places of each other.
+   * Opens a stream. Where it has no name, its id begins with `session_`, because the protocol calls it a session. One that
+   * has a name goes on from the last one of that name, as far as something is known of that: numbers of events, counts
+   * and recap. Cameras and sessions take no places of each other.
    *
    * @throws {ProtocolError} `too_many_sessions`, or `stream_exists`; as `StreamHandle.update` does for settings
    * @throws {IngestError} `option_out_of_range` for a mask that is not valid
    */
   open({ id: name, onClosed: onOwnClosed, ...own }: NewStream = {}): StreamHandle {
-    const {
-      maxStreams: _,
-      maxCameras: _cameras,
-      isCamera = () => false,
-      listeners = [],
-      ...options
-    } = this.options;
+    const { engine, limits, listeners = [], isCamera = () => false, onFault } = this.options;
     const isKept = name !== undefined && own.kind !== "camera" && isCamera(name);
     if (name !== undefined && (isKept || this.streams.has(name)))
       throw new ProtocolError("stream_exists", `There is a stream ${name} already. Choose another name.`);
@@ -101,7 +114,12 @@ export class StreamRegistry {
       this.streams.delete(id);
       onOwnClosed?.();
     };
-    const stream = new StreamHandle({ ...options, ...own, id, onClosed });
+    const past = name === undefined ? null : this.past(name);
+    const before = past && { firstEvent: past.nextEvent, counts: past.counts, recap: past.recap };
+    const stream = new StreamHandle({
+      ...{ engine, limits, ...before, ...own, id, onClosed },
+      ...(onFault && { onFault: (error, what) => onFault(error, what, stream) }),
+    });
     this.streams.set(id, stream);
     for (const listen of listeners) listen(stream);
     return stream;

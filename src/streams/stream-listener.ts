@@ -1,6 +1,7 @@
 import type { Frame, Zones } from "../ingest/mod.ts";
 import type { RaisedAlert, SessionStats } from "../protocol/mod.ts";
 import type { EventLog } from "./event-log.ts";
+import type { StreamStanding } from "./stream-past.ts";
 
 /** `session`: opened by a client, who feeds it. `camera`: opened by the server, which reads its video itself. */
 export type StreamKind = "session" | "camera";
@@ -34,6 +35,8 @@ export interface ListenedStream {
   readonly log: Pick<EventLog, "from" | "newest">;
   /** Number of its next event. */
   readonly nextEvent: number;
+  /** Where a later stream of this name goes on from. */
+  readonly standing: StreamStanding;
   /** Its counters as of now. */
   readonly figures: SessionStats;
   /** The newest picture that was thought about or waits for it; null before the first. */

@@ -81,7 +81,7 @@ describe("a registry", () => {
     expect(() => registry.open(wrong)).toThrowError(expect.objectContaining({ code: "out_of_range" }));
     expect([...registry]).toEqual([door]);
     expect(door.newestFrame).toBeNull();
-    door.push(await picture());
+    door.input.push(await picture());
     await until("it is seen", () => door.newestFrame !== null);
     expect(door.newestFrame!.seq).toBe(0);
   });
@@ -96,7 +96,7 @@ describe("a registry", () => {
     const engine = new ScriptedEngine();
     const registry = new StreamRegistry({ engine, limits, maxStreams: 8 });
     const [ends, fails, stays] = [registry.open(), registry.open(), registry.open()];
-    for (const stream of [ends, fails, stays]) stream.push(await picture());
+    for (const stream of [ends, fails, stays]) stream.input.push(await picture());
     await until("all are seen", () => engine.opened.every(({ frames }) => frames.length === 1));
     ends.end();
     engine.opened[1]!.emit({

@@ -13,6 +13,8 @@ import {
 import { type Problem, type StreamHandle, toProblem } from "../../streams/mod.ts";
 import { type Client, requireQuestion } from "../auth/client.ts";
 import type { QuestionBudget } from "../question-budget.ts";
+import { idsOf } from "../stream-ids.ts";
+import type { Traffic } from "../traffic.ts";
 import { decodeBase64 } from "./base64.ts";
 import { maySee, requireScope } from "./rights.ts";
 import { type Listener, SessionFeed } from "./session-feed.ts";
@@ -28,6 +30,8 @@ export interface SessionOptions {
   /** What the client may ask. Each question comes out of every budget. */
   readonly questions: readonly QuestionBudget[];
   readonly log: Logger;
+  /** Counts what is refused. Default: nobody does. */
+  readonly traffic?: Traffic;
 }
 
 /**
@@ -50,6 +54,7 @@ export class Session {
   private readonly resume: ConnectedSession["resume"];
   private readonly questions: readonly QuestionBudget[];
   private readonly log: Logger;
+  private readonly traffic: Traffic | undefined;
   private readonly feed: SessionFeed;
   /** Answers under way that this client has asked for. */
   private readonly asked = new Set<string>();
@@ -66,7 +71,8 @@ export class Session {
     this.resume = resume;
     this.current = client;
     this.questions = questions;
-    this.log = log.child({ session: this.id, role, token: client.grant.name });
+    this.traffic = options.traffic;
+    this.log = log.child({ ...idsOf(stream), role, token: client.grant.name });
     this.statsIntervalMs = stream.settings.stats_interval_ms;
     this.feed = new SessionFeed(stream, this.statsIntervalMs, (event) =>
       maySee(this.current.grant, event, this.id),
@@ -104,7 +110,7 @@ export class Session {
 
   /** Whether so much waits to be decoded that nothing more should be received for now. */
   get isFull(): boolean {
-    return this.stream.isFull;
+    return this.stream.input.isFull;
   }
 
   /**
@@ -114,9 +120,9 @@ export class Session {
   receiveBinary(bytes: Uint8Array): void {
     if (this.isOver) return;
     this.guard(null, () => {
-      if (this.stream.takesChunks) {
+      if (this.stream.input.takesChunks) {
         this.requireFeeding();
-        this.stream.pushChunk(bytes);
+        this.stream.input.pushChunk(bytes);
         return;
       }
       const { image, seq, captureTimeMs } = decodeBinaryFrame(bytes);
@@ -183,11 +189,11 @@ export class Session {
       }
       case "input_video.start":
         this.requireFeeding();
-        this.stream.startVideo(message.mime);
+        this.stream.input.startVideo(message.mime);
         break;
       case "input_video.stop":
         this.requireFeeding();
-        this.stream.stopVideo();
+        this.stream.input.stopVideo();
         break;
       case "conversation.item.create": {
         const question = message.item.content.map((part) => part.text).join(" ");
@@ -228,7 +234,7 @@ export class Session {
 
   private push(image: Uint8Array, seq: number | null, captureTimeMs: number | null): void {
     this.requireFeeding();
-    this.stream.push(image, {
+    this.stream.input.push(image, {
       ...(this.current.allowance.takeFrame(performance.now()) ? {} : { overBudget: true }),
       ...(seq === null ? {} : { seq }),
       ...(captureTimeMs === null ? {} : { mediaTimeMs: captureTimeMs }),
@@ -287,6 +293,9 @@ export class Session {
       const problem = toProblem(thrown);
       if (problem.code === "internal_error") this.log.error({ err: thrown }, "a message failed");
       const event = errorEvent({ clientEventId, ...problem });
+      this.traffic?.refused("message", problem.code);
+      // The message may repeat what the client has sent.
+      this.log.debug({ code: problem.code, param: problem.param }, "a message was refused");
       this.feed.say(event);
       if (event.error.fatal) this.end("failed");
     }

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { CameraRoster } from "../../../cameras/mod.ts";
+import type { History } from "../../../history/mod.ts";
 import type { StreamHandle, StreamRegistry } from "../../../streams/mod.ts";
 import { type Grant, may, type Scope } from "../../auth/grant.ts";
 import type { Limits } from "../../limits.ts";
@@ -18,6 +19,8 @@ export interface StreamResources {
   /** How many watch a stream, over the WebSocket and over HTTP. */
   readonly watchersOf: (id: string) => number;
   readonly limits: Limits;
+  /** What was seen and thought; null: nothing is kept. */
+  readonly history: History | null;
 }
 
 /** @throws {HttpProblem} 403, when whoever makes the request may not do that */
