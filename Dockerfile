@@ -18,7 +18,8 @@ RUN apt-get source -q ffmpeg && cd ffmpeg-*/ \
       --disable-outdevs --enable-gnutls --enable-libdav1d --enable-libdrm --enable-libsrt --enable-vaapi --enable-zlib \
  && make -j"$(nproc)" && make install-progs && strip /usr/local/bin/ffmpeg && cd .. && rm -rf ffmpeg*
 
-# The server, built from this checkout. No package needs its install script: what they would fetch is for GPUs.
+# The server, built from this checkout, without what only people who develop read. No package needs its install script: what
+# they would fetch is for GPUs.
 FROM ${NODE_IMAGE} AS server
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
@@ -30,7 +31,8 @@ WORKDIR /app
 RUN cp -r /src/package.json /src/package-lock.json /src/.npmrc /src/LICENSE /src/THIRD-PARTY-NOTICES.md /src/dist /src/models . \
  && mkdir client packaging && cp -r /src/client/sample client && cp /src/packaging/healthcheck.mjs packaging \
  && npm ci --omit=dev --workspaces=false --ignore-scripts \
- && find dist -name '*.map' -delete
+ && find dist node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete \
+ && rm -rf node_modules/fluent-ffmpeg/coverage
 
 # Without what this machine does not need.
 FROM ffmpeg AS pruned

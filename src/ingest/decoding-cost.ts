@@ -6,10 +6,10 @@ import type { DescribedVideo } from "./described-video.ts";
  * These are rough figures for one core of a server. `npm run bench -- --only decoding` measures those of a machine; other
  * processors differ by up to three times.
  */
-const COST = { megapixel: { h264: 0.0024, hevc: 0.0034, other: 0.0024 }, second: 0.01 };
+const COST = { megapixel: { h264: 0.0026, hevc: 0.0032, other: 0.0026 }, second: 0.01 };
 
 /** A key frame costs more than another one, because all of it is coded anew. */
-const KEYFRAME_COST = 2;
+const KEYFRAME_COST = 3;
 /** Seconds from one key frame to the next. Of most cameras it is 1 to 4. */
 const KEYFRAME_PERIOD_S = 2;
 /** Where nothing says how many frames a second there are, few are assumed, so that nobody is warned without need. */
@@ -19,7 +19,7 @@ const ASSUMED_FPS = 15;
  * About how many cores decoding a video takes, at its own pace: cores of a server. Of what
  * decodes in place of the processor nothing is known; then only what every video costs is counted.
  *
- * @example decodingCores({ width: 1920, height: 1080, codec: "h264", fps: 25 }) // about 0.13
+ * @example decodingCores({ width: 1920, height: 1080, codec: "h264", fps: 25 }) // about 0.14
  */
 export function decodingCores({
   width,
