@@ -79,6 +79,8 @@ export interface OpenVideoOptions extends FrameFormat, ResolveOptions, Pace, Dec
  * of video before the first frame, and it decodes on several threads, each of which holds one picture back. (`nobuffer`
  * and `low_delay` would be faster still, but lose frames.)
  */
+/** Below this rate, frames of a live source are so far apart that the next one, in its own time, would pass for late. */
+const SPARSE_FPS = 2;
 const PROMPT = ["-analyzeduration", "1000000", "-threads", "1"];
 
 /** What ffmpeg says of a part of a playlist that it skips. */
@@ -232,7 +234,7 @@ async function playRoute(
   async function emitLive(): Promise<void> {
     const time = new LiveTime(options.startedAtMs);
     const sampler = new SampleByMediaTime(fps);
-    for await (const frame of settledFrames(readInTime, { sparse: isSparse })) {
+    for await (const frame of settledFrames(readInTime, { sparse: isSparse || fps < SPARSE_FPS })) {
       const arrivedAtMs = performance.now();
       const mediaTimeMs = time.mediaTimeMs(frame.readAtMs, arrivedAtMs);
       if (stop.aborted) return;

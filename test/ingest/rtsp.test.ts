@@ -87,6 +87,13 @@ describe.each(["FFMPEG_PATH or PATH", "installer"])("an RTSP camera with ffmpeg 
     },
   );
 
+  it.concurrent("of which few frames are wanted gives these, and not too few", { retry: 2 }, async () => {
+    const watched = await watch(ffmpeg, HABITS.ok(), { fps: 0.5 });
+    expectTrue(watched);
+    expect(watched.frames.length).toBeGreaterThanOrEqual(3);
+    expect(watched.frames.length).toBeLessThanOrEqual(6);
+  });
+
   it.concurrent("that stalls leaves a gap of that length", { retry: 2 }, async () => {
     const [from, upTo] = [2 * KEY_EVERY, 4 * KEY_EVERY];
     const watched = await watch(ffmpeg, HABITS.lose(from, upTo));
