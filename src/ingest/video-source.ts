@@ -79,9 +79,9 @@ export interface OpenVideoOptions extends FrameFormat, ResolveOptions, Pace, Dec
  * of video before the first frame, and it decodes on several threads, each of which holds one picture back. (`nobuffer`
  * and `low_delay` would be faster still, but lose frames.)
  */
+const PROMPT = ["-analyzeduration", "1000000", "-threads", "1"];
 /** Below this rate, frames of a live source are so far apart that the next one, in its own time, would pass for late. */
 const SPARSE_FPS = 2;
-const PROMPT = ["-analyzeduration", "1000000", "-threads", "1"];
 
 /** What ffmpeg says of a part of a playlist that it skips. */
 const MISSING_PART = /Failed to open segment/;
