@@ -102,9 +102,21 @@ describe("README", () => {
     expect(stderr).toMatch(/^No connection to ws:\/\/127\.0\.0\.1:1\/v1\/stream: /);
   });
 
+  it("has the client library, which docs/clients.md shows", async () => {
+    await using server = start("node", ["node_modules/.bin/thinkalong", "serve", "--port", "0"]);
+    const [url] = await server.says(/http:\/\/[\d.]+:\d+/);
+    const [, example] = readmeBlocks("In Node", "docs/clients.md");
+    await write("client.mjs", example!);
+    const { code, stdout, stderr } = await start("node", ["client.mjs", "frames", url]).ended;
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(THOUGHT);
+    expect(stdout).toMatch(/^\w[^\n]*\n\d+ thoughts about \d+ units$/m);
+  });
+
   it("gives a TypeScript program its types", async () => {
     const program = `
       import { BUNDLED_MODEL, createEngine, type EngineStream } from "thinkalong";
+      import { connect, fromVideo } from "thinkalong/client";
       import { SERVER_EVENTS, type ServerEvent } from "thinkalong/protocol";
       const stream: EngineStream = (await createEngine({ model: BUNDLED_MODEL })).openStream();
       const event: ServerEvent = SERVER_EVENTS.error.parse({});
@@ -112,13 +124,24 @@ describe("README", () => {
       stream.push("a frame");
       // @ts-expect-error
       event.nothing;
+      const session = await connect("http://127.0.0.1:8080", { settings: { fps: 2 } });
+      const times: number[] = [];
+      session.on("response.output_text.done", ({ media_time_ms }) => times.push(media_time_ms));
+      for await (const heard of session) heard satisfies ServerEvent;
+      // @ts-expect-error
+      session.on("response.nothing", () => {});
+      // @ts-expect-error
+      fromVideo(session, "a video");
     `;
     await writeFile(join(project, "use.mts"), program);
     const tsc = join(root, "node_modules/typescript/bin/tsc");
     const types = ["--types", "node", "--typeRoots", join(root, "node_modules/@types")];
     const flags = ["--noEmit", "--strict", "--target", "es2022", "--module", "nodenext", ...types];
-    const { code, stdout } = await start("node", [tsc, ...flags, "use.mts"]).ended;
-    expect([code, stdout]).toEqual([0, ""]);
+    // A program for Node need not know the DOM.
+    for (const lib of ["es2023", "es2023,dom,dom.iterable"]) {
+      const { code, stdout } = await start("node", [tsc, ...flags, "--lib", lib, "use.mts"]).ended;
+      expect([lib, code, stdout]).toEqual([lib, 0, ""]);
+    }
   });
 
   it("is packed as publint wants it", async () => {

@@ -9,10 +9,10 @@ export interface Block {
   readonly text: string;
 }
 
-/** The blocks of one section (`## heading`) of README.md. */
-export function readmeBlocks(heading: string): Block[] {
-  const readme = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8");
+/** The blocks of one section (`## heading`) of README.md, or of another document. */
+export function readmeBlocks(heading: string, document = "README.md"): Block[] {
+  const readme = readFileSync(join(import.meta.dirname, "../..", document), "utf8");
   const section = readme.split(/^## /m).find((each) => each.startsWith(`${heading}\n`));
-  if (section === undefined) throw new Error(`README.md has no section "${heading}".`);
+  if (section === undefined) throw new Error(`${document} has no section "${heading}".`);
   return [...section.matchAll(FENCE)].map(({ groups }) => groups as unknown as Block);
 }

@@ -1,0 +1,13 @@
+/** How pictures are made. */
+export interface PictureOptions {
+  /** Longest side (px); default 640, or what the model looks at where that is more. */
+  readonly side?: number;
+  /** Quality of the JPEGs, from 0 to 1; default 0.85. */
+  readonly quality?: number;
+}
+
+/** How a video is sent. */
+export interface VideoOptions extends PictureOptions {
+  /** Whether it is a camera, whose time is counted from its first picture. Default: it is a clip, and has times of its own. */
+  readonly isLive?: boolean;
+}
