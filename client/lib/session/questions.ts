@@ -6,6 +6,12 @@ import { ComingAnswer } from "./answer.ts";
 /** Questions that may wait for a connection. */
 const MOST_WAITING = 32;
 
+/**
+ * `event_id` of a message that is sent for its answer alone. Servers answer a type that they do not know with an error, and
+ * that comes behind everything that was missed.
+ */
+export const ECHO = "echo";
+
 /** Events that open a connection. They come before what was missed. */
 const OPENING: ReadonlySet<string> = new Set(["session.created", "session.resumed", "session.gap"]);
 
@@ -24,7 +30,7 @@ export class Questions {
   private connection = 0;
   private hasMissed = false;
 
-  constructor(private readonly send: (message: ClientMessage) => boolean) {}
+  constructor(private readonly send: (message: ClientMessage | { type: "client.echo"; event_id: string }) => boolean) {}
 
   /** @throws {ClientError} `too_many_questions`, when as many wait for a connection as may */
   ask(question: string, signal?: AbortSignal): ComingAnswer {
@@ -47,7 +53,9 @@ export class Questions {
   connected(): void {
     this.connection++;
     this.hasMissed = true;
-    for (const answer of this.asked.values()) if (answer.sentOver === 0) this.dispatch(answer);
+    for (const answer of [...this.asked.values()]) if (answer.sentOver === 0) this.dispatch(answer);
+    const isUnsure = [...this.asked.values()].some(({ sentOver }) => sentOver < this.connection);
+    if (isUnsure) this.send({ type: "client.echo", event_id: ECHO });
   }
 
   /** None of them will be answered. Those that were never sent stay, when another session follows. */
@@ -108,7 +116,8 @@ export class Questions {
   /** All that was missed has come. What was asked before the loss and has not begun did not come through. */
   private missedAreThere(): void {
     this.hasMissed = false;
-    for (const answer of this.asked.values()) if (answer.sentOver < this.connection) this.dispatch(answer);
+    for (const answer of [...this.asked.values()])
+      if (answer.sentOver < this.connection) this.dispatch(answer);
   }
 
   private dispatch(answer: ComingAnswer): void {

@@ -15,7 +15,7 @@ import type { RetryOptions } from "../server/pause.ts";
 import type { ServerAddress } from "../server/server-address.ts";
 import type { Answer } from "./answer.ts";
 import { type FrameCounts, FrameQueue, type Picture, type SkippedFrame } from "./frame-queue.ts";
-import { Questions } from "./questions.ts";
+import { ECHO, Questions } from "./questions.ts";
 import { Settings } from "./settings.ts";
 
 /** How a session is opened. */
@@ -57,6 +57,8 @@ const MOST_EVENTS = 10_000;
 
 /** `event_id` of `session.close`. */
 const CLOSING = "closing";
+
+const OWN: ReadonlySet<string | null> = new Set([CLOSING, ECHO]);
 
 /** Begins to open a session. Users do it with `connect` and `ThinkalongClient`. */
 export let openSession: (server: ServerAddress, options: SessionOptions) => Session;
@@ -101,7 +103,7 @@ export class Session implements AsyncIterable<ServerEvent> {
     this.closed = new Promise((resolve) => {
       this.resolveClosed = resolve;
     });
-    const send = (message: ClientMessage) => this.line.send(message);
+    const send = (message: object) => this.line.send(message);
     this.questions = new Questions(send);
     this.settings = new Settings(options.settings ?? {}, send);
     this.line = new Line(
@@ -263,14 +265,14 @@ export class Session implements AsyncIterable<ServerEvent> {
   }
 
   private take(event: ServerEvent): void {
-    // It was said once more after a loss, and was not needed.
-    if (event.type === "error" && event.error.event_id === CLOSING) return;
     if (!this.isValid(event)) return;
     this.lastId = event.event_id;
     if (event.type === "session.created" || event.type === "session.resumed") this.greeted(event);
     if (event.type === "session.updated" && this.current) this.current = { ...this.current, ...event.session };
     if (event.type === "session.closed") this.end = event;
     this.questions.take(event);
+    // Answers to what the library has sent by itself, and needed no more than that.
+    if (event.type === "error" && OWN.has(event.error.event_id)) return;
     this.settings.take(event, this.current?.role ?? "own");
     this.emitter.emit(event.type, event as never);
     this.emitter.emit("event", event);
