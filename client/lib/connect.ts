@@ -2,7 +2,12 @@ import { type HttpStreams, streamsOf } from "./http/streams.ts";
 import { ServerAddress, type ServerOptions } from "./server/server-address.ts";
 import { openSession, type Session, type SessionOptions } from "./session/session.ts";
 
-/** How a server is reached, and how a session is opened. */
+/**
+ * How a server is reached, and how a session is opened.
+ *
+ * @example
+ * await connect(url, { token, stream: "door" });
+ */
 export interface ConnectOptions extends ServerOptions, SessionOptions {}
 
 /**

@@ -14,7 +14,12 @@ export interface StreamShown {
   readonly stats: SessionStats | null;
 }
 
-/** A camera that the server watches by itself. */
+/**
+ * A camera that the server watches by itself.
+ *
+ * @example
+ * const door = await streams.create("door", { url: "rtsp://door.local/live" });
+ */
 export interface CameraObject extends StreamShown {
   readonly kind: "camera";
   /** Whether it stands in the config file or was made over the API. */

@@ -7,7 +7,12 @@ import { type Answer, ComingAnswer } from "../session/answer.ts";
 import { serverSentEvents } from "./server-sent-events.ts";
 import type { CameraObject, StreamObject } from "./stream-object.ts";
 
-/** A picture of a stream. */
+/**
+ * A picture of a stream.
+ *
+ * @example
+ * image.src = URL.createObjectURL((await streams.snapshot("door")).picture);
+ */
 export interface Snapshot {
   /** A JPEG. */
   readonly picture: Blob;
@@ -15,7 +20,12 @@ export interface Snapshot {
   readonly mediaTimeMs: number;
 }
 
-/** Which events are wanted. */
+/**
+ * Which events are wanted.
+ *
+ * @example
+ * streams.events("door", { after: "event_61" });
+ */
 export interface EventsOptions {
   /** Id of the last event that one has. */
   readonly after?: string;

@@ -6,7 +6,12 @@ import { pauseMs, type RetryOptions } from "./pause.ts";
 import type { ServerAddress } from "./server-address.ts";
 import { OPEN, type SocketLike } from "./web-socket.ts";
 
-/** What a connection is doing. */
+/**
+ * What a connection is doing.
+ *
+ * @example
+ * session.on("state", ({ phase, retryInMs }) => phase === "waiting" && console.log(`again in ${retryInMs} ms`));
+ */
 export interface ConnectionState {
   /** `waiting`: the connection is gone, and is tried again in `retryInMs`; `closed`: for good. */
   readonly phase: "connecting" | "open" | "waiting" | "closed";

@@ -1,4 +1,9 @@
-/** How long is waited between two attempts to connect. */
+/**
+ * How long is waited between two attempts to connect.
+ *
+ * @example
+ * await connect(url, { retry: { firstMs: 1000, mostMs: 60_000 } });
+ */
 export interface RetryOptions {
   /** Longest pause before the second attempt (ms); default 500. Each further one is twice as long. */
   readonly firstMs?: number;

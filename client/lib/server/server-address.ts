@@ -1,7 +1,12 @@
 import { ClientError } from "../errors.ts";
 import { findSocketClass, isNode, type SocketClass, type SocketLike } from "./web-socket.ts";
 
-/** How a server is reached. */
+/**
+ * How a server is reached.
+ *
+ * @example
+ * new ThinkalongClient("https://cameras.example", { token: process.env.THINKALONG_TOKEN });
+ */
 export interface ServerOptions {
   /**
    * Secret of a token, when the server wants one. Programs send it as a header. Browsers cannot, so a ticket is taken with

@@ -12,7 +12,12 @@ export interface SocketLike {
   addEventListener(type: "close", listener: (event: { readonly code: number }) => void): void;
 }
 
-/** A class of WebSockets. In Node it takes headers; browsers have no such argument. */
+/**
+ * A class of WebSockets. In Node it takes headers; browsers have no such argument.
+ *
+ * @example
+ * await connect(url, { WebSocket: (await import("ws")).WebSocket });
+ */
 export type SocketClass = new (
   url: string,
   options?: { readonly headers: Readonly<Record<string, string>> },

@@ -5,7 +5,12 @@ import { Replay } from "../replay.ts";
 type TextDone = ServerEventOf<"response.output_text.done">;
 type Done = ServerEventOf<"response.done">;
 
-/** An answer that is complete. */
+/**
+ * An answer that is complete.
+ *
+ * @example
+ * const { text, mediaTimeMs, timing } = await session.ask("What happened last?").whole;
+ */
 export interface WholeAnswer {
   /** Id of the answer on the server. */
   readonly id: string;

@@ -1,17 +1,32 @@
 import { encodeFrameHeader, FRAME_HEADER_BYTES } from "../../../src/protocol/binary-frame.ts";
 import type { SessionLimits } from "../../../src/protocol/session-object.ts";
 
-/** One encoded JPEG, PNG or WebP picture. Its bytes must not change until it is sent. */
+/**
+ * One encoded JPEG, PNG or WebP picture. Its bytes must not change until it is sent.
+ *
+ * @example
+ * session.sendFrame(await readFile("frame.jpg"));
+ */
 export type Picture = Blob | Uint8Array | ArrayBuffer;
 
-/** A picture that was not sent. */
+/**
+ * A picture that was not sent.
+ *
+ * @example
+ * session.on("skipped", ({ mediaTimeMs, reason }) => console.warn(mediaTimeMs, reason));
+ */
 export interface SkippedFrame {
   readonly mediaTimeMs: number;
   /** `behind`: the network was, and newer pictures waited; `away`: there was no connection; `too_large`: it has more than `limits.max_frame_bytes`. */
   readonly reason: "behind" | "away" | "too_large";
 }
 
-/** What has become of the pictures of a session. */
+/**
+ * What has become of the pictures of a session.
+ *
+ * @example
+ * const { sent, skipped, waiting } = session.frames;
+ */
 export interface FrameCounts {
   readonly sent: number;
   readonly skipped: number;

@@ -18,7 +18,12 @@ import { type FrameCounts, FrameQueue, type Picture, type SkippedFrame } from ".
 import { ECHO, Questions } from "./questions.ts";
 import { Settings } from "./settings.ts";
 
-/** How a session is opened. */
+/**
+ * How a session is opened.
+ *
+ * @example
+ * await server.connect({ settings: { fps: 2, temperature: 0 } });
+ */
 export interface SessionOptions {
   /** Id of a stream to watch, such as `door`. Default: a session of one's own, to which one sends video. */
   readonly stream?: string;
@@ -34,7 +39,12 @@ export interface SessionOptions {
   readonly mostWaitingEvents?: number;
 }
 
-/** How a session ended. */
+/**
+ * How a session ended.
+ *
+ * @example
+ * const { reason, error } = await session.closed;
+ */
 export interface SessionEnd {
   /** Of `session.closed`; null when the connection ended without it. */
   readonly reason: CloseReason | null;

@@ -10,6 +10,9 @@ interface Change {
   readonly reject: (error: ClientError) => void;
 }
 
+/** `event_id` of the settings with which a session begins. */
+const FIRST = "settings_first";
+
 /** The settings that a client has asked for, so that a session that begins anew gets them, too. */
 export class Settings {
   private wanted: SessionSettings;
@@ -26,8 +29,12 @@ export class Settings {
 
   /** A new session begins. */
   begin(): void {
-    if (Object.keys(this.wanted).length > 0)
-      this.send({ type: "session.update", event_id: "settings_first", session: this.wanted });
+    const { wanted } = this;
+    if (Object.keys(wanted).length === 0) return;
+    // It is answered as any other change is. Nobody waits for it; where it is refused, the event says so.
+    const ignored = () => {};
+    this.open.push({ id: FIRST, settings: wanted, resolve: ignored, reject: ignored });
+    this.send({ type: "session.update", event_id: FIRST, session: wanted });
   }
 
   /** @throws {ClientError} as a rejection: why it was refused, or `connection_lost` */

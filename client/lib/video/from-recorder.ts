@@ -2,7 +2,12 @@ import type { Dom } from "../dom.ts";
 import { ClientError } from "../errors.ts";
 import type { Session } from "../session/session.ts";
 
-/** How a recording is made. */
+/**
+ * How a recording is made.
+ *
+ * @example
+ * fromRecorder(session, stream, { videoBitsPerSecond: 500_000 });
+ */
 export interface RecordingOptions {
   /** Default: the first of WebM with VP8 and what else the browser records. */
   readonly mimeType?: string;
