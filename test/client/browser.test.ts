@@ -10,7 +10,7 @@ import { secretOf, startGuardedServer } from "../support/tokens.ts";
 import { buildLibrary } from "./page-under-test.ts";
 
 const script: Script = { answer: () => "two cars have left the yard", pauseMs: 2 };
-const limits = { maxConnectionsPerSecond: 1000 };
+const limits = { maxConnectionsPerSecond: 1000, maxBytesPerSecond: 256 * 1024 * 1024 };
 let dir: Awaited<ReturnType<typeof makeTempDir>>;
 let clientDir: string;
 let sizes: Awaited<ReturnType<typeof buildLibrary>>;
@@ -90,7 +90,7 @@ describe.skipIf(browserPath === null)("the library in a browser", () => {
        session.on("skipped", (frame) => skipped.push(frame));
        // As large as what the model needs is no load for a network. So these carry as much again as a slow one takes.
        const send = session.sendFrame.bind(session);
-       session.sendFrame = (jpeg, options) => send(new Blob([jpeg, new Uint8Array(4 * 1024 * 1024)]), options);
+       session.sendFrame = (jpeg, options) => send(new Blob([jpeg, new Uint8Array(2 * 1024 * 1024)]), options);
        globalThis.camera = await client.fromCamera(session);`,
     );
     await until("a picture", () => server.engine.opened[0]!.frames.length > 0);

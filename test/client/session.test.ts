@@ -13,7 +13,7 @@ import { secretOf, startGuardedServer } from "../support/tokens.ts";
 const validate = (event: ServerEvent) => void SERVER_EVENTS[event.type].strict().parse(event);
 const retry = { firstMs: 40, mostMs: 200 };
 const usual = { validate, retry };
-const limits = { maxConnectionsPerSecond: 1000 };
+const limits = { maxConnectionsPerSecond: 1000, maxBytesPerSecond: 256 * 1024 * 1024 };
 const script: Script = { answer: () => "two cars have left the yard", pauseMs: 2 };
 
 const logged = (events: readonly ServerEvent[]) => events.filter(({ event_id }) => !event_id.includes("."));

@@ -21,9 +21,10 @@ const start = () =>
 
 /** Every field that the library's type of a stream names. */
 const SHOWN: Record<StreamObject["kind"], string[]> = {
-  camera: ["created", "id", "kind", "message", "newest_media_time_ms", "object", "origin", "restarts"].concat(
+  camera: [
+    ...["created", "id", "kind", "message", "newest_media_time_ms", "object", "origin", "restarts"],
     ...["settings", "state", "stats", "url", "watchers"],
-  ),
+  ],
   session: ["created", "id", "kind", "newest_media_time_ms", "object", "settings", "state", "stats", "watchers"],
 };
 

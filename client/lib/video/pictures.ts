@@ -13,7 +13,8 @@ export class Pictures {
   /** The picture that is shown now; null when it cannot be drawn. */
   async take(video: HTMLVideoElement, { limits, model_info }: ConnectedSession): Promise<Blob | null> {
     const { videoWidth, videoHeight } = video;
-    const context = this.canvas.getContext("2d", { alpha: false }) as CanvasRenderingContext2D | null;
+    // What is called of it, both kinds of canvas have.
+    const context = (this.canvas as HTMLCanvasElement).getContext("2d", { alpha: false });
     if (context === null || videoWidth === 0) return null;
     const most = Math.sqrt(limits.max_frame_pixels / (videoWidth * videoHeight));
     const side = this.options.side ?? Math.max(LEAST_SIDE_PX, model_info.width, model_info.height);
