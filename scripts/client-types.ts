@@ -18,7 +18,16 @@ export function writeClientTypes(folder: string, flags: readonly string[] = []):
   const emitted = mkdtempSync(join(tmpdir(), "thinkalong-types-"));
   try {
     const tsc = join(root, "node_modules/typescript/bin/tsc");
-    const emit = ["--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--rootDir", ".", "--outDir", emitted];
+    const emit = [
+      "--noEmit",
+      "false",
+      "--declaration",
+      "--emitDeclarationOnly",
+      "--rootDir",
+      ".",
+      "--outDir",
+      emitted,
+    ];
     execFileSync(process.execPath, [tsc, "-p", "client/tsconfig.json", ...emit, ...flags], {
       cwd: root,
       stdio: "inherit",

@@ -60,7 +60,8 @@ function onEvent(event: ServerEvent): void {
       break;
     case "error":
       // One that a question has caused stands beside the question.
-      if (event.error.event_id === null && event.error.code !== "idle_timeout") status.alert(event.error.message);
+      if (event.error.event_id === null && event.error.code !== "idle_timeout")
+        status.alert(event.error.message);
       break;
   }
 }

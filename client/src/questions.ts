@@ -34,7 +34,9 @@ export class Questions {
     if (!text) return;
     const shown = create("p", { className: "answer" });
     const note = create("p", { className: "muted", textContent: "…" });
-    this.answers.prepend(create("li", {}, create("p", { className: "question", textContent: text }), shown, note));
+    this.answers.prepend(
+      create("li", {}, create("p", { className: "question", textContent: text }), shown, note),
+    );
     try {
       const answer = this.put(text);
       for await (const piece of answer) shown.append(piece);
@@ -49,7 +51,10 @@ export class Questions {
 }
 
 /** When it was, and how long it took. */
-function summary({ mediaTimeMs, timing: { answer_first_ms: first, answer_done_ms: done } }: WholeAnswer): string {
+function summary({
+  mediaTimeMs,
+  timing: { answer_first_ms: first, answer_done_ms: done },
+}: WholeAnswer): string {
   const at = mediaTimeMs >= 0 ? `at ${timecode(mediaTimeMs)} · ` : "";
   return `${at}first word after ${duration(first)}, all after ${duration(done)}`;
 }

@@ -44,8 +44,8 @@ async function open(url: string): Promise<Page> {
 /** Runs the body of an async function in the page. */
 const run = (page: Page, body: string) => page.evaluate(`(async () => { ${body} })()`);
 
-it("is small: under 16 KiB as it is packed, and under 12 KiB minified", () => {
-  expect(sizes.packed).toBeLessThan(16 * 1024);
+it("is small: under 20 KiB as it is packed, and under 12 KiB minified", () => {
+  expect(sizes.packed).toBeLessThan(20 * 1024);
   expect(sizes.minified).toBeLessThan(12 * 1024);
 });
 
@@ -132,7 +132,10 @@ describe.skipIf(browserPath === null)("the library in a browser", () => {
     await using server = await startGuardedServer(tokens, { clientDir, limits }, script);
     await using proxy = await TcpProxy.start(server.url);
     const page = await open(proxy.url);
-    const refused = await run(page, `return client.connect("/").catch(({ code, status }) => ({ code, status }))`);
+    const refused = await run(
+      page,
+      `return client.connect("/").catch(({ code, status }) => ({ code, status }))`,
+    );
     expect(refused).toEqual({ code: "unauthorized", status: 401 });
     await run(
       page,

@@ -6,7 +6,9 @@ import { picture, startServer } from "../support/server.ts";
 import { TcpProxy } from "../support/tcp-proxy.ts";
 
 it("a program watches a real engine through connections that break, and misses nothing", async () => {
-  await using server = await startServer(await startTinyEngine(), { limits: { maxConnectionsPerSecond: 1000 } });
+  await using server = await startServer(await startTinyEngine(), {
+    limits: { maxConnectionsPerSecond: 1000 },
+  });
   await using proxy = await TcpProxy.start(server.url);
   const { fps } = server.engine.model;
   const owner = await connect(server.url);
@@ -22,7 +24,8 @@ it("a program watches a real engine through connections that break, and misses n
     if (i % 6 === 5) proxy.cut();
     if (i === 12) answers.push(watcher.ask("how many cars are there now?").whole);
   }
-  for (const { text, status } of await Promise.all(answers)) expect([status, /\w/.test(text)]).toEqual(["completed", true]);
+  for (const { text, status } of await Promise.all(answers))
+    expect([status, /\w/.test(text)]).toEqual(["completed", true]);
   expect(await owner.close()).toMatchObject({ reason: "completed" });
   await watcher.closed;
   const logged = (events: readonly ServerEvent[]) => events.filter(({ event_id }) => !event_id.includes("."));

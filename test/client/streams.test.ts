@@ -1,6 +1,12 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ClientError, connect, type ServerEvent, type StreamObject, ThinkalongClient } from "../../client/lib/mod.ts";
+import {
+  ClientError,
+  connect,
+  type ServerEvent,
+  type StreamObject,
+  ThinkalongClient,
+} from "../../client/lib/mod.ts";
 import { makeTempDir, makeVideo } from "../support/media.ts";
 import { startScriptedServer, until } from "../support/server.ts";
 import { TcpProxy } from "../support/tcp-proxy.ts";
@@ -25,7 +31,17 @@ const SHOWN: Record<StreamObject["kind"], string[]> = {
     ...["created", "id", "kind", "message", "newest_media_time_ms", "object", "origin", "restarts"],
     ...["settings", "state", "stats", "url", "watchers"],
   ],
-  session: ["created", "id", "kind", "newest_media_time_ms", "object", "settings", "state", "stats", "watchers"],
+  session: [
+    "created",
+    "id",
+    "kind",
+    "newest_media_time_ms",
+    "object",
+    "settings",
+    "state",
+    "stats",
+    "watchers",
+  ],
 };
 
 describe("the streams of a server over HTTP", () => {
@@ -59,7 +75,11 @@ describe("the streams of a server over HTTP", () => {
     await using server = await start();
     const { streams } = new ThinkalongClient(server.url);
     const url = "http://127.0.0.1:1/video.mjpg";
-    expect(await streams.create("door", { url, fps: 2 })).toMatchObject({ id: "door", origin: "api", settings: { fps: 2 } });
+    expect(await streams.create("door", { url, fps: 2 })).toMatchObject({
+      id: "door",
+      origin: "api",
+      settings: { fps: 2 },
+    });
     expect(await streams.change("door", { enabled: false, fps: null })).toMatchObject({
       state: "disabled",
       settings: { enabled: false },
@@ -76,7 +96,11 @@ describe("the streams of a server over HTTP", () => {
     const stop = new AbortController();
     const { signal } = stop;
     const reading = (async () => {
-      for await (const event of streams.events("street", { fromStart: true, signal, retry: { firstMs: 20 } })) {
+      for await (const event of streams.events("street", {
+        fromStart: true,
+        signal,
+        retry: { firstMs: 20 },
+      })) {
         heard.push(event);
         if (heard.length % 10 === 0) proxy.cut();
         if (heard.length === 45) stop.abort(new Error("enough"));

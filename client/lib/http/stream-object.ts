@@ -1,5 +1,5 @@
-import type { SessionStats } from "../../../src/protocol/server-events.ts";
 import type { SourceState } from "../../../src/protocol/fields.ts";
+import type { SessionStats } from "../../../src/protocol/server-events.ts";
 
 /** What every stream shows. */
 export interface StreamShown {

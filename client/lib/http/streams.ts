@@ -134,10 +134,12 @@ export class HttpStreams {
         hasBegun = true;
         for await (const data of serverSentEvents(response)) {
           const event = JSON.parse(data) as ServerEvent;
-          if (event.type === "error" && event.error.fatal && event.event_id.includes(".")) throw errorOf(event);
+          if (event.type === "error" && event.error.fatal && event.event_id.includes("."))
+            throw errorOf(event);
           last = event.event_id;
           attempt = 0;
-          isOver = event.type === "session.closed" && event.reason !== "going_away" && event.reason !== "failed";
+          isOver =
+            event.type === "session.closed" && event.reason !== "going_away" && event.reason !== "failed";
           yield event;
         }
       } catch (error) {

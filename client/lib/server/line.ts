@@ -99,10 +99,9 @@ export class Line {
   stop(error: ClientError | null = null): void {
     if (this.state.phase === "closed") return;
     clearTimeout(this.timer);
-    (globalThis as { removeEventListener?: (type: string, listener: () => void) => void }).removeEventListener?.(
-      "online",
-      this.onOnline,
-    );
+    (
+      globalThis as { removeEventListener?: (type: string, listener: () => void) => void }
+    ).removeEventListener?.("online", this.onOnline);
     const { socket } = this;
     this.socket = null;
     this.tell({ phase: "closed", error, retryInMs: null });
@@ -110,7 +109,10 @@ export class Line {
   }
 
   private listen(socket: SocketLike): void {
-    if (this.state.phase === "closed") return socket.close(1000);
+    if (this.state.phase === "closed") {
+      socket.close(1000);
+      return;
+    }
     this.socket = socket;
     let isGreeted = false;
     let reason: CloseReason | null = null;
@@ -138,12 +140,20 @@ export class Line {
     });
   }
 
-  private ended(code: number, reason: CloseReason | null, problem: ClientError | null, wasGreeted: boolean): void {
+  private ended(
+    code: number,
+    reason: CloseReason | null,
+    problem: ClientError | null,
+    wasGreeted: boolean,
+  ): void {
     if (wasGreeted && performance.now() - this.openedAtMs > STEADY_MS) this.attempt = 0;
     let next = nextAfter(code, reason);
     if (code === NO_STREAM && this.wasOpen && this.attempt < LOOKS_FOR_STREAM) next = "again";
     const why = problem ?? closedBy(code, reason);
-    if (next === "over") return this.stop(isCalm(code, reason) ? null : why);
+    if (next === "over") {
+      this.stop(isCalm(code, reason) ? null : why);
+      return;
+    }
     if (next === "anew") this.speaker.lost();
     if (this.state.phase === "closed") return;
     if (code === NOT_RESUMED) this.dial();
@@ -171,7 +181,8 @@ export class Line {
 }
 
 function closedBy(code: number, reason: CloseReason | null): ClientError {
-  if (reason !== null) return new ClientError(reason, `The session has ended: ${reason.replaceAll("_", " ")}.`);
+  if (reason !== null)
+    return new ClientError(reason, `The session has ended: ${reason.replaceAll("_", " ")}.`);
   if (code === REPLACED)
     return new ClientError("replaced", "The session was resumed by another client, and goes on there.");
   return new ClientError("connection_lost", `The connection to the server was lost (${code}).`);

@@ -20,7 +20,10 @@ const MOST_MS = 10_000;
  *
  * @example pauseMs(0) // between 250 and 500
  */
-export function pauseMs(attempt: number, { firstMs = FIRST_MS, mostMs = MOST_MS }: RetryOptions = {}): number {
+export function pauseMs(
+  attempt: number,
+  { firstMs = FIRST_MS, mostMs = MOST_MS }: RetryOptions = {},
+): number {
   const longest = Math.min(mostMs, firstMs * 2 ** Math.min(attempt, 30));
   return longest * (1 - Math.random() / 2);
 }

@@ -94,7 +94,8 @@ export class ServerAddress {
     if (!isHeaderTaken && (this.options.ticket || headers.authorization))
       url.searchParams.set("ticket", await this.ticket());
     const SocketOf = this.options.WebSocket ?? (await findSocketClass());
-    const socket = isHeaderTaken && headers.authorization ? new SocketOf(url.href, { headers }) : new SocketOf(url.href);
+    const socket =
+      isHeaderTaken && headers.authorization ? new SocketOf(url.href, { headers }) : new SocketOf(url.href);
     socket.binaryType = "arraybuffer";
     return socket;
   }
@@ -126,7 +127,9 @@ export class ServerAddress {
   }
 
   private unreachable(cause: unknown): ClientError {
-    return new ClientError("connection_failed", `The server at ${this.base.origin} cannot be reached.`, { cause });
+    return new ClientError("connection_failed", `The server at ${this.base.origin} cannot be reached.`, {
+      cause,
+    });
   }
 }
 
@@ -135,12 +138,15 @@ async function errorOfResponse(response: Response): Promise<ClientError> {
   const { status } = response;
   const text = await response.text();
   try {
-    const { code, message, param } = (JSON.parse(text) as { error: { code: string; message: string; param?: string } })
-      .error;
+    const { code, message, param } = (
+      JSON.parse(text) as { error: { code: string; message: string; param?: string } }
+    ).error;
     if (typeof code === "string" && typeof message === "string")
       return new ClientError(code, message, { param: param ?? null, status });
   } catch {
     // It is told below: what answers is something else, such as a proxy.
   }
-  return new ClientError("bad_answer", `${response.url} answered ${status}: ${text.slice(0, 200)}`, { status });
+  return new ClientError("bad_answer", `${response.url} answered ${status}: ${text.slice(0, 200)}`, {
+    status,
+  });
 }

@@ -90,7 +90,10 @@ export class ComingAnswer implements Answer {
     const { id, status, status_details: details, usage } = response;
     if (status === "failed" || this.said === null) {
       this.fail(
-        new ClientError(details?.code ?? "bad_answer", details?.message ?? "The answer ended without a text."),
+        new ClientError(
+          details?.code ?? "bad_answer",
+          details?.message ?? "The answer ended without a text.",
+        ),
       );
       return;
     }

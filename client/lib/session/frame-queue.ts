@@ -85,7 +85,8 @@ export class FrameQueue {
   /** A connection is there again. */
   flush(): void {
     clearTimeout(this.timer);
-    while (this.queue.length > 0 && this.line.isOpen && this.line.bufferedBytes <= this.lastBytes) this.sendNext();
+    while (this.queue.length > 0 && this.line.isOpen && this.line.bufferedBytes <= this.lastBytes)
+      this.sendNext();
     if (this.queue.length > 0 && this.line.isOpen) this.timer = setTimeout(() => this.flush(), POLL_MS);
   }
 
@@ -100,7 +101,10 @@ export class FrameQueue {
     this.firstAtMs ??= performance.now();
     const bytes = picture instanceof Blob ? picture.size : picture.byteLength;
     const frame = { picture, bytes, mediaTimeMs: mediaTimeMs ?? performance.now() - this.firstAtMs };
-    if (bytes > this.limits.max_frame_bytes) return this.skip(frame, "too_large");
+    if (bytes > this.limits.max_frame_bytes) {
+      this.skip(frame, "too_large");
+      return;
+    }
     this.queue.push(frame);
     this.flush();
     while (this.queue.length > this.limits.max_inflight)
@@ -116,8 +120,13 @@ export class FrameQueue {
   private sendNext(): void {
     const { picture, bytes, mediaTimeMs } = this.queue.shift() as Waiting;
     // It may have waited since before the limits were known.
-    if (bytes > this.limits.max_frame_bytes) return this.skip({ mediaTimeMs }, "too_large");
-    this.line.sendData(withHeader(encodeFrameHeader({ seq: this.seq++, captureTimeMs: mediaTimeMs }), picture));
+    if (bytes > this.limits.max_frame_bytes) {
+      this.skip({ mediaTimeMs }, "too_large");
+      return;
+    }
+    this.line.sendData(
+      withHeader(encodeFrameHeader({ seq: this.seq++, captureTimeMs: mediaTimeMs }), picture),
+    );
     this.lastBytes = bytes + FRAME_HEADER_BYTES;
     this.sent++;
   }

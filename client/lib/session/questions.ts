@@ -30,7 +30,9 @@ export class Questions {
   private connection = 0;
   private hasMissed = false;
 
-  constructor(private readonly send: (message: ClientMessage | { type: "client.echo"; event_id: string }) => boolean) {}
+  constructor(
+    private readonly send: (message: ClientMessage | { type: "client.echo"; event_id: string }) => boolean,
+  ) {}
 
   /** @throws {ClientError} `too_many_questions`, when as many wait for a connection as may */
   ask(question: string, signal?: AbortSignal): ComingAnswer {
@@ -125,7 +127,8 @@ export class Questions {
     const { id, question: text } = answer;
     const content = [{ type: "input_text" as const, text }];
     const item = { type: "message" as const, role: "user" as const, content };
-    if (this.send({ type: "conversation.item.create", event_id: id, item })) answer.sentOver = this.connection;
+    if (this.send({ type: "conversation.item.create", event_id: id, item }))
+      answer.sentOver = this.connection;
   }
 
   private abort(answer: ComingAnswer, reason: unknown): void {

@@ -278,7 +278,8 @@ export class Session implements AsyncIterable<ServerEvent> {
     if (!this.isValid(event)) return;
     this.lastId = event.event_id;
     if (event.type === "session.created" || event.type === "session.resumed") this.greeted(event);
-    if (event.type === "session.updated" && this.current) this.current = { ...this.current, ...event.session };
+    if (event.type === "session.updated" && this.current)
+      this.current = { ...this.current, ...event.session };
     if (event.type === "session.closed") this.end = event;
     this.questions.take(event);
     // Answers to what the library has sent by itself, and needed no more than that.
@@ -324,7 +325,10 @@ export class Session implements AsyncIterable<ServerEvent> {
     this.resume = null;
     this.lastId = null;
     this.questions.lose(
-      new ClientError("session_lost", "The session was lost with its answers. Another one begins; ask again."),
+      new ClientError(
+        "session_lost",
+        "The session was lost with its answers. Another one begins; ask again.",
+      ),
       false,
     );
     if (this.isClosing) this.line.stop();
@@ -341,7 +345,10 @@ export class Session implements AsyncIterable<ServerEvent> {
     this.deliver();
     this.queue.clear();
     this.settings.lose();
-    this.questions.lose(error ?? new ClientError("session_ended", "The session ended before the answer."), true);
+    this.questions.lose(
+      error ?? new ClientError("session_ended", "The session ended before the answer."),
+      true,
+    );
     for (const loop of [...this.loops]) {
       if (error) loop.fail(error);
       else loop.end();

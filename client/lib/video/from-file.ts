@@ -44,9 +44,13 @@ export async function fromFile(
     await video.play();
   } catch (cause) {
     release();
-    throw new ClientError("video_unplayable", "This browser cannot play the file. Try an MP4 (H.264) or WebM file.", {
-      cause,
-    });
+    throw new ClientError(
+      "video_unplayable",
+      "This browser cannot play the file. Try an MP4 (H.264) or WebM file.",
+      {
+        cause,
+      },
+    );
   }
   return {
     ended,

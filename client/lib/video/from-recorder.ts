@@ -99,7 +99,10 @@ class Recorded implements Recording {
       ...(videoBitsPerSecond === undefined ? {} : { videoBitsPerSecond }),
     });
     this.recorder = recorder;
-    if (!this.session.send({ type: "input_video.start", mime: this.mimeType })) return this.abandon();
+    if (!this.session.send({ type: "input_video.start", mime: this.mimeType })) {
+      this.abandon();
+      return;
+    }
     recorder.addEventListener("dataavailable", ({ data }) => {
       if (this.recorder !== recorder || data.size === 0) return;
       this.session.send(data);

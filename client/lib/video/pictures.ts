@@ -34,5 +34,7 @@ export class Pictures {
 }
 
 function newCanvas(): OffscreenCanvas | HTMLCanvasElement {
-  return typeof OffscreenCanvas === "undefined" ? document.createElement("canvas") : new OffscreenCanvas(1, 1);
+  return typeof OffscreenCanvas === "undefined"
+    ? document.createElement("canvas")
+    : new OffscreenCanvas(1, 1);
 }
