@@ -17,18 +17,18 @@ export interface WholeAnswer {
   readonly question: string;
   readonly text: string;
   /** `completed`; `incomplete`: the token budget ended it; `cancelled`: somebody stopped it. */
-  readonly status: Done["response"]["status"];
+  readonly status: ServerEventOf<"response.done">["response"]["status"];
   /** Media time up to which it knows the video (ms); -1 before the first picture. */
   readonly mediaTimeMs: number;
   /** Set when the model said that it cannot answer the question. */
-  readonly outside: TextDone["outside"];
+  readonly outside: ServerEventOf<"response.output_text.done">["outside"];
   /** What the model does not take into account, for people; null: nothing to say. */
   readonly note: string | null;
   /** Whether the scene was not one that the model knows, so that the answer may be wrong. */
   readonly unfamiliar: boolean;
-  readonly usage: Done["response"]["usage"];
+  readonly usage: ServerEventOf<"response.done">["response"]["usage"];
   /** How long it took, from the arrival of the question (ms). */
-  readonly timing: Done["timing"];
+  readonly timing: ServerEventOf<"response.done">["timing"];
 }
 
 /**
