@@ -103,6 +103,7 @@ export {
   type Scaling,
   type VideoInfo,
   type VideoNotice,
+  type Zones,
 } from "./ingest/mod.ts";
 export {
   BUNDLED_MODEL,
@@ -126,10 +127,19 @@ export {
   type ServerOptions,
 } from "./server/mod.ts";
 export {
+  type AskOptions,
+  type EventLog,
+  type Gap,
+  type ListenedStream,
+  type LogEntry,
+  type Numbered,
   type PulledVideoOptions,
   parseScheduledQuestion,
   type ReconnectWaits,
   type ReplayOptions,
   replay,
   type ScheduledQuestion,
+  type StreamKind,
+  type StreamListener,
+  type StreamState,
 } from "./streams/mod.ts";

@@ -16,6 +16,7 @@ export type RefusalCode =
   | "too_many_watchers"
   | "resume_failed"
   | "stream_not_found"
+  | "stream_exists"
   | "forbidden"
   | "invalid_value";
 
@@ -45,6 +46,11 @@ export const CLOSE_CODES: Readonly<Record<CloseReason | RefusalCode | "replaced"
   stream_not_found: {
     code: ofError("stream_not_found"),
     description: "There is no stream of this name. An `error` event came, and no session began.",
+  },
+  stream_exists: {
+    code: 4443,
+    description:
+      "There is a stream of the name that the session was to have: that of another client, or a camera. An `error` event came, and no session began. Choose another name, or try again when that stream has ended.",
   },
   idle_timeout: {
     code: ofError("idle_timeout"),

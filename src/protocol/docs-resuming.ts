@@ -36,6 +36,24 @@ event of the log after \`after\`, each exactly once and in order, then what is n
 - **A full server** ends sessions that wait for their clients when somebody else needs a place, the one that waits longest
   first.
 
+## A session under a name
+
+A session gets an id such as \`session_3\`. A client that is there for good, such as a camera that sends its pictures
+itself, can choose a name:
+
+\`\`\`
+/v1/stream?name=door
+\`\`\`
+
+It is the id of the session and of its stream: others watch it as \`?stream=door\`, and find it in \`/v1/streams\`. A name
+begins with a letter or a digit and has up to 64 letters, digits, \`-\`, \`_\` and \`.\`.
+
+- A name that another client's stream or a camera of the server has is refused with \`stream_exists\` and 4443.
+- A client that comes again without \`resume\` gets its name back. Its old session ends when that waits for its client. When
+  the server has not found out yet that the old connection is gone, the name is still taken: try again.
+- On a server with tokens, the client needs the scope \`push\` for this stream. So a token that is for \`door\` alone can
+  send video as \`door\`, and as nothing else.
+
 ## Watching a stream
 
 Any number of clients can watch one stream, which sees and thinks once for all of them: a camera of the server, or the

@@ -40,6 +40,7 @@ export { encodeServerEvent, parseClientMessage } from "./messages.ts";
 export {
   type ErrorEvent,
   type ErrorType,
+  type RaisedAlert,
   SERVER_EVENTS,
   type ServerEvent,
   type ServerEventOf,

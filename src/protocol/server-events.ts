@@ -245,7 +245,10 @@ export const alertRaised = z
       .string()
       .nullable()
       .describe("Id of the thought or answer that raised it; null when there is none."),
-    zone: z.string().nullable().describe("Name of the zone in which it happened; null when that is not known."),
+    zone: z
+      .string()
+      .nullable()
+      .describe("Name of the zone in which it happened; null when that is not known."),
     snapshot: z
       .string()
       .nullable()
@@ -383,5 +386,8 @@ export type ServerEvent = z.infer<(typeof SERVER_EVENTS)[ServerEventType]>;
 export type ServerEventOf<T extends ServerEventType> = Extract<ServerEvent, { type: T }>;
 export type SessionStats = ServerEventOf<"session.stats">["stats"];
 export type SessionTotals = z.infer<typeof sessionTotals>;
+
+/** What `alert.raised` tells. */
+export type RaisedAlert = Omit<ServerEventOf<"alert.raised">, "type" | "event_id">;
 export type ErrorType = z.infer<typeof errorType>;
 export type ErrorEvent = z.infer<typeof errorEvent>;

@@ -141,6 +141,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     limits,
     maxStreams: limits.maxSessions,
     maxCameras: limits.maxCameras,
+    isCamera: (name) => cameras.get(name) !== undefined,
     listeners: options.listeners ?? [],
     onFault: (err, what) => log.error({ err }, what),
   });

@@ -10,7 +10,6 @@ export { type Problem, toProblem } from "./problem.ts";
 export {
   isStreamName,
   type NewStream,
-  type StreamListener,
   StreamRegistry,
   type StreamRegistryOptions,
 } from "./registry.ts";
@@ -42,3 +41,4 @@ export {
   type StreamKind,
   type StreamState,
 } from "./stream-handle.ts";
+export type { ListenedStream, StreamListener } from "./stream-listener.ts";

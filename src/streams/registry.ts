@@ -3,6 +3,7 @@ import { ProtocolError, type SessionSettings } from "../protocol/mod.ts";
 import type { StreamLimits } from "./limits.ts";
 import { LockableSettings } from "./settings.ts";
 import { StreamHandle, type StreamHandleOptions, type StreamKind } from "./stream-handle.ts";
+import type { StreamListener } from "./stream-listener.ts";
 
 /** How a stream is opened. */
 export interface NewStream
@@ -21,12 +22,6 @@ export function isStreamName(id: string): boolean {
   return /^[a-z0-9][\w.-]{0,63}$/i.test(id) && !id.startsWith("session_");
 }
 
-/**
- * Hears of each stream when it is opened, before anything has happened on it, and may listen to its log from then on:
- * history, alerts, sinks, metrics. It must not throw, and not wait.
- */
-export type StreamListener = (stream: StreamHandle) => void;
-
 export interface StreamRegistryOptions extends Pick<StreamHandleOptions, "onFault"> {
   readonly engine: Engine;
   readonly limits: StreamLimits;
@@ -34,6 +29,8 @@ export interface StreamRegistryOptions extends Pick<StreamHandleOptions, "onFaul
   readonly maxStreams: number;
   /** Most cameras that may be open at once, beside the sessions. Default: none. */
   readonly maxCameras?: number;
+  /** Whether a name is kept for a camera, also while that has no stream. Default: none is. */
+  readonly isCamera?: (name: string) => boolean;
   /** Hear of each stream that is opened, in this order. Default: none. */
   readonly listeners?: readonly StreamListener[];
 }
@@ -78,8 +75,15 @@ export class StreamRegistry {
    * @throws {IngestError} `option_out_of_range` for a mask that is not valid
    */
   open({ id: name, onClosed: onOwnClosed, ...own }: NewStream = {}): StreamHandle {
-    const { maxStreams: _, maxCameras: _cameras, listeners = [], ...options } = this.options;
-    if (name !== undefined && this.streams.has(name))
+    const {
+      maxStreams: _,
+      maxCameras: _cameras,
+      isCamera = () => false,
+      listeners = [],
+      ...options
+    } = this.options;
+    const isKept = name !== undefined && own.kind !== "camera" && isCamera(name);
+    if (name !== undefined && (isKept || this.streams.has(name)))
       throw new ProtocolError("stream_exists", `There is a stream ${name} already. Choose another name.`);
     if (!this.hasRoomFor(own.kind ?? "session")) {
       throw new ProtocolError(

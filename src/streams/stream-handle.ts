@@ -22,8 +22,8 @@ import {
   type CloseReason,
   errorEvent,
   ProtocolError,
+  type RaisedAlert,
   type ServerEvent,
-  type ServerEventOf,
   type SessionObject,
   type SessionSettings,
   type SessionStats,
@@ -37,6 +37,7 @@ import { LockableSettings, type StreamSettings } from "./settings.ts";
 import { PushedImages } from "./sources/pushed-images.ts";
 import { PushedVideo } from "./sources/pushed-video.ts";
 import type { InputGap, Intake, Source, SourceChange, SourceNotice, Stop } from "./sources/source.ts";
+import type { ListenedStream } from "./stream-listener.ts";
 
 /** `session`: opened by a client, who feeds it. `camera`: opened by the server, which reads its video itself. */
 export type StreamKind = "session" | "camera";
@@ -97,7 +98,7 @@ export interface AskOptions {
  * stream.ask("What is moving?");
  * stream.end();
  */
-export class StreamHandle implements Intake {
+export class StreamHandle implements Intake, ListenedStream {
   readonly id: string;
   readonly kind: StreamKind;
   /** When it was opened (ms since 1970). */
@@ -358,7 +359,7 @@ export class StreamHandle implements Intake {
   }
 
   /** Writes that an alert was raised, see `alert.raised`. After the end of the stream it is ignored. */
-  raise(alert: Omit<UnnumberedEvent<ServerEventOf<"alert.raised">>, "type">): void {
+  raise(alert: RaisedAlert): void {
     if (this.phase !== "closed") this.writer.write({ type: "alert.raised", ...alert });
   }
 

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type CameraEntry, StateFile } from "../../src/cameras/mod.ts";
@@ -98,4 +98,23 @@ describe("the file of cameras that were made over the API", () => {
     expect((await file.read()).cameras.get("door")).toEqual(DOOR);
     await file.close();
   });
+
+  it.skipIf(process.platform !== "linux")(
+    "says so on a full disk, stays what it was, and is written when there is room again",
+    async () => {
+      const file = new StateFile(dir.path);
+      await file.write(new Map([["door", DOOR]]));
+      const before = await readFile(file.path, "utf8");
+      // Whatever is written to this device, the disk is full.
+      await symlink("/dev/full", `${file.path}.unfinished`);
+      await expect(file.write(new Map())).rejects.toMatchObject({
+        code: "state_unwritable",
+        message: expect.stringMatching(/ENOSPC.*--state/),
+      });
+      expect(await readFile(file.path, "utf8")).toBe(before);
+      await file.write(new Map());
+      expect((await file.read()).cameras.size).toBe(0);
+      await file.close();
+    },
+  );
 });

@@ -230,7 +230,7 @@ describe("the streamed path equals one dense masked pass over the whole history"
 
   test.each<[PositionSchemeName, number, boolean]>([
     ["real-time", 600, true],
-    ["real-time", 600, false],
+    ["real-time", 300, false],
     ["contiguous", 200, true],
     ["growing", 200, true],
     ["group", 200, false],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isStreamName, LOG_LIMITS, type StreamHandle, StreamRegistry } from "../../src/streams/mod.ts";
+import { isStreamName, type ListenedStream, LOG_LIMITS, StreamRegistry } from "../../src/streams/mod.ts";
 import { ScriptedEngine } from "../support/scripted-engine.ts";
 import { picture, until } from "../support/server.ts";
 
@@ -37,7 +37,7 @@ describe("a registry", () => {
 
   it("tells its listeners of each stream, before anything has happened on it", async () => {
     const heard: string[] = [];
-    const listeners = ["history", "alerts"].map((name) => (stream: StreamHandle) => {
+    const listeners = ["history", "alerts"].map((name) => (stream: ListenedStream) => {
       heard.push(`${name}: ${stream.id} opened`);
       stream.log
         .from(null)

@@ -1,4 +1,5 @@
 import {
+  Header,
   invalidContainer,
   Pending,
   type Piece,
@@ -23,10 +24,8 @@ interface Box {
  * fragment (`moof`); it gives out nothing before the first key frame. Pictures (`mdat`) are passed on as they come.
  */
 export class Mp4Splitter implements Splitter {
-  header: Uint8Array = new Uint8Array();
   private readonly pending = new Pending();
-  private readonly headerParts: Uint8Array[] = [];
-  private headerBytes = 0;
+  private readonly head: Header;
   private isHeaderWhole = false;
   /** Bytes of the current box that are still to be passed on, and the time to note with its end. */
   private passing = 0;
@@ -36,7 +35,13 @@ export class Mp4Splitter implements Splitter {
   /** When the pictures of the current fragment begin (ms). */
   private fragmentMs: number | undefined;
 
-  constructor(private readonly limits: SplitterLimits) {}
+  constructor(private readonly limits: SplitterLimits) {
+    this.head = new Header(limits.maxHeaderBytes, FRAGMENTED);
+  }
+
+  get header(): Uint8Array {
+    return this.head.whole;
+  }
 
   push(chunk: Uint8Array): Piece[] {
     const pieces = new Pieces();
@@ -86,12 +91,11 @@ export class Mp4Splitter implements Splitter {
         throw invalidContainer(`A fragment's index has ${bytes} bytes. At most ${maxHeaderBytes} are taken.`);
       return;
     }
-    if (this.headerBytes === 0 && !BEFORE_INDEX.includes(type) && type !== "moov")
+    if (this.head.isEmpty && !BEFORE_INDEX.includes(type) && type !== "moov")
       throw invalidContainer("It does not begin with the initialization segment of an MP4 (ftyp, moov).");
     if (type === "mdat" || type === "moof")
       throw invalidContainer(`It has pictures before its index. ${FRAGMENTED}`);
-    if (this.headerBytes + bytes > maxHeaderBytes)
-      throw invalidContainer(`Its header has more than ${maxHeaderBytes} bytes. ${FRAGMENTED}`);
+    this.head.requireRoom(bytes);
   }
 
   private take({ type, headBytes }: Box, box: Buffer, pieces: Pieces): void {
@@ -101,13 +105,12 @@ export class Mp4Splitter implements Splitter {
       pieces.add(box);
       return;
     }
-    this.headerParts.push(box);
-    this.headerBytes += box.length;
+    this.head.add(box);
     if (type !== "moov") return;
     if (find(box, headBytes, ["mvex"]) === null)
       throw invalidContainer(`It is not fragmented. ${FRAGMENTED}`);
     this.timescales = timescales(box, headBytes);
-    this.header = Buffer.concat(this.headerParts.splice(0));
+    this.head.close();
     this.isHeaderWhole = true;
   }
 }

@@ -38,6 +38,44 @@ export function invalidContainer(what: string): IngestError {
   return new IngestError("container_invalid", what);
 }
 
+/** Collects the header of a container, as far as it may grow. */
+export class Header {
+  /** Empty until it is whole. */
+  whole: Uint8Array = new Uint8Array();
+  private readonly parts: Uint8Array[] = [];
+  private length = 0;
+
+  /**
+   * @param most bytes that it may have
+   * @param hint what a client does about a larger one
+   */
+  constructor(
+    private readonly most: number,
+    private readonly hint: string,
+  ) {}
+
+  /** Whether nothing of it has come. */
+  get isEmpty(): boolean {
+    return this.length === 0;
+  }
+
+  /** @throws {IngestError} `container_invalid` when it has no room for so many more bytes */
+  requireRoom(bytes: number): void {
+    if (this.length + bytes > this.most)
+      throw invalidContainer(`Its header has more than ${this.most} bytes. ${this.hint}`);
+  }
+
+  add(part: Uint8Array): void {
+    this.parts.push(part);
+    this.length += part.length;
+  }
+
+  /** Nothing more belongs to it. */
+  close(): void {
+    this.whole = Buffer.concat(this.parts.splice(0));
+  }
+}
+
 /** Holds back bytes until there are enough to go on with. So a large picture in small chunks is joined only once. */
 export class Pending {
   private chunks: Uint8Array[] = [];

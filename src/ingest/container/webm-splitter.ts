@@ -1,4 +1,5 @@
 import {
+  Header,
   invalidContainer,
   Pending,
   type Piece,
@@ -33,16 +34,20 @@ interface Head {
  * element by element.
  */
 export class WebmSplitter implements Splitter {
-  header: Uint8Array = new Uint8Array();
   private readonly pending = new Pending();
-  private readonly headerParts: Uint8Array[] = [];
-  private headerBytes = 0;
+  private readonly head: Header;
   private place: "ebml" | "segment" | "header" | "clusters" = "ebml";
   /** Milliseconds of one tick. */
   private tickMs = 1;
   private clusterMs = 0;
 
-  constructor(private readonly limits: SplitterLimits) {}
+  constructor(private readonly limits: SplitterLimits) {
+    this.head = new Header(limits.maxHeaderBytes, "Send the recording from its beginning.");
+  }
+
+  get header(): Uint8Array {
+    return this.head.whole;
+  }
 
   push(chunk: Uint8Array): Piece[] {
     const pieces = new Pieces();
@@ -81,11 +86,7 @@ export class WebmSplitter implements Splitter {
       );
     if (id === SEGMENT || id === CLUSTER) return at + bytes;
     if (size === null) throw invalidContainer(`It has an element (${id.toString(16)}) without an end.`);
-    const isHeader = this.place !== "clusters";
-    if (isHeader && this.headerBytes + bytes + size > this.limits.maxHeaderBytes)
-      throw invalidContainer(
-        `Its header has more than ${this.limits.maxHeaderBytes} bytes. Send the recording from its beginning.`,
-      );
+    if (this.place !== "clusters") this.head.requireRoom(bytes + size);
     if (size > this.limits.maxPictureBytes)
       throw invalidContainer(
         `It has an element of ${size} bytes. At most ${this.limits.maxPictureBytes} are taken.`,
@@ -99,13 +100,12 @@ export class WebmSplitter implements Splitter {
       if (this.place === "ebml") this.place = "segment";
       else if (this.place === "segment") this.place = "header";
       if (id === INFO) this.tickMs = timestampScale(element, head) / 1e6;
-      this.headerParts.push(element);
-      this.headerBytes += element.length;
+      this.head.add(element);
       return;
     }
     if (this.place !== "clusters") {
       this.place = "clusters";
-      this.header = Buffer.concat(this.headerParts.splice(0));
+      this.head.close();
     }
     if (id === TIMESTAMP) this.clusterMs = unsigned(element.subarray(head.bytes)) * this.tickMs;
     if (id === CLUSTER) pieces.enter();

@@ -5,7 +5,7 @@ import type { Client } from "../auth/client.ts";
 import { headersOf, isRefusal, type Refusal, statusOf } from "../refusal.ts";
 import { socketRefusal } from "./rights.ts";
 import { type UpgradeRefusal, upgradeRefusal } from "./upgrade.ts";
-import { namedStream } from "./wish.ts";
+import { subjectOf } from "./wish.ts";
 
 /** Who asks for a WebSocket, or why there is none. A ticket is looked at last, because that uses it up. */
 export function admit(
@@ -18,7 +18,7 @@ export function admit(
   if (refused !== null) return refused;
   const client = authenticator.letIn(request, true);
   if (isRefusal(client)) return toUpgradeRefusal(client);
-  const useless = socketRefusal(client.grant, namedStream(request.url ?? ""));
+  const useless = socketRefusal(client.grant, subjectOf(request.url ?? ""));
   return useless === null ? client : toUpgradeRefusal(useless);
 }
 

@@ -44,12 +44,14 @@ export class ResumableSessions implements SeatKeeper {
 
   /**
    * Opens a session with a stream of its own. When there is no place, on the server or for the token, it gets that of the
-   * session whose client has been away longest.
+   * session whose client has been away longest. A name that a session of the same token has, whose client is away, becomes
+   * free.
    *
-   * @throws {ProtocolError} `too_many_sessions`
+   * @param name of its stream; null: the server gives it one
+   * @throws {ProtocolError} `too_many_sessions` or `stream_exists`
    */
-  open(client: Client): Seat {
-    const stream = this.openStream(client);
+  open(client: Client, name: string | null): Seat {
+    const stream = this.openStream(client, name);
     const { maxQuestionsPerSecond, resumeWindowMs } = this.limits;
     const token = resumeWindowMs > 0 ? newResumeToken() : null;
     const session = new Session({
@@ -112,8 +114,9 @@ export class ResumableSessions implements SeatKeeper {
     this.byKey.delete(this.keys.get(seat) ?? "");
   }
 
-  private openStream({ grant, allowance }: Client): StreamHandle {
+  private openStream({ grant, allowance }: Client, name: string | null): StreamHandle {
     const isSameToken = ({ session }: HeldSeat) => session.client.grant.name === grant.name;
+    if (name !== null) this.makeRoom((seat) => isSameToken(seat) && seat.session.id === name);
     const leave = allowance.enter() ?? (this.makeRoom(isSameToken) ? allowance.enter() : null);
     if (leave === null)
       throw new ProtocolError(
@@ -122,7 +125,7 @@ export class ResumableSessions implements SeatKeeper {
       );
     try {
       if (this.streams.isFull) this.makeRoom();
-      return this.streams.open({ onClosed: leave });
+      return this.streams.open({ ...(name !== null && { id: name }), onClosed: leave });
     } catch (error) {
       leave();
       throw error;

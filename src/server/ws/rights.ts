@@ -1,24 +1,31 @@
 import { ProtocolError, type Scope, type ServerEvent } from "../../protocol/mod.ts";
 import { type Grant, may } from "../auth/grant.ts";
 import type { Refusal } from "../refusal.ts";
+import type { Subject } from "./wish.ts";
 
 /**
- * Why a socket would be of no use to a client, or null: it may neither watch nor push there.
- *
- * @param stream the stream that it names; null: a session of its own, which no token for named streams may open
+ * Why a socket would be of no use to a client, or null. Who opens a session under a name must be allowed to push there.
+ * Who resumes one has shown before that it may open it.
  */
-export function socketRefusal(grant: Grant, stream: string | null): Refusal | null {
-  if (stream === null && grant.streams !== null)
-    return {
-      code: "forbidden",
-      message: `The token ${grant.name} is for the streams ${[...grant.streams].join(", ")}. It may not open a session of its own.`,
-    };
+export function socketRefusal(grant: Grant, { kind, stream }: Subject): Refusal | null {
+  const refused = (message: string): Refusal => ({ code: "forbidden", message });
+  if (kind === "open" && stream !== null) {
+    if (may(grant, "push", stream)) return null;
+    return refused(
+      `The token ${grant.name} may not send video as ${stream}. It needs the scope push for this stream.`,
+    );
+  }
+  if (kind === "open" && grant.streams !== null) {
+    const streams = [...grant.streams];
+    return refused(
+      `The token ${grant.name} is for the streams ${streams.join(", ")}. It may open a session under such a name only: ?name=${streams[0]}.`,
+    );
+  }
   const id = stream ?? undefined;
   if (may(grant, "watch", id) || may(grant, "push", id)) return null;
-  return {
-    code: "forbidden",
-    message: `The token ${grant.name} may neither watch nor push here. Use one with the scope watch or push.`,
-  };
+  return refused(
+    `The token ${grant.name} may neither watch nor push here. Use one with the scope watch or push.`,
+  );
 }
 
 /**

@@ -173,7 +173,7 @@ export class StreamSockets {
   private seatFor(wish: Wish, client: Client): Seat {
     switch (wish.kind) {
       case "open":
-        return this.sessions.open(client);
+        return this.sessions.open(client, wish.name);
       case "resume":
         return this.sessions.resume(wish.token, client);
       case "watch":

@@ -1,9 +1,10 @@
 import { lastSeen, ProtocolError } from "../../protocol/mod.ts";
+import { isStreamName } from "../../streams/mod.ts";
 
 /** What a client asks for with the URL of its WebSocket. */
 export type Wish =
-  /** A session of its own. */
-  | { readonly kind: "open" }
+  /** A session of its own. Its stream has this name; null: the server gives it one. */
+  | { readonly kind: "open"; readonly name: string | null }
   /** To go on with its session. */
   | { readonly kind: "resume"; readonly token: string; readonly after: number | null }
   /** To watch a stream that is there. */
@@ -21,27 +22,41 @@ const STREAM_ID = /^[a-z0-9][\w.-]{0,63}$/i;
  */
 export function readWish(url: string): Wish {
   const query = queryOf(url);
-  const [token, stream, after] = ["resume", "stream", "after"].map((name) => only(query, name)) as [
-    string | null,
-    string | null,
-    string | null,
-  ];
+  const read = (parameter: string) => only(query, parameter);
+  const [token, stream, name, after] = [read("resume"), read("stream"), read("name"), read("after")];
   if (token !== null && stream !== null)
     throw wrong("stream", "A session is resumed on its own stream. Leave out stream or resume.");
+  if (name !== null && (token !== null || stream !== null))
+    throw wrong("name", "It is for a session that begins. Leave it out, or leave out resume and stream.");
   if (token !== null) return { kind: "resume", token, after: readAfter(after) };
   if (stream === null) {
     if (after !== null)
       throw wrong("after", "It goes with resume or stream. Leave it out, or add one of them.");
-    return { kind: "open" };
+    if (name !== null && !isStreamName(name))
+      throw wrong(
+        "name",
+        "It must begin with a letter or a digit and may have up to 64 letters, digits, -, _ and .; names that begin with session_ are the server's.",
+      );
+    return { kind: "open", name };
   }
   if (!STREAM_ID.test(stream))
     throw wrong("stream", "It must be the id of a stream, such as door or session_3.");
   return { kind: "watch", stream, after: readAfter(after) };
 }
 
-/** The stream that a URL names, whether or not the rest of it is right; null when it names none. */
-export function namedStream(url: string): string | null {
-  return queryOf(url).get("stream");
+/** What a URL is about, whether or not the rest of it is right. */
+export interface Subject {
+  readonly kind: Wish["kind"];
+  /** The stream that it names; null when it names none. */
+  readonly stream: string | null;
+}
+
+/** Reads what a URL is about. */
+export function subjectOf(url: string): Subject {
+  const query = queryOf(url);
+  if (query.has("resume")) return { kind: "resume", stream: null };
+  if (query.has("stream")) return { kind: "watch", stream: query.get("stream") };
+  return { kind: "open", stream: query.get("name") };
 }
 
 function queryOf(url: string): URLSearchParams {

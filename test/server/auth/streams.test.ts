@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { eventually } from "../../support/media.ts";
+import { picture } from "../../support/server.ts";
 import { SseClient } from "../../support/sse-client.ts";
 import { bearer, startGuardedServer, ticketOf } from "../../support/tokens.ts";
 import { WsClient } from "../../support/ws-client.ts";
@@ -11,6 +12,7 @@ const TOKENS = [
   { name: "neighbour", scopes: ["watch", "ask"], streams: ["door"] },
   { name: "asker", scopes: ["watch", "ask"], limits: { questions_per_minute: 4 } },
   { name: "camera", scopes: ["push"] },
+  { name: "doorbell", scopes: ["push", "watch"], streams: ["door", "bell"] },
 ];
 const without = (name: string) => TOKENS.filter((token) => token.name !== name);
 
@@ -104,15 +106,46 @@ describe("a stream that is watched on a server with tokens", () => {
   });
 });
 
+describe("a session under a name, on a server with tokens", () => {
+  it("is for tokens that may push there, and may be resumed and watched", async () => {
+    await using server = await startGuardedServer(TOKENS);
+    const open = (name: string, query: Record<string, string>) =>
+      WsClient.connect(server.url, { ...bearer(name), query });
+    for (const [name, query] of [
+      ["doorbell", {}],
+      ["doorbell", { name: "yard" }],
+      ["neighbour", { name: "door" }],
+      ["guest", { name: "door" }],
+    ] as const)
+      await expect(open(name, query), JSON.stringify([name, query])).rejects.toThrowError("403");
+
+    const doorbell = await open("doorbell", { name: "door" });
+    const { session } = await doorbell.next("session.created");
+    expect(session).toMatchObject({ id: "door", role: "own" });
+    const jpeg = await picture();
+    for (const seq of [0, 1]) doorbell.frame(jpeg, seq, 100 * seq);
+    const neighbour = await watch(server.url, "neighbour", "door");
+    await neighbour.next("response.created");
+    const second = await open("owner", { name: "door" });
+    expect((await second.next("error")).error).toMatchObject({ code: "stream_exists", fatal: true });
+    expect((await second.closed()).code).toBe(4443);
+
+    doorbell.socket.terminate();
+    const again = await resume(server.url, "doorbell", session.resume!.token);
+    expect((await again.next("session.resumed")).session.id).toBe("door");
+  });
+});
+
 describe("a session whose client is away, on a server with tokens", () => {
   it("is resumed with the token that has opened it, and with no other one", async () => {
     await using server = await startGuardedServer(TOKENS);
     const { client, token } = await openAs(server.url, "owner");
     client.socket.terminate();
-    const stranger = await resume(server.url, "single", token);
-    expect((await stranger.next("error")).error.code).toBe("resume_failed");
-    expect((await stranger.closed()).code).toBe(4440);
-    await expect(resume(server.url, "neighbour", token)).rejects.toThrowError("403");
+    for (const name of ["single", "neighbour"]) {
+      const stranger = await resume(server.url, name, token);
+      expect((await stranger.next("error")).error.code).toBe("resume_failed");
+      expect((await stranger.closed()).code).toBe(4440);
+    }
     expect((await (await resume(server.url, "owner", token)).next("session.resumed")).session.id).toBe(
       "session_0",
     );

@@ -3,7 +3,10 @@ import { PatientTimer } from "../../../src/server/ws/patient-timer.ts";
 
 describe("a patient timer", () => {
   beforeEach(() => void vi.useFakeTimers());
-  afterEach(() => void vi.useRealTimers());
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.useRealTimers();
+  });
 
   function start() {
     const state = { calls: 0 };

@@ -5,8 +5,9 @@ import { readWish } from "../../../src/server/ws/wish.ts";
 
 describe("what a client asks for", () => {
   it.each([
-    ["/v1/stream", { kind: "open" }],
-    ["/v1/stream?ticket=abc", { kind: "open" }],
+    ["/v1/stream", { kind: "open", name: null }],
+    ["/v1/stream?ticket=abc", { kind: "open", name: null }],
+    ["/v1/stream?name=door", { kind: "open", name: "door" }],
     ["/v1/stream?stream=door", { kind: "watch", stream: "door", after: null }],
     ["/v1/stream?stream=session_3&after=event_61", { kind: "watch", stream: "session_3", after: 61 }],
     ["/v1/stream?after=event_62.3&resume=abc", { kind: "resume", token: "abc", after: 61 }],
@@ -25,6 +26,12 @@ describe("what a client asks for", () => {
     [`/v1/stream?stream=${"d".repeat(65)}`, "stream"],
     ["/v1/stream?stream=door&resume=abc", "stream"],
     ["/v1/stream?stream=door&stream=yard", "stream"],
+    ["/v1/stream?name=", "name"],
+    ["/v1/stream?name=session_3", "name"],
+    ["/v1/stream?name=../door", "name"],
+    ["/v1/stream?name=door&stream=door", "name"],
+    ["/v1/stream?name=door&resume=abc", "name"],
+    ["/v1/stream?name=door&after=event_1", "after"],
   ])("is refused with the name of the parameter: %s", (url, param) => {
     expect(() => readWish(url)).toThrowError(expect.objectContaining({ code: "invalid_value", param }));
   });
@@ -32,7 +39,12 @@ describe("what a client asks for", () => {
   it("is read or refused, whatever the URL is", () => {
     fc.assert(
       fc.property(fc.webUrl({ withQueryParameters: true }), fc.string(), (url, text) => {
-        for (const each of [url, `/v1/stream?${text}`, `/v1/stream?stream=${text}&after=${text}`]) {
+        for (const each of [
+          url,
+          `/v1/stream?${text}`,
+          `/v1/stream?stream=${text}&after=${text}`,
+          `/v1/stream?name=${text}`,
+        ]) {
           try {
             readWish(each);
           } catch (error) {

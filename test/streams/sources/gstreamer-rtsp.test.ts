@@ -1,7 +1,7 @@
 /** A camera that is GStreamer's RTSP server, of which many cameras and recorders are made. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cameraSource } from "../../../src/streams/mod.ts";
 import { takeIn } from "../../support/intake.ts";
 import { eventually, ffmpeg, makeTempDir } from "../../support/media.ts";
@@ -21,12 +21,12 @@ beforeAll(async () => {
 afterAll(() => dir.remove());
 
 describe.skipIf(!hasGstreamer)("a camera of GStreamer's RTSP server", { concurrent: true }, () => {
-  it.each(["tcp", "udp"] as const)(
+  it.for(["tcp", "udp"] as const)(
     "is seen over %s at its true time, and again after its power was cut",
     {
       retry: 2,
     },
-    async (transport) => {
+    async (transport, { onTestFinished }) => {
       const first = await GstreamerCamera.start(clip);
       const source = cameraSource({
         url: first.url,
@@ -42,7 +42,9 @@ describe.skipIf(!hasGstreamer)("a camera of GStreamer's RTSP server", { concurre
       const before = taken.frames.length;
       await using second = await GstreamerCamera.start(clip, first.port);
       expect(second.url).toBe(first.url);
-      await eventually(() => taken.frames.length > before + 8, "it is seen again", 30_000);
+      await eventually(() => taken.frames.length > before + 8, "it is seen again", 30_000).catch((error) => {
+        throw new Error(`${error.message} What was told: ${JSON.stringify(taken.changes)}`);
+      });
       stop("now");
 
       expect(taken.problems).toEqual([]);
