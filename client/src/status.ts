@@ -18,7 +18,8 @@ export class Status {
   connection(state: ConnectionState): void {
     this.connectionLine.dataset.state = state.phase === "closed" ? "idle" : state.phase;
     this.connectionLine.textContent = connectionText(state);
-    if (state.phase === "closed" && state.error !== null && !isIdle(state)) this.alert(state.error.message);
+    const isRefused = state.phase === "closed" || state.error?.code === "too_many_sessions";
+    if (isRefused && state.error !== null && !isIdle(state)) this.alert(state.error.message);
   }
 
   session({ model, model_info }: SessionObject): void {

@@ -1,6 +1,9 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
-import { WebSocket } from "ws";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { WebSocket, WebSocketServer } from "ws";
 import {
   ClientError,
   connect,
@@ -95,6 +98,7 @@ describe.each(sockets)("a session over the WebSocket of %s", (_name, WebSocketCl
       await sleep(10);
       if (i % 10 === 4) {
         // Nobody knows whether this one comes through.
+        await until("it is connected", () => session.state.phase === "open");
         answers.push(session.ask(`question ${i}`).whole);
         proxy.cut();
         answers.push(session.ask(`asked away ${i}`).whole);
@@ -179,6 +183,67 @@ describe("a session", () => {
     expect(() => watcher.sendFrame(new Uint8Array(1))).toThrowError(/session is over/);
     await expect(connect(server.url, { ...usual, stream: "shed" })).rejects.toMatchObject({
       code: "stream_not_found",
+    });
+  });
+
+  it("has the name that it was given, and gets it back on a server that was started again", async () => {
+    const first = await startScriptedServer(script, { limits });
+    const door = { ...usual, name: "door" };
+    const session = await connect(first.url, door);
+    expect(session.info?.id).toBe("door");
+    await expect(connect(first.url, door)).rejects.toMatchObject({ code: "stream_exists" });
+    const port = Number(new URL(first.url).port);
+    await first[Symbol.asyncDispose]();
+    await using server = await startScriptedServer(script, { limits, port });
+    expect((await session.ask("what is moving?").whole).status).toBe("completed");
+    const watcher = await connect(server.url, { ...usual, stream: "door" });
+    expect(() => watcher.sendFrame(new Uint8Array(1))).toThrowError(
+      /watches door, so it can send no pictures/,
+    );
+  });
+
+  it("goes on where it was after a server that had no place for it", async () => {
+    await using server = await startScriptedServer(script, { limits: { ...limits, maxWatchers: 1 } });
+    await using proxy = await TcpProxy.start(server.url);
+    const owner = await connect(server.url, usual);
+    await owner.ask("what was seen?").whole;
+    const watcher = await connect(proxy.url, { ...usual, stream: owner.info!.id });
+    const [heard, states] = [[], []] as [ServerEvent[], (string | undefined)[]];
+    watcher.on("event", (event) => heard.push(event));
+    watcher.on("state", ({ error }) => states.push(error?.code));
+    await until("what was before", () => heard.some(({ type }) => type === "response.done"));
+    proxy.down();
+    // Its place is free when the server has seen that it is gone.
+    const other = new ThinkalongClient(server.url).open({ ...usual, stream: owner.info!.id });
+    await until("another one watches", () => other.state.phase === "open");
+    proxy.up();
+    await until("it is refused", () => states.includes("too_many_watchers"));
+    other.leave();
+    await until("it watches again", () => watcher.state.phase === "open");
+    await owner.close();
+    await watcher.closed;
+    expect(numbers(heard)).toEqual(inOrder(logged(heard).length));
+    expect(ofType(heard, "error")).toEqual([]);
+  });
+
+  it("tells that what answers is no thinkalong server", async () => {
+    const other = createServer((_, response) => response.end("<p>a camera's own page</p>"));
+    const sockets = new WebSocketServer({ server: other, path: "/v1/stream" });
+    sockets.on("connection", (socket) => socket.send("welcome"));
+    await once(other.listen(0, "127.0.0.1"), "listening");
+    onTestFinished(() => {
+      sockets.close();
+      for (const socket of sockets.clients) socket.terminate();
+      other.close();
+    });
+    const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+    await expect(connect(url, usual)).rejects.toMatchObject({
+      code: "bad_answer",
+      message: expect.stringContaining("welcome"),
+    });
+    await expect(new ThinkalongClient(url).streams.list()).rejects.toMatchObject({
+      code: "bad_answer",
+      status: 200,
     });
   });
 
@@ -311,6 +376,12 @@ it("knows what to do after every way in which a connection ends", () => {
   const named = (next: string) => ends.filter(([, found]) => found === next).map(([name]) => name);
   expect(named("anew")).toEqual(["failed", "resume_failed"]);
   // `going_away` without `session.closed` is that of a proxy or a reloaded page: the session is there still.
-  expect(named("again")).toEqual(["going_away", "slow_reader", "too_many_sessions", "too_many_watchers"]);
-  expect(named("over").length).toBe(ends.length - 6);
+  expect(named("again")).toEqual([
+    "going_away",
+    "stream_exists",
+    "slow_reader",
+    "too_many_sessions",
+    "too_many_watchers",
+  ]);
+  expect(named("over").length).toBe(ends.length - 7);
 });

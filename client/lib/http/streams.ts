@@ -62,19 +62,17 @@ export class HttpStreams {
 
   /** All streams that one may watch. */
   async list(): Promise<StreamObject[]> {
-    const answer = await this.server.request("v1/streams");
-    return ((await answer.json()) as { data: StreamObject[] }).data;
+    return (await this.server.json<{ data: StreamObject[] }>("v1/streams")).data;
   }
 
   /** One stream. */
   async get(id: string): Promise<StreamObject> {
-    return (await (await this.server.request(path(id))).json()) as StreamObject;
+    return await this.server.json(path(id));
   }
 
   /** Opens a camera, which is there again after a restart of the server. */
   async create(id: string, camera: CameraEntry): Promise<CameraObject> {
-    const answer = await this.server.request("v1/streams", { method: "POST", body: { id, ...camera } });
-    return (await answer.json()) as CameraObject;
+    return await this.server.json("v1/streams", { method: "POST", body: { id, ...camera } });
   }
 
   /** Changes a camera. What is left out stays, and null takes a setting back. */
@@ -82,8 +80,7 @@ export class HttpStreams {
     id: string,
     changes: { readonly [Name in keyof CameraEntry]?: CameraEntry[Name] | null },
   ): Promise<CameraObject> {
-    const answer = await this.server.request(path(id), { method: "PATCH", body: changes });
-    return (await answer.json()) as CameraObject;
+    return await this.server.json(path(id), { method: "PATCH", body: changes });
   }
 
   /** Closes a camera and forgets it. */

@@ -121,7 +121,8 @@ export class Line {
     socket.addEventListener("error", () => {});
     socket.addEventListener("message", ({ data }) => {
       if (this.socket !== socket || typeof data !== "string") return;
-      const event = JSON.parse(data) as ServerEvent;
+      const event = parsed(data);
+      if (event === null) return this.stop(notOurs(data));
       const isGreeting = event.type === "session.created" || event.type === "session.resumed";
       if (isGreeting) {
         isGreeted = this.wasOpen = true;
@@ -130,6 +131,8 @@ export class Line {
         this.state = { phase: "open", error: null, retryInMs: null };
       } else if (event.type === "session.closed") reason = event.reason;
       else if (event.type === "error" && (event.error.fatal || !isGreeted)) problem = errorOf(event);
+      // Before the greeting comes a refusal at most. It belongs to no session, and `state` tells it.
+      if (!isGreeted) return;
       this.speaker.event(event);
       if (isGreeting && this.isOpen) this.tell(this.state);
     });
@@ -158,7 +161,11 @@ export class Line {
     if (this.state.phase === "closed") return;
     if (code === NOT_RESUMED) this.dial();
     else if (wasGreeted || problem !== null) this.wait(why);
-    else void this.server.whyRefused().then((refused) => this.failed(refused));
+    else
+      this.server.whyRefused().then(
+        (refused) => this.failed(refused),
+        (error) => this.failed(asClientError(error)),
+      );
   }
 
   private failed(error: ClientError): void {
@@ -186,6 +193,23 @@ function closedBy(code: number, reason: CloseReason | null): ClientError {
   if (code === REPLACED)
     return new ClientError("replaced", "The session was resumed by another client, and goes on there.");
   return new ClientError("connection_lost", `The connection to the server was lost (${code}).`);
+}
+
+/** Null when it is not an event. */
+function parsed(text: string): ServerEvent | null {
+  try {
+    const event = JSON.parse(text) as ServerEvent | null;
+    return typeof event?.type === "string" ? event : null;
+  } catch {
+    return null;
+  }
+}
+
+function notOurs(text: string): ClientError {
+  return new ClientError(
+    "bad_answer",
+    `What answers is not a thinkalong server. It sent: ${text.slice(0, 100)}`,
+  );
 }
 
 function asClientError(error: unknown): ClientError {

@@ -80,6 +80,21 @@ export class ServerAddress {
   }
 
   /**
+   * Asks for something that is answered in JSON.
+   *
+   * @throws {ClientError} as {@link request}; `bad_answer`, when the answer is not JSON
+   */
+  async json<T>(path: string, options: RequestOptions = {}): Promise<T> {
+    const response = await this.request(path, options);
+    const text = await response.text();
+    try {
+      return JSON.parse(text) as T;
+    } catch (cause) {
+      throw badAnswer(response, text, cause);
+    }
+  }
+
+  /**
    * A socket that is about to open. The caller adds its listeners before it does anything else.
    *
    * @param query parameters of `/v1/stream`
@@ -103,22 +118,20 @@ export class ServerAddress {
   /** Why there was no WebSocket. The socket itself does not tell, so the server is asked over HTTP. */
   async whyRefused(): Promise<ClientError> {
     try {
-      const response = await this.request("v1/models");
-      await response.body?.cancel();
+      await this.json("v1/models");
     } catch (error) {
       if (error instanceof ClientError) return error;
       throw error;
     }
     return new ClientError(
       "connection_failed",
-      `The server at ${this.base.origin} answers, but opens no WebSocket. It may be full, a proxy may not pass on upgrades, or the token allows neither to watch nor to push here.`,
+      `The server at ${this.base.origin} answers, but opens no WebSocket. It may be full, a proxy may not pass on upgrades, or the token is not for this: one for named streams opens sessions under their names only.`,
     );
   }
 
   private async ticket(): Promise<string> {
     if (this.options.ticket) return await this.options.ticket();
-    const answer = await this.request("v1/tickets", { method: "POST" });
-    return ((await answer.json()) as { ticket: string }).ticket;
+    return (await this.json<{ ticket: string }>("v1/tickets", { method: "POST" })).ticket;
   }
 
   private authorization(): Record<string, string> {
@@ -146,7 +159,9 @@ async function errorOfResponse(response: Response): Promise<ClientError> {
   } catch {
     // It is told below: what answers is something else, such as a proxy.
   }
-  return new ClientError("bad_answer", `${response.url} answered ${status}: ${text.slice(0, 200)}`, {
-    status,
-  });
+  return badAnswer(response, text);
+}
+
+function badAnswer({ url, status }: Response, text: string, cause?: unknown): ClientError {
+  return new ClientError("bad_answer", `${url} answered ${status}: ${text.slice(0, 200)}`, { status, cause });
 }

@@ -27,6 +27,8 @@ import { Settings } from "./settings.ts";
 export interface SessionOptions {
   /** Id of a stream to watch, such as `door`. Default: a session of one's own, to which one sends video. */
   readonly stream?: string;
+  /** Name of one's own session, such as `door`, under which others watch it. Default: the server gives it one. */
+  readonly name?: string;
   /** Of a stream that is watched: id of the last event that one has. Default: all that the server still holds comes first. */
   readonly after?: string;
   /** Settings of one's own session, from its beginning on. Where they are refused, an `error` event says why. */
@@ -251,9 +253,10 @@ export class Session implements AsyncIterable<ServerEvent> {
 
   private query(): Record<string, string> {
     const after: Record<string, string> = this.lastId === null ? {} : { after: this.lastId };
-    const { stream } = this.options;
+    const { stream, name } = this.options;
     if (stream !== undefined) return { stream, ...after };
-    return this.resume === null ? {} : { resume: this.resume, ...after };
+    if (this.resume !== null) return { resume: this.resume, ...after };
+    return name === undefined ? {} : { name };
   }
 
   /** What comes right behind the first event waits until whoever opened the session has had its turn to listen. */
