@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { connect, type ServerEvent } from "../../client/lib/mod.ts";
 import { startTinyEngine } from "../support/engine.ts";
-import { picture, startServer } from "../support/server.ts";
+import { picture, startServer, until } from "../support/server.ts";
 import { TcpProxy } from "../support/tcp-proxy.ts";
 
 it("a program watches a real engine through connections that break, and misses nothing", async () => {
@@ -21,9 +21,14 @@ it("a program watches a real engine through connections that break, and misses n
   for (let i = 0; i < 24; i++) {
     owner.sendFrame(pictures[i % 2]!, { mediaTimeMs: (1000 * i) / fps });
     await sleep(1000 / fps / 4);
-    if (i % 6 === 3) proxy.cut();
+    if (i % 6 === 3) {
+      await until("the watcher is there", () => watcher.state.phase === "open");
+      proxy.cut();
+    }
     if (i === 12) answers.push(watcher.ask("how many cars are there now?").whole);
   }
+  // Whoever is away when a session ends cannot come back to it.
+  await until("the watcher is there", () => watcher.state.phase === "open");
   for (const { text, status } of await Promise.all(answers))
     expect([status, /\w/.test(text)]).toEqual(["completed", true]);
   expect(await owner.close()).toMatchObject({ reason: "completed" });
