@@ -10,6 +10,7 @@ const WHOLE = [
   "test/backends/openai/{contract,openai-stream,client/probe}.test.ts",
   "test/ingest/container/container-decoder.test.ts",
   "test/server/page.test.ts",
+  "test/server/openai/{docs,python}.test.ts",
   "test/ingest/{camera,ffmpeg-process,guarded-video,reap-on-exit,rtsp,video-source}.test.ts",
   "test/models/convert/smollm2.test.ts",
   "test/models/trial.test.ts",
@@ -29,21 +30,22 @@ const UNHURRIED = [
   "bench/test/speed/command.test.ts",
   "bench/test/prompting/**/*.test.ts",
   "test/backends/{checkpoint-plan,expected-speed}.test.ts",
-  "test/cli/{answer-order,engine-flags,help,log-lines,probe-report,replay,stop-signals,terminal,wrap}.test.ts",
+  "test/cli/{answer-order,engine-flags,help,log-lines,probe-report,replay,replay-files,stop-signals,terminal,wrap}.test.ts",
   "test/cli/{models,models-check,models-words}.test.ts",
   "test/e2e/{checkpoint,readme}.test.ts",
-  "test/engine/{outside,process-exit,scene,worker-death}.test.ts",
+  "test/engine/{outside,process-exit,recap,scene,worker-death}.test.ts",
   "test/{exact,golden}/**/*.test.ts",
   "test/ingest/{guarded-video,reap-on-exit}.test.ts",
   "test/models/convert/smollm2.test.ts",
   "test/models/trial.test.ts",
+  "test/server/openai/{docs,python}.test.ts",
   "test/support/llama-server.test.ts",
 ];
 
 /** Those that wait for cameras at real pace, and compute so little that two files do not disturb each other. */
 const PACED = [
   "test/client/{engine,streams}.test.ts",
-  "test/cli/{guard,open-files,serve,serve-cameras}.test.ts",
+  "test/cli/{guard,open-files,serve,serve-cameras,serve-sinks}.test.ts",
   "test/e2e/{kills,plain-client,real-clip,resuming}.test.ts",
   "test/engine/inference-process.test.ts",
   "test/ingest/{camera,rtsp,video-source}.test.ts",

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { alertsCommand } from "./cli/alerts-command.ts";
 import { benchCommand } from "./cli/bench-command.ts";
 import { checkpointCompareCommand } from "./cli/checkpoint-compare-command.ts";
 import { checkpointErrorCommand } from "./cli/checkpoint-error-command.ts";
@@ -11,7 +12,7 @@ import { soakCommand } from "./cli/soak-command.ts";
 /** The scripts of the package that are about measuring end here, so that is how a person calls them. */
 const program = new Command("npm run").usage("<command> -- [options]");
 const commands = [
-  ...[benchCommand(), evalCommand(), promptedCommand(), soakCommand()],
+  ...[benchCommand(), evalCommand(), alertsCommand(), promptedCommand(), soakCommand()],
   ...[randomCheckpointCommand(), checkpointErrorCommand()],
   ...[checkpointLiveCommand(), checkpointCompareCommand()],
 ];

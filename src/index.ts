@@ -25,6 +25,17 @@
  * });
  * ```
  */
+
+export {
+  AlertError,
+  type AlertErrorCode,
+  type AlertFigures,
+  AlertProblems,
+  type AlertRule,
+  type AlertRules,
+  type AlertsChange,
+  type ListedAlert,
+} from "./alerts/mod.ts";
 export {
   type BudgetLimits,
   createEngine,
@@ -61,6 +72,27 @@ export {
   type RosterChange,
 } from "./cameras/mod.ts";
 export * from "./engine/mod.ts";
+export {
+  type Counts as HistoryCounts,
+  type EntryType,
+  type Found,
+  History,
+  HistoryError,
+  type HistoryErrorCode,
+  type HistoryFigures,
+  type HistoryInfo,
+  type HistoryOptions,
+  type HistoryQuestions,
+  type HistorySettings,
+  type Interval as HistoryInterval,
+  type Peak as HistoryPeak,
+  type Search,
+  type SearchPage,
+  type StreamSum,
+  type Summary,
+  type SummaryWish,
+  type TimeUnit,
+} from "./history/mod.ts";
 export {
   type CameraKind,
   type DecodedImage,
@@ -121,14 +153,17 @@ export {
   createServer,
   type Limits,
   type Server,
+  type ServerAlerts,
   type ServerCameras,
   ServerError,
   type ServerErrorCode,
   type ServerOptions,
 } from "./server/mod.ts";
+export { StateError, type StateErrorCode } from "./state/mod.ts";
 export {
   type AskOptions,
   type EventLog,
+  type EventPictures,
   type Gap,
   type ListenedStream,
   type LogEntry,
@@ -139,7 +174,10 @@ export {
   type ReplayOptions,
   replay,
   type ScheduledQuestion,
+  type StreamCounts,
   type StreamKind,
   type StreamListener,
+  type StreamPast,
+  type StreamStanding,
   type StreamState,
 } from "./streams/mod.ts";

@@ -26,9 +26,13 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   ],
   protocol: ["engine", "ingest", "scene"],
   streams: ["protocol", "engine", "ingest", "scene"],
-  cameras: ["streams", "protocol", "engine", "ingest", "scene"],
-  server: ["cameras", "streams", "protocol", "engine", "ingest", "scene"],
-  config: ["server", "cameras", "protocol"],
+  sinks: ["streams", "protocol", "ingest"],
+  state: [],
+  alerts: ["streams", "state", "protocol", "engine", "ingest"],
+  cameras: ["streams", "state", "protocol", "engine", "ingest", "scene"],
+  history: ["streams", "protocol", "ingest", "worker"],
+  server: ["alerts", "history", "cameras", "state", "streams", "protocol", "engine", "ingest", "scene"],
+  config: ["server", "alerts", "history", "cameras", "sinks", "protocol"],
 };
 
 /** A file of src/ and those that it imports, both relative to src/; types count like values. */

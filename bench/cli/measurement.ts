@@ -2,7 +2,10 @@ import { reportError } from "../../src/cli/failure.ts";
 import { Progress } from "./progress.ts";
 
 /** What would be typed to measure the same again; `options` hold no paths, as it goes into the report. */
-export function commandLine(script: "bench" | "eval" | "eval:prompted", options: readonly string[]): string {
+export function commandLine(
+  script: "bench" | "eval" | "eval:alerts" | "eval:prompted",
+  options: readonly string[],
+): string {
   return [`npm run ${script}`, ...(options.length === 0 ? [] : ["--", ...options])].join(" ");
 }
 

@@ -82,7 +82,7 @@ export function soakCommand(): Command {
     .description("Put a whole server through much, and say whether it held.")
     .addArgument(name)
     .option("--short", "seconds instead of minutes, as in the tests; writes nothing", false)
-    .option("-m, --minutes <n>", "how long the trial clients lasts; default: 30", positive)
+    .option("-m, --minutes <n>", "how long the trials clients and sinks last; default: 30 and 2", positive)
     .option("--seed <n>", "of everything that is random", positive, 1)
     .option("-o, --out <dir>", "folder that the results are written to", join("docs", "reliability"))
     .addHelpText(

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type { NetworkPolicy } from "../ingest/mod.ts";
 import { ProtocolError } from "../protocol/mod.ts";
+import type { StateFile } from "../state/mod.ts";
 import { cameraSource, type Source, type StreamRegistry } from "../streams/mod.ts";
 import { requireAllowed } from "./api-urls.ts";
 import { Camera, type CameraStatus, type ReopenWaits } from "./camera.ts";
 import { type CameraEntry, settingsOf } from "./camera-schema.ts";
 import { CameraError } from "./errors.ts";
-import type { StateFile } from "./state-file.ts";
 
 /** Cameras by name. */
 export type Cameras = ReadonlyMap<string, CameraEntry>;
@@ -14,7 +14,7 @@ export type Cameras = ReadonlyMap<string, CameraEntry>;
 export interface CameraRosterOptions {
   readonly streams: StreamRegistry;
   /** Where cameras are kept that are made over the API; null: nowhere, so they are gone with the process. */
-  readonly state: StateFile | null;
+  readonly state: StateFile<CameraEntry> | null;
   /** What cameras that are made over the API may reach. Default: public addresses only. */
   readonly network?: NetworkPolicy;
   /** Default: what an entry asks for. @param network what it may reach; undefined: everything */
@@ -85,12 +85,12 @@ export class CameraRoster {
   /** Opens what was made over the API before the server was started. What is wrong with its file is told, not thrown. */
   restore(): Promise<RosterChange> {
     return this.inTurn(async () => {
-      const { cameras, warning } = (await this.options.state?.read()) ?? {
-        cameras: new Map(),
+      const { entries, warning } = (await this.options.state?.read()) ?? {
+        entries: new Map(),
         warning: null,
       };
       if (warning !== null) this.options.onTrouble(null, warning);
-      this.made = cameras;
+      this.made = entries;
       return this.settle();
     });
   }
@@ -111,7 +111,7 @@ export class CameraRoster {
   /**
    * Makes a camera, as somebody over the API asks for it. It is there again after a restart.
    *
-   * @throws {CameraError} `camera_exists`, `camera_refused`, `too_many_cameras`, `url_refused`, `state_in_use` or `state_unwritable`
+   * @throws {CameraError} `camera_exists`, `camera_refused`, `too_many_cameras` or `url_refused`; {StateError}
    */
   add(name: string, entry: CameraEntry): Promise<RosteredCamera> {
     return this.inTurn(async () => {
@@ -136,7 +136,7 @@ export class CameraRoster {
     });
   }
 
-  /** @throws {CameraError} `camera_not_found`, `camera_fixed`, `state_in_use` or `state_unwritable` */
+  /** @throws {CameraError} `camera_not_found` or `camera_fixed`; {StateError} */
   remove(name: string): Promise<void> {
     return this.inTurn(async () => {
       this.requireMade(name, "deleted");

@@ -3,13 +3,14 @@ import { IngestError } from "../ingest/mod.ts";
 import { ProtocolError, type ServerEvent, type SourceState } from "../protocol/mod.ts";
 import {
   CAMERA_PICTURE_SIDE,
+  type NewStream,
   type Source,
   type StreamHandle,
   type StreamRegistry,
   toProblem,
 } from "../streams/mod.ts";
 import { type CameraEntry, settingsOf } from "./camera-schema.ts";
-import { continued, type StreamBefore } from "./continued.ts";
+import { continued, type StreamBefore, streamBefore } from "./continued.ts";
 
 /** How long to wait before a camera whose stream has failed is opened again. */
 export interface ReopenWaits {
@@ -63,6 +64,8 @@ export class Camera {
 
   constructor(private readonly options: CameraOptions) {
     this.current = options.entry;
+    const past = options.streams.past(options.name);
+    this.before = past && streamBefore(past);
   }
 
   get entry(): CameraEntry {
@@ -140,7 +143,7 @@ export class Camera {
         ...(mask && { mask }),
         ...(zones && { zones }),
         settings: settingsOf(this.entry),
-        firstEvent: this.newest?.nextEvent ?? 0,
+        ...this.goesOnFrom(),
       });
       this.newest = stream;
       this.live = stream;
@@ -153,6 +156,13 @@ export class Camera {
     } catch (error) {
       this.failed(error);
     }
+  }
+
+  /** The stream before; without one, the registry may know of one of an earlier server. */
+  private goesOnFrom(): Pick<NewStream, "firstEvent" | "counts" | "recap"> {
+    if (this.newest === null) return {};
+    const { nextEvent: firstEvent, counts, recap } = this.newest.standing;
+    return { firstEvent, counts, recap };
   }
 
   private take(event: ServerEvent): void {

@@ -1,5 +1,13 @@
 import { type DroppedFrame, type Frame, restamped } from "../ingest/mod.ts";
-import type { InputGap, Intake, Problem, Source, SourceChange, SourceNotice } from "../streams/mod.ts";
+import type {
+  InputGap,
+  Intake,
+  Problem,
+  Source,
+  SourceChange,
+  SourceNotice,
+  StreamPast,
+} from "../streams/mod.ts";
 
 /** Where the stream that a camera had before has ended. */
 export interface StreamBefore {
@@ -9,6 +17,13 @@ export interface StreamBefore {
   readonly lastAtMs: number;
   /** Why it has ended, as a sentence for people. */
   readonly why: string;
+}
+
+/** Where the stream of an earlier server has ended; null where that had no frame. */
+export function streamBefore({ lastMs, lastAtMs, why }: StreamPast): StreamBefore | null {
+  if (lastMs === null) return null;
+  // The machine's clock may have been set meanwhile.
+  return { lastMs, lastAtMs: performance.now() - Math.max(0, Date.now() - lastAtMs), why };
 }
 
 /**

@@ -4,8 +4,6 @@ export type CameraErrorCode =
   | "camera_fixed"
   | "camera_not_found"
   | "camera_refused"
-  | "state_in_use"
-  | "state_unwritable"
   | "too_many_cameras"
   | "url_refused";
 

@@ -10,7 +10,7 @@ export {
   type RosteredCamera,
 } from "./camera-roster.ts";
 export { type CameraEntry, cameraName, cameraSchema, camerasSchema } from "./camera-schema.ts";
+export { cameraState } from "./camera-state.ts";
 export { CameraError, type CameraErrorCode } from "./errors.ts";
 export { mergePatch } from "./merge-patch.ts";
 export { shownUrl } from "./shown-url.ts";
-export { StateFile } from "./state-file.ts";

@@ -38,6 +38,12 @@ export function seconds(value: string): number {
   return aboveZero(value, "seconds") * 1000;
 }
 
+/** Reads the path of a file that is written. */
+export function outputFile(value: string): string {
+  if (value === "" || value === "-") throw new InvalidArgumentError("It must be the name of a file.");
+  return value;
+}
+
 function aboveZero(value: string, what: string): number {
   const number = Number(value);
   if (!(number > 0) || number === Number.POSITIVE_INFINITY)

@@ -1,13 +1,16 @@
 import { InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { ZodError } from "zod";
+import { AlertProblems } from "../alerts/mod.ts";
 import { RemoteError } from "../backends/mod.ts";
 import { CameraProblems } from "../cameras/mod.ts";
 import { ConfigError } from "../config/mod.ts";
 import { EngineError } from "../engine/mod.ts";
+import { HistoryError } from "../history/mod.ts";
 import { IngestError } from "../ingest/mod.ts";
 import { ModelError } from "../models/mod.ts";
 import { ServerError } from "../server/mod.ts";
+import { SinkProblems } from "../sinks/mod.ts";
 import { Interrupted } from "./models/interrupts.ts";
 import { isTooManyFiles, RAISE_LIMIT } from "./open-files.ts";
 import { wrapFor } from "./wrap.ts";
@@ -19,6 +22,7 @@ const EXPECTED: readonly ErrorKind[] = [
   ModelError,
   RemoteError,
   ServerError,
+  HistoryError,
   InvalidArgumentError,
 ];
 
@@ -40,7 +44,8 @@ export function reportFailure(error: unknown, alsoExpected: readonly ErrorKind[]
   process.exitCode = 1;
   if (error instanceof Interrupted) process.exitCode = error.exitCode;
   else if (error instanceof ConfigError) error.sentences.forEach(reportError);
-  else if (error instanceof CameraProblems) error.message.split("\n").forEach(reportError);
+  else if ([CameraProblems, AlertProblems, SinkProblems].some((kind) => error instanceof kind))
+    (error as Error).message.split("\n").forEach(reportError);
   else if (error instanceof ZodError) {
     for (const { path, message } of error.issues) reportError(`${path.join(".")} is wrong: ${message}.`);
   } else if ([...EXPECTED, ...alsoExpected].some((kind) => error instanceof kind)) {

@@ -1,22 +1,22 @@
-import { createRequire } from "node:module";
 import { Command } from "commander";
 import { enginesCommand } from "./engines-command.ts";
+import { historyCommand } from "./history-command.ts";
 import { modelsCommand } from "./models/models-command.ts";
 import { reportOutputFailure } from "./output.ts";
 import { replayCommand } from "./replay-command.ts";
 import { serveCommand } from "./serve-command.ts";
 import { tokensCommand } from "./tokens-command.ts";
-
-const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
+import { VERSION } from "./version.ts";
 
 const program = new Command("thinkalong")
   .description("Watches live video, tells what happens while it plays, and answers questions about it.")
-  .version(version)
+  .version(VERSION)
   .addCommand(serveCommand())
   .addCommand(replayCommand())
   .addCommand(modelsCommand())
   .addCommand(enginesCommand())
-  .addCommand(tokensCommand());
+  .addCommand(tokensCommand())
+  .addCommand(historyCommand());
 
 /** Fewest columns for what an option does, below which help is not wrapped. A terminal of 60 has about 30. */
 const LEAST_HELP_COLUMNS = 20;

@@ -1,16 +1,22 @@
 import { constants } from "node:os";
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import pc from "picocolors";
 import { lastValueFrom, tap } from "rxjs";
 import { POSITION_SCHEMES, type PositionSchemeName } from "../cache/mod.ts";
 import type { Engine, Paradigm } from "../engine/mod.ts";
 import { cameraDuration, resolveFfmpeg } from "../ingest/mod.ts";
 import { errorEvent, numberEvent, type ServerEvent } from "../protocol/mod.ts";
-import { parseScheduledQuestion, type ScheduledQuestion, startReplay } from "../streams/mod.ts";
-import { rate, seconds } from "./arguments.ts";
+import {
+  type LogEntry,
+  parseScheduledQuestion,
+  type ScheduledQuestion,
+  startReplay,
+} from "../streams/mod.ts";
+import { outputFile, rate, seconds } from "./arguments.ts";
 import { addEngineFlags, type EngineFlags, startEngineFor } from "./engine-flags.ts";
 import { guarded, reportError, reportFailure } from "./failure.ts";
 import { printLine } from "./output.ts";
+import { openReplayFiles, type ReplayFiles, STANDARD_OUTPUT } from "./replay-files.ts";
 import { Screen } from "./screen.ts";
 import { Timeline } from "./timeline.ts";
 
@@ -29,6 +35,8 @@ interface ReplayFlags extends EngineFlags {
   readonly positions?: PositionSchemeName;
   readonly instructions?: string;
   readonly json: boolean;
+  readonly jsonl?: string;
+  readonly vtt?: string;
 }
 
 const collect = (value: string, before: readonly ScheduledQuestion[]) => [
@@ -48,9 +56,18 @@ const INTERRUPTS = ["SIGINT", "SIGTERM"] as const;
 /** What a shell reports of a process that a signal has ended. */
 const exitCodeOf = (signal: NodeJS.Signals) => 128 + constants.signals[signal];
 
+/** Shows nothing but what goes wrong, because the standard output is for something else. */
+function showErrors(event: ServerEvent): void {
+  if (event.type === "error") reportError(event.error.message);
+}
+
 async function run(input: string, flags: ReplayFlags): Promise<void> {
+  if (flags.json && flags.jsonl === STANDARD_OUTPUT)
+    throw new InvalidArgumentError("The standard output is for --json. Name a file for --jsonl.");
+  /** Whether the standard output is for programs. */
+  const forPrograms = flags.json || flags.jsonl === STANDARD_OUTPUT;
   const screen = new Screen();
-  const doing = (what: string) => flags.json || screen.status(() => what);
+  const doing = (what: string) => forPrograms || screen.status(() => what);
   const stop = new AbortController();
   let isPlaying = false;
   let interruptedBy: NodeJS.Signals | null = null;
@@ -66,10 +83,13 @@ async function run(input: string, flags: ReplayFlags): Promise<void> {
   // When nobody can read what comes, nothing more needs to be thought.
   process.stdout.once("error", () => stop.abort());
   let engine: Engine | null = null;
+  let files: ReplayFiles | null = null;
   try {
+    files = await openReplayFiles(flags);
+    const { take } = files;
     doing(flags.engine === "local" ? "starting the model" : "measuring what the model's server can do");
     engine = await startEngineFor(flags, {}, screen);
-    if (!flags.json && engine.model.chosenBecause !== null)
+    if (!forPrograms && engine.model.chosenBecause !== null)
       screen.line("", pc.dim(engine.model.chosenBecause));
     doing("opening the video");
     const { live, inputFps, connectTimeout, stallTimeout, transport, interval: intervalMs, watch } = flags;
@@ -79,10 +99,10 @@ async function run(input: string, flags: ReplayFlags): Promise<void> {
       watch,
       timeoutMs: connectTimeout,
     });
-    const timeline = flags.json ? null : new Timeline(screen, durationMs, await resolveFfmpeg());
+    const timeline = forPrograms ? null : new Timeline(screen, durationMs, await resolveFfmpeg());
     if (flags.paradigm === "batch") doing("seeing the whole video before thinking");
     isPlaying = true;
-    const { log } = startReplay({
+    const stream = startReplay({
       engine,
       input,
       pace: flags.pace,
@@ -100,10 +120,17 @@ async function run(input: string, flags: ReplayFlags): Promise<void> {
       },
       signal: stop.signal,
     });
-    const show = (event: ServerEvent) => (timeline ? timeline.show(event) : print(event));
-    await lastValueFrom(log.from(null).pipe(tap((entry) => "event" in entry && show(entry.event))));
+    const show = (event: ServerEvent) =>
+      timeline ? timeline.show(event) : flags.json ? print(event) : showErrors(event);
+    const heard = tap((entry: LogEntry) => {
+      if (!("event" in entry)) return;
+      show(entry.event);
+      take(stream, entry);
+    });
+    await lastValueFrom(stream.log.from(null).pipe(heard));
   } finally {
     screen.status(null);
+    await files?.close();
     for (const signal of INTERRUPTS) process.off(signal, interrupt);
     await engine?.close();
     if (interruptedBy) process.exitCode = exitCodeOf(interruptedBy);
@@ -188,6 +215,11 @@ export function replayCommand(): Command {
     )
     .option("--json", "print the events of the WebSocket protocol, one a line, instead of a timeline", false)
     .option(
+      "--jsonl <file>",
+      "append what is told to this file, one event a line with its stream and wall time; - for the standard output, in place of the timeline",
+    )
+    .option("--vtt <file>", "write thoughts and answers to this file as subtitles (WebVTT)", outputFile)
+    .option(
       "-i, --instructions <text>",
       "what you want to be told, in your words (a published checkpoint, or --engine openai)",
     );
@@ -207,6 +239,7 @@ Examples:
   $ thinkalong replay http://camera/snapshot.jpg --interval 2
   $ cat yard.mkv | thinkalong replay -
   $ thinkalong replay yard.mp4 --ask "How many cars passed?" --ask "What happened last? @20s"
+  $ thinkalong replay yard.mp4 --pace max --vtt yard.vtt --jsonl said.jsonl
   $ thinkalong replay yard.mp4 --pace max --json | jq -r 'select(.type=="response.reasoning_text.done" and (.skipped|not)) | .text'`,
     )
     .action(guarded(runAndPrintFailure));

@@ -1,10 +1,13 @@
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { type Logger, pino } from "pino";
+import { AlertProblems, type ListedAlert } from "../alerts/mod.ts";
 import { CameraProblems, type ListedCamera, shownUrl } from "../cameras/mod.ts";
+import type { History } from "../history/mod.ts";
 import { resolveFfmpeg } from "../ingest/mod.ts";
 import { createServer, type Server } from "../server/mod.ts";
-import { port, positive } from "./arguments.ts";
+import { sinkWords } from "../sinks/mod.ts";
+import { outputFile, port, positive } from "./arguments.ts";
 import { camera } from "./camera-flag.ts";
 import { reloadConfig } from "./config-reload.ts";
 import { addEngineFlags, type EngineFlags, startEngineFor } from "./engine-flags.ts";
@@ -21,6 +24,8 @@ import {
   type ServeSettings,
   serveSettings,
 } from "./serve-config.ts";
+import { openHistory } from "./serve-history.ts";
+import { createSinks, explainSinks } from "./serve-sinks.ts";
 import { StopSignals } from "./stop-signals.ts";
 
 /** Open files that a server needs beside its sessions: requests for the page and its files. */
@@ -36,6 +41,15 @@ function rereadFiles({ guard }: ServeSettings, config: string | undefined): stri
   return [config, guard.tokens, guard.tlsCert].filter((path) => path !== undefined);
 }
 
+/** What SIGHUP does. */
+function hangUpWords(reread: readonly string[], jsonl: string | undefined): string {
+  const does = [
+    ...(reread.length === 0 ? [] : [`read ${reread.join(", ")} again`]),
+    ...(jsonl === undefined ? [] : [`open ${jsonl} anew`]),
+  ];
+  return does.length === 0 ? "" : ` Send SIGHUP to ${does.join(" and to ")}.`;
+}
+
 /** Reads tokens and certificate again. What is wrong with them is logged, and the old ones stay. */
 function rereadGuard(server: Server, log: Logger): void {
   server.reload().catch((error: Error) => log.error(`${error.message} What was read before stays.`));
@@ -47,8 +61,13 @@ async function serve(flags: ServeFlags): Promise<void> {
   const guard = await readGuard(settings);
   const { limits } = settings;
   const reread = rereadFiles(settings, file?.path);
-  const signals = new StopSignals(reread.length > 0);
+  const signals = new StopSignals(reread.length > 0 || flags.jsonl !== undefined);
   const log = pino({ level: settings.logLevel }, logLines(2));
+  let history: History | null = null;
+  const { sinks, onAlerts } = createSinks({ log, drainMs: limits.shutdownMs });
+  await sinks.load(settings.sinks).catch((error) => {
+    throw explainSinks(error, file);
+  });
   let failed = () => {};
   const failure = new Promise<void>((resolve) => {
     failed = resolve;
@@ -64,8 +83,12 @@ async function serve(flags: ServeFlags): Promise<void> {
       process.exitCode = 1;
       failed();
     },
+  }).catch(async (error) => {
+    await sinks.close(0);
+    throw error;
   });
   try {
+    history = await openHistory(settings, log);
     await resolveFfmpeg().then(
       ({ path, origin, version }) => log.info({ path, origin, version }, "ffmpeg"),
       (error: Error) =>
@@ -73,41 +96,48 @@ async function serve(flags: ServeFlags): Promise<void> {
           `${error.message} Only the server's own reading of videos needs it; images over the WebSocket work without it.`,
         ),
     );
+    const { history: _, ...given } = settings;
     const server = await createServer({
       engine,
-      ...settings,
+      ...given,
       cameras: Object.fromEntries(settings.cameras),
+      alerts: Object.fromEntries(settings.alerts),
       clientDir: CLIENT_DIR,
       sampleDir: SAMPLE_DIR,
       ...guard.options,
+      ...(history !== null && { history }),
+      listeners: [...(history === null ? [] : [history.listener]), sinks.listener],
+      onAlerts,
       log,
     }).catch((error) => {
-      throw error instanceof CameraProblems && file !== null ? file.explain(error) : error;
+      const isInFile = error instanceof CameraProblems || error instanceof AlertProblems;
+      throw isInFile && file !== null ? file.explain(error) : error;
     });
     warnOfFewFiles(settings, log);
     printLine(`${pc.bold("thinkalong")} runs ${engine.model.id}: ${engine.model.description}`);
     if (engine.model.chosenBecause !== null) printLine(pc.dim(engine.model.chosenBecause));
     for (const camera of server.cameras.list()) printLine(cameraLine(camera, server.url));
+    for (const alert of server.alerts.list()) printLine(alertLine(alert));
+    if (history !== null && server.cameras.list().length > 0) printLine(historyLine(settings));
+    for (const [name, entry] of settings.sinks) printLine(`Sink ${pc.bold(name)}: ${sinkWords(entry)}.`);
     printLine(
       `Open ${pc.cyan(server.url)} for the sample page. Clients connect to ${pc.cyan(`${server.url.replace("http", "ws")}/v1/stream`)}`,
     );
     printGuard(guard, settings.guard.tlsSelfSigned);
-    printLine(
-      pc.dim(
-        `Press Ctrl-C to stop.${reread.length === 0 ? "" : ` Send SIGHUP to read ${reread.join(", ")} again.`}`,
-      ),
-    );
+    printLine(pc.dim(`Press Ctrl-C to stop.${hangUpWords(reread, flags.jsonl)}`));
     const reload = () => {
       if (reread.length > (file === null ? 0 : 1)) rereadGuard(server, log);
-      if (file !== null)
-        reloadConfig(server, file.path, flags, settings).catch((err) =>
-          log.error({ err }, "a reload failed"),
-        );
+      const reloaded =
+        file === null ? sinks.load(settings.sinks) : reloadConfig(server, sinks, file.path, flags, settings);
+      reloaded.catch((err) => log.error({ err }, "a reload failed"));
     };
     await Promise.race([signals.untilStopped(reload), failure]);
     await server.close();
   } finally {
+    // After the server, so that they hear the last events of its streams.
+    await sinks.close(limits.shutdownMs);
     await engine.close();
+    await history?.close();
   }
 }
 
@@ -115,6 +145,23 @@ function cameraLine({ name, origin, entry, status }: ListedCamera, url: string):
   const from = origin === "api" ? ", made over the API" : "";
   const said = status.state === "disabled" || status.state === "refused" ? `, ${status.state}` : "";
   return `Camera ${pc.bold(name)}: ${shownUrl(entry.url)}${from}${said}. Its events: ${pc.cyan(`${url}/v1/streams/${name}/events`)}`;
+}
+
+function historyLine({ history: { path, keep_days, sessions } }: ServeSettings): string {
+  const whose = sessions ? "cameras and sessions" : "cameras";
+  return `What ${whose} see is kept for ${keep_days} days in ${path} (--no-history keeps nothing).`;
+}
+
+function alertLine({ name, origin, rule, how, understood }: ListedAlert): string {
+  const from = origin === "api" ? ", made over the API" : "";
+  const off = rule.enabled === false ? " It is disabled." : "";
+  const said =
+    how === null
+      ? `never. ${understood}`
+      : how === "words"
+        ? `when ${understood}.`
+        : `asks: "${understood}".`;
+  return `Alert ${pc.bold(name)}${from}: ${said}${off}`;
 }
 
 function warnOfFewFiles({ limits, cameras }: ServeSettings, log: Logger): void {
@@ -151,6 +198,11 @@ export function serveCommand(): Command {
       ).choices(["silent", "error", "warn", "info", "debug"]),
     );
   addGuardFlags(serving)
+    .option(
+      "--jsonl <file>",
+      "append thoughts, answers, alerts, gaps and states of all streams to this file, one event a line. SIGHUP: open it again",
+      outputFile,
+    )
     .optionsGroup("Cameras that the server watches by itself:")
     .option(
       "--camera <name=url>",
@@ -163,7 +215,7 @@ export function serveCommand(): Command {
     )
     .option(
       "--state <dir>",
-      "folder for the cameras that are made over the API (default: server in THINKALONG_HOME)",
+      "folder for the cameras and alerts that are made over the API (default: server in THINKALONG_HOME)",
     )
     .option(
       "--allow-private-cameras",
@@ -173,7 +225,12 @@ export function serveCommand(): Command {
       "--allow-camera-host <name...>",
       "names, addresses or networks (192.168.7.0/24) that such cameras may have besides public ones",
     )
-    .option("--max-cameras <n>", "most cameras, beside the clients (default: 64)", positive);
+    .option("--max-cameras <n>", "most cameras, beside the clients (default: 64)", positive)
+    .option(
+      "--history <file>",
+      "file in which what cameras see is kept (default: history.db in the folder of --state)",
+    )
+    .option("--no-history", "keep nothing of what cameras see");
   return addEngineFlags(serving)
     .addHelpText(
       "after",
@@ -184,6 +241,7 @@ Examples:
   $ thinkalong serve --engine openai --base-url http://127.0.0.1:8000/v1
   $ thinkalong serve --camera door=rtsp://user:password@door.local/live --camera yard=http://yard.local/video.mjpg
   $ thinkalong serve --config /etc/thinkalong.yaml --state /var/lib/thinkalong
+  $ thinkalong serve --camera yard=http://yard.local/video.mjpg --jsonl said.jsonl
   $ thinkalong tokens add me --scope admin --file tokens.yaml
   $ thinkalong serve --host 0.0.0.0 --tokens tokens.yaml --tls-self-signed
   $ thinkalong serve --host 0.0.0.0 --tokens tokens.yaml --tls-cert cert.pem --tls-key key.pem

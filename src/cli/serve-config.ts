@@ -1,11 +1,15 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { AlertRules } from "../alerts/mod.ts";
 import type { Cameras } from "../cameras/mod.ts";
 import { type Config, type ConfigFile, inSnakeCase, limitsOf, readConfig } from "../config/mod.ts";
+import { type HistorySettings, historySchema } from "../history/mod.ts";
 import { dataFolder } from "../models/mod.ts";
 import { type Limits, readLimits } from "../server/mod.ts";
+import type { SinkEntries } from "../sinks/mod.ts";
 import type { CameraFlags } from "./camera-flag.ts";
 import type { GuardFlags, GuardSettings } from "./guard-flags.ts";
+import { sinkEntries } from "./serve-sinks.ts";
 
 /** The config file that is read when it is there and none is named. */
 export const DEFAULT_CONFIG = "thinkalong.yaml";
@@ -24,6 +28,9 @@ export interface ServerFlags extends GuardFlags {
   readonly allowOrigin?: readonly string[];
   readonly allowHost?: readonly string[];
   readonly logLevel?: string;
+  /** A file; false: `--no-history`. */
+  readonly history?: string | boolean;
+  readonly jsonl?: string;
 }
 
 /** What a server is started with: what the flags say, else the file, else the defaults. */
@@ -36,9 +43,12 @@ export interface ServeSettings {
   /** What cameras that are made over the API may reach. */
   readonly cameraNetwork: { readonly allowPrivate: boolean; readonly allowCameraHosts: readonly string[] };
   readonly logLevel: string;
+  readonly history: HistorySettings & { readonly path: string };
   readonly stateDir: string;
   readonly limits: Limits;
   readonly cameras: Cameras;
+  readonly alerts: AlertRules;
+  readonly sinks: SinkEntries;
 }
 
 /**
@@ -66,14 +76,34 @@ export function serveSettings(flags: ServerFlags, config: Config = {}): ServeSet
       allowCameraHosts: flags.allowCameraHost ?? server?.allow_camera_hosts ?? [],
     },
     logLevel: flags.logLevel ?? server?.log_level ?? "warn",
-    stateDir: flags.state ?? server?.state ?? join(dataFolder(), "server"),
+    stateDir: stateFolder(flags, config),
+    history: historySettings(flags, config),
     limits: readLimits({
       ...limitsOf(config),
       ...(flags.maxSessions !== undefined && { maxSessions: flags.maxSessions }),
       ...(flags.maxCameras !== undefined && { maxCameras: flags.maxCameras }),
     }),
     cameras: new Map(Object.entries({ ...config.cameras, ...flags.camera })),
+    alerts: new Map(Object.entries(config.alerts ?? {})),
+    sinks: sinkEntries(flags.jsonl, config.sinks ?? {}),
   };
+}
+
+function stateFolder({ state }: Pick<ServerFlags, "state">, { server }: Config): string {
+  return state ?? server?.state ?? join(dataFolder(), "server");
+}
+
+/** Where a server keeps its history. */
+export function historyPath(flags: Pick<ServerFlags, "state" | "history">, config: Config = {}): string {
+  const named = typeof flags.history === "string" ? flags.history : config.history?.path;
+  return named ?? join(stateFolder(flags, config), "history.db");
+}
+
+function historySettings(flags: ServerFlags, config: Config): ServeSettings["history"] {
+  const settings = config.history ?? historySchema.parse({});
+  const { history } = flags;
+  const enabled = history === false ? false : typeof history === "string" || settings.enabled;
+  return { ...settings, enabled, path: historyPath(flags, config) };
 }
 
 /** What a flag says of the certificate replaces all that the file says of it. */
@@ -121,6 +151,9 @@ export function changedAtStartOnly(running: ServeSettings, wanted: ServeSettings
     ...network
       .filter(([name]) => differs(running.cameraNetwork[name], wanted.cameraNetwork[name]))
       .map(([, key]) => ["server", key]),
+    ...(Object.keys(wanted.history) as (keyof HistorySettings)[])
+      .filter((name) => differs(running.history[name], wanted.history[name]))
+      .map((name) => ["history", name]),
     ...(Object.keys(wanted.limits) as (keyof Limits)[])
       .filter((name) => running.limits[name] !== wanted.limits[name])
       .map((name) => ["limits", inSnakeCase(name)]),

@@ -1,6 +1,9 @@
 import { z } from "zod";
+import { alertName, alertRuleSchema } from "../alerts/mod.ts";
 import { cameraName, cameraSchema } from "../cameras/mod.ts";
+import { historySchema } from "../history/mod.ts";
 import { type Limits, limitsSchema } from "../server/mod.ts";
+import { sinksSchema } from "../sinks/mod.ts";
 
 /** A name as the file has it: `max_sessions` for `maxSessions`. */
 export function inSnakeCase(name: string): string {
@@ -53,7 +56,7 @@ const serverKeys = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe("Folder for the cameras that are made over the API (`--state`)."),
+    .describe("Folder for the cameras and alerts that are made over the API (`--state`)."),
 });
 
 const serverSection = serverKeys
@@ -78,7 +81,13 @@ export const configSchema = z.strictObject({
     .nullable()
     .optional()
     .describe("The cameras that the server watches by itself, by name."),
+  alerts: z.record(alertName, alertRuleSchema).nullable().optional().describe("Alerts in words, by name."),
   server: serverSection.nullable().optional().describe("What the flags of `serve` say, too. A flag wins."),
+  history: historySchema
+    .nullable()
+    .optional()
+    .describe("What is kept of what cameras see, and for how long."),
+  sinks: sinksSchema.nullable().optional().describe("Where events are sent, by name."),
   limits: limitsSection.nullable().optional().describe("How much the server takes."),
 });
 

@@ -71,6 +71,8 @@ export interface BackendStreamOptions {
   readonly seed: number;
   /** What the user wants to be told, in free text; null when nothing was said, or when the model takes none. */
   readonly instructions: string | null;
+  /** What an earlier stream had summed up last; null: nothing. A model that could not have said it ignores it. */
+  readonly recap: string | null;
   /** Whether thoughts about units that are no longer the newest are left out, so that thinking keeps up. */
   readonly skipLate: boolean;
   /** Whether all thinking waits until the end of the stream (the batch paradigm). */

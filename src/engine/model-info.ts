@@ -1,3 +1,11 @@
+/** The words of a model that knows few of them. */
+export interface ModelLanguage {
+  /** All words that it can say or read, in small letters. */
+  readonly words: readonly string[];
+  /** Words that it has not, and the words of its own that it reads for them. */
+  readonly synonyms: Readonly<Record<string, string>>;
+}
+
 /** What the engine and its clients must know about a model, whichever backend runs it. */
 export interface ModelInfo {
   readonly id: string;
@@ -56,4 +64,6 @@ export interface ModelInfo {
   readonly cannotAnswer: string | null;
   /** Questions that it was trained to answer, as examples for people. */
   readonly exampleQuestions: readonly string[];
+  /** Its words, where it knows few; absent: it speaks freely, or they are not known. */
+  readonly language?: ModelLanguage;
 }

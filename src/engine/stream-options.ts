@@ -86,6 +86,7 @@ export function resolveStreamOptions(
     stillLevels: stillLevels(options.stillLevels),
     sceneMonitor: model.can.watchScene && (options.sceneMonitor ?? true),
     instructions: instructions(options.instructions, model),
+    recap: options.recap ?? null,
     skipLate:
       model.can.skipLate && (options.paradigm ?? "streamed") === "streamed" && (options.skipLate ?? true),
     temperature,

@@ -35,6 +35,11 @@ export interface StreamOptions {
   /** What the user wants to be told, in free text, for a model that takes instructions; null, the default: nothing. */
   readonly instructions?: string | null;
   /**
+   * What an earlier stream of the same camera had summed up last (`thought.recap`), with which this one begins; null, the
+   * default: nothing. Ignored by a model that could not have said it: one that writes no recaps, or other words.
+   */
+  readonly recap?: string | null;
+  /**
    * Whether thoughts about units that are no longer the newest are left out, so that thinking keeps up with a live
    * source, for a model that can do that. Default true. Set it to false where frames wait for the engine.
    */

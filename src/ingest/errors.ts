@@ -25,6 +25,9 @@ export type IngestErrorCode =
   | "no_video_track"
   | "no_frames"
   | "input_truncated"
+  | "video_too_large"
+  | "video_too_long"
+  | "temporary_file_failed"
   // pictures
   | "frame_size"
   | "image_too_large"

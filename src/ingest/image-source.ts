@@ -1,15 +1,9 @@
 import { type Observable, Subject } from "rxjs";
 import { checkPositive, type FrameFormat } from "./check-options.ts";
-import {
-  checkImageOptions,
-  type DecodedImage,
-  type DecodeImageOptions,
-  decodePixels,
-} from "./decode-image.ts";
-import { DECODE_QUEUES, LARGE_COST } from "./decode-queue.ts";
+import { checkImageOptions, type DecodedImage, type DecodeImageOptions } from "./decode-image.ts";
+import { decodeInTurn } from "./decode-in-turn.ts";
 import { IngestError, messageOf } from "./errors.ts";
 import { type DroppedFrame, type DropReason, EncodedFrame, type Frame, type FrameStamp } from "./frame.ts";
-import { type ImageHeader, readImageHeader } from "./image-header.ts";
 import { SampleByMediaTime } from "./sample-by-media-time.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
@@ -173,14 +167,11 @@ export class ImageFrames {
   }
 
   /** Decodes an image; null when that would cost more than the budget of pixels has, or when nobody wants it any more. */
-  private async decodeInTurn({ bytes, arrivedAtMs }: Waiting): Promise<DecodedImage | null> {
-    const isWanted = () => this.state !== "closed";
-    const header = await DECODE_QUEUES.small.run(() => readImageHeader(bytes, this.options), isWanted);
-    if (header === null) return null;
-    requireFewScans(header, this.options);
-    if (!spends(this.pixels, header.cost, arrivedAtMs)) return null;
-    const queue = header.cost < LARGE_COST ? DECODE_QUEUES.small : DECODE_QUEUES.large;
-    return await queue.run(() => decodePixels(bytes, header, this.options), isWanted);
+  private decodeInTurn({ bytes, arrivedAtMs }: Waiting): Promise<DecodedImage | null> {
+    return decodeInTurn(bytes, this.options, {
+      isWanted: () => this.state !== "closed",
+      isAffordable: ({ cost }) => spends(this.pixels, cost, arrivedAtMs),
+    });
   }
 
   private refuse(image: Waiting, error: IngestError): void {
@@ -207,19 +198,6 @@ function spends(budget: TokenBucket | null, cost: number, nowMs: number): boolea
   if (budget.waitMs(nowMs) > 0) return false;
   budget.spend(cost, nowMs);
   return true;
-}
-
-/** A JPEG with many scans may have fewer pixels, because it takes as much memory and time as a much larger one. */
-function requireFewScans(
-  { scans, width, height, cost }: ImageHeader,
-  { maxPixels }: DecodeImageOptions,
-): void {
-  if (scans === 1 || maxPixels === undefined || cost <= maxPixels) return;
-  throw new IngestError(
-    "image_too_many_pixels",
-    `The image is a progressive JPEG of ${width} × ${height} px in ${scans} scans. It costs as much as one of ` +
-      `${Math.round(cost)} pixels without scans, and the limit is ${maxPixels}. Send a baseline JPEG, or scale it down.`,
-  );
 }
 
 function timeBackwards(mediaTimeMs: number, lastMs: number): IngestError {

@@ -57,6 +57,8 @@ export {
 export { type ProbeOptions, probeVideo, type VideoInfo } from "./probe-video.ts";
 export { SampleByMediaTime } from "./sample-by-media-time.ts";
 export type { Scaling } from "./scaling.ts";
+export { openSentVideo, type SentVideoOptions } from "./sent-video.ts";
+export { openImages, type ShownImagesOptions } from "./shown-images.ts";
 export { TokenBucket, type TokenBucketOptions } from "./token-bucket.ts";
 export { mayComeBack, type ResolveOptions, withoutCredentials } from "./video-input.ts";
 export { type OpenVideoOptions, openVideo, type VideoNotice } from "./video-source.ts";

@@ -1,6 +1,7 @@
 import { access, constants, open, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { DECODERS } from "./container/kinds.ts";
 import { IngestError } from "./errors.ts";
 import { type FileType, fileType, HEAD_BYTES } from "./file-type.ts";
 
@@ -31,6 +32,11 @@ export interface VideoInput {
 export interface ResolveOptions {
   /** How RTSP sends its packets. Default: `tcp` where the camera can, else `udp`. */
   readonly transport?: "tcp" | "udp" | undefined;
+  /**
+   * The input is a file that somebody has sent who is not trusted. It must hold its video itself, in a common codec, and
+   * errors do not name it. Its pictures may have so many pixels. Default: whoever named the file is trusted.
+   */
+  readonly sent?: { readonly maxPixels: number } | undefined;
 }
 
 /** The name of the standard input. */
@@ -86,6 +92,11 @@ export const FORMATS: readonly string[] = [
 const CONTROL = /\p{Cc}/u;
 const CONTROLS = /\p{Cc}/gu;
 
+/** Of these, the formats that hold their video themselves. The others name files or addresses, and ffmpeg opens them. */
+export const SELF_CONTAINED: readonly string[] = FORMATS.filter(
+  (format) => !/^(hls|applehttp|dash)$/.test(format),
+);
+
 /** By its first bytes ffmpeg may take such a file for a list of single pictures, which is not allowed. */
 const MJPEG_FILE = /\.mjpe?g$/i;
 
@@ -98,8 +109,9 @@ const MJPEG_FILE = /\.mjpe?g$/i;
  */
 export async function resolveVideoInput(
   input: string,
-  { transport = "tcp" }: ResolveOptions = {},
+  { transport = "tcp", sent }: ResolveOptions = {},
 ): Promise<VideoInput> {
+  if (sent !== undefined) return await sentInput(input, sent);
   if (input === STDIN) return standardInput();
   const scheme = schemeOf(input);
   const known = scheme === null ? undefined : SCHEMES[scheme];
@@ -257,6 +269,18 @@ async function deviceInput(path: string): Promise<VideoInput> {
     listens: false,
     needs: ["devices", DEVICE_FORMAT],
     type: null,
+  };
+}
+
+/** A file that was sent. ffmpeg has hundreds of old decoders, and follows playlists. */
+async function sentInput(path: string, { maxPixels }: { readonly maxPixels: number }): Promise<VideoInput> {
+  return {
+    ...(await localInput(path)),
+    label: "The video that was sent",
+    options: [
+      ...["-codec_whitelist", DECODERS, "-max_pixels", String(maxPixels)],
+      ...guards("file", SELF_CONTAINED),
+    ],
   };
 }
 

@@ -14,6 +14,7 @@ import {
   guards,
   type ResolveOptions,
   resolveVideoInput,
+  SELF_CONTAINED,
   type VideoInput,
   withoutCredentials,
 } from "./video-input.ts";
@@ -41,7 +42,7 @@ export interface VideoRoute {
 /** No protocol with which ffmpeg could connect past the relay: `tcp` is what HTTP is opened over, to the proxy. */
 const RELAYED_HTTP = guards("http,tcp,crypto", FORMATS);
 const RELAYED_RTSP = [
-  ...guards("rtsp,tcp", [...FORMATS.filter((format) => !/^(hls|applehttp|dash)$/.test(format)), "rtsp"]),
+  ...guards("rtsp,tcp", [...SELF_CONTAINED, "rtsp"]),
   ...["-rtsp_transport", "tcp", "-reorder_queue_size", "2"],
 ];
 

@@ -231,6 +231,13 @@ const VIDEO_ERRORS: Readonly<
   no_video_track: refused("The input has no video track."),
   no_frames: refused("The video has no frame."),
   input_truncated: refused("The file is cut off: the end of the video is missing."),
+  video_too_large: refused("A video has more bytes than the server takes. Send a smaller one.", 413),
+  video_too_long: refused("A video plays longer than the server takes. Send a shorter part of it."),
+  temporary_file_failed: broken(
+    "A video that was sent could not be kept while it was decoded. The operator must give the server a folder for temporary files that can be written (TMPDIR).",
+    true,
+    503,
+  ),
 };
 
 /** What a code means. An unknown code counts as a fault of the server that does not end the session. */

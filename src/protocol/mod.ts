@@ -10,6 +10,6 @@ export { plainEnglish, unknownKey } from "./plain-english.ts";
 export * from "./public.ts";
 export { type SchemaField, schemaFields } from "./schema-fields.ts";
 export { toModelInfo } from "./session-object.ts";
-export { MAX_TEXT_CHARS } from "./sizes.ts";
+export { MAX_QUESTION_CHARS, MAX_TEXT_CHARS } from "./sizes.ts";
 export { charsBesidePicture } from "./text-size.ts";
 export { outsideText } from "./unanswerable.ts";

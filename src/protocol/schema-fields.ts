@@ -46,7 +46,9 @@ function firstObject(schema: JsonSchema): JsonSchema {
   return schema.anyOf?.filter(isSchema).find((option) => option.type === "object") ?? schema;
 }
 
+/** A schema that has a title is called by it. */
 function typeName(schema: JsonSchema): string {
+  if (schema.title !== undefined) return schema.title;
   if (schema.const !== undefined) return `\`"${schema.const}"\``;
   if (schema.enum) return schema.enum.map((value) => `\`"${value}"\``).join(", ");
   if (schema.anyOf) return schema.anyOf.filter(isSchema).map(typeName).join(" or ");

@@ -162,7 +162,9 @@ export const sessionStats = z
             "How far the unit of the last thought was behind the newest frame when the thought ended (ms); null before the first thought.",
           ),
       })
-      .describe("Counts are since the start. Rates and percentiles are over the window."),
+      .describe(
+        "Counts are since the start; those of a camera go on where its last stream has ended. Rates and percentiles are over the window.",
+      ),
   })
   .describe("Figures about the session, every `stats_interval_ms` and once before `session.closed`.");
 

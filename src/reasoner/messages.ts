@@ -39,6 +39,8 @@ export interface ReasoningOptions {
   readonly seed: number;
   /** What the user wants to be told; null when nothing was said, or when the model takes none. */
   readonly instructions: string | null;
+  /** What an earlier stream had summed up last; null: nothing. */
+  readonly recap: string | null;
   /** Whether thoughts about units that are no longer the newest are left out. */
   readonly skipLate: boolean;
   /** How a published checkpoint looks; null for a model that leaves no choice. */

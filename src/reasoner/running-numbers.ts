@@ -13,10 +13,12 @@ export class RunningNumbers {
   /**
    * @param tokens null: the model writes no running numbers, and nothing is counted
    * @param separator token between two clauses; null: a thought is one clause
+   * @param before how many of a kind had been told at most before this narrator began
    */
   constructor(
     private readonly tokens: NumberTokens | null,
     private readonly separator: number | null,
+    private readonly before = 0,
   ) {}
 
   /**
@@ -30,7 +32,7 @@ export class RunningNumbers {
     const current = clauses.at(-1) ?? null;
     if (current === null) return this.tokens.numbers;
     const here = clauses.filter((series) => series === current).length;
-    return this.tokens.numbers.slice((this.told.get(current) ?? 0) + here);
+    return this.tokens.numbers.slice(this.before + (this.told.get(current) ?? 0) + here);
   }
 
   /** Counts a thought that has ended. */

@@ -95,6 +95,7 @@ export class TaughtThinkers implements StreamThinkers {
     const { options, context, mask, clock } = this;
     const { bundle, codec, drafters } = this.model;
     const { thinking, recap } = bundle.manifest;
+    const recalled = recalledWords(options.recap, codec, thinking.thought_tokens);
     const reports = new ThoughtReports(context, codec, this.sink);
     return new Narrator(
       context,
@@ -102,7 +103,11 @@ export class TaughtThinkers implements StreamThinkers {
         special: codec.special,
         mask,
         clauses: new Clauses(codec.special.separator),
-        numbers: new RunningNumbers(codec.special.running, codec.special.separator),
+        numbers: new RunningNumbers(
+          codec.special.running,
+          codec.special.separator,
+          recalled === null ? 0 : largestNumber(options.recap!),
+        ),
         clock,
         sampler: new Sampler(options.temperature, options.seed),
         skipBias: thinking.skip_bias,
@@ -111,6 +116,7 @@ export class TaughtThinkers implements StreamThinkers {
         recapEvery:
           recap === undefined ? null : Math.min(recap.every_tokens, Math.floor(options.textWindowTokens / 2)),
         recapTokens: thinking.thought_tokens,
+        recalled,
         drafter: options.temperature === 0 ? drafters.thoughts : null,
       },
       reports,
@@ -125,4 +131,19 @@ export class TaughtThinkers implements StreamThinkers {
     const { remembered } = this.context;
     return (words) => clock.decode(codec, words, from, remembered);
   }
+}
+
+/**
+ * Tokens of an earlier recap; null where the model could not have said it: another model did, or somebody has changed it.
+ * Then a word of it would be read as something else, or as a token that is none of its words.
+ */
+function recalledWords(recap: string | null, codec: TextCodec, most: number): readonly number[] | null {
+  if (recap === null || recap === "" || codec.special.recap === null) return null;
+  const words = codec.encode(recap);
+  return words.length <= most && codec.decode(words) === recap ? words : null;
+}
+
+/** The largest number in a text; 0: there is none. */
+function largestNumber(text: string): number {
+  return Math.max(0, ...(text.match(/\d+/g) ?? []).map(Number));
 }

@@ -6,16 +6,31 @@ import { fileURLToPath } from "node:url";
 import { getRequestListener } from "@hono/node-server";
 import { type Logger, pino } from "pino";
 import {
+  type AlertFigures,
+  type AlertRule,
+  type AlertRules,
+  Alerts,
+  type AlertsChange,
+  alertState,
+  type ListedAlert,
+} from "../alerts/mod.ts";
+import {
   type CameraEntry,
   CameraRoster,
   type Cameras,
+  cameraState,
   type ListedCamera,
   type RosterChange,
-  StateFile,
 } from "../cameras/mod.ts";
 import type { Engine } from "../engine/mod.ts";
+import type { History } from "../history/mod.ts";
 import type { NetworkPolicy } from "../ingest/mod.ts";
-import { type StreamListener, StreamRegistry } from "../streams/mod.ts";
+import {
+  type EventPictures,
+  type ListenedStream,
+  type StreamListener,
+  StreamRegistry,
+} from "../streams/mod.ts";
 import { isLoopback } from "./access.ts";
 import { Authenticator } from "./auth/authenticator.ts";
 import { TokenStore } from "./auth/token-store.ts";
@@ -25,10 +40,13 @@ import { requireGuard } from "./exposure.ts";
 import { createHttpApp } from "./http/app.ts";
 import { EventReaders } from "./http/streams/event-readers.ts";
 import { type Limits, readLimits } from "./limits.ts";
+import { Answers } from "./openai/answers.ts";
+import { REALTIME_PATH } from "./openai/realtime/path.ts";
+import { RealtimeSockets } from "./openai/realtime/sockets.ts";
 import { SharedQuestions } from "./question-budget.ts";
 import { Certificate, type CertificateFiles } from "./tls/certificate.ts";
 import { StreamSockets } from "./ws/stream-sockets.ts";
-import { answerWithoutUpgrade, asksForWebSocket } from "./ws/upgrade.ts";
+import { answerWithoutUpgrade, asksForWebSocket, pathOf } from "./ws/upgrade.ts";
 
 /** Options of a server. All but the engine have a default. */
 export interface ServerOptions {
@@ -41,12 +59,19 @@ export interface ServerOptions {
   /** Cameras that the server watches by itself, by name. Each is a stream. Default: none. */
   readonly cameras?: Readonly<Record<string, CameraEntry>>;
   /**
-   * What cameras may reach that are made over the API. Default: public addresses only. At home cameras are private: then
-   * `{ allowPrivate: true }`, or their names and networks in `allowCameraHosts`.
+   * What cameras may reach that are made over the API, and URLs in chat completions of an administrator. Default: public
+   * addresses only. At home cameras are private: then `{ allowPrivate: true }`, or their names and networks in
+   * `allowCameraHosts`.
    */
   readonly cameraNetwork?: Pick<NetworkPolicy, "allowPrivate" | "allowCameraHosts">;
+  /** Alerts in words, by name. Default: none. */
+  readonly alerts?: Readonly<Record<string, AlertRule>>;
+  /** Called when alerts have come or gone; the first time before any camera is opened. */
+  readonly onAlerts?: (alerts: ServerAlerts) => void;
+  /** Where pictures of events are kept beside those of the history and of alerts. Default: nowhere. */
+  readonly pictures?: readonly EventPictures[];
   /**
-   * Folder in which the cameras are kept that are made over the API, so that they are there after a restart. Default:
+   * Folder in which the cameras and alerts are kept that are made over the API, so that they are there after a restart. Default:
    * none, and they are gone with the server.
    */
   readonly stateDir?: string;
@@ -74,6 +99,11 @@ export interface ServerOptions {
   readonly tls?: CertificateFiles;
   /** Hear of each stream that is opened: history, sinks and the like. Default: none. */
   readonly listeners?: readonly StreamListener[];
+  /**
+   * What cameras have seen and thought: /v1/history, and where their streams go on after a restart. It belongs to the
+   * caller, who closes it after the server. Its `listener` must be among the listeners. Default: none.
+   */
+  readonly history?: History;
   /** A pino logger. Default: none, nothing is logged. */
   readonly log?: Logger;
 }
@@ -91,12 +121,34 @@ export interface ServerCameras {
   load(cameras: Cameras): Promise<RosterChange>;
 }
 
+/** The alerts of a running server. */
+export interface ServerAlerts {
+  readonly figures: AlertFigures;
+  /** The newest pictures of alerts. */
+  readonly pictures: EventPictures;
+  /** The names of those that watch a stream. */
+  namesFor(stream: ListenedStream): readonly string[];
+  /** All alerts, those that were made over the API too. */
+  list(): ListedAlert[];
+  /** @throws {AlertProblems} with all that is wrong with rules; none is taken */
+  check(alerts: AlertRules): void;
+  /**
+   * Takes alerts in place of those that were given before. What is the same goes on as it is; those that were made over
+   * the API stay.
+   *
+   * @throws {AlertProblems} with all that is wrong; then nothing has changed
+   */
+  load(alerts: AlertRules): Promise<AlertsChange>;
+}
+
 /** A running server. */
 export interface Server {
   /** Its address, such as `http://127.0.0.1:8080`. */
   readonly url: string;
   /** The cameras that it watches by itself. */
   readonly cameras: ServerCameras;
+  /** The alerts that watch its streams. */
+  readonly alerts: ServerAlerts;
   /**
    * Reads the tokens and the certificate again. Sessions whose token was withdrawn or allows other things now are ended
    * with 4401 or 4403. What cannot be read stays as it was.
@@ -112,10 +164,11 @@ export interface Server {
 }
 
 /**
- * Starts a server: the WebSocket at /v1/stream, the HTTP API of streams at /v1/streams, the sample page, /v1/models,
- * /healthz and /readyz.
+ * Starts a server: the WebSocket at /v1/stream, the HTTP API of streams at /v1/streams and of alerts at /v1/alerts, what
+ * clients of OpenAI's API ask for (/v1/models, /v1/chat/completions, /v1/realtime), the sample page, /healthz and
+ * /readyz.
  *
- * @throws {CameraProblems} when a camera cannot be as it is given
+ * @throws {CameraProblems} when a camera cannot be as it is given; {AlertProblems} when an alert cannot
  * @throws {ServerError} `open_to_the_network`; `tokens_unreadable`, `tokens_invalid`, `tls_unreadable` or `tls_invalid`;
  *   `port_in_use`, `address_unavailable` or `listen_failed`
  * @throws {z.ZodError} for a limit that is out of its range or unknown
@@ -125,6 +178,7 @@ export interface Server {
  */
 export async function createServer(options: ServerOptions): Promise<Server> {
   const { engine, host = "127.0.0.1", port = 8080, log = pino({ level: "silent" }) } = options;
+  const { history = null } = options;
   const limits = readLimits(options.limits);
   requireGuard(options);
   const tokens = options.tokens === undefined ? null : await TokenStore.read(options.tokens);
@@ -136,26 +190,46 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     allowedOrigins: options.allowedOrigins ?? [],
     allowedHosts: options.allowedHosts ?? [],
   };
+  const questions = new SharedQuestions(limits.maxQuestionsPerSecond);
+  const { stateDir } = options;
+  const alerts = new Alerts({
+    model: engine.model,
+    limits,
+    state: stateDir === undefined ? null : alertState(stateDir),
+    spend: (stream) => questions.of(stream).spend(),
+    onTrouble: (alert, message) => log.warn({ alert }, message),
+    onChange: () => options.onAlerts?.(alerts),
+    onFault: (err) => log.error({ err }, "an alert failed"),
+  });
+  const givenAlerts = new Map(Object.entries(options.alerts ?? {}));
+  alerts.check(givenAlerts);
   const streams = new StreamRegistry({
     engine,
     limits,
     maxStreams: limits.maxSessions,
     maxCameras: limits.maxCameras,
     isCamera: (name) => cameras.get(name) !== undefined,
-    listeners: options.listeners ?? [],
+    past: (name) => history?.past(name) ?? null,
+    listeners: [...(options.listeners ?? []), alerts.listener],
     onFault: (err, what) => log.error({ err }, what),
   });
   const cameras = new CameraRoster({
     streams,
     network: options.cameraNetwork ?? {},
-    state: options.stateDir === undefined ? null : new StateFile(options.stateDir),
+    state: stateDir === undefined ? null : cameraState(stateDir),
     onTrouble: (camera, message) => log.warn({ camera }, message),
     onFault: (err) => log.error({ err }, "a camera failed"),
   });
   const readers = new EventReaders(limits);
-  const questions = new SharedQuestions(limits.maxQuestionsPerSecond);
   const authenticator = new Authenticator({ tokens, access, limits, log });
   const sockets = new StreamSockets({ streams, limits, access, authenticator, questions, log });
+  const answers = new Answers({
+    engine,
+    resources: { streams, cameras, questions, limits },
+    network: options.cameraNetwork ?? {},
+    onFault: (err, what) => log.error({ err }, what),
+  });
+  const realtime = new RealtimeSockets({ answers, access, authenticator, log });
   const app = createHttpApp({
     engine,
     access,
@@ -164,7 +238,11 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     resources: {
       ...{ streams, cameras, readers, questions, limits },
       watchersOf: (id) => sockets.watchersOf(id) + readers.of(id),
+      history,
     },
+    answers,
+    alerts,
+    pictures: [...(history === null ? [] : [history]), ...(options.pictures ?? []), alerts.pictures],
     clientDir: options.clientDir ?? fileURLToPath(new URL("../../dist/client", import.meta.url)),
     sampleDir: options.sampleDir ?? null,
     readiness: () => ({ sessions: streams.size, full: sockets.isFull, closing: sockets.isClosing }),
@@ -184,12 +262,15 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const http: HttpServer = https ?? createHttpServer(timeouts, listener);
   const connections = new Connections(http);
   http.on("upgrade", (request, socket, head) => {
-    if (asksForWebSocket(request)) sockets.upgrade(request, socket, head);
-    else answerWithoutUpgrade(http, request, socket);
+    if (!asksForWebSocket(request)) answerWithoutUpgrade(http, request, socket);
+    else if (pathOf(request) === REALTIME_PATH) realtime.upgrade(request, socket, head);
+    else sockets.upgrade(request, socket, head);
   });
 
-  const closeStreams = () =>
-    Promise.all([sockets.close(), readers.close(), cameras.close(limits.shutdownMs)]);
+  const closeStreams = async () => {
+    await Promise.all([sockets.close(), realtime.close(), readers.close(), cameras.close(limits.shutdownMs)]);
+    await alerts.close();
+  };
   try {
     http.listen(port, host);
     await once(http, "listening");
@@ -198,7 +279,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     throw ServerError.ofListen(cause as NodeJS.ErrnoException, host, port);
   }
   try {
-    // Both are asked for before the first request, which may ask for a change, too.
+    // Alerts first, because they watch the cameras. All are asked for before the first request, which may ask for a change.
+    await Promise.all([alerts.load(givenAlerts), alerts.restore()]);
     await Promise.all([cameras.load(new Map(Object.entries(options.cameras ?? {}))), cameras.restore()]);
   } catch (error) {
     await closeStreams();
@@ -214,6 +296,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     if (certificate) https?.setSecureContext(certificate.pems);
     warnOf(tokens, log);
     sockets.endLost();
+    realtime.endLost();
     readers.endLost();
     const failed = read.find((each) => each.status === "rejected");
     if (failed) throw failed.reason;
@@ -230,6 +313,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   return {
     url,
     cameras,
+    alerts,
     reload,
     close: () => {
       closed ??= close();

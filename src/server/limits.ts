@@ -112,6 +112,37 @@ export const limitsSchema = z.strictObject({
     .describe(
       "How long an answer to a question over HTTP may take until it is cancelled, with the status 504 (ms).",
     ),
+  maxCompletions: z
+    .int()
+    .min(0)
+    .default(4)
+    .describe(
+      "Most answers that are made at once for clients of OpenAI's API. One more is refused with 429. 0: none is made.",
+    ),
+  maxCompletionBytes: z
+    .int()
+    .min(1024)
+    .default(16 * 1024 * 1024)
+    .describe(
+      "Most bytes of a chat completion's body, of the pictures and videos that it names together, and of a conversation over `/v1/realtime`. A larger one is refused with 413.",
+    ),
+  maxCompletionVideoMs: durationMs(1000)
+    .default(60_000)
+    .describe(
+      "Longest time that the pictures and videos of a chat completion play (ms); a picture counts as a unit of the model.",
+    ),
+  completionTimeoutMs: durationMs(100)
+    .default(5 * 60_000)
+    .describe(
+      "How long a chat completion may take, with all that is fetched and decoded for it, until it is cancelled, with the status 504 (ms).",
+    ),
+  maxRealtimeSessions: z
+    .int()
+    .min(0)
+    .default(16)
+    .describe(
+      "Most clients that are connected to `/v1/realtime` at once. One more is refused with 429. 0: there are none.",
+    ),
   maxContainerHeaderBytes: z
     .int()
     .min(4096)
@@ -155,6 +186,26 @@ export const limitsSchema = z.strictObject({
     .default(60_000)
     .describe(
       "How long a session waits for a client whose connection was lost (ms). 0: it ends at once. A full server ends those first that wait.",
+    ),
+  maxAlerts: z
+    .int()
+    .min(0)
+    .default(64)
+    .describe("Most alerts, those of the config file and those made over the API together."),
+  maxAlertPictures: z
+    .int()
+    .min(0)
+    .default(256)
+    .describe("Most pictures of alerts that are kept in memory. The oldest go first."),
+  maxAlertPictureBytes: z
+    .int()
+    .min(0)
+    .default(32 * 1024 * 1024)
+    .describe("Most bytes of the pictures of alerts that are kept in memory."),
+  alertQuestionMs: durationMs(100)
+    .default(5_000)
+    .describe(
+      "Least time between two questions of alerts to one stream (ms), with a model that takes instructions. Other models are not asked.",
     ),
   maxWatchers: z
     .int()

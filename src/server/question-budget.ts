@@ -1,6 +1,6 @@
 import { EngineError } from "../engine/mod.ts";
 import { TokenBucket } from "../ingest/mod.ts";
-import type { StreamHandle } from "../streams/mod.ts";
+import type { ListenedStream } from "../streams/mod.ts";
 
 /** Most questions at once after a pause, and those at the start, because connecting again must gain nothing. */
 const QUESTION_BURST = { most: 32, start: 8 } as const;
@@ -34,11 +34,11 @@ export class QuestionBudget {
  * nothing. Whoever owns the stream has a budget of its own.
  */
 export class SharedQuestions {
-  private readonly budgets = new WeakMap<StreamHandle, QuestionBudget>();
+  private readonly budgets = new WeakMap<ListenedStream, QuestionBudget>();
 
   constructor(private readonly perSecond: number) {}
 
-  of(stream: StreamHandle): QuestionBudget {
+  of(stream: ListenedStream): QuestionBudget {
     const budget = this.budgets.get(stream) ?? new QuestionBudget(this.perSecond);
     this.budgets.set(stream, budget);
     return budget;

@@ -21,9 +21,6 @@ export interface Gap {
 /** What a listener gets, in order. */
 export type LogEntry<E = ServerEvent> = Numbered<E> | Gap;
 
-/** Receives the events of a stream: a socket, a webhook, a history. */
-export type Sink<E = ServerEvent> = (entry: Numbered<E>) => void;
-
 /**
  * The numbered events of a stream: the past ones, as far back as the log holds them, and the new ones as they come. The
  * owner of the stream gives the numbers; the log only keeps the events.

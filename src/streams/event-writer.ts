@@ -13,7 +13,7 @@ import {
 import type { EventLog, Numbered } from "./event-log.ts";
 import type { LogLimits } from "./limits.ts";
 import { MemoryEventLog } from "./memory-event-log.ts";
-import { type Evictions, StreamCounters } from "./stream-counters.ts";
+import { type Evictions, StreamCounters, type StreamCounts } from "./stream-counters.ts";
 
 /** Called with a fault for which no client's message is to blame, and with a sentence that says what it means. */
 export type FaultListener = (error: unknown, what: string) => void;
@@ -33,19 +33,23 @@ export function memoryLog({ maxLogBytes, maxLogAgeMs }: LogLimits, firstNumber =
  * these and appends them to the stream's log.
  */
 export class EventWriter {
-  private readonly counters = new StreamCounters(performance.now());
+  private readonly counters: StreamCounters;
   private readonly mapping = new EngineEventMapping();
   private isClosed = false;
 
   /**
    * @param onFault called when the log did not keep an event
    * @param nextNumber number of the first event
+   * @param before what an earlier stream of this name had counted
    */
   constructor(
     private readonly log: EventLog,
     private readonly onFault: FaultListener,
     private nextNumber = 0,
-  ) {}
+    before: StreamCounts | null = null,
+  ) {
+    this.counters = new StreamCounters(performance.now(), before);
+  }
 
   /** Numbers an event and appends it to the log. After `close` it is ignored. */
   write(event: UnnumberedEvent): void {
@@ -71,6 +75,11 @@ export class EventWriter {
   /** Number of the next event. */
   get next(): number {
     return this.nextNumber;
+  }
+
+  /** What was counted until now, for a stream that goes on from here. */
+  get counts(): StreamCounts {
+    return this.counters.counts;
   }
 
   /** The counters as of now. */

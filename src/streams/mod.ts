@@ -2,7 +2,8 @@
  * Streams that go on whether or not anybody listens: their registry, handle, event log, sources, settings and counters.
  * Knows no sockets.
  */
-export type { EventLog, Gap, LogEntry, Numbered, Sink } from "./event-log.ts";
+export type { EventLog, Gap, LogEntry, Numbered } from "./event-log.ts";
+export type { EventPictures } from "./event-pictures.ts";
 export type { FaultListener } from "./event-writer.ts";
 export { LOG_LIMITS, type LogLimits, type StreamLimits } from "./limits.ts";
 export { MemoryEventLog, type MemoryEventLogOptions } from "./memory-event-log.ts";
@@ -26,6 +27,7 @@ export {
   type ReconnectWaits,
   reconnecting,
 } from "./sources/reconnecting.ts";
+export { ShownMedia, type ShownMediaOptions, type ShownMedium } from "./sources/shown-media.ts";
 export type {
   InputGap,
   Intake,
@@ -34,11 +36,13 @@ export type {
   SourceNotice,
   Stop,
 } from "./sources/source.ts";
-export {
-  type AskOptions,
-  StreamHandle,
-  type StreamHandleOptions,
-  type StreamKind,
-  type StreamState,
-} from "./stream-handle.ts";
-export type { ListenedStream, StreamListener } from "./stream-listener.ts";
+export type { StreamCounts } from "./stream-counters.ts";
+export { StreamHandle, type StreamHandleOptions } from "./stream-handle.ts";
+export type {
+  AskOptions,
+  ListenedStream,
+  StreamKind,
+  StreamListener,
+  StreamState,
+} from "./stream-listener.ts";
+export type { StreamPast, StreamStanding } from "./stream-past.ts";

@@ -2,14 +2,23 @@ import type { Engine } from "../engine/mod.ts";
 import { ProtocolError, type SessionSettings } from "../protocol/mod.ts";
 import type { StreamLimits } from "./limits.ts";
 import { LockableSettings } from "./settings.ts";
-import { StreamHandle, type StreamHandleOptions, type StreamKind } from "./stream-handle.ts";
-import type { StreamListener } from "./stream-listener.ts";
+import { StreamHandle, type StreamHandleOptions } from "./stream-handle.ts";
+import type { StreamKind, StreamListener } from "./stream-listener.ts";
+import type { StreamPast } from "./stream-past.ts";
 
 /** How a stream is opened. */
 export interface NewStream
   extends Pick<
     StreamHandleOptions,
-    "engineOptions" | "settings" | "kind" | "firstEvent" | "pictureSide" | "mask" | "zones"
+    | "engineOptions"
+    | "settings"
+    | "kind"
+    | "firstEvent"
+    | "counts"
+    | "recap"
+    | "pictureSide"
+    | "mask"
+    | "zones"
   > {
   /** A name that its owner has chosen (see {@link isStreamName}). Default: `session_0`, `session_1` and so on. */
   readonly id?: string;
@@ -31,6 +40,8 @@ export interface StreamRegistryOptions extends Pick<StreamHandleOptions, "onFaul
   readonly maxCameras?: number;
   /** Whether a name is kept for a camera, also while that has no stream. Default: none is. */
   readonly isCamera?: (name: string) => boolean;
+  /** Where the last stream of a name stood, of this server or of an earlier one; null, the default: nothing is known. */
+  readonly past?: (name: string) => StreamPast | null;
   /** Hear of each stream that is opened, in this order. Default: none. */
   readonly listeners?: readonly StreamListener[];
 }
@@ -52,10 +63,15 @@ export class StreamRegistry {
     return !this.hasRoomFor("session");
   }
 
+  /** How many streams of the engine are neither in use nor promised to a session or camera that has not begun. */
+  get spare(): number {
+    return this.options.engine.freeStreams - this.waiting;
+  }
+
   /** How many cameras may be open at once, as far as the engine has room for them beside what is open now. */
   get maxCameras(): number {
-    const { engine, maxCameras = 0 } = this.options;
-    return Math.min(maxCameras, this.count("camera") + engine.freeStreams - this.waiting);
+    const { maxCameras = 0 } = this.options;
+    return Math.min(maxCameras, this.count("camera") + this.spare);
   }
 
   /** The open streams, the oldest first. */
@@ -67,9 +83,15 @@ export class StreamRegistry {
     return this.streams.get(id);
   }
 
+  /** Where the last stream of a name stood; null: nothing is known of it. */
+  past(name: string): StreamPast | null {
+    return this.options.past?.(name) ?? null;
+  }
+
   /**
-   * Opens a stream. Where it has no name, its id begins with `session_`, because the protocol calls it a session.
-   * Cameras and sessions take no places of each other.
+   * Opens a stream. Where it has no name, its id begins with `session_`, because the protocol calls it a session. One that
+   * has a name goes on from the last one of that name, as far as something is known of that: numbers of events, counts
+   * and recap. Cameras and sessions take no places of each other.
    *
    * @throws {ProtocolError} `too_many_sessions`, or `stream_exists`; as `StreamHandle.update` does for settings
    * @throws {IngestError} `option_out_of_range` for a mask that is not valid
@@ -79,6 +101,7 @@ export class StreamRegistry {
       maxStreams: _,
       maxCameras: _cameras,
       isCamera = () => false,
+      past: _past,
       listeners = [],
       ...options
     } = this.options;
@@ -96,7 +119,9 @@ export class StreamRegistry {
       this.streams.delete(id);
       onOwnClosed?.();
     };
-    const stream = new StreamHandle({ ...options, ...own, id, onClosed });
+    const past = name === undefined ? null : this.past(name);
+    const before = past && { firstEvent: past.nextEvent, counts: past.counts, recap: past.recap };
+    const stream = new StreamHandle({ ...options, ...before, ...own, id, onClosed });
     this.streams.set(id, stream);
     for (const listen of listeners) listen(stream);
     return stream;
@@ -116,9 +141,9 @@ export class StreamRegistry {
    * not all promised to streams that have not begun to use theirs.
    */
   private hasRoomFor(kind: StreamKind): boolean {
-    const { engine, maxStreams, maxCameras = 0 } = this.options;
+    const { maxStreams, maxCameras = 0 } = this.options;
     const most = kind === "session" ? maxStreams : maxCameras;
-    return this.count(kind) < most && this.waiting < engine.freeStreams;
+    return this.count(kind) < most && this.spare > 0;
   }
 
   private count(kind: StreamKind): number {

@@ -10,6 +10,22 @@ const SAMPLES = 1024;
 /** Counts that only the engine has, because it does not emit an event for every eviction. */
 export type Evictions = Pick<StreamTotals, "visualUnitsEvicted" | "textTokensEvicted">;
 
+/** What an earlier stream of the same name had counted. */
+export interface StreamCounts
+  extends Pick<
+    SessionStats,
+    | "frames_in"
+    | "frames_dropped"
+    | "units"
+    | "units_unfamiliar"
+    | "thoughts"
+    | "skips"
+    | "skip_reasons"
+    | "answers"
+  > {
+  readonly reasoning_tokens: number;
+}
+
 const NO_EVICTIONS: Evictions = { visualUnitsEvicted: 0, textTokensEvicted: 0 };
 
 /**
@@ -44,8 +60,34 @@ export class StreamCounters {
   private answers = 0;
   private reasoningTokens = 0;
 
-  constructor(nowMs: number) {
+  /** @param before what is counted on from; default: nothing */
+  constructor(nowMs: number, before: StreamCounts | null = null) {
     this.startedAtMs = nowMs;
+    if (before === null) return;
+    Object.assign(this.dropped, before.frames_dropped);
+    Object.assign(this.skipReasons, before.skip_reasons);
+    this.framesIn = before.frames_in;
+    this.units = before.units;
+    this.unfamiliarUnits = before.units_unfamiliar;
+    this.thoughts = before.thoughts;
+    this.skips = before.skips;
+    this.answers = before.answers;
+    this.reasoningTokens = before.reasoning_tokens;
+  }
+
+  /** What was counted until now, for a stream that goes on from here. */
+  get counts(): StreamCounts {
+    return {
+      frames_in: this.framesIn,
+      frames_dropped: { ...this.dropped },
+      units: this.units,
+      units_unfamiliar: this.unfamiliarUnits,
+      thoughts: this.thoughts,
+      skips: this.skips,
+      skip_reasons: { ...this.skipReasons },
+      answers: this.answers,
+      reasoning_tokens: this.reasoningTokens,
+    };
   }
 
   /** Counts since the start of the stream. Drops include those of the source, before the engine. */
@@ -100,18 +142,12 @@ export class StreamCounters {
 
   /** Counts since the start; rates and percentiles over the last half minute. */
   stats(nowMs: number): SessionStats {
+    const { reasoning_tokens: _, ...counts } = this.counts;
     return {
       uptime_ms: nowMs - this.startedAtMs,
       window_ms: WINDOW_MS,
-      frames_in: this.framesIn,
-      frames_dropped: { ...this.dropped },
+      ...counts,
       fps_in: this.arrivals.perSecond(nowMs),
-      units: this.units,
-      units_unfamiliar: this.unfamiliarUnits,
-      thoughts: this.thoughts,
-      skips: this.skips,
-      skip_reasons: { ...this.skipReasons },
-      answers: this.answers,
       tokens_per_s: this.tokens.perSecond(nowMs),
       usage: { narrator: this.usage.narrator.rates(nowMs), answers: this.usage.answers.rates(nowMs) },
       ttft_ms: this.ttft.percentiles(nowMs),

@@ -6,18 +6,7 @@ import {
   type EngineStream,
   type StreamOptions,
 } from "../engine/mod.ts";
-import {
-  CONTAINER_KINDS,
-  CONTAINER_LIMITS,
-  type ContainerKind,
-  containerKind,
-  type DroppedFrame,
-  type Frame,
-  type ImageStamp,
-  type Mask,
-  PictureMask,
-  type Zones,
-} from "../ingest/mod.ts";
+import { type DroppedFrame, type Frame, type Mask, PictureMask, type Zones } from "../ingest/mod.ts";
 import {
   type CloseReason,
   errorEvent,
@@ -33,14 +22,12 @@ import type { EventLog, Numbered } from "./event-log.ts";
 import { EventWriter, type FaultListener, memoryLog } from "./event-writer.ts";
 import type { StreamLimits } from "./limits.ts";
 import { type Problem, toProblem } from "./problem.ts";
+import { PushedInput } from "./pushed-input.ts";
 import { LockableSettings, type StreamSettings } from "./settings.ts";
-import { PushedImages } from "./sources/pushed-images.ts";
-import { PushedVideo } from "./sources/pushed-video.ts";
 import type { InputGap, Intake, Source, SourceChange, SourceNotice, Stop } from "./sources/source.ts";
-import type { ListenedStream } from "./stream-listener.ts";
-
-/** `session`: opened by a client, who feeds it. `camera`: opened by the server, which reads its video itself. */
-export type StreamKind = "session" | "camera";
+import type { StreamCounts } from "./stream-counters.ts";
+import type { AskOptions, ListenedStream, StreamKind, StreamState } from "./stream-listener.ts";
+import type { StreamStanding } from "./stream-past.ts";
 
 export interface StreamHandleOptions {
   readonly id: string;
@@ -48,6 +35,9 @@ export interface StreamHandleOptions {
   readonly kind?: StreamKind;
   /** Number of its first event, where it goes on from an earlier stream of this name. Default: 0. */
   readonly firstEvent?: number;
+  /** What an earlier stream of this name had counted, and summed up last. Default: nothing. */
+  readonly counts?: StreamCounts | null;
+  readonly recap?: string | null;
   /** Belongs to the caller. */
   readonly engine: Engine;
   readonly limits: StreamLimits;
@@ -70,31 +60,13 @@ export interface StreamHandleOptions {
 }
 
 /**
- * `created`: settings may change. `open`: the first frame or question has come, or a source has begun, and the engine's
- * stream is open. `ending`: nothing more is taken, and what waits is thought about. `closed`: the log has ended.
- */
-export type StreamState = "created" | "open" | "ending" | "closed";
-
-/** When a question is answered, and the ids that the client gave it. */
-export interface AskOptions {
-  /**
-   * `now`, the default: answer at once. `end`: answer when the stream has ended and all of it has been thought about.
-   */
-  readonly when?: "now" | "end";
-  /** `item.id` of the question. */
-  readonly itemId?: string | undefined;
-  /** `event_id` of the message that asks. */
-  readonly eventId?: string | undefined;
-}
-
-/**
  * One stream: a stream of the engine with a source, settings that a client may change, counters, and a log of its
  * events. It knows no sockets, and it goes on whether or not anybody listens.
  *
  * @example
  * const stream = new StreamHandle({ id: "session_0", engine, limits });
  * stream.log.from(null).subscribe((entry) => "event" in entry && console.log(entry.event));
- * stream.push(jpeg);
+ * stream.input.push(jpeg);
  * stream.ask("What is moving?");
  * stream.end();
  */
@@ -105,28 +77,37 @@ export class StreamHandle implements Intake, ListenedStream {
   readonly createdAtMs = Date.now();
   /** All events of the stream, except those for one listener alone. `session.closed` is the last one. */
   readonly log: EventLog;
+  /** What a client pushes into it. */
+  readonly input: PushedInput;
   private readonly writer: EventWriter;
   private readonly lockableSettings: LockableSettings;
   private readonly answering = new Set<string>();
   private phase: StreamState = "created";
   private stream: EngineStream | null = null;
-  private images: PushedImages | null = null;
-  private video: PushedVideo | null = null;
   private stopSource: Stop | null = null;
   private newest: Frame | null = null;
   private readonly mask: PictureMask;
   private outcome: "completed" | "going_away" | "failed" | null = null;
+  private lastRecap: string | null;
 
   /** @throws {IngestError} `option_out_of_range` for a mask that is not valid; {ProtocolError} as `update` does */
   constructor(private readonly options: StreamHandleOptions) {
-    const { id, engine, limits, kind = "session", firstEvent = 0 } = options;
+    const { id, engine, limits, kind = "session", firstEvent = 0, counts = null, recap = null } = options;
     this.id = id;
+    this.lastRecap = recap;
     this.kind = kind;
     this.mask = new PictureMask(options.mask ?? []);
     this.log = options.log ?? memoryLog(limits, firstEvent);
-    this.writer = new EventWriter(this.log, (error, what) => this.fault(error, what), firstEvent);
+    this.writer = new EventWriter(this.log, (error, what) => this.fault(error, what), firstEvent, counts);
     this.lockableSettings = new LockableSettings(engine.model, limits);
     if (options.settings) this.lockableSettings.update(options.settings);
+    this.input = new PushedInput({
+      limits,
+      requireOpen: () => this.requireOpen(),
+      hasSource: () => this.stopSource !== null,
+      feed: (source) => this.feed(source),
+      write: (event) => this.writer.write(event),
+    });
   }
 
   /** The newest picture that was thought about or waits for it, for a snapshot; null before the first. */
@@ -142,6 +123,16 @@ export class StreamHandle implements Intake, ListenedStream {
   /** Number of its next event. */
   get nextEvent(): number {
     return this.writer.next;
+  }
+
+  /** Where a later stream of this name goes on from. */
+  get standing(): StreamStanding {
+    return { nextEvent: this.nextEvent, counts: this.writer.counts, recap: this.lastRecap };
+  }
+
+  /** What the model has last summed up for itself, in its words; null: nothing. */
+  get recap(): string | null {
+    return this.lastRecap;
   }
 
   get state(): StreamState {
@@ -201,7 +192,8 @@ export class StreamHandle implements Intake, ListenedStream {
   open(): EngineStream {
     if (this.stream) return this.stream;
     const { engine, engineOptions } = this.options;
-    const stream = engine.openStream({ ...this.lockableSettings.toStreamOptions(), ...engineOptions });
+    const settings = this.lockableSettings.toStreamOptions();
+    const stream = engine.openStream({ recap: this.lastRecap, ...settings, ...engineOptions });
     this.stream = stream;
     this.lockableSettings.lock();
     this.phase = "open";
@@ -210,86 +202,6 @@ export class StreamHandle implements Intake, ListenedStream {
       complete: () => this.engineCompleted(),
     });
     return stream;
-  }
-
-  /**
-   * Takes one encoded picture that has arrived now. Its bytes must not change afterwards. When something is wrong with
-   * the picture, an `error` event says so in the log, and the stream goes on.
-   *
-   * @throws {ProtocolError} `session_closing`, or `input_conflict` where the stream has another source
-   * @throws {EngineError} as `open` does
-   */
-  push(image: Uint8Array, stamp: ImageStamp = {}): void {
-    this.requireOpen();
-    if (this.images === null) {
-      this.requireNoSource("Pictures");
-      const { maxFrameBytes: maxBytes, maxFramePixels: maxPixels, ...limits } = this.options.limits;
-      const { maxPixelsPerSecond, maxCatchUpMs } = limits;
-      const images = new PushedImages({ maxBytes, maxPixels, maxPixelsPerSecond, maxCatchUpMs });
-      this.feed(images);
-      this.images = images;
-    }
-    this.images.push(image, stamp);
-  }
-
-  /**
-   * Begins a container, whose chunks are given to `pushChunk`. `input_video.started` is written when a decoder is there.
-   * When something is wrong with the container, an `error` event says so in the log, and the stream goes on.
-   *
-   * @param mime such as `video/webm;codecs=vp8`
-   * @throws {ProtocolError} `session_closing`, `unsupported_container`, `input_open`, or `input_conflict` where the
-   *   stream has another source
-   * @throws {EngineError} as `open` does
-   */
-  startVideo(mime: string): void {
-    this.requireOpen();
-    const kind = knownKind(mime);
-    if (this.video === null) {
-      this.requireNoSource("Containers");
-      const { maxFrameBytes: maxBytes, maxFramePixels: maxPixels, maxCatchUpMs } = this.options.limits;
-      const limits = { ...CONTAINER_LIMITS, ...this.options.limits };
-      const video = new PushedVideo({ ...limits, maxBytes, maxPixels, maxCatchUpMs });
-      this.feed(video);
-      this.video = video;
-    }
-    const { expects, clock, mimes } = kind;
-    this.video.begin(kind, {
-      started: () => this.writer.write({ type: "input_video.started", mime: mimes[0], expects, clock }),
-      stopped: (frames, mediaTimeMs) =>
-        this.writer.write({ type: "input_video.stopped", frames, media_time_ms: mediaTimeMs }),
-    });
-  }
-
-  /** Whether a container is open: what comes are its chunks. */
-  get takesChunks(): boolean {
-    return this.video?.isOpen ?? false;
-  }
-
-  /** Whether so much waits to be decoded that nothing more should be pushed for now. */
-  get isFull(): boolean {
-    return this.video?.isFull ?? false;
-  }
-
-  /**
-   * Takes the next chunk of the open container. Its bytes must not change afterwards.
-   *
-   * @throws {ProtocolError} `session_closing`
-   */
-  pushChunk(chunk: Uint8Array): void {
-    this.requireOpen();
-    this.video?.push(chunk);
-  }
-
-  /**
-   * Ends the open container. What has come of it is decoded to its end, then `input_video.stopped` is written.
-   *
-   * @throws {ProtocolError} `session_closing` or `input_not_open`
-   */
-  stopVideo(): void {
-    this.requireOpen();
-    if (this.video === null)
-      throw new ProtocolError("input_not_open", "No container is open. Send input_video.start first.");
-    this.video.finish();
   }
 
   /**
@@ -426,16 +338,6 @@ export class StreamHandle implements Intake, ListenedStream {
     this.stream?.end();
   }
 
-  /** @throws {ProtocolError} `input_conflict` */
-  private requireNoSource(what: string): void {
-    if (this.stopSource === null) return;
-    const has = this.images ? "pictures" : this.video ? "containers" : "a source of the server's own";
-    throw new ProtocolError(
-      "input_conflict",
-      `${what} cannot be sent here: this session has ${has}. Open another session for them.`,
-    );
-  }
-
   private requireOpen(): void {
     if (this.phase === "created" || this.phase === "open") return;
     throw new ProtocolError(
@@ -446,6 +348,7 @@ export class StreamHandle implements Intake, ListenedStream {
 
   private take(event: EngineEvent): void {
     if (event.type === "answer.done") this.answering.delete(event.answer);
+    if (event.type === "thought.recap") this.lastRecap = event.text;
     if (event.type === "stream.failed" && event.fatal) this.outcome = "failed";
     if (event.type === "stream.ended") this.outcome ??= "completed";
     this.writer.engineEvent(event);
@@ -467,16 +370,4 @@ export class StreamHandle implements Intake, ListenedStream {
     if (this.options.onFault === undefined) throw error;
     this.options.onFault(error, what);
   }
-}
-
-/** @throws {ProtocolError} `unsupported_container` */
-function knownKind(mime: string): ContainerKind {
-  const kind = containerKind(mime);
-  if (kind !== null) return kind;
-  const known = CONTAINER_KINDS.flatMap(({ mimes }) => mimes).join(", ");
-  throw new ProtocolError(
-    "unsupported_container",
-    `Videos of the type ${JSON.stringify(mime.slice(0, 64))} are not taken. It must be one of ${known}.`,
-    { param: "mime" },
-  );
 }

@@ -1,7 +1,28 @@
 import type { Frame, Zones } from "../ingest/mod.ts";
 import type { RaisedAlert, SessionStats } from "../protocol/mod.ts";
 import type { EventLog } from "./event-log.ts";
-import type { AskOptions, StreamKind, StreamState } from "./stream-handle.ts";
+import type { StreamStanding } from "./stream-past.ts";
+
+/** `session`: opened by a client, who feeds it. `camera`: opened by the server, which reads its video itself. */
+export type StreamKind = "session" | "camera";
+
+/**
+ * `created`: settings may change. `open`: the first frame or question has come, or a source has begun, and the engine's
+ * stream is open. `ending`: nothing more is taken, and what waits is thought about. `closed`: the log has ended.
+ */
+export type StreamState = "created" | "open" | "ending" | "closed";
+
+/** When a question is answered, and the ids that the client gave it. */
+export interface AskOptions {
+  /**
+   * `now`, the default: answer at once. `end`: answer when the stream has ended and all of it has been thought about.
+   */
+  readonly when?: "now" | "end";
+  /** `item.id` of the question. */
+  readonly itemId?: string | undefined;
+  /** `event_id` of the message that asks. */
+  readonly eventId?: string | undefined;
+}
 
 /** What those who listen may use of an open stream. */
 export interface ListenedStream {
@@ -14,6 +35,8 @@ export interface ListenedStream {
   readonly log: Pick<EventLog, "from" | "newest">;
   /** Number of its next event. */
   readonly nextEvent: number;
+  /** Where a later stream of this name goes on from. */
+  readonly standing: StreamStanding;
   /** Its counters as of now. */
   readonly figures: SessionStats;
   /** The newest picture that was thought about or waits for it; null before the first. */

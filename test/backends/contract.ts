@@ -40,7 +40,7 @@ export function describeContract(name: string, start: () => Promise<Backend>, is
       const windows = { visualWindowUnits, textWindowTokens, thoughtTokens, answerTokens };
       const positions = positionSchemes[0] ?? null;
       const rest = { stillLevels: null, sceneMonitor: backend.model.can.watchScene, temperature: 0, seed: 0 };
-      const thinking = { instructions: null, skipLate: false, held: false };
+      const thinking = { instructions: null, recap: null, skipLate: false, held: false };
       return { ...windows, positions, ...rest, ...thinking };
     };
     const unitsOf = (count: number, scene = 0): Unit[] => {

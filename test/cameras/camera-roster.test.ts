@@ -3,20 +3,21 @@ import {
   type CameraEntry,
   CameraRoster,
   type CameraRosterOptions,
-  StateFile,
+  cameraState,
 } from "../../src/cameras/mod.ts";
 import type { ServerEvent } from "../../src/protocol/mod.ts";
-import { type Intake, LOG_LIMITS, type Source, StreamRegistry } from "../../src/streams/mod.ts";
+import {
+  type Intake,
+  type Source,
+  type StreamPast,
+  StreamRegistry,
+  type StreamRegistryOptions,
+} from "../../src/streams/mod.ts";
 import { frame } from "../support/frames.ts";
 import { makeTempDir } from "../support/media.ts";
 import { SCRIPTED_MODEL, type Script, ScriptedEngine } from "../support/scripted-engine.ts";
 import { until } from "../support/server.ts";
-
-const limits = {
-  ...{ maxFps: 30, maxFrameBytes: 1e6, maxFramePixels: 1e6, maxPixelsPerSecond: 1e6, maxCatchUpMs: 1000 },
-  ...{ maxInflight: 4, idleTimeoutMs: 60_000 },
-  ...LOG_LIMITS,
-};
+import { AMPLE_LIMITS } from "../support/stream-limits.ts";
 
 /** A FAKE source, whose pictures a test gives. */
 class HandSource implements Source {
@@ -46,11 +47,15 @@ class HandSource implements Source {
 }
 
 function startRoster(
-  options: Partial<CameraRosterOptions> & { readonly maxCameras?: number; readonly script?: Script } = {},
+  options: Partial<CameraRosterOptions> &
+    Partial<Pick<StreamRegistryOptions, "past">> & {
+      readonly maxCameras?: number;
+      readonly script?: Script;
+    } = {},
 ) {
-  const { maxCameras = 8, script, ...rest } = options;
+  const { maxCameras = 8, script, past = () => null, ...rest } = options;
   const engine = new ScriptedEngine(script);
-  const streams = new StreamRegistry({ engine, limits, maxStreams: 4, maxCameras });
+  const streams = new StreamRegistry({ engine, limits: AMPLE_LIMITS, maxStreams: 4, maxCameras, past });
   const sources: HandSource[] = [];
   const troubles: [string | null, string][] = [];
   const roster = new CameraRoster({
@@ -141,6 +146,52 @@ describe("a roster of cameras", () => {
     expect(engine.opened[1]!.frames[0]!.mediaTimeMs).toBe(gap.to_ms);
     expect(roster.get("door")!.status).toMatchObject({ state: "live", restarts: 1 });
     expect(troubles).toEqual([["door", expect.stringContaining("The worker has died.")]]);
+  });
+
+  it("goes on where its stream stood when another server ran", async () => {
+    const counts = {
+      ...{
+        frames_in: 90,
+        units: 40,
+        units_unfamiliar: 1,
+        thoughts: 30,
+        skips: 9,
+        answers: 1,
+        reasoning_tokens: 99,
+      },
+      frames_dropped: { busy: 2, rate: 0, duplicate: 0, decode_error: 0 },
+      skip_reasons: { nothing_new: 8, still: 1, repeated: 0, late: 0, limited: 0, unavailable: 0 },
+    };
+    const past: StreamPast = {
+      ...{
+        nextEvent: 500,
+        counts,
+        recap: "so far 3 cars came",
+        lastMs: 60_000,
+        lastAtMs: Date.now() - 10_000,
+      },
+      why: "The server was started again.",
+    };
+    const { engine, streams, roster, sources } = startRoster({
+      past: (name) => (name === "door" ? past : null),
+    });
+    await roster.load(cameras({ door: DOOR, yard: YARD }));
+    for (const source of sources) source.see(4);
+    const [door, yard] = ["door", "yard"].map((name) => streams.get(name)!);
+    await until("it was thought about", () => door!.figures.thoughts === 32);
+    expect(door!.figures).toMatchObject({ units: 42, answers: 1, frames_dropped: { busy: 2 } });
+    expect([door!.recap, yard!.recap]).toEqual(["so far 3 cars came", null]);
+    expect(engine.opened.map(({ options }) => options.recap)).toEqual(["so far 3 cars came", null]);
+    const events: ServerEvent[] = [];
+    door!.log.from(null).subscribe((entry) => "event" in entry && events.push(entry.event));
+    expect(events[0]).toMatchObject({
+      type: "input.gap",
+      event_id: "event_500",
+      from_ms: 60_000,
+      reason: "restarted",
+    });
+    expect(door!.newestFrame!.mediaTimeMs).toBeGreaterThanOrEqual(70_000);
+    expect(yard!.newestFrame!.mediaTimeMs).toBeLessThan(10_000);
   });
 
   it("goes on trying while it cannot be opened, says why once, and is readable meanwhile", async () => {
@@ -253,7 +304,7 @@ describe("cameras that are made over the API", () => {
 
   it("are there again after a restart, also when the process had no time to end", async () => {
     const path = await folder();
-    const first = startRoster({ state: new StateFile(path) });
+    const first = startRoster({ state: cameraState(path) });
     await first.roster.restore();
     await first.roster.add("door", DOOR);
     await first.roster.add("yard", YARD);
@@ -261,7 +312,7 @@ describe("cameras that are made over the API", () => {
     await first.roster.add("shed", YARD);
     await first.roster.remove("shed");
 
-    const second = startRoster({ state: new StateFile(path) });
+    const second = startRoster({ state: cameraState(path) });
     await second.roster.restore();
     expect(second.roster.list().map(({ name, origin, entry }) => [name, origin, entry])).toEqual([
       ["door", "api", DOOR],
@@ -316,17 +367,17 @@ describe("cameras that are made over the API", () => {
   });
 
   it("are not opened when they cannot be kept", async () => {
-    const { roster, engine } = startRoster({ state: new StateFile("/dev/null/server") });
+    const { roster, engine } = startRoster({ state: cameraState("/dev/null/server") });
     await expect(roster.add("door", DOOR)).rejects.toMatchObject({ code: "state_unwritable" });
     expect([engine.opened.length, roster.list()]).toEqual([0, []]);
   });
 
   it("of an earlier model, which this one cannot do, are listed as refused and can be mended", async () => {
     const path = await folder();
-    const file = new StateFile(path);
+    const file = cameraState(path);
     await file.write(new Map([["door", { ...DOOR, windows: { visual_units: 1000 } }]]));
     await file.close();
-    const { roster, troubles } = startRoster({ state: new StateFile(path) });
+    const { roster, troubles } = startRoster({ state: cameraState(path) });
     await roster.restore();
     expect(roster.get("door")!.status).toMatchObject({
       state: "refused",

@@ -16,7 +16,15 @@ describe.concurrent("thinkalong --help", () => {
           "--connect-timeout",
           "--stall-timeout",
         ],
-        ...["--transport", "--interval", "--watch", "/dev/video0", "RTMP, SRT, UDP or RTP"],
+        ...[
+          "--transport",
+          "--interval",
+          "--watch",
+          "/dev/video0",
+          "RTMP, SRT, UDP or RTP",
+          "--jsonl",
+          "--vtt",
+        ],
       ],
     ],
     [
@@ -24,7 +32,7 @@ describe.concurrent("thinkalong --help", () => {
       [
         ...["--port", "--host", "--model", "--threads", "--max-sessions", "--allow-origin", "--log-level"],
         ...["--isolation", "--hang-timeout", "--tokens", "--insecure"],
-        ...["--tls-cert", "--tls-key", "--tls-self-signed"],
+        ...["--tls-cert", "--tls-key", "--tls-self-signed", "--jsonl"],
       ],
     ],
     [

@@ -6,7 +6,7 @@ import { browserPath, launchBrowser } from "../support/browser.ts";
 import { makeTempDir } from "../support/media.ts";
 import { Program } from "../support/program.ts";
 import { findClientPython } from "../support/python-client/installation.ts";
-import { readmeBlocks } from "../support/readme.ts";
+import { pageBlocks } from "../support/readme.ts";
 import { picture, startScriptedServer, until } from "../support/server.ts";
 import { TcpProxy } from "../support/tcp-proxy.ts";
 import { buildLibrary } from "./page-under-test.ts";
@@ -29,7 +29,7 @@ describe(`the examples of ${DOCUMENT}`, () => {
   it.skipIf(python === null && !isPythonNeeded)(
     "in Python: sends pictures, and resumes after a loss",
     async () => {
-      const [example] = readmeBlocks("In Python", DOCUMENT);
+      const [example] = pageBlocks(DOCUMENT, "In Python");
       const lines = example!.text.split("\n").filter((line) => line.trim() !== "");
       expect(lines.length, "lines").toBeLessThanOrEqual(25);
       const dir = await folder();
@@ -62,7 +62,7 @@ describe(`the examples of ${DOCUMENT}`, () => {
   it.skipIf(browserPath === null)(
     "in a browser: shows a camera, what is thought of it, and an answer",
     async () => {
-      const [html, script] = readmeBlocks("In a browser", DOCUMENT);
+      const [html, script] = pageBlocks(DOCUMENT, "In a browser");
       const dir = join(await folder(), "page");
       await buildLibrary(dir);
       await mkdir(dir, { recursive: true });

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
+import { AlertError, AlertProblems } from "../../src/alerts/mod.ts";
 import { CameraError, CameraProblems } from "../../src/cameras/mod.ts";
 import { configurationMarkdown } from "../../src/config/docs-markdown.ts";
 import { ConfigError, limitsOf, parseConfig, readConfig } from "../../src/config/mod.ts";
@@ -104,7 +105,7 @@ limits:
 
   it("lists the keys that there are for one that is like none of them", () => {
     expect(complaints("weather: rain\n")).toEqual([
-      't.yaml:1:1: There is no key "weather" here. It may be cameras, server, limits.',
+      't.yaml:1:1: There is no key "weather" here. It may be cameras, alerts, server, history, sinks, limits.',
     ]);
   });
 
@@ -138,6 +139,33 @@ limits:
     expect(complaints(text)).toEqual(
       Array(2).fill(expect.stringMatching(/^t\.yaml:4:10: cameras\.[ab]\.fps/)),
     );
+  });
+
+  it("is told what is wrong with its alerts, with the lines, also what the server finds", () => {
+    const text = `alerts:
+  comes:
+    when: a dog enters
+    for: 30
+    betwen: 22:00-06:00
+  /x:
+    when: a car stops
+  stops:
+    when: a car stops
+    between: 22:00-06:00
+    time_zone: Berlin
+`;
+    expect(complaints(text)).toEqual([
+      "t.yaml:4:10: alerts.comes.for: It must be a text, and is a number.",
+      't.yaml:5:5: alerts.comes: There is no key "betwen" here. Did you mean "between"?',
+      expect.stringMatching(/^t\.yaml:6:3: alerts\.\/x: It is not a name that an alert/),
+      expect.stringMatching(/^t\.yaml:11:16: alerts\.stops\.time_zone: There is no such time zone/),
+    ]);
+    const file = parseConfig("alerts:\n  comes:\n    when: a dog enters\n", "t.yaml");
+    expect(file.config.alerts).toEqual({ comes: { when: "a dog enters" } });
+    const problems = [new AlertError("alert_refused", "Never.", { alert: "comes", key: "when" })];
+    expect(file.explain(new AlertProblems(problems)).sentences).toEqual([
+      "t.yaml:3:11: alerts.comes.when: Never.",
+    ]);
   });
 
   it("names the lines of what the server finds wrong with its cameras", () => {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { resolveFfmpeg } from "../../src/ingest/mod.ts";
 import { makeTempDir } from "../support/media.ts";
 import { Program } from "../support/program.ts";
-import { type Block, readmeBlocks } from "../support/readme.ts";
+import { type Block, pageBlocks, readmeBlocks } from "../support/readme.ts";
 
 const root = join(import.meta.dirname, "../..");
 const SAMPLE = "node_modules/thinkalong/client/sample/street.mp4";
@@ -105,7 +105,7 @@ describe("README", () => {
   it("has the client library, which docs/clients.md shows", async () => {
     await using server = start("node", ["node_modules/.bin/thinkalong", "serve", "--port", "0"]);
     const [url] = await server.says(/http:\/\/[\d.]+:\d+/);
-    const [, example] = readmeBlocks("In Node", "docs/clients.md");
+    const [, example] = pageBlocks("docs/clients.md", "In Node");
     await write("client.mjs", example!);
     const { code, stdout, stderr } = await start("node", ["client.mjs", "frames", url]).ended;
     expect([code, stderr]).toEqual([0, ""]);

@@ -20,8 +20,8 @@ interface Case {
 
 const INTERLEAVED = { mask: "interleaved", positions: "growing" } as const;
 const cases: readonly Case[] = [
-  ...SEEING.map((family) => ({ family, units: 30, everyUnit: family === "qwen2.5-vl" })),
-  { family: "qwen2.5-vl", thinks: true, units: 30 },
+  ...SEEING.map((family) => ({ family, units: 20, everyUnit: family === "qwen2.5-vl" })),
+  { family: "qwen2.5-vl", thinks: true, units: 20 },
   // Each mask, way of counting and policy with another family.
   { family: "qwen2-vl", thinks: true, units: 15, cache: { mask: "streamed", visual_sink_units: 1 } },
   { family: "qwen3-vl", units: 10, cache: INTERLEAVED },

@@ -118,6 +118,7 @@ export class OneStackRun {
       temperature: 1,
       seed: options.seed,
       instructions: options.instructions,
+      recap: null,
       skipLate: false,
       looks: { side: manifest.vision!.sides[0]!, unitMs: UNIT_MS },
       held: false,

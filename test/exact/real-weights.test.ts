@@ -180,10 +180,10 @@ describe.skipIf(!hasSmollm2)("SmolLM2-135M on the scheduler", () => {
     thinker.release();
   });
 
-  it("is one dense masked pass over 60 groups of text, of which most have left the window", async () => {
+  it("is one dense masked pass over 40 groups of text, of which most have left the window", async () => {
     const { checkpoint, runner } = await open(bundle.path);
     const [sink, windowTokens] = [20, 40];
-    const pieces = [golden.ids.slice(0, sink), ...Array.from({ length: 60 }, (_, i) => piece(i))];
+    const pieces = [golden.ids.slice(0, sink), ...Array.from({ length: 40 }, (_, i) => piece(i))];
     const policy = new Continuing(pieces, 2);
     policy.context = contextOf(checkpoint, runner, windowTokens);
     const thinker = new Thinker(policy, policy.context, PREFILL_TOKENS);

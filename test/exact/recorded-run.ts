@@ -103,6 +103,7 @@ export class RecordedRun {
         temperature: 0,
         seed: 0,
         instructions: null,
+        recap: null,
         skipLate: false,
         looks: null,
         held: false,

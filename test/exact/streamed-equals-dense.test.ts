@@ -222,15 +222,15 @@ describe("the streamed path equals one dense masked pass over the whole history"
         reached.skips += thoughts.filter((thought) => thought.skipped).length;
         reached.answers += run.log.answers.length;
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
     // The property is empty unless the runs get where it could fail.
     for (const [what, count] of Object.entries(reached)) expect(count, what).toBeGreaterThan(5);
   });
 
   test.each<[PositionSchemeName, number, boolean]>([
-    ["real-time", 600, true],
-    ["real-time", 300, false],
+    ["real-time", 300, true],
+    ["real-time", 200, false],
     ["contiguous", 200, true],
     ["growing", 200, true],
     ["group", 200, false],

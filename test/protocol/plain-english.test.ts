@@ -57,6 +57,18 @@ describe("a key that does not exist", () => {
     expect(unknownKey("x", ["url"])).toContain("It may be url.");
   });
 
+  it("is looked for in the kind that the value says it is", () => {
+    const kinds = z.discriminatedUnion("type", [
+      z.strictObject({ type: z.literal("a"), one: z.int() }),
+      z.strictObject({ type: z.literal("b"), two: z.int() }).refine(() => true),
+    ]);
+    const of = z.strictObject({ named: z.record(z.string(), kinds).nullable().optional() });
+    const value = { named: { x: { type: "a" }, y: { type: "b" }, z: { type: "c" }, w: null } };
+    const known = (name: string) => knownKeys(of, ["named", name], value);
+    expect(["x", "y", "z", "w", "v"].map(known)).toEqual([["type", "one"], ["type", "two"], [], [], []]);
+    expect(knownKeys(of, ["named", "x"])).toEqual([]);
+  });
+
   it("is looked for where it stands", () => {
     expect(knownKeys(schema, [])).toContain("count");
     expect(knownKeys(schema, ["group"])).toEqual(["inner"]);

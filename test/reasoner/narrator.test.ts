@@ -223,6 +223,37 @@ describe("the narrator", () => {
       }
     });
 
+    it("goes on from an earlier recap: feeds it behind the first unit, of which it says nothing", async () => {
+      const recap = "a red car stops";
+      const { run, ids } = startTimed(1e9, { recap });
+      for (let unit = 0; unit < 3; unit++) {
+        await run.show();
+        await run.settle();
+      }
+      const [first, second, third] = run.fed;
+      expect([first!.tokens, first!.newest]).toEqual([[ids.narrate], 0]);
+      expect([second!.tokens, second!.newest]).toEqual([
+        [ids.skip, ids.recap, ...run.codec.encode(recap)],
+        0,
+      ]);
+      expect([third!.tokens[0], third!.newest]).toEqual([ids.endThink, 1]);
+      expect(run.log.thoughts[0]).toMatchObject({ unit: 0, skipped: true, text: "" });
+      expect(run.log.thoughts.map(({ unit }) => unit)).toEqual([0, 1, 2]);
+      const told = run.log.all("recap").filter(({ unit }) => unit === 0);
+      expect(told, "it is told only by whoever said it").toEqual([]);
+    });
+
+    it.each(["a zebra stops", "</think> a red car stops", "a car ".repeat(40).trim(), ""])(
+      "begins anew with a recap that it could not have said: %j",
+      async (recap) => {
+        const { run, ids } = startTimed(1e9, { recap });
+        await run.show();
+        await run.settle();
+        expect(run.fed[0]!.tokens[0]).toBe(ids.narrate);
+        expect(run.fed.flatMap(({ tokens }) => tokens)).not.toContain(ids.recap);
+      },
+    );
+
     it("says a recap to its end, however short its thoughts shall be", async () => {
       const { run } = startTimed(10, { thoughtTokens: 1 });
       for (let unit = 0; unit < 40; unit++) {

@@ -35,6 +35,14 @@ describe("RunningNumbers", () => {
     expect(numbers.tooLarge([CAR, ENTERS])).toEqual([]);
   });
 
+  it("counts on from what had been told before", () => {
+    const numbers = new RunningNumbers(TOKENS, COMMA, 2);
+    expect(numbers.tooLarge([CAR, ENTERS])).toEqual([14]);
+    numbers.count([CAR, ENTERS, 13]);
+    expect(numbers.tooLarge([CAR, ENTERS])).toEqual([]);
+    expect(numbers.tooLarge([PERSON, ENTERS])).toEqual([14]);
+  });
+
   it("has nothing against any token of a model without running numbers", () => {
     const none = new RunningNumbers(null, null);
     none.count([CAR, ENTERS, 11]);

@@ -35,6 +35,18 @@ describe("a registry", () => {
     expect(registry.open().id, "no id comes twice").toBe("session_2");
   });
 
+  it("knows what the engine has left beside what it has promised", () => {
+    const engine = new ScriptedEngine({ maxStreams: 3 });
+    const registry = new StreamRegistry({ engine, limits, maxStreams: 3 });
+    const promised = registry.open();
+    expect(registry.spare).toBe(2);
+    promised.open();
+    expect(registry.spare, "it has begun to use its place").toBe(2);
+    engine.openStream();
+    engine.openStream();
+    expect([registry.spare, registry.isFull]).toEqual([0, true]);
+  });
+
   it("tells its listeners of each stream, before anything has happened on it", async () => {
     const heard: string[] = [];
     const listeners = ["history", "alerts"].map((name) => (stream: ListenedStream) => {
@@ -69,7 +81,7 @@ describe("a registry", () => {
     expect(() => registry.open(wrong)).toThrowError(expect.objectContaining({ code: "out_of_range" }));
     expect([...registry]).toEqual([door]);
     expect(door.newestFrame).toBeNull();
-    door.push(await picture());
+    door.input.push(await picture());
     await until("it is seen", () => door.newestFrame !== null);
     expect(door.newestFrame!.seq).toBe(0);
   });
@@ -84,7 +96,7 @@ describe("a registry", () => {
     const engine = new ScriptedEngine();
     const registry = new StreamRegistry({ engine, limits, maxStreams: 8 });
     const [ends, fails, stays] = [registry.open(), registry.open(), registry.open()];
-    for (const stream of [ends, fails, stays]) stream.push(await picture());
+    for (const stream of [ends, fails, stays]) stream.input.push(await picture());
     await until("all are seen", () => engine.opened.every(({ frames }) => frames.length === 1));
     ends.end();
     engine.opened[1]!.emit({

@@ -39,7 +39,7 @@ function open(
   /** Pushes frames at 10 a second of media time, each after the one before was decoded, so that none is dropped. */
   const frames = async (count: number) => {
     for (const end = sent + count; sent < end; sent++) {
-      stream.push(jpeg, { seq: sent, mediaTimeMs: 100 * sent });
+      stream.input.push(jpeg, { seq: sent, mediaTimeMs: 100 * sent });
       await until("the frame was taken", () => engine.opened[0]?.frames.length === sent + 1);
     }
   };
@@ -73,7 +73,7 @@ describe("a stream with a mask", () => {
 
   it("shows what is under it to nobody, whether a client pushes or a source gives the pictures", async () => {
     const { engine, stream } = open({}, { mask: [left], pictureSide: 640, zones: { left } });
-    stream.push(await picture("jpeg", { width: 80, height: 60, colour: "white" }));
+    stream.input.push(await picture("jpeg", { width: 80, height: 60, colour: "white" }));
     await until("it was taken", () => engine.opened[0]?.frames.length === 1);
     const check = async (seen: Frame) => {
       const rgb = await seen.rgb(10, 10);
@@ -217,7 +217,7 @@ describe("a stream's handle", () => {
     stream.close();
     expect(there).toMatchObject({ heard: [], isCompleted: true });
     expect(engine.open).toEqual([]);
-    expect(() => stream.push(jpeg)).toThrowError(expect.objectContaining({ code: "session_closing" }));
+    expect(() => stream.input.push(jpeg)).toThrowError(expect.objectContaining({ code: "session_closing" }));
     expect(() => stream.ask("what?")).toThrowError(expect.objectContaining({ code: "session_closing" }));
     expect(() => stream.update({ fps: 1 })).toThrowError(
       expect.objectContaining({ code: "session_closing" }),
@@ -251,7 +251,7 @@ describe("a stream's handle", () => {
 describe("a stream's source", () => {
   it("is one", () => {
     const { stream } = open();
-    stream.push(jpeg);
+    stream.input.push(jpeg);
     expect(() => stream.feed({ start: () => () => {} })).toThrowError(/has a source already/);
   });
 

@@ -41,7 +41,7 @@ export default function setup(project: TestProject): void {
 }
 
 /** The modules that start threads or processes. */
-const STARTS_WORKERS = /\/src\/((?:vision|reasoner)\/start|backends\/local\/process\/launch)\.ts$/;
+const STARTS_WORKERS = /\/src\/((?:vision|reasoner|history)\/start|backends\/local\/process\/launch)\.ts$/;
 
 /** Lets engines in the tests' own process start their workers from what was compiled. */
 export function compiledWorkers(): Plugin {

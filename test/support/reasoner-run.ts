@@ -67,6 +67,7 @@ export class ReasonerRun {
       temperature: 1,
       seed: 5,
       instructions: null,
+      recap: null,
       skipLate: false,
       looks: null,
       held: false,

@@ -3,7 +3,7 @@ import type { ModelInfo } from "../../engine/mod.ts";
 import type { Bundle } from "../../models/mod.ts";
 
 /** What the engine must know about a bundle's model when the local backend runs it. */
-export function describeModel({ manifest }: Bundle): ModelInfo {
+export function describeModel({ manifest, tokenizer }: Bundle): ModelInfo {
   const { vision, cache, thinking } = manifest;
   return {
     id: manifest.id,
@@ -27,5 +27,12 @@ export function describeModel({ manifest }: Bundle): ModelInfo {
     },
     cannotAnswer: manifest.cannot_answer ?? null,
     exampleQuestions: manifest.example_questions,
+    language: { words: wordsOf(tokenizer.model), synonyms: manifest.synonyms },
   };
+}
+
+/** The words of a tokenizer that has a token for each; its other tokens are left out. */
+function wordsOf(model: unknown): string[] {
+  const { model: { vocab = {} } = {} } = model as { model?: { vocab?: Readonly<Record<string, unknown>> } };
+  return Object.keys(vocab).filter((token) => /^\p{Ll}+$/u.test(token));
 }

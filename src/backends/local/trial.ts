@@ -39,7 +39,7 @@ export async function tryOut(backend: Backend, manifestPath: string): Promise<vo
   const options = {
     ...limits,
     ...{ positions: model.positionSchemes[0] ?? null, stillLevels: null, sceneMonitor: true },
-    ...{ temperature: 0, seed: 0, instructions: null, skipLate: false, held: false },
+    ...{ temperature: 0, seed: 0, instructions: null, recap: null, skipLate: false, held: false },
   };
   let tell: (outcome: string | null) => void = () => {};
   const outcome = new Promise<string | null>((resolve) => {

@@ -29,6 +29,8 @@ export interface NarratorOptions {
   readonly recapEvery: number | null;
   /** Most tokens of a recap. The model's own limit: a short limit for thoughts must not cut off what was counted. */
   readonly recapTokens: number;
+  /** Words of the recap with which it begins; null: none. */
+  readonly recalled: readonly number[] | null;
   /** Drafts thoughts; null when they are not chosen greedily. */
   readonly drafter: NgramDrafter | null;
 }
@@ -67,6 +69,9 @@ export interface NarratorEvents {
  * A thought or recap that has used up its tokens ends with its last whole clause. The words of the clause that was cut
  * off are taken back, so that what it remembers is what was told.
  *
+ * Where it goes on from an earlier narrator, it is given that one's last recap behind the first unit, of which it says
+ * nothing. So it was in training.
+ *
  * The token that closes a thought is not fed when it is sampled. It is the first input of the next unit's thought,
  * because in training it already looks at that unit (TaYS, streaming mask).
  */
@@ -83,6 +88,8 @@ export class Narrator implements Policy {
   /** Tokens generated about this unit. */
   private tokens = 0;
   private recapping = false;
+  /** Words of a recap that are yet to be fed; null: none. */
+  private recalling: readonly number[] | null;
   /** Tokens of thought since the last recap. */
   private sinceRecap = 0;
 
@@ -92,6 +99,7 @@ export class Narrator implements Policy {
     private readonly events: NarratorEvents,
   ) {
     this.drafter = options.drafter;
+    this.recalling = options.recalled;
     this.pending = [options.special.narrate];
   }
 
@@ -122,10 +130,16 @@ export class Narrator implements Policy {
   draft(drafter: NgramDrafter, most: number): readonly number[] {
     const { special, thoughtTokens } = this.options;
     const left = Math.min(most, thoughtTokens - this.words.length);
-    return this.recapping ? [] : drafter.draft(this.words, left, [special.skip, special.endThink]);
+    return this.recapping || this.recalling !== null
+      ? []
+      : drafter.draft(this.words, left, [special.skip, special.endThink]);
   }
 
   decide(logits: Float32Array): number | null {
+    if (this.recalling !== null) {
+      this.recall(this.recalling);
+      return null;
+    }
     const { special, mask, numbers, sampler, skipBias, thoughtTokens, recapTokens } = this.options;
     if (this.recapping) mask.recap(logits, this.words.length === 0);
     else mask.thought(logits, this.words.length === 0, skipBias, numbers.tooLarge(this.words));
@@ -141,6 +155,20 @@ export class Narrator implements Policy {
     if (this.recapping) this.closeRecap(token, closed);
     else this.closeThought(token, closed);
     return null;
+  }
+
+  /** After the first token, which is the sink by itself, the recap is fed; after the recap, the first unit is done. */
+  private recall(words: readonly number[]): void {
+    const { special } = this.options;
+    if (this.pending[0] === special.narrate) {
+      this.pending = [special.skip, special.recap!, ...words];
+      return;
+    }
+    this.recalling = null;
+    this.events.token(this.unit, []);
+    this.events.done({ place: this.place!, words: [], stop: "end", tokens: this.tokens });
+    this.pending = [special.endThink];
+    this.goOn();
   }
 
   private closeThought(token: number, closed: boolean): void {

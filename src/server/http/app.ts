@@ -1,18 +1,25 @@
 import { Hono } from "hono";
 import type { Logger } from "pino";
+import type { Alerts } from "../../alerts/mod.ts";
 import type { Engine } from "../../engine/mod.ts";
+import type { EventPictures } from "../../streams/mod.ts";
 import { type AccessRules, hostRefusal, refusal } from "../access.ts";
 import type { Authenticator } from "../auth/authenticator.ts";
+import type { Answers } from "../openai/answers.ts";
+import { chatCompletions } from "../openai/chat-completions.ts";
+import { alertsResource } from "./alerts.ts";
 import type { AppEnv } from "./app-env.ts";
 import { authenticate } from "./authenticate.ts";
 import { cacheControl, isPublic, SECURITY_HEADERS } from "./headers.ts";
 import { health, type Readiness } from "./health.ts";
+import { historyResource } from "./history/history.ts";
 import { httpError } from "./http-error.ts";
 import { problemAnswer } from "./http-problem.ts";
 import { models } from "./models.ts";
 import { page, sample } from "./page.ts";
 import { stream } from "./stream.ts";
 import { askResource } from "./streams/ask.ts";
+import { eventPictureResource } from "./streams/event-picture.ts";
 import { eventsResource } from "./streams/events.ts";
 import type { StreamResources } from "./streams/shared.ts";
 import { snapshotResource } from "./streams/snapshot.ts";
@@ -26,6 +33,11 @@ export interface HttpAppOptions {
   readonly authenticator: Authenticator;
   /** The streams, and what limits them. */
   readonly resources: StreamResources;
+  /** What answers clients of OpenAI's API. */
+  readonly answers: Answers;
+  readonly alerts: Alerts;
+  /** Where pictures of events are looked for, in this order. */
+  readonly pictures: readonly EventPictures[];
   /** Folder of the built sample page. */
   readonly clientDir: string;
   /** Folder of the clips for the sample page, served under /sample/; null: none. */
@@ -38,7 +50,7 @@ export interface HttpAppOptions {
  * The whole server except the WebSocket. Access is checked here for every request; each resource has a file of its own.
  */
 export function createHttpApp(options: HttpAppOptions) {
-  const { engine, access, authenticator, resources, clientDir, sampleDir, readiness, log } = options;
+  const { engine, access, authenticator, resources, answers, clientDir, sampleDir, readiness, log } = options;
   const app = new Hono<AppEnv>();
   app.use(async (c, next) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value);
@@ -51,11 +63,15 @@ export function createHttpApp(options: HttpAppOptions) {
   });
   app.use(authenticate(authenticator));
   app.route("/", health(readiness));
-  app.route("/", models(engine.model));
+  app.route("/", models(engine.model, resources));
+  app.route("/", chatCompletions(answers));
   app.route("/", stream());
   app.route("/", tickets(authenticator));
   for (const resource of [streamsResource, eventsResource, snapshotResource, askResource])
     app.route("/", resource(resources));
+  app.route("/", eventPictureResource(options.pictures));
+  app.route("/", alertsResource(options.alerts, resources.limits));
+  app.route("/", historyResource(resources.history));
   if (sampleDir !== null) app.route("/", sample(sampleDir, log));
   app.route("/", page(clientDir, log));
   app.onError(problemAnswer((err) => log.error({ err }, "a request failed")));

@@ -23,7 +23,7 @@ export function httpRefusal(c: Context, refusal: Refusal): Response {
   const { code, message } = refusal;
   const { type } = errorInfo(code);
   const status = statusOf(refusal) as ContentfulStatusCode;
-  return c.json({ error: { type, code, message } }, status, headersOf(refusal));
+  return c.json({ error: { type, code, message, param: null } }, status, headersOf(refusal));
 }
 
 /** Whether a request comes from an `EventSource`, to which a page can give no header. */

@@ -1,6 +1,26 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 
+/** An error in the shape of OpenAI's API. */
+export interface HttpErrorObject {
+  readonly type: "limit_error" | "server_error" | "invalid_request_error";
+  readonly code: string;
+  readonly message: string;
+  /** The field of the request that is wrong; null: none alone. */
+  readonly param: string | null;
+}
+
+/** The error for an HTTP status. */
+export function errorObject(
+  status: number,
+  code: string,
+  message: string,
+  param: string | null = null,
+): HttpErrorObject {
+  const type = status === 429 ? "limit_error" : status >= 500 ? "server_error" : "invalid_request_error";
+  return { type, code, message, param };
+}
+
 /**
  * Answers with an error in the shape of OpenAI's API.
  *
@@ -13,6 +33,5 @@ export function httpError(
   message: string,
   param: string | null = null,
 ): Response {
-  const type = status === 429 ? "limit_error" : status >= 500 ? "server_error" : "invalid_request_error";
-  return c.json({ error: { type, code, message, param } }, status);
+  return c.json({ error: errorObject(status, code, message, param) }, status);
 }

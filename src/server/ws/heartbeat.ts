@@ -14,7 +14,7 @@ import type { ServedSocket } from "./serve-socket.ts";
  */
 export function startHeartbeat(
   sockets: ReadonlySet<WebSocket>,
-  served: ReadonlyMap<WebSocket, ServedSocket>,
+  served: ReadonlyMap<WebSocket, Pick<ServedSocket, "gate" | "slow">>,
   everyMs: number,
   onBeat: () => void,
 ): NodeJS.Timeout {

@@ -104,7 +104,7 @@ export class Session {
 
   /** Whether so much waits to be decoded that nothing more should be received for now. */
   get isFull(): boolean {
-    return this.stream.isFull;
+    return this.stream.input.isFull;
   }
 
   /**
@@ -114,9 +114,9 @@ export class Session {
   receiveBinary(bytes: Uint8Array): void {
     if (this.isOver) return;
     this.guard(null, () => {
-      if (this.stream.takesChunks) {
+      if (this.stream.input.takesChunks) {
         this.requireFeeding();
-        this.stream.pushChunk(bytes);
+        this.stream.input.pushChunk(bytes);
         return;
       }
       const { image, seq, captureTimeMs } = decodeBinaryFrame(bytes);
@@ -183,11 +183,11 @@ export class Session {
       }
       case "input_video.start":
         this.requireFeeding();
-        this.stream.startVideo(message.mime);
+        this.stream.input.startVideo(message.mime);
         break;
       case "input_video.stop":
         this.requireFeeding();
-        this.stream.stopVideo();
+        this.stream.input.stopVideo();
         break;
       case "conversation.item.create": {
         const question = message.item.content.map((part) => part.text).join(" ");
@@ -228,7 +228,7 @@ export class Session {
 
   private push(image: Uint8Array, seq: number | null, captureTimeMs: number | null): void {
     this.requireFeeding();
-    this.stream.push(image, {
+    this.stream.input.push(image, {
       ...(this.current.allowance.takeFrame(performance.now()) ? {} : { overBudget: true }),
       ...(seq === null ? {} : { seq }),
       ...(captureTimeMs === null ? {} : { mediaTimeMs: captureTimeMs }),

@@ -22,6 +22,11 @@ export function asksForWebSocket(request: IncomingMessage): boolean {
   return protocols.some((protocol) => protocol.trim() === "websocket");
 }
 
+/** The path of a request, without its query. */
+export function pathOf({ url = "" }: IncomingMessage): string {
+  return url.split("?", 1)[0]!;
+}
+
 /**
  * Answers a request as if it had not asked for an upgrade, which HTTP allows (RFC 9110, 7.8), and closes the connection.
  * Node leaves its socket to the listener of `upgrade`, so the answer is put on it here.
@@ -43,8 +48,7 @@ export function upgradeRefusal(
   access: AccessRules,
   isClosing: boolean,
 ): UpgradeRefusal | null {
-  const path = (request.url ?? "").split("?", 1)[0];
-  if (path !== STREAM_PATH) return { status: 404, message: `The WebSocket is at ${STREAM_PATH}.` };
+  if (pathOf(request) !== STREAM_PATH) return { status: 404, message: `The WebSocket is at ${STREAM_PATH}.` };
   const forbidden = refusal(request.headers, access);
   if (forbidden) return { status: 403, message: forbidden };
   return isClosing ? { status: 503, message: "The server is shutting down. Connect again later." } : null;

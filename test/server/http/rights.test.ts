@@ -40,7 +40,10 @@ async function resourcesFor(scopes: readonly Scope[], only: readonly string[] | 
   });
   const readers = new EventReaders(limits);
   const questions = new SharedQuestions(limits.maxQuestionsPerSecond);
-  const resources = { streams, cameras, readers, questions, limits, watchersOf: () => 0 };
+  const resources = {
+    ...{ streams, cameras, readers, questions, limits, watchersOf: () => 0 },
+    history: null,
+  };
   for (const resource of [streamsResource, eventsResource, snapshotResource, askResource])
     app.route("/", resource(resources));
   app.onError(problemAnswer(fault));

@@ -4,11 +4,12 @@ import { readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { CameraRoster } from "../../../src/cameras/mod.ts";
 import type { ServerEvent } from "../../../src/protocol/mod.ts";
 import type { ServerCameras, ServerOptions } from "../../../src/server/mod.ts";
 import type { StreamHandle } from "../../../src/streams/mod.ts";
+import { newHistory } from "../../support/history.ts";
 import { eventually, makeTempDir, makeVideo } from "../../support/media.ts";
 import { Program } from "../../support/program.ts";
 import type { Script } from "../../support/scripted-engine.ts";
@@ -443,9 +444,12 @@ describe("docs/http-api.md", async () => {
   );
 
   it("has examples that work, for every resource", async () => {
-    expect(new Set(examples.map(([what]) => what)).size).toBe(8);
-    await using server = await start();
+    expect(new Set(examples.map(([what]) => what)).size).toBe(11);
+    const history = newHistory(join(dir.path, "history.db"));
+    onTestFinished(() => history.close());
+    await using server = await start({}, { history, listeners: [history.listener] });
     await thinking(server);
+    await eventually(async () => (await history.ask("info", null)).events > 0, "something is kept");
     for (const [what, example] of examples) {
       const command = example
         .replaceAll("http://127.0.0.1:8080", server.url)

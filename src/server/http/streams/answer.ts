@@ -1,6 +1,6 @@
 import { Observable } from "rxjs";
 import type { ServerEvent } from "../../../protocol/mod.ts";
-import type { Numbered, StreamHandle } from "../../../streams/mod.ts";
+import type { AskOptions, Numbered, StreamHandle } from "../../../streams/mod.ts";
 
 /** An answer as JSON: what its events say, together. */
 export interface Answer {
@@ -24,13 +24,17 @@ export type AnswerEvent = Numbered<ServerEvent>;
 
 /**
  * Asks a stream, and gives the events of the answer up to its `response.done`. Completes without one where the stream
- * ends before. Unsubscribing before the end cancels the answer.
+ * ends before. Unsubscribing before the end cancels the answer. `when`: now, or when the stream has ended.
  *
  * @throws as `StreamHandle.ask` does
  */
-export function askStream(stream: StreamHandle, question: string): Observable<AnswerEvent> {
+export function askStream(
+  stream: StreamHandle,
+  question: string,
+  options: Pick<AskOptions, "when"> = {},
+): Observable<AnswerEvent> {
   const { newest } = stream.log;
-  const id = stream.ask(question);
+  const id = stream.ask(question, options);
   return new Observable((subscriber) => {
     let isDone = false;
     const listening = stream.log.from(newest).subscribe({

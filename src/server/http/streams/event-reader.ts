@@ -1,6 +1,12 @@
 import type { Subscription } from "rxjs";
-import { asideEvent, errorEvent, eventIdOf, type UnnumberedEvent } from "../../../protocol/mod.ts";
-import type { Gap, LogEntry, StreamHandle } from "../../../streams/mod.ts";
+import {
+  asideEvent,
+  errorEvent,
+  eventIdOf,
+  type ServerEvent,
+  type UnnumberedEvent,
+} from "../../../protocol/mod.ts";
+import type { Gap, LogEntry, Numbered, StreamHandle } from "../../../streams/mod.ts";
 import type { Client } from "../../auth/client.ts";
 import type { Limits } from "../../limits.ts";
 import { sseMessage } from "./sse.ts";
@@ -12,6 +18,8 @@ export interface EventReaderOptions {
   readonly stream: StreamHandle;
   /** Number of the last event that the client has; null: it wants all that are held. */
   readonly after: number | null;
+  /** Events after that one which the log no longer holds and others do, in their order. */
+  readonly earlier?: readonly Numbered<ServerEvent>[];
   /** Whoever reads. It is ended when its token is withdrawn. */
   readonly client: Pick<Client, "lost">;
   readonly limits: Limits;
@@ -39,7 +47,7 @@ export class EventReader {
   private resolveEnded!: () => void;
 
   constructor(private readonly options: EventReaderOptions) {
-    const { stream, after, limits } = options;
+    const { stream, after, limits, earlier = [] } = options;
     this.ended = new Promise((resolve) => {
       this.resolveEnded = resolve;
     });
@@ -66,7 +74,9 @@ export class EventReader {
       this.gap({ type: "gap", after, upTo: after });
       this.next = 0;
     }
-    this.subscription = stream.log.from(isUnknown ? null : after).subscribe({
+    if (!isUnknown) for (const entry of earlier) this.takeEarlier(entry);
+    const from = earlier.length > 0 && !isUnknown ? this.next - 1 : after;
+    this.subscription = stream.log.from(isUnknown ? null : from).subscribe({
       next: (entry) => this.take(entry, isUnknown),
       complete: () => this.end(),
     });
@@ -96,6 +106,14 @@ export class EventReader {
     if (this.isEnded) return;
     this.controller.close();
     this.stop();
+  }
+
+  /** What lies between two of these is gone. */
+  private takeEarlier({ number, event }: Numbered<ServerEvent>): void {
+    if (number > this.next)
+      this.gap({ type: "gap", after: this.next === 0 ? null : this.next - 1, upTo: number - 1 });
+    this.next = number + 1;
+    this.write(sseMessage(event));
   }
 
   private take(entry: LogEntry, isGapTold: boolean): void {

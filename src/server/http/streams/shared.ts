@@ -1,7 +1,8 @@
 import type { Context } from "hono";
 import type { CameraRoster } from "../../../cameras/mod.ts";
+import type { History } from "../../../history/mod.ts";
 import type { StreamHandle, StreamRegistry } from "../../../streams/mod.ts";
-import { may, type Scope } from "../../auth/grant.ts";
+import { type Grant, may, type Scope } from "../../auth/grant.ts";
 import type { Limits } from "../../limits.ts";
 import type { SharedQuestions } from "../../question-budget.ts";
 import type { AppEnv } from "../app-env.ts";
@@ -18,11 +19,18 @@ export interface StreamResources {
   /** How many watch a stream, over the WebSocket and over HTTP. */
   readonly watchersOf: (id: string) => number;
   readonly limits: Limits;
+  /** What was seen and thought; null: nothing is kept. */
+  readonly history: History | null;
 }
 
 /** @throws {HttpProblem} 403, when whoever makes the request may not do that */
 export function requireMay(c: Context<AppEnv>, scope: Scope, id?: string): void {
-  if (may(c.get("grant"), scope, id)) return;
+  requireGrant(c.get("grant"), scope, id);
+}
+
+/** @throws {HttpProblem} 403, when a grant does not allow that */
+export function requireGrant(grant: Grant, scope: Scope, id?: string): void {
+  if (may(grant, scope, id)) return;
   const what = id === undefined ? "" : ` on the stream ${id}`;
   throw new HttpProblem(403, "forbidden", `Your token does not allow "${scope}"${what}. Use one that does.`);
 }
@@ -32,7 +40,10 @@ export function requireMay(c: Context<AppEnv>, scope: Scope, id?: string): void 
  *
  * @throws {HttpProblem} 404, or 409 where a camera has no stream yet
  */
-export function requireStream({ streams, cameras }: StreamResources, id: string): StreamHandle {
+export function requireStream(
+  { streams, cameras }: Pick<StreamResources, "streams" | "cameras">,
+  id: string,
+): StreamHandle {
   const camera = cameras.get(id);
   const stream = streams.get(id) ?? camera?.stream ?? null;
   if (stream !== null) return stream;

@@ -37,5 +37,6 @@ function figures(stream: StreamHandle | null) {
     created: stream === null ? null : new Date(stream.createdAtMs).toISOString(),
     newest_media_time_ms: stream?.newestFrame?.mediaTimeMs ?? null,
     stats: stream?.figures ?? null,
+    recap: stream?.recap ?? null,
   };
 }

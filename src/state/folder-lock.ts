@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { CameraError } from "./errors.ts";
+import { StateError } from "./errors.ts";
 
 /**
  * Keeps two processes from writing into one folder. A process that was killed leaves its lock behind; the next one takes
@@ -14,7 +14,7 @@ export class FolderLock {
     this.path = join(folder, "server.lock");
   }
 
-  /** @throws {CameraError} `state_in_use`, when another process has it */
+  /** @throws {StateError} `state_in_use`, when another process has it */
   async take(): Promise<void> {
     if (this.isTaken) return;
     const owner = Number(await readFile(this.path, "utf8").catch(() => ""));
@@ -24,8 +24,10 @@ export class FolderLock {
     await writeFile(this.path, String(process.pid), {
       flag: owner === process.pid ? "w" : "wx",
       mode: 0o600,
-    }).catch((error: NodeJS.ErrnoException) => {
-      throw error.code === "EEXIST" ? this.inUse(null) : error;
+    }).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") throw error;
+      // Two files of one process may be written for the first time at once.
+      if (Number(await readFile(this.path, "utf8").catch(() => "")) !== process.pid) throw this.inUse(null);
     });
     this.isTaken = true;
   }
@@ -35,11 +37,11 @@ export class FolderLock {
     this.isTaken = false;
   }
 
-  private inUse(owner: number | null): CameraError {
+  private inUse(owner: number | null): StateError {
     const who = owner === null ? "Another server" : `Another server (process ${owner})`;
-    return new CameraError(
+    return new StateError(
       "state_in_use",
-      `${who} keeps its cameras in ${this.folder}. Give this one a folder of its own (--state).`,
+      `${who} keeps its state in ${this.folder}. Give this one a folder of its own (--state).`,
     );
   }
 }

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type CameraEntry, StateFile } from "../../src/cameras/mod.ts";
+import { type CameraEntry, cameraState } from "../../src/cameras/mod.ts";
 import { eventually, makeTempDir } from "../support/media.ts";
 import { startNode } from "../support/program.ts";
 
@@ -17,12 +17,12 @@ const DOOR: CameraEntry = { url: "rtsp://me:secret@door.local/live", fps: 2 };
 describe("the file of cameras that were made over the API", () => {
   it("gives back what was written, to its owner alone, and makes nothing before", async () => {
     const folder = join(dir.path, "server");
-    const file = new StateFile(folder);
-    expect(await file.read()).toEqual({ cameras: new Map(), warning: null });
+    const file = cameraState(folder);
+    expect(await file.read()).toEqual({ entries: new Map(), warning: null });
     await expect(stat(folder)).rejects.toThrowError("ENOENT");
     await file.write(new Map([["door", DOOR]]));
     await file.close();
-    expect(await new StateFile(folder).read()).toEqual({ cameras: new Map([["door", DOOR]]), warning: null });
+    expect(await cameraState(folder).read()).toEqual({ entries: new Map([["door", DOOR]]), warning: null });
     expect((await stat(file.path)).mode & 0o777).toBe(0o600);
     expect(await readdir(folder)).toEqual(["cameras.json"]);
   });
@@ -33,14 +33,14 @@ describe("the file of cameras that were made over the API", () => {
     ["of a later version", '{"version":2,"cameras":{}}'],
     ["empty", ""],
   ])("is set aside with a warning when it is %s", async (_, text) => {
-    const file = new StateFile(dir.path);
+    const file = cameraState(dir.path);
     await writeFile(file.path, text);
-    const { cameras, warning } = await file.read();
-    expect(cameras.size).toBe(0);
+    const { entries, warning } = await file.read();
+    expect(entries.size).toBe(0);
     expect(warning).toMatch(/is broken.* set aside as .*broken-\d+/);
     const [aside] = (await readdir(dir.path)).filter((name) => name.includes("broken"));
     expect(await readFile(join(dir.path, aside!), "utf8")).toBe(text);
-    expect(await file.read()).toEqual({ cameras: new Map(), warning: null });
+    expect(await file.read()).toEqual({ entries: new Map(), warning: null });
   });
 
   it("is a whole one, old or new, whenever its writer is killed", async () => {
@@ -48,8 +48,8 @@ describe("the file of cameras that were made over the API", () => {
     const source = new URL("../../src/cameras/mod.ts", import.meta.url).href;
     await writeFile(
       script,
-      `import { StateFile } from ${JSON.stringify(source)};
-       const file = new StateFile(process.argv[2]);
+      `import { cameraState } from ${JSON.stringify(source)};
+       const file = cameraState(process.argv[2]);
        for (let n = 0; ; n++) {
          const cameras = new Map(Array.from({ length: 200 }, (_, i) => ["camera" + i, { url: "http://host/" + n + "x".repeat(2000) }]));
          await file.write(cameras);
@@ -64,9 +64,9 @@ describe("the file of cameras that were made over the API", () => {
       await eventually(async () => (await readdir(dir.path)).includes("cameras.json.unfinished"), "a write");
       writer.process.kill("SIGKILL");
       await once(writer.process, "exit");
-      const { cameras, warning } = await new StateFile(dir.path).read();
-      expect([warning, cameras.size]).toEqual([null, 200]);
-      const written = new Set([...cameras.values()].map(({ url }) => Number.parseInt(url.slice(12), 10)));
+      const { entries, warning } = await cameraState(dir.path).read();
+      expect([warning, entries.size]).toEqual([null, 200]);
+      const written = new Set([...entries.values()].map(({ url }) => Number.parseInt(url.slice(12), 10)));
       expect(written.size, "all cameras are of one version").toBe(1);
       for (const each of written) versions.add(each);
     }
@@ -74,7 +74,7 @@ describe("the file of cameras that were made over the API", () => {
   });
 
   it("is one process's alone, until that is gone", async () => {
-    const file = new StateFile(dir.path);
+    const file = cameraState(dir.path);
     await writeFile(join(dir.path, "server.lock"), String(process.ppid));
     await expect(file.write(new Map())).rejects.toMatchObject({
       code: "state_in_use",
@@ -88,21 +88,21 @@ describe("the file of cameras that were made over the API", () => {
   });
 
   it("says so when it cannot be written, and stays what it was", async () => {
-    const file = new StateFile(dir.path);
+    const file = cameraState(dir.path);
     await file.write(new Map([["door", DOOR]]));
     await mkdir(`${file.path}.unfinished`);
     await expect(file.write(new Map())).rejects.toMatchObject({
       code: "state_unwritable",
       message: expect.stringContaining("--state"),
     });
-    expect((await file.read()).cameras.get("door")).toEqual(DOOR);
+    expect((await file.read()).entries.get("door")).toEqual(DOOR);
     await file.close();
   });
 
   it.skipIf(process.platform !== "linux")(
     "says so on a full disk, stays what it was, and is written when there is room again",
     async () => {
-      const file = new StateFile(dir.path);
+      const file = cameraState(dir.path);
       await file.write(new Map([["door", DOOR]]));
       const before = await readFile(file.path, "utf8");
       // Whatever is written to this device, the disk is full.
@@ -113,7 +113,7 @@ describe("the file of cameras that were made over the API", () => {
       });
       expect(await readFile(file.path, "utf8")).toBe(before);
       await file.write(new Map());
-      expect((await file.read()).cameras.size).toBe(0);
+      expect((await file.read()).entries.size).toBe(0);
       await file.close();
     },
   );
