@@ -1,6 +1,7 @@
 import { type HttpStreams, streamsOf } from "./http/streams.ts";
 import { ServerAddress, type ServerOptions } from "./server/server-address.ts";
-import { openSession, type Session, type SessionOptions } from "./session/session.ts";
+import { openSession, type Session } from "./session/session.ts";
+import type { SessionOptions } from "./session/session-options.ts";
 
 /**
  * How a server is reached, and how a session is opened.

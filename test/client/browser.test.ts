@@ -41,6 +41,17 @@ async function open(url: string): Promise<Page> {
   return page;
 }
 
+/** A server, a network before it that can break, and a page that has come over it. */
+async function start() {
+  const server = await startScriptedServer(script, { clientDir, limits });
+  const proxy = await TcpProxy.start(server.url);
+  onTestFinished(async () => {
+    await proxy[Symbol.asyncDispose]();
+    await server[Symbol.asyncDispose]();
+  });
+  return { server, proxy, page: await open(proxy.url) };
+}
+
 /** Runs the body of an async function in the page. */
 const run = (page: Page, body: string) => page.evaluate(`(async () => { ${body} })()`);
 
@@ -62,9 +73,7 @@ it("is small: under 20 KiB as it is packed, and under 12 KiB minified", () => {
 
 describe.skipIf(browserPath === null)("the library in a browser", () => {
   it("sends a camera, watches through a lost connection and gets its answers", async () => {
-    await using server = await startScriptedServer(script, { clientDir, limits });
-    await using proxy = await TcpProxy.start(server.url);
-    const page = await open(proxy.url);
+    const { server, proxy, page } = await start();
     await run(
       page,
       `globalThis.session = await client.connect("/", { retry: { firstMs: 40 } });
@@ -91,9 +100,7 @@ describe.skipIf(browserPath === null)("the library in a browser", () => {
   });
 
   it("drops pictures of a camera when the network stands still, and goes on with the newest", async () => {
-    await using server = await startScriptedServer(script, { clientDir, limits });
-    await using proxy = await TcpProxy.start(server.url);
-    const page = await open(proxy.url);
+    const { server, proxy, page } = await start();
     await run(
       page,
       `globalThis.session = await client.connect("/");
@@ -115,9 +122,7 @@ describe.skipIf(browserPath === null)("the library in a browser", () => {
   });
 
   it("records a camera as a container, and begins another one after a lost connection", async () => {
-    await using server = await startScriptedServer(script, { clientDir, limits });
-    await using proxy = await TcpProxy.start(server.url);
-    const page = await open(proxy.url);
+    const { server, proxy, page } = await start();
     await run(
       page,
       `globalThis.session = await client.connect("/", { retry: { firstMs: 40 } });
@@ -168,8 +173,7 @@ describe.skipIf(browserPath === null)("the library in a browser", () => {
   });
 
   it("plays a file that the user has chosen, and sends it to its end", async () => {
-    await using server = await startScriptedServer(script, { clientDir, limits });
-    const page = await open(server.url);
+    const { server, page } = await start();
     // The browser makes its own clip, of what it can play.
     const sent = await run(
       page,

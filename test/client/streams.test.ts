@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
+  type CameraObject,
   ClientError,
   connect,
   type ServerEvent,
-  type StreamObject,
+  type SessionStreamObject,
   ThinkalongClient,
 } from "../../client/lib/mod.ts";
 import { makeTempDir, makeVideo } from "../support/media.ts";
@@ -26,10 +27,22 @@ const start = () =>
   );
 
 /** Every field that the library's type of a stream names. */
-const SHOWN: Record<StreamObject["kind"], string[]> = {
+const SHOWN: { camera: (keyof CameraObject)[]; session: (keyof SessionStreamObject)[] } = {
   camera: [
-    ...["created", "id", "kind", "message", "newest_media_time_ms", "object", "origin", "restarts"],
-    ...["settings", "state", "stats", "url", "watchers"],
+    "created",
+    "id",
+    "kind",
+    "message",
+    "newest_media_time_ms",
+    "object",
+    "origin",
+    "recap",
+    "restarts",
+    "settings",
+    "state",
+    "stats",
+    "url",
+    "watchers",
   ],
   session: [
     "created",
@@ -37,6 +50,7 @@ const SHOWN: Record<StreamObject["kind"], string[]> = {
     "kind",
     "newest_media_time_ms",
     "object",
+    "recap",
     "settings",
     "state",
     "stats",

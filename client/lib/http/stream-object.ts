@@ -12,6 +12,8 @@ export interface StreamShown {
   /** Media time of the newest picture (ms); null before the first. */
   readonly newest_media_time_ms: number | null;
   readonly stats: SessionStats | null;
+  /** What the model has summed up of all that it saw, in its words; null before it has. */
+  readonly recap: string | null;
 }
 
 /**
