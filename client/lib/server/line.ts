@@ -77,10 +77,12 @@ export class Line {
     clearTimeout(this.timer);
     if (this.state.phase === "closed") return;
     this.tell({ phase: "connecting", error: this.state.error, retryInMs: null });
-    this.server.openSocket(this.speaker.query()).then(
-      (socket) => this.listen(socket),
-      (error) => this.failed(asClientError(error)),
-    );
+    this.server
+      .socketOpener(this.speaker.query())
+      .then((open) => {
+        if (this.state.phase !== "closed") this.listen(open());
+      })
+      .catch((error) => this.failed(asClientError(error)));
   }
 
   /** Sends a message, unless there is no connection. Returns whether it was sent. */
@@ -109,10 +111,6 @@ export class Line {
   }
 
   private listen(socket: SocketLike): void {
-    if (this.state.phase === "closed") {
-      socket.close(1000);
-      return;
-    }
     this.socket = socket;
     let isGreeted = false;
     let reason: CloseReason | null = null;

@@ -95,12 +95,12 @@ export class ServerAddress {
   }
 
   /**
-   * A socket that is about to open. The caller adds its listeners before it does anything else.
+   * What opens a socket. The caller adds its listeners in the same turn: a socket may fail right behind it.
    *
    * @param query parameters of `/v1/stream`
    * @throws {ClientError} there is no ticket, or no WebSocket
    */
-  async openSocket(query: Readonly<Record<string, string>>): Promise<SocketLike> {
+  async socketOpener(query: Readonly<Record<string, string>>): Promise<() => SocketLike> {
     const url = new URL("v1/stream", this.base);
     url.protocol = url.protocol.replace(/^http/, "ws");
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
@@ -109,10 +109,12 @@ export class ServerAddress {
     if (!isHeaderTaken && (this.options.ticket || headers.authorization))
       url.searchParams.set("ticket", await this.ticket());
     const SocketOf = this.options.WebSocket ?? (await findSocketClass());
-    const socket =
-      isHeaderTaken && headers.authorization ? new SocketOf(url.href, { headers }) : new SocketOf(url.href);
-    socket.binaryType = "arraybuffer";
-    return socket;
+    return () => {
+      const socket =
+        isHeaderTaken && headers.authorization ? new SocketOf(url.href, { headers }) : new SocketOf(url.href);
+      socket.binaryType = "arraybuffer";
+      return socket;
+    };
   }
 
   /** Why there was no WebSocket. The socket itself does not tell, so the server is asked over HTTP. */
