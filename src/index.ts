@@ -158,6 +158,7 @@ export {
   ServerError,
   type ServerErrorCode,
   type ServerOptions,
+  type SinkCounts,
 } from "./server/mod.ts";
 export { StateError, type StateErrorCode } from "./state/mod.ts";
 export {

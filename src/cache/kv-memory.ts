@@ -7,6 +7,9 @@ const INITIAL_PAGES = 16;
 /** A memory up to this size is not worth replacing (bytes). One stream with the windows of a small model fits. */
 const KEPT_BYTES = 16 * 2 ** 20;
 
+/** The two caches: visual (C_v) and text (C_r). */
+export type CacheKind = "visual" | "text";
+
 /** What is allocated for a request of so many bytes: whole cache lines. */
 const roundUp = (bytes: number) => Math.max(1, Math.ceil(bytes / ALIGN_BYTES)) * ALIGN_BYTES;
 
@@ -24,6 +27,8 @@ export class KvMemory {
   /** Nothing has ever been written from this address on, so it is still zero. */
   private unwritten = PAGE_BYTES;
   private inUse = 0;
+  /** Bytes that the stores of each cache hold; they are counted by {@link KvStore}. */
+  readonly heldBytes: Record<CacheKind, number> = { visual: 0, text: 0 };
 
   /** @param maxBytes at most 4 GiB, which is also the default */
   constructor(private readonly maxBytes = 2 ** 32) {

@@ -1,5 +1,5 @@
 import { int8SlotBytes, narrow, widen } from "./int8-slots.ts";
-import type { KvMemory } from "./kv-memory.ts";
+import type { CacheKind, KvMemory } from "./kv-memory.ts";
 
 /** How keys and values are kept: as they are, or as whole numbers of 8 bits with a scale for each token and head. */
 export const KV_PRECISIONS = ["f32", "int8"] as const;
@@ -48,11 +48,14 @@ export class KvStore {
     readonly memory: KvMemory,
     readonly shape: KvShape,
     readonly slots: number,
+    /** Which cache it is of, so that their bytes can be told apart; null: of none. */
+    private readonly cache: CacheKind | null = null,
   ) {
     this.slotBytes = this.isNarrow ? int8SlotBytes(shape.headWidth) : 4 * shape.headWidth;
     this.headStride = slots * this.slotBytes;
     this.layerStride = shape.heads * this.headStride;
     this.address = memory.allocate(this.bytes);
+    if (cache !== null) memory.heldBytes[cache] += this.bytes;
   }
 
   /** Whether its slots are of 8 bits. */
@@ -126,6 +129,7 @@ export class KvStore {
   release(): void {
     if (this.address === 0) return;
     this.memory.release(this.address, this.bytes);
+    if (this.cache !== null) this.memory.heldBytes[this.cache] -= this.bytes;
     this.address = 0;
   }
 

@@ -1,6 +1,6 @@
 /** The two kinds of KV cache: visual (C_v) and text (C_r). Typed arrays only; knows nothing of the inference runtime. */
 export { AddressSpace } from "./address-space.ts";
-export { KvMemory } from "./kv-memory.ts";
+export { type CacheKind, KvMemory } from "./kv-memory.ts";
 export {
   KV_PRECISIONS,
   type KvBlock,

@@ -57,7 +57,7 @@ export class TextCache {
 
   constructor(private readonly options: TextCacheOptions) {
     const slots = options.sinkTokens + options.windowTokens + options.groupTokens;
-    this.store = new KvStore(options.memory, options.shape, slots);
+    this.store = new KvStore(options.memory, options.shape, slots, "text");
   }
 
   /** Number that the next token gets: how many were fed so far, less those taken back. Also its position, but for {@link beginAt}. */

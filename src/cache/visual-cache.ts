@@ -50,7 +50,7 @@ export class VisualCache {
     const ringUnits = options.windowUnits + (options.slackUnits ?? 0);
     this.ring = Array.from({ length: ringUnits }, () => null);
     const slots = (options.sinkUnits + ringUnits) * options.tokensPerUnit;
-    this.store = new KvStore(options.memory, options.shape, slots);
+    this.store = new KvStore(options.memory, options.shape, slots, "visual");
   }
 
   /** The newest unit; -1 while empty. */

@@ -83,7 +83,7 @@ export class VisualSequence {
   /** @throws {RangeError} when the memory for caches is full */
   constructor(private readonly options: VisualSequenceOptions) {
     const slots = options.prefixTokens + options.sinkUnits * options.unitTokens + this.ringSize;
-    this.store = new KvStore(options.memory, options.shape, slots);
+    this.store = new KvStore(options.memory, options.shape, slots, "visual");
   }
 
   /** The newest unit that was admitted; -1 before the first. */

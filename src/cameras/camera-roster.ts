@@ -22,8 +22,8 @@ export interface CameraRosterOptions {
   readonly waits?: ReopenWaits;
   /** Told when something is wrong with a camera, or with the file of those made over the API (null). */
   readonly onTrouble: (camera: string | null, message: string) => void;
-  /** Told of a fault of the server itself. */
-  readonly onFault: (error: unknown) => void;
+  /** Told of a fault of the server itself, and of the camera at which it came to light. */
+  readonly onFault: (error: unknown, camera: string) => void;
 }
 
 /** A camera as whoever runs the server sees it. */
@@ -279,7 +279,8 @@ export class CameraRoster {
     if (network === undefined) this.guarded.delete(name);
     else this.guarded.add(name);
     const camera = new Camera({
-      ...{ name, entry, streams, waits, onFault },
+      ...{ name, entry, streams, waits },
+      onFault: (error) => onFault(error, name),
       sourceOf: (wanted) => sourceOf(wanted, network),
       onTrouble: (message) => onTrouble(name, message),
     });

@@ -107,6 +107,7 @@ async function serve(flags: ServeFlags): Promise<void> {
       ...guard.options,
       ...(history !== null && { history }),
       listeners: [...(history === null ? [] : [history.listener]), sinks.listener],
+      sinkCounts: () => sinks.figures(),
       onAlerts,
       log,
     }).catch((error) => {
@@ -195,7 +196,7 @@ export function serveCommand(): Command {
       new Option(
         "--log-level <level>",
         "least severe messages to log to standard error (default: warn)",
-      ).choices(["silent", "error", "warn", "info", "debug"]),
+      ).choices(["silent", "error", "warn", "info", "debug", "trace"]),
     );
   addGuardFlags(serving)
     .option(

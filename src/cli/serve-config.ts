@@ -42,6 +42,7 @@ export interface ServeSettings {
   readonly guard: GuardSettings;
   /** What cameras that are made over the API may reach. */
   readonly cameraNetwork: { readonly allowPrivate: boolean; readonly allowCameraHosts: readonly string[] };
+  readonly metrics: boolean;
   readonly logLevel: string;
   readonly history: HistorySettings & { readonly path: string };
   readonly stateDir: string;
@@ -75,6 +76,7 @@ export function serveSettings(flags: ServerFlags, config: Config = {}): ServeSet
       allowPrivate: flags.allowPrivateCameras ?? server?.allow_private_cameras ?? false,
       allowCameraHosts: flags.allowCameraHost ?? server?.allow_camera_hosts ?? [],
     },
+    metrics: server?.metrics ?? true,
     logLevel: flags.logLevel ?? server?.log_level ?? "warn",
     stateDir: stateFolder(flags, config),
     history: historySettings(flags, config),
@@ -128,6 +130,7 @@ export function changedAtStartOnly(running: ServeSettings, wanted: ServeSettings
     ["port", "port"],
     ["allowedOrigins", "allow_origins"],
     ["allowedHosts", "allow_hosts"],
+    ["metrics", "metrics"],
     ["logLevel", "log_level"],
     ["stateDir", "state"],
   ] as const;

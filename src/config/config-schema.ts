@@ -48,8 +48,14 @@ const serverKeys = z.strictObject({
     .describe(
       "Names, addresses and networks that such cameras may have besides public ones (`--allow-camera-host`).",
     ),
+  metrics: z
+    .boolean()
+    .optional()
+    .describe(
+      "Whether there are metrics for Prometheus at `/metrics` ([metrics](metrics.md)). They are there unless this is false.",
+    ),
   log_level: z
-    .enum(["silent", "error", "warn", "info", "debug"])
+    .enum(["silent", "error", "warn", "info", "debug", "trace"])
     .optional()
     .describe("Least severe messages to log (`--log-level`)."),
   state: z

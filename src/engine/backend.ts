@@ -1,5 +1,6 @@
 import type { Frame } from "../ingest/mod.ts";
 import type { Scene } from "../scene/mod.ts";
+import type { BackendFigures } from "./figures.ts";
 import type { ModelInfo } from "./model-info.ts";
 
 /**
@@ -22,6 +23,16 @@ export interface Backend {
   open(id: string, options: BackendStreamOptions, report: (report: BackendReport) => void): BackendStream;
   /** Resolves with the reason when the backend dies, with all of its streams. Closing it does not resolve this. */
   readonly died: Promise<Error>;
+  /**
+   * Whether the model can be reached. A backend that leaves this out runs it itself. It does not die of it: its streams
+   * skip thoughts meanwhile, see {@link Availability}.
+   */
+  readonly isReachable?: boolean;
+  /**
+   * What it has counted, as of now or at most a few seconds ago; null while it does not know. Asking costs little. It is
+   * left out by a backend that counts nothing.
+   */
+  figures?(): Promise<BackendFigures | null>;
   /** Releases everything. Streams that are still open get no more reports. */
   close(): Promise<void>;
 }

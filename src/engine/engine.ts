@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Backend } from "./backend.ts";
 import { EngineError } from "./errors.ts";
+import type { EngineFigures, EngineHealth } from "./figures.ts";
 import type { ModelInfo } from "./model-info.ts";
 import { Stream } from "./stream.ts";
 import { resolveStreamOptions } from "./stream-options.ts";
@@ -36,6 +37,7 @@ class BackendEngine implements Engine {
   private restart: Promise<void> = Promise.resolve();
   private closing: Promise<void> | null = null;
   private quickFailures = 0;
+  private restarts = 0;
   /** Ends the wait for the next start. */
   private readonly stopWaiting = new AbortController();
   private opened = 0;
@@ -51,6 +53,17 @@ class BackendEngine implements Engine {
 
   get freeStreams(): number {
     return Math.max(0, this.most - this.streams.size);
+  }
+
+  get health(): EngineHealth {
+    if (this.state !== "open") return this.state;
+    return this.backend.isReachable === false ? "unreachable" : "ready";
+  }
+
+  async figures(): Promise<EngineFigures> {
+    const backend = this.state === "open" ? ((await this.backend.figures?.()) ?? null) : null;
+    const { restarts, freeStreams } = this;
+    return { restarts, openStreams: this.streams.size, freeStreams, backend };
   }
 
   openStream(options: StreamOptions = {}): EngineStream {
@@ -131,6 +144,7 @@ class BackendEngine implements Engine {
       if (this.state !== "restarting") return;
       try {
         this.adopt(await this.startBackend());
+        this.restarts++;
         if (this.state === "restarting") this.state = "open";
         return;
       } catch (cause) {

@@ -6,6 +6,7 @@ export type * from "./backend.ts";
 export { type EngineOptions, type StartBackend, startEngine } from "./engine.ts";
 export { EngineError, type EngineErrorCode } from "./errors.ts";
 export type * from "./events.ts";
+export type * from "./figures.ts";
 export type * from "./model-info.ts";
 export { NO_TOTALS } from "./stream-totals.ts";
 export type * from "./types.ts";

@@ -1,6 +1,7 @@
 import type { Observable } from "rxjs";
 import type { Frame } from "../ingest/mod.ts";
 import type { EngineEvent, StreamTotals } from "./events.ts";
+import type { EngineFigures, EngineHealth } from "./figures.ts";
 import type { ModelInfo } from "./model-info.ts";
 
 /**
@@ -95,6 +96,10 @@ export interface Engine {
   readonly model: ModelInfo;
   /** Number of streams that can be opened in addition to those that are open or still being closed. */
   readonly freeStreams: number;
+  /** Whether it can serve anybody. */
+  readonly health: EngineHealth;
+  /** What it knows of its work. Asking costs little; a backend that computes is asked once a second at most. */
+  figures(): Promise<EngineFigures>;
   /** @throws {EngineError} `engine_closed`, `option_out_of_range`, `too_many_streams` */
   openStream(options?: StreamOptions): EngineStream;
   /** Closes all streams and the backend. Safe to call twice. */

@@ -1,5 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
-import type { PositionSchemeName } from "../cache/mod.ts";
+import type { CacheKind, PositionSchemeName } from "../cache/mod.ts";
 import type { BackendReport } from "../engine/mod.ts";
 import type { Model } from "../models/mod.ts";
 
@@ -69,6 +69,8 @@ export type ReasonerRequest =
   | { readonly type: "close"; readonly stream: string }
   /** Asks for a sign of life. */
   | { readonly type: "ping" }
+  /** Asks for what it has counted. */
+  | { readonly type: "figures" }
   | { readonly type: "stop" };
 
 /** Why a thought ended: by itself, or because it had used up its tokens. */
@@ -99,5 +101,22 @@ export type ReasonerReport =
     }
   | { readonly type: "report"; readonly stream: string; readonly report: BackendReport }
   | { readonly type: "closed"; readonly stream: string }
+  /** Answers `figures`. */
+  | { readonly type: "figures"; readonly reasoner: ReasonerFigures }
   /** Answers a ping. */
   | { readonly type: "pong" };
+
+/** What the reasoner worker has counted since its start, and what it holds now. */
+export interface ReasonerFigures {
+  /** Steps of the model, the tokens that they took, and the time that they took (ms). */
+  readonly steps: number;
+  readonly tokens: number;
+  readonly busyMs: number;
+  /** Thinkers that had something to do in the last step and found no room in it. */
+  readonly waiting: number;
+  /** Tokens that were drafted, and those of them that the model has chosen too. */
+  readonly drafted: number;
+  readonly accepted: number;
+  /** Bytes of the caches: its replicas of C_v (or the only ones), and C_r. */
+  readonly cacheBytes: Readonly<Record<CacheKind, number>>;
+}

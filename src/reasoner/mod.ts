@@ -7,6 +7,7 @@ export { keptTokens } from "./kept-tokens.ts";
 export type {
   CachedTime,
   Looks,
+  ReasonerFigures,
   ReasonerReport,
   ReasonerRequest,
   ReasonerSetup,

@@ -21,6 +21,8 @@ export interface ReasonerModel {
   /** As measured; null where it was not. */
   readonly speed: StepSpeed | null;
   readonly makeThinkers: MakeThinkers;
+  /** What drafts for its thinkers. */
+  readonly drafters: readonly NgramDrafter[];
 }
 
 /** Opens what a worker was started with. @throws {ModelError} `graph_mismatch`, `attention_unavailable` */
@@ -39,12 +41,12 @@ async function openTaught(
   const drafters = { thoughts: drafter(), answers: drafter() };
   const taught = { bundle, codec: new TextCodec(bundle), memory: runner.memory, drafters };
   const makeThinkers: MakeThinkers = (options, sink) => new TaughtThinkers(taught, options, sink);
-  return { runner, stepTokens: STEP_TOKENS, speed: null, makeThinkers };
+  return { runner, stepTokens: STEP_TOKENS, speed: null, makeThinkers, drafters: Object.values(drafters) };
 }
 
 async function openCheckpoint(checkpoint: Checkpoint, { threads }: ReasonerSetup): Promise<ReasonerModel> {
   const runner = await CheckpointRunner.open(checkpoint, threads);
   const { makeThinkers } = openCheckpointThinkers(checkpoint, runner.memory);
   const speed = await runner.measure(PREFILL_TOKENS);
-  return { runner, stepTokens: CHECKPOINT_STEP_TOKENS, speed, makeThinkers };
+  return { runner, stepTokens: CHECKPOINT_STEP_TOKENS, speed, makeThinkers, drafters: [] };
 }

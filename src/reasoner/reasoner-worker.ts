@@ -4,15 +4,15 @@ import type { BackendReport } from "../engine/mod.ts";
 import type { PublishedUnit } from "../vision/mod.ts";
 import { collectGarbage, processNow } from "../worker/mod.ts";
 import type { ReportSink } from "./answer-report.ts";
-import type { ReasonerReport, ReasonerRequest, ReasonerSetup } from "./messages.ts";
+import type { ReasonerFigures, ReasonerReport, ReasonerRequest, ReasonerSetup } from "./messages.ts";
 import { openReasonerModel } from "./reasoner-model.ts";
 import { ReasonerStream } from "./reasoner-stream.ts";
-import { Scheduler } from "./scheduler.ts";
+import { Scheduler, type Turn } from "./scheduler.ts";
 
 const setup = workerData as ReasonerSetup;
 const port = parentPort!;
 const post = (message: ReasonerReport) => port.postMessage(message);
-const { runner, stepTokens, speed, makeThinkers } = await openReasonerModel(setup);
+const { runner, stepTokens, speed, makeThinkers, drafters } = await openReasonerModel(setup);
 const report = (stream: string, each: BackendReport) => post({ type: "report", stream, report: each });
 const now = () => processNow() - setup.timeOrigin;
 
@@ -28,6 +28,7 @@ const scheduler = new Scheduler<ReasonerStream>({
 /** What has come; it is handled between two steps, so that nothing changes during one. */
 const inbox: ReasonerRequest[] = [];
 const arrivals: PublishedUnit[] = [];
+const counts = { steps: 0, tokens: 0, busyMs: 0 };
 let stopping = false;
 let wake: () => void = () => {};
 
@@ -89,15 +90,38 @@ function handle(request: ReasonerRequest): void {
     case "ping":
       post({ type: "pong" });
       return;
+    case "figures":
+      post({ type: "figures", reasoner: figures() });
+      return;
     case "stop":
       stopping = true;
   }
 }
 
+function figures(): ReasonerFigures {
+  const drafts = (what: "drafted" | "accepted") => drafters.reduce((sum, each) => sum + each.counts[what], 0);
+  return {
+    ...counts,
+    waiting: scheduler.waiting,
+    drafted: drafts("drafted"),
+    accepted: drafts("accepted"),
+    cacheBytes: { ...runner.memory.heldBytes },
+  };
+}
+
+function count(turns: readonly Turn<ReasonerStream>[], busyMs: number): void {
+  if (turns.length === 0) return;
+  counts.steps++;
+  counts.tokens += turns.reduce((sum, { step }) => sum + step.tokens.length, 0);
+  counts.busyMs += busyMs;
+}
+
 async function work(): Promise<void> {
   while (!stopping) {
     handleMessages();
+    const startedAtMs = now();
     const turns = await scheduler.step();
+    count(turns, now() - startedAtMs);
     closeFinished();
     if (streams.size === 0 && runner.trim()) collectGarbage();
     if (turns.length > 0) await yieldToMessages();

@@ -81,6 +81,11 @@ export class Scheduler<Group extends ThinkerGroup> {
 
   constructor(private readonly options: SchedulerOptions<Group>) {}
 
+  /** How many had something to do and found no room in the last step. */
+  get waiting(): number {
+    return this.leftOut.size;
+  }
+
   /** Must not be called while a step is running. */
   join(group: Group): void {
     this.groups.add(group);

@@ -40,11 +40,16 @@ import { requireGuard } from "./exposure.ts";
 import { createHttpApp } from "./http/app.ts";
 import { EventReaders } from "./http/streams/event-readers.ts";
 import { type Limits, readLimits } from "./limits.ts";
+import type { SinkCounts } from "./metrics/sink-counts.ts";
 import { Answers } from "./openai/answers.ts";
 import { REALTIME_PATH } from "./openai/realtime/path.ts";
 import { RealtimeSockets } from "./openai/realtime/sockets.ts";
 import { SharedQuestions } from "./question-budget.ts";
+import { readinessOf } from "./readiness.ts";
+import { idsOf } from "./stream-ids.ts";
+import { streamLog } from "./stream-log.ts";
 import { Certificate, type CertificateFiles } from "./tls/certificate.ts";
+import { Traffic } from "./traffic.ts";
 import { StreamSockets } from "./ws/stream-sockets.ts";
 import { answerWithoutUpgrade, asksForWebSocket, pathOf } from "./ws/upgrade.ts";
 
@@ -104,6 +109,10 @@ export interface ServerOptions {
    * caller, who closes it after the server. Its `listener` must be among the listeners. Default: none.
    */
   readonly history?: History;
+  /** Whether there are metrics for Prometheus at /metrics. Default true. */
+  readonly metrics?: boolean;
+  /** What sinks have counted, by their names, for the metrics. Default: there are none. */
+  readonly sinkCounts?: () => Readonly<Record<string, SinkCounts>>;
   /** A pino logger. Default: none, nothing is logged. */
   readonly log?: Logger;
 }
@@ -165,7 +174,7 @@ export interface Server {
 
 /**
  * Starts a server: the WebSocket at /v1/stream, the HTTP API of streams at /v1/streams and of alerts at /v1/alerts, what
- * clients of OpenAI's API ask for (/v1/models, /v1/chat/completions, /v1/realtime), the sample page, /healthz and
+ * clients of OpenAI's API ask for (/v1/models, /v1/chat/completions, /v1/realtime), the sample page, /metrics, /healthz and
  * /readyz.
  *
  * @throws {CameraProblems} when a camera cannot be as it is given; {AlertProblems} when an alert cannot
@@ -190,6 +199,10 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     allowedOrigins: options.allowedOrigins ?? [],
     allowedHosts: options.allowedHosts ?? [],
   };
+  const traffic = new Traffic();
+  // Loaded only where they are wanted, because they bring a library of their own.
+  const metrics =
+    options.metrics === false ? null : (await import("./metrics/metrics.ts")).startMetrics(engine.model.id);
   const questions = new SharedQuestions(limits.maxQuestionsPerSecond);
   const { stateDir } = options;
   const alerts = new Alerts({
@@ -210,26 +223,37 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     maxCameras: limits.maxCameras,
     isCamera: (name) => cameras.get(name) !== undefined,
     past: (name) => history?.past(name) ?? null,
-    listeners: [...(options.listeners ?? []), alerts.listener],
-    onFault: (err, what) => log.error({ err }, what),
+    listeners: [
+      ...[streamLog(log), ...(metrics ? [metrics.listener] : [])],
+      ...[...(options.listeners ?? []), alerts.listener],
+    ],
+    onFault: (err, what, stream) => log.error({ err, ...idsOf(stream) }, what),
   });
   const cameras = new CameraRoster({
     streams,
     network: options.cameraNetwork ?? {},
     state: stateDir === undefined ? null : cameraState(stateDir),
-    onTrouble: (camera, message) => log.warn({ camera }, message),
-    onFault: (err) => log.error({ err }, "a camera failed"),
+    onTrouble: (camera, message) =>
+      log.warn(camera === null ? {} : idsOf({ id: camera, kind: "camera" }), message),
+    onFault: (err, camera) => log.error({ err, ...idsOf({ id: camera, kind: "camera" }) }, "a camera failed"),
   });
   const readers = new EventReaders(limits);
   const authenticator = new Authenticator({ tokens, access, limits, log });
-  const sockets = new StreamSockets({ streams, limits, access, authenticator, questions, log });
+  const sockets = new StreamSockets({ streams, limits, access, authenticator, questions, log, traffic });
   const answers = new Answers({
     engine,
     resources: { streams, cameras, questions, limits },
     network: options.cameraNetwork ?? {},
     onFault: (err, what) => log.error({ err }, what),
   });
-  const realtime = new RealtimeSockets({ answers, access, authenticator, log });
+  const realtime = new RealtimeSockets({ answers, access, authenticator, log, traffic });
+  const readiness = () =>
+    readinessOf({
+      engine: engine.health,
+      sessions: streams.size,
+      isFull: sockets.isFull,
+      isClosing: sockets.isClosing,
+    });
   const app = createHttpApp({
     engine,
     access,
@@ -245,7 +269,9 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     pictures: [...(history === null ? [] : [history]), ...(options.pictures ?? []), alerts.pictures],
     clientDir: options.clientDir ?? fileURLToPath(new URL("../../dist/client", import.meta.url)),
     sampleDir: options.sampleDir ?? null,
-    readiness: () => ({ sessions: streams.size, full: sockets.isFull, closing: sockets.isClosing }),
+    readiness,
+    metrics: metrics && ((isOpenMetrics) => metrics.render(isOpenMetrics)),
+    traffic,
   });
   const timeouts = {
     headersTimeout: limits.handshakeTimeoutMs,
@@ -261,6 +287,23 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     );
   const http: HttpServer = https ?? createHttpServer(timeouts, listener);
   const connections = new Connections(http);
+  metrics?.read({
+    ...{
+      engine,
+      streams,
+      cameras,
+      alerts,
+      history,
+      sockets,
+      realtime,
+      answers,
+      readers,
+      connections,
+      traffic,
+    },
+    isReady: () => readiness().reasons.length === 0,
+    sinks: options.sinkCounts ?? (() => ({})),
+  });
   http.on("upgrade", (request, socket, head) => {
     if (!asksForWebSocket(request)) answerWithoutUpgrade(http, request, socket);
     else if (pathOf(request) === REALTIME_PATH) realtime.upgrade(request, socket, head);
@@ -270,6 +313,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const closeStreams = async () => {
     await Promise.all([sockets.close(), realtime.close(), readers.close(), cameras.close(limits.shutdownMs)]);
     await alerts.close();
+    metrics?.close();
   };
   try {
     http.listen(port, host);

@@ -14,5 +14,6 @@ export {
 export { ServerError, type ServerErrorCode } from "./errors.ts";
 export { type Exposure, requireGuard } from "./exposure.ts";
 export { type Limits, limitsSchema, readLimits } from "./limits.ts";
+export type { SinkCounts } from "./metrics/sink-counts.ts";
 export { Certificate, type CertificateFiles } from "./tls/certificate.ts";
 export { type SelfSignedOptions, selfSigned } from "./tls/self-signed.ts";

@@ -31,7 +31,7 @@ export function isStreamName(id: string): boolean {
   return /^[a-z0-9][\w.-]{0,63}$/i.test(id) && !id.startsWith("session_");
 }
 
-export interface StreamRegistryOptions extends Pick<StreamHandleOptions, "onFault"> {
+export interface StreamRegistryOptions {
   readonly engine: Engine;
   readonly limits: StreamLimits;
   /** Most sessions that may be open at once. */
@@ -44,6 +44,8 @@ export interface StreamRegistryOptions extends Pick<StreamHandleOptions, "onFaul
   readonly past?: (name: string) => StreamPast | null;
   /** Hear of each stream that is opened, in this order. Default: none. */
   readonly listeners?: readonly StreamListener[];
+  /** Told of a fault, as `StreamHandleOptions.onFault` is, and of the stream that has it. Default: the error is thrown. */
+  readonly onFault?: (error: unknown, what: string, stream: Pick<StreamHandle, "id" | "kind">) => void;
 }
 
 /** The open streams of a server. It opens them, and it forgets each one when that is closed. */
@@ -97,14 +99,7 @@ export class StreamRegistry {
    * @throws {IngestError} `option_out_of_range` for a mask that is not valid
    */
   open({ id: name, onClosed: onOwnClosed, ...own }: NewStream = {}): StreamHandle {
-    const {
-      maxStreams: _,
-      maxCameras: _cameras,
-      isCamera = () => false,
-      past: _past,
-      listeners = [],
-      ...options
-    } = this.options;
+    const { engine, limits, listeners = [], isCamera = () => false, onFault } = this.options;
     const isKept = name !== undefined && own.kind !== "camera" && isCamera(name);
     if (name !== undefined && (isKept || this.streams.has(name)))
       throw new ProtocolError("stream_exists", `There is a stream ${name} already. Choose another name.`);
@@ -121,7 +116,10 @@ export class StreamRegistry {
     };
     const past = name === undefined ? null : this.past(name);
     const before = past && { firstEvent: past.nextEvent, counts: past.counts, recap: past.recap };
-    const stream = new StreamHandle({ ...options, ...before, ...own, id, onClosed });
+    const stream = new StreamHandle({
+      ...{ engine, limits, ...before, ...own, id, onClosed },
+      ...(onFault && { onFault: (error, what) => onFault(error, what, stream) }),
+    });
     this.streams.set(id, stream);
     for (const listen of listeners) listen(stream);
     return stream;

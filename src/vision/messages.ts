@@ -46,6 +46,8 @@ export type VisionRequest =
   | { readonly type: "close"; readonly stream: string }
   /** Asks for a sign of life. */
   | { readonly type: "ping" }
+  /** Asks for what it has counted. */
+  | { readonly type: "figures" }
   | { readonly type: "stop" };
 
 /** How long a vision tower takes on this machine for a unit of square pictures. */
@@ -66,8 +68,21 @@ export type VisionReport =
     }
   | { readonly type: "report"; readonly stream: string; readonly report: UnitSeenReport | BackendFailed }
   | { readonly type: "closed"; readonly stream: string }
+  /** Answers `figures`. */
+  | { readonly type: "figures"; readonly vision: VisionFigures }
   /** Answers a ping. */
   | { readonly type: "pong" };
+
+/** What the vision worker has counted since its start, and what it holds now. */
+export interface VisionFigures {
+  /** Units that were looked at, and the time that this took (ms). Units that wait together are looked at together. */
+  readonly units: number;
+  readonly busyMs: number;
+  /** Units that wait. */
+  readonly waiting: number;
+  /** Bytes of its visual caches. */
+  readonly cacheBytes: number;
+}
 
 /**
  * A unit as a vision tower gives it: visual tokens that have not been through the transformer yet. The reasoner prefills

@@ -6,6 +6,7 @@ export type {
   SeeingOptions,
   TowerSpeed,
   UnitFrames,
+  VisionFigures,
   VisionReport,
   VisionRequest,
   VisionSetup,

@@ -65,6 +65,9 @@ export class TowerRunner implements VisionModel<TowerStream> {
     return seen;
   }
 
+  /** Its units are kept by the reasoner. */
+  readonly cacheBytes = 0;
+
   /** It keeps no caches, so there is nothing to give back. */
   trim(): boolean {
     return false;

@@ -34,6 +34,8 @@ export interface VisionModel<Stream extends SeeingStream = SeeingStream> {
     requests: readonly { readonly vision: Stream; readonly unit: UnitFrames }[],
     now: () => number,
   ): Promise<SeenUnit[]>;
+  /** Bytes that its visual caches hold. */
+  readonly cacheBytes: number;
   /** Makes a memory that has become large anew, when no stream is open; returns whether it did. */
   trim(): boolean;
 }

@@ -85,6 +85,10 @@ export class VisionRunner implements VisionModel<VisionStream> {
     });
   }
 
+  get cacheBytes(): number {
+    return this.memory.heldBytes.visual;
+  }
+
   /**
    * Makes the memory anew if it has become large and no cache is in it. Must be called between two steps.
    * @returns whether it did; the old memory is then garbage

@@ -27,6 +27,7 @@ const streams = new Map<string, SeeingStream>();
 /** Requests that have come; they are handled between two batches, so that nothing changes during one. */
 const inbox: VisionRequest[] = [];
 const waiting: WaitingUnit[] = [];
+const counts = { units: 0, busyMs: 0 };
 let stopping = false;
 let wake: () => void = () => {};
 
@@ -51,6 +52,12 @@ function handle(request: VisionRequest): void {
       return;
     case "ping":
       post({ type: "pong" });
+      return;
+    case "figures":
+      post({
+        type: "figures",
+        vision: { ...counts, waiting: waiting.length, cacheBytes: model.cacheBytes },
+      });
       return;
     case "stop":
       stopping = true;
@@ -88,6 +95,8 @@ async function see(batch: readonly WaitingUnit[]): Promise<void> {
   const seen = await model.run(batch, now);
   // Taken before they are published, because reasoning may begin with them at once.
   const finishedAtMs = now();
+  counts.units += batch.length;
+  counts.busyMs += finishedAtMs - startedAtMs;
   seen.forEach(({ unit, transfer }, i) => {
     const published: PublishedUnit = { stream: batch[i]!.stream, unit };
     setup.publish.postMessage(published, [...transfer]);

@@ -129,7 +129,7 @@ describe.skipIf(process.platform === "win32")("a model in a process of its own",
 
 describe("an inference process that cannot be started", () => {
   const setup = { model: {} as never, threads: 1, draftWords: 0, hangMs: 60_000 };
-  const listener = { onReport: () => {}, onClosed: () => {}, onDeath: () => {} };
+  const listener = { onReport: () => {}, onClosed: () => {}, onFigures: () => {}, onDeath: () => {} };
   const refused = (message: RegExp) =>
     expect.objectContaining({
       name: "EngineError",

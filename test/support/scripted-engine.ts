@@ -5,6 +5,7 @@
 import { BehaviorSubject, type Observable, Subject } from "rxjs";
 import { EngineError } from "../../src/engine/errors.ts";
 import type { EngineEvent, StreamTotals } from "../../src/engine/events.ts";
+import type { BackendFigures, EngineFigures, EngineHealth } from "../../src/engine/figures.ts";
 import type { ModelInfo } from "../../src/engine/model-info.ts";
 import { NO_TOTALS } from "../../src/engine/stream-totals.ts";
 import type { Engine, EngineStream, StreamOptions } from "../../src/engine/types.ts";
@@ -50,6 +51,11 @@ export class ScriptedEngine implements Engine {
   readonly model: ModelInfo;
   /** All streams that were opened, in order, including closed ones. */
   readonly opened: ScriptedStream[] = [];
+  /** What it says of itself. */
+  health: EngineHealth = "ready";
+  restarts = 0;
+  /** What its backend would have counted. */
+  backend: BackendFigures | null = null;
   private readonly script: Script;
 
   constructor(script: Script = {}) {
@@ -64,6 +70,11 @@ export class ScriptedEngine implements Engine {
 
   get freeStreams(): number {
     return (this.script.maxStreams ?? Number.POSITIVE_INFINITY) - this.open.length;
+  }
+
+  async figures(): Promise<EngineFigures> {
+    const { restarts, backend, freeStreams } = this;
+    return { restarts, openStreams: this.open.length, freeStreams, backend };
   }
 
   openStream(options: StreamOptions = {}): EngineStream {

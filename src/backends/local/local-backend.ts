@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import {
   type Backend,
+  type BackendFigures,
   type BackendReport,
   type BackendStreamOptions,
   EngineError,
@@ -18,11 +19,12 @@ import {
   withSettings,
 } from "../../models/mod.ts";
 import { IdleGarbage } from "../../worker/mod.ts";
+import { AskedFigures } from "./asked-figures.ts";
 import { CheckpointModel } from "./checkpoint-model.ts";
 import { type LocalWishes, planCheckpoint } from "./checkpoint-plan.ts";
 import { type LocalModel, TaughtLocalModel } from "./local-model.ts";
 import { LocalStream } from "./local-stream.ts";
-import type { LocalPort, Measured, StartPort } from "./port.ts";
+import type { LocalPort, Measured, StartPort, WorkerFigures } from "./port.ts";
 import { InferenceProcess } from "./process/inference-process.ts";
 import { tryOut } from "./trial.ts";
 import { WorkerPair } from "./worker-pair.ts";
@@ -68,6 +70,7 @@ export class LocalBackend implements Backend {
   private port!: LocalPort;
   private tellDeath!: (error: Error) => void;
   private readonly garbage = new IdleGarbage();
+  private readonly asked = new AskedFigures<WorkerFigures>(() => this.port.send({ type: "figures" }));
 
   private constructor() {
     this.died = new Promise((resolve) => {
@@ -98,6 +101,7 @@ export class LocalBackend implements Backend {
       {
         onReport: (stream, report) => backend.streams.get(stream)?.receive(report),
         onClosed: (stream) => backend.forget(stream),
+        onFigures: (figures) => backend.asked.take(figures),
         onDeath: (error) => backend.die(error),
       },
     );
@@ -121,6 +125,11 @@ export class LocalBackend implements Backend {
     return stream;
   }
 
+  async figures(): Promise<BackendFigures | null> {
+    const counted = await this.asked.get();
+    return counted && describeFigures(counted);
+  }
+
   async close(): Promise<void> {
     for (const id of [...this.streams.keys()]) this.forget(id);
     this.garbage.busy();
@@ -139,6 +148,22 @@ export class LocalBackend implements Backend {
     for (const id of [...this.streams.keys()]) this.forget(id);
     this.tellDeath(error);
   }
+}
+
+function describeFigures({ vision, reasoner, process }: WorkerFigures): BackendFigures {
+  const { steps: count, tokens, drafted, accepted } = reasoner;
+  return {
+    vision: { units: vision.units, busyMs: vision.busyMs },
+    steps: { count, tokens, busyMs: reasoner.busyMs },
+    waiting: { units: vision.waiting, thinkers: reasoner.waiting },
+    cacheBytes: {
+      visual: vision.cacheBytes + reasoner.cacheBytes.visual,
+      text: reasoner.cacheBytes.text,
+    },
+    drafts: { drafted, accepted },
+    process,
+    remote: null,
+  };
 }
 
 /** Checked before any worker is started. */

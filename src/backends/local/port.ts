@@ -1,7 +1,7 @@
-import type { BackendReport, BackendStreamOptions } from "../../engine/mod.ts";
+import type { BackendFigures, BackendReport, BackendStreamOptions } from "../../engine/mod.ts";
 import type { Model } from "../../models/mod.ts";
-import type { Looks, ReasonerRequest, StepSpeed } from "../../reasoner/mod.ts";
-import type { TowerSpeed, VisionRequest } from "../../vision/mod.ts";
+import type { Looks, ReasonerFigures, ReasonerRequest, StepSpeed } from "../../reasoner/mod.ts";
+import type { TowerSpeed, VisionFigures, VisionRequest } from "../../vision/mod.ts";
 
 /** What is run at the other end of a port. Plain data: it can be sent to a thread or a process. */
 export interface PortSetup {
@@ -28,13 +28,25 @@ export type LocalRequest =
     }
   | Extract<VisionRequest, { readonly type: "unit" }>
   | Extract<ReasonerRequest, { readonly type: "ask" | "cancel" | "end" }>
-  | { readonly type: "close"; readonly stream: string };
+  | { readonly type: "close"; readonly stream: string }
+  /** Asks both workers for what they have counted. */
+  | { readonly type: "figures" };
+
+/** What the two workers have counted. */
+export interface WorkerFigures {
+  readonly vision: VisionFigures;
+  readonly reasoner: ReasonerFigures;
+  /** The process that they run in, where it is one of their own. */
+  readonly process: BackendFigures["process"];
+}
 
 /** Takes the messages of the workers. */
 export interface LocalPortListener {
   onReport(stream: string, report: BackendReport): void;
   /** Everything that a stream held has been released. */
   onClosed(stream: string): void;
+  /** The answer to `figures`. It comes between two steps, and not at all from a worker that hangs. */
+  onFigures(figures: WorkerFigures): void;
   /** The other side has died; nothing follows. */
   onDeath(error: Error): void;
 }

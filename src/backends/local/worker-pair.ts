@@ -4,14 +4,28 @@ import { ModelError } from "../../models/mod.ts";
 import {
   CHECKPOINT_STEP_TOKENS,
   type Looks,
+  type ReasonerFigures,
   type ReasonerReport,
   type ReasonerRequest,
   type ReasoningOptions,
   spawnReasoner,
 } from "../../reasoner/mod.ts";
-import { type SeeingOptions, spawnVision, type VisionReport, type VisionRequest } from "../../vision/mod.ts";
+import {
+  type SeeingOptions,
+  spawnVision,
+  type VisionFigures,
+  type VisionReport,
+  type VisionRequest,
+} from "../../vision/mod.ts";
 import { timeOrigin, WorkerHost } from "../../worker/mod.ts";
-import type { LocalPort, LocalPortListener, LocalRequest, Measured, PortSetup } from "./port.ts";
+import type {
+  LocalPort,
+  LocalPortListener,
+  LocalRequest,
+  Measured,
+  PortSetup,
+  WorkerFigures,
+} from "./port.ts";
 
 export interface WorkerPairOptions extends PortSetup {
   /** See {@link timeOrigin}; default: that of this thread. */
@@ -47,9 +61,11 @@ export class WorkerPair implements LocalPort {
     const { port1: publish, port2: units } = new MessageChannel();
     const common = { model, threads, timeOrigin: origin };
     const closings = new Closings((stream) => listener.onClosed(stream));
+    const halves = new FigureHalves((figures) => listener.onFigures(figures));
     const take = (report: VisionReport | ReasonerReport) => {
       if (report.type === "report") listener.onReport(report.stream, report.report);
       else if (report.type === "closed") closings.confirmed(report.stream);
+      else if (report.type === "figures") halves.take(report);
     };
     const hosting = (name: string) => ({
       onReport: take,
@@ -102,6 +118,7 @@ export class WorkerPair implements LocalPort {
         this.vision.send(request, [request.unit.frames.buffer as ArrayBuffer]);
         return;
       case "close":
+      case "figures":
         this.vision.send(request);
         this.reasoner.send(request);
         return;
@@ -131,6 +148,23 @@ class Closings {
   confirmed(stream: string): void {
     if (this.half.delete(stream)) this.onBoth(stream);
     else this.half.add(stream);
+  }
+}
+
+/** What each worker says of itself, until both have. */
+class FigureHalves {
+  private vision: VisionFigures | null = null;
+  private reasoner: ReasonerFigures | null = null;
+
+  constructor(private readonly onBoth: (figures: WorkerFigures) => void) {}
+
+  take(report: Extract<VisionReport | ReasonerReport, { readonly type: "figures" }>): void {
+    if ("vision" in report) this.vision = report.vision;
+    else this.reasoner = report.reasoner;
+    const { vision, reasoner } = this;
+    if (vision === null || reasoner === null) return;
+    [this.vision, this.reasoner] = [null, null];
+    this.onBoth({ vision, reasoner, process: null });
   }
 }
 

@@ -1,5 +1,6 @@
 import type {
   Backend,
+  BackendFigures,
   BackendReport,
   BackendStream,
   BackendStreamOptions,
@@ -54,6 +55,15 @@ export class OpenAiBackend implements Backend {
       await remote.close();
       throw error;
     }
+  }
+
+  get isReachable(): boolean {
+    return this.remote.health.up;
+  }
+
+  async figures(): Promise<BackendFigures> {
+    const elsewhere = { vision: null, steps: null, waiting: null, cacheBytes: null, drafts: null };
+    return { ...elsewhere, process: null, remote: this.remote.figures };
   }
 
   open(_id: string, options: BackendStreamOptions, report: (report: BackendReport) => void): BackendStream {

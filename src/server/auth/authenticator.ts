@@ -1,7 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import type { Logger } from "pino";
 import type { TicketAnswer, TicketRequest } from "../../protocol/mod.ts";
-import { type AccessRules, isLoopback } from "../access.ts";
+import type { AccessRules } from "../access.ts";
+import { clientAddress } from "../client-address.ts";
 import type { Limits } from "../limits.ts";
 import type { Refusal } from "../refusal.ts";
 import { ANYBODY, type Client } from "./client.ts";
@@ -29,6 +30,11 @@ export class Authenticator {
   constructor(private readonly options: AuthenticatorOptions) {
     this.tickets = new Tickets(options.limits.ticketMs);
     this.failures = new FailedLogins(options.limits.maxFailedLoginsPerMinute);
+  }
+
+  /** Whether clients need a token. */
+  get isGuarded(): boolean {
+    return this.options.tokens !== null;
   }
 
   /**
@@ -71,7 +77,7 @@ export class Authenticator {
   }
 
   private ofToken(tokens: TokenStore, secret: string, request: IncomingMessage): Client | Refusal {
-    const address = this.addressOf(request);
+    const address = clientAddress(request, this.options.access);
     const nowMs = performance.now();
     const waitMs = this.failures.waitMs(address, nowMs);
     if (waitMs > 0)
@@ -89,22 +95,6 @@ export class Authenticator {
       this.options.log.warn({ address }, "a wrong token was sent");
     return unauthorized(
       "The token is wrong, or was withdrawn. Ask the operator of the server for another one.",
-    );
-  }
-
-  /**
-   * Where a request comes from. All that a reverse proxy on this machine hands on comes from loopback; its own entry in
-   * `X-Forwarded-For`, which no client can forge, is the last one.
-   */
-  private addressOf({ socket, headers }: IncomingMessage): string {
-    const address = socket.remoteAddress ?? "";
-    const { allowedHosts } = this.options.access;
-    if (allowedHosts.length === 0 || !isLoopback(address)) return address;
-    return (
-      String(headers["x-forwarded-for"] ?? "")
-        .split(",")
-        .at(-1)!
-        .trim() || address
     );
   }
 }

@@ -25,6 +25,11 @@ export function may({ scopes, streams }: Grant, scope: Scope, stream?: string): 
   return scopes.has(scope) && (streams === null || stream === undefined || streams.has(stream));
 }
 
+/** Whether a grant allows something on all streams, those that are not yet there included. */
+export function mayEverywhere({ scopes, streams }: Grant, scope: Scope): boolean {
+  return scopes.has("admin") || (scopes.has(scope) && streams === null);
+}
+
 /** Of a request that needs no token and has none: it may do nothing that is asked of a grant. */
 export const NOBODY: Grant = { name: "nobody", scopes: new Set(), streams: new Set() };
 

@@ -10,5 +10,7 @@ export interface AppEnv {
     grant: Grant;
     /** Whoever made the request, with what it may still cost. */
     client: Client;
+    /** Code of the error that the request is answered with. Not set while there is none. */
+    errorCode?: string;
   };
 }

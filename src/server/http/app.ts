@@ -7,16 +7,20 @@ import { type AccessRules, hostRefusal, refusal } from "../access.ts";
 import type { Authenticator } from "../auth/authenticator.ts";
 import type { Answers } from "../openai/answers.ts";
 import { chatCompletions } from "../openai/chat-completions.ts";
+import type { Readiness } from "../readiness.ts";
+import type { Traffic } from "../traffic.ts";
 import { alertsResource } from "./alerts.ts";
 import type { AppEnv } from "./app-env.ts";
 import { authenticate } from "./authenticate.ts";
 import { cacheControl, isPublic, SECURITY_HEADERS } from "./headers.ts";
-import { health, type Readiness } from "./health.ts";
+import { health } from "./health.ts";
 import { historyResource } from "./history/history.ts";
 import { httpError } from "./http-error.ts";
 import { problemAnswer } from "./http-problem.ts";
+import { type MetricsResource, metrics } from "./metrics.ts";
 import { models } from "./models.ts";
 import { page, sample } from "./page.ts";
+import { requestLog } from "./request-log.ts";
 import { stream } from "./stream.ts";
 import { askResource } from "./streams/ask.ts";
 import { eventPictureResource } from "./streams/event-picture.ts";
@@ -43,6 +47,10 @@ export interface HttpAppOptions {
   /** Folder of the clips for the sample page, served under /sample/; null: none. */
   readonly sampleDir: string | null;
   readonly readiness: () => Readiness;
+  /** Writes the metrics down; null: there are none. */
+  readonly metrics: MetricsResource["render"] | null;
+  /** Counts what comes and what is refused. */
+  readonly traffic: Traffic;
   readonly log: Logger;
 }
 
@@ -50,8 +58,10 @@ export interface HttpAppOptions {
  * The whole server except the WebSocket. Access is checked here for every request; each resource has a file of its own.
  */
 export function createHttpApp(options: HttpAppOptions) {
-  const { engine, access, authenticator, resources, answers, clientDir, sampleDir, readiness, log } = options;
+  const { engine, access, authenticator, resources, answers, clientDir, sampleDir, readiness, traffic, log } =
+    options;
   const app = new Hono<AppEnv>();
+  app.use(requestLog(traffic, log));
   app.use(async (c, next) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value);
     const { headers } = c.env.incoming;
@@ -63,6 +73,8 @@ export function createHttpApp(options: HttpAppOptions) {
   });
   app.use(authenticate(authenticator));
   app.route("/", health(readiness));
+  if (options.metrics !== null)
+    app.route("/", metrics({ render: options.metrics, isGuarded: authenticator.isGuarded, access }));
   app.route("/", models(engine.model, resources));
   app.route("/", chatCompletions(answers));
   app.route("/", stream());
@@ -74,7 +86,7 @@ export function createHttpApp(options: HttpAppOptions) {
   app.route("/", historyResource(resources.history));
   if (sampleDir !== null) app.route("/", sample(sampleDir, log));
   app.route("/", page(clientDir, log));
-  app.onError(problemAnswer((err) => log.error({ err }, "a request failed")));
+  app.onError(problemAnswer((err, path) => log.error({ err, path }, "a request failed")));
   app.notFound((c) =>
     httpError(
       c,

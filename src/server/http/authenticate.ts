@@ -22,6 +22,7 @@ export function authenticate(authenticator: Authenticator): MiddlewareHandler<Ap
 export function httpRefusal(c: Context, refusal: Refusal): Response {
   const { code, message } = refusal;
   const { type } = errorInfo(code);
+  c.set("errorCode", code);
   const status = statusOf(refusal) as ContentfulStatusCode;
   return c.json({ error: { type, code, message, param: null } }, status, headersOf(refusal));
 }

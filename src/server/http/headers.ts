@@ -23,6 +23,9 @@ export function cacheControl(path: string): string {
   return isPublic(path) ? "no-cache" : "no-store";
 }
 
+/** Paths of the API that are not under `/v1/`. */
+const OTHER_API: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/metrics"]);
+
 /** Whether a path is for clients with a token only. Whatever asks whether the server lives has none. */
 export function needsToken(path: string): boolean {
   return !isPublic(path) && path !== "/healthz" && path !== "/readyz";
@@ -32,5 +35,5 @@ export function needsToken(path: string): boolean {
  * Whether a path is a file of the page or a clip: the same for everybody, and no secret. Everything else is the API.
  */
 export function isPublic(path: string): boolean {
-  return !(path.startsWith("/v1/") || path === "/healthz" || path === "/readyz");
+  return !(path.startsWith("/v1/") || OTHER_API.has(path));
 }

@@ -33,5 +33,6 @@ export function httpError(
   message: string,
   param: string | null = null,
 ): Response {
+  c.set("errorCode", code);
   return c.json({ error: errorObject(status, code, message, param) }, status);
 }

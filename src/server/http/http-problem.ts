@@ -44,9 +44,9 @@ const ALERT_STATUS: Readonly<Record<AlertErrorCode, ContentfulStatusCode>> = {
 };
 
 /** Answers what a handler has thrown. A fault of the server tells no details; it is handed on to be logged. */
-export function problemAnswer(onFault: (error: unknown) => void): ErrorHandler {
+export function problemAnswer(onFault: (error: unknown, path: string) => void): ErrorHandler {
   return (error, c) => {
-    const { status, code, message, param } = toHttpProblem(error, onFault);
+    const { status, code, message, param } = toHttpProblem(error, (fault) => onFault(fault, c.req.path));
     return httpError(c, status, code, message, param);
   };
 }

@@ -35,6 +35,11 @@ export class Answers {
     return this.options.resources.limits;
   }
 
+  /** How many answers are being made. */
+  get size(): number {
+    return this.running;
+  }
+
   /** The model that answers. */
   get model(): Engine["model"] {
     return this.options.engine.model;

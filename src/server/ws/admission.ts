@@ -22,6 +22,8 @@ export function admit(
   return useless === null ? client : toUpgradeRefusal(useless);
 }
 
-function toUpgradeRefusal(refusal: Refusal): UpgradeRefusal {
-  return { status: statusOf(refusal), message: refusal.message, headers: headersOf(refusal) };
+/** The answer to an upgrade request of somebody who is not let in. */
+export function toUpgradeRefusal(refusal: Refusal): UpgradeRefusal {
+  const { code, message } = refusal;
+  return { status: statusOf(refusal), code, message, headers: headersOf(refusal) };
 }

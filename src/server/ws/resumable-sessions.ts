@@ -4,6 +4,8 @@ import type { StreamHandle, StreamRegistry } from "../../streams/mod.ts";
 import type { Client } from "../auth/client.ts";
 import type { Limits } from "../limits.ts";
 import { QuestionBudget } from "../question-budget.ts";
+import { idsOf } from "../stream-ids.ts";
+import type { Traffic } from "../traffic.ts";
 import { HeldSeat, type SeatKeeper } from "./held-seat.ts";
 import { isResumeToken, keyOf, newResumeToken } from "./resume-token.ts";
 import type { Seat } from "./seat.ts";
@@ -14,7 +16,7 @@ import { Session } from "./session.ts";
  * clients, and ends those that wait when their places are needed.
  *
  * @example
- * const sessions = new ResumableSessions(streams, limits, log);
+ * const sessions = new ResumableSessions(streams, limits, log, traffic);
  * const seat = sessions.open(client);
  * seat.attach(socket, null);
  * seat.lost(socket);
@@ -31,10 +33,16 @@ export class ResumableSessions implements SeatKeeper {
     private readonly streams: StreamRegistry,
     private readonly limits: Limits,
     private readonly log: Logger,
+    private readonly traffic: Traffic,
   ) {}
 
   get mayWait(): boolean {
     return this.limits.resumeWindowMs > 0 && !this.isClosing;
+  }
+
+  /** How many wait for their clients. */
+  get away(): number {
+    return this.waiting.size;
   }
 
   /** Whether no other session can be opened, not even in place of one that waits for its client. */
@@ -60,6 +68,7 @@ export class ResumableSessions implements SeatKeeper {
       resume: token === null ? null : { token, window_ms: resumeWindowMs },
       questions: [new QuestionBudget(maxQuestionsPerSecond)],
       log: this.log,
+      traffic: this.traffic,
     });
     const seat = new HeldSeat(session, this, this.limits);
     if (token !== null) this.keep(seat, keyOf(token));
@@ -100,7 +109,7 @@ export class ResumableSessions implements SeatKeeper {
   waits(seat: HeldSeat): void {
     this.waiting.add(seat);
     this.log.info(
-      { session: seat.session.id, windowMs: this.limits.resumeWindowMs },
+      { ...idsOf(seat.session.stream), windowMs: this.limits.resumeWindowMs },
       "session waits for its client",
     );
   }
@@ -137,7 +146,7 @@ export class ResumableSessions implements SeatKeeper {
     const seat = this.longestAway(false, isWanted);
     if (seat === undefined) return false;
     this.log.info(
-      { session: seat.session.id },
+      idsOf(seat.session.stream),
       "session was ended for another one, because its client is away",
     );
     seat.giveUp("not_resumed");

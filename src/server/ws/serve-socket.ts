@@ -8,6 +8,8 @@ import {
   MAX_TEXT_CHARS,
 } from "../../protocol/mod.ts";
 import type { Limits } from "../limits.ts";
+import { idsOf } from "../stream-ids.ts";
+import type { Traffic } from "../traffic.ts";
 import { MessageGate, type MessageReceiver } from "./message-gate.ts";
 import type { Seat } from "./seat.ts";
 import type { Listener } from "./session-feed.ts";
@@ -27,6 +29,8 @@ export interface ServeSocketOptions {
   readonly after: number | null;
   readonly limits: Limits;
   readonly log: Logger;
+  /** Counts what comes. */
+  readonly traffic: Traffic;
 }
 
 /** A socket that has a seat. */
@@ -47,10 +51,11 @@ export interface ServedSocket {
  */
 export function serveSocket(
   socket: WebSocket,
-  { seat, after, limits, log }: ServeSocketOptions,
+  { seat, after, limits, log: parent, traffic }: ServeSocketOptions,
 ): ServedSocket {
   const { session } = seat;
   const { allowance } = session.client;
+  const log = parent.child({ ...idsOf(session.stream), role: session.role });
   let sent = 0;
   let isSlow = false;
   // What is held comes at once, so the client may be behind by that.
@@ -78,6 +83,7 @@ export function serveSocket(
     isFull: () => session.isFull,
     receive: (message, isBinary) => {
       seat.heard();
+      traffic.received(message.length);
       if (!isBinary) {
         const text = message.toString("utf8");
         session.receiveText(text);
@@ -100,9 +106,9 @@ export function serveSocket(
   };
   const gate = new MessageGate(socket, limits, seat.budget, receiver, allowance);
   // ws itself closes the socket when a message is not valid UTF-8 (1007) or larger than any may be (1009).
-  socket.on("error", (error) => log.info({ session: session.id, err: error }, "socket failed"));
+  socket.on("error", (error) => log.info({ err: error }, "socket failed"));
   socket.on("close", (code) => {
-    log.info({ session: session.id, code }, "socket closed");
+    log.info({ code }, "socket closed");
     if (LOST.has(code)) seat.lost(listener);
     else seat.left(listener);
   });

@@ -13,6 +13,8 @@ import {
 import { type Problem, type StreamHandle, toProblem } from "../../streams/mod.ts";
 import { type Client, requireQuestion } from "../auth/client.ts";
 import type { QuestionBudget } from "../question-budget.ts";
+import { idsOf } from "../stream-ids.ts";
+import type { Traffic } from "../traffic.ts";
 import { decodeBase64 } from "./base64.ts";
 import { maySee, requireScope } from "./rights.ts";
 import { type Listener, SessionFeed } from "./session-feed.ts";
@@ -28,6 +30,8 @@ export interface SessionOptions {
   /** What the client may ask. Each question comes out of every budget. */
   readonly questions: readonly QuestionBudget[];
   readonly log: Logger;
+  /** Counts what is refused. Default: nobody does. */
+  readonly traffic?: Traffic;
 }
 
 /**
@@ -50,6 +54,7 @@ export class Session {
   private readonly resume: ConnectedSession["resume"];
   private readonly questions: readonly QuestionBudget[];
   private readonly log: Logger;
+  private readonly traffic: Traffic | undefined;
   private readonly feed: SessionFeed;
   /** Answers under way that this client has asked for. */
   private readonly asked = new Set<string>();
@@ -66,7 +71,8 @@ export class Session {
     this.resume = resume;
     this.current = client;
     this.questions = questions;
-    this.log = log.child({ session: this.id, role, token: client.grant.name });
+    this.traffic = options.traffic;
+    this.log = log.child({ ...idsOf(stream), role, token: client.grant.name });
     this.statsIntervalMs = stream.settings.stats_interval_ms;
     this.feed = new SessionFeed(stream, this.statsIntervalMs, (event) =>
       maySee(this.current.grant, event, this.id),
@@ -287,6 +293,9 @@ export class Session {
       const problem = toProblem(thrown);
       if (problem.code === "internal_error") this.log.error({ err: thrown }, "a message failed");
       const event = errorEvent({ clientEventId, ...problem });
+      this.traffic?.refused("message", problem.code);
+      // The message may repeat what the client has sent.
+      this.log.debug({ code: problem.code, param: problem.param }, "a message was refused");
       this.feed.say(event);
       if (event.error.fatal) this.end("failed");
     }

@@ -9,6 +9,8 @@ import type { Authenticator } from "../auth/authenticator.ts";
 import type { Client } from "../auth/client.ts";
 import type { Limits } from "../limits.ts";
 import type { SharedQuestions } from "../question-budget.ts";
+import { idsOf } from "../stream-ids.ts";
+import type { Traffic } from "../traffic.ts";
 import { admit } from "./admission.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { asRefusal, refuseSocket } from "./refuse-socket.ts";
@@ -36,6 +38,8 @@ export interface StreamSocketsOptions {
   readonly authenticator: Authenticator;
   readonly questions: SharedQuestions;
   readonly log: Logger;
+  /** Counts what comes and what is refused. */
+  readonly traffic: Traffic;
 }
 
 /** The WebSocket side of the server: upgrades, heartbeats and the open sessions. */
@@ -45,6 +49,7 @@ export class StreamSockets {
   private readonly access: AccessRules;
   private readonly authenticator: Authenticator;
   private readonly log: Logger;
+  private readonly traffic: Traffic;
   private readonly server: WebSocketServer;
   private readonly served = new Map<WebSocket, ServedSocket>();
   private readonly sessions: ResumableSessions;
@@ -53,12 +58,13 @@ export class StreamSockets {
   private readonly heartbeat: NodeJS.Timeout;
   private closing = false;
 
-  constructor({ streams, limits, access, authenticator, questions, log }: StreamSocketsOptions) {
+  constructor({ streams, limits, access, authenticator, questions, log, traffic }: StreamSocketsOptions) {
     this.streams = streams;
     this.limits = limits;
     this.access = access;
     this.authenticator = authenticator;
     this.log = log;
+    this.traffic = traffic;
     this.server = new WebSocketServer({
       noServer: true,
       perMessageDeflate: false,
@@ -70,8 +76,8 @@ export class StreamSockets {
       autoPong: false,
     });
     this.turns = new Turns(limits.maxConnectionsPerSecond);
-    this.sessions = new ResumableSessions(streams, limits, log);
-    this.watchers = new Watchers(streams, limits, questions, log);
+    this.sessions = new ResumableSessions(streams, limits, log, traffic);
+    this.watchers = new Watchers(streams, limits, questions, log, traffic);
     this.heartbeat = startHeartbeat(this.server.clients, this.served, limits.heartbeatMs, () =>
       this.endLost(),
     );
@@ -80,6 +86,16 @@ export class StreamSockets {
   /** Whether no other session can be opened. */
   get isFull(): boolean {
     return this.sessions.isFull;
+  }
+
+  /** How many sessions wait for their clients. */
+  get away(): number {
+    return this.sessions.away;
+  }
+
+  /** How many clients watch over WebSockets, of all streams. */
+  get watching(): number {
+    return this.watchers.size;
   }
 
   /** How many clients watch a stream. */
@@ -103,7 +119,9 @@ export class StreamSockets {
           );
       });
     } else {
-      this.log.warn({ origin: request.headers.origin, host: request.headers.host }, admitted.message);
+      const { origin, host } = request.headers;
+      this.log.warn({ code: admitted.code, origin, host }, admitted.message);
+      this.traffic.refused("upgrade", admitted.code);
       refuseUpgrade(socket, admitted);
     }
   }
@@ -150,21 +168,25 @@ export class StreamSockets {
       wish = readWish(url);
       seat = this.seatFor(wish, client);
     } catch (error) {
-      refuseSocket(socket, asRefusal(error), this.limits, this.log);
+      const refusal = asRefusal(error);
+      this.log.info({ code: refusal.code, token: client.grant.name }, "a socket was refused");
+      this.traffic.refused("socket", refusal.code);
+      refuseSocket(socket, refusal, this.limits, this.log);
       return;
     }
     const after = wish.kind === "open" ? null : wish.after;
     socket.once("close", () => this.served.delete(socket));
     this.log.info(
       {
-        session: seat.session.id,
+        ...idsOf(seat.session.stream),
         wish: wish.kind,
         token: client.grant.name,
         sessions: this.streams.size,
       },
       "client connected",
     );
-    const served = serveSocket(socket, { seat, after, limits: this.limits, log: this.log });
+    const { limits, log, traffic } = this;
+    const served = serveSocket(socket, { seat, after, limits, log, traffic });
     this.served.set(socket, served);
     this.turns.spend(served.replayed / EVENTS_OF_A_TURN);
   }

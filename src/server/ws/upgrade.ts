@@ -12,6 +12,8 @@ const NO_UPGRADE_MS = 1_000;
 /** The HTTP answer to an upgrade request that is refused. */
 export interface UpgradeRefusal {
   readonly status: number;
+  /** The error's code. */
+  readonly code: string;
   readonly message: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -48,10 +50,13 @@ export function upgradeRefusal(
   access: AccessRules,
   isClosing: boolean,
 ): UpgradeRefusal | null {
-  if (pathOf(request) !== STREAM_PATH) return { status: 404, message: `The WebSocket is at ${STREAM_PATH}.` };
+  if (pathOf(request) !== STREAM_PATH)
+    return { status: 404, code: "not_found", message: `The WebSocket is at ${STREAM_PATH}.` };
   const forbidden = refusal(request.headers, access);
-  if (forbidden) return { status: 403, message: forbidden };
-  return isClosing ? { status: 503, message: "The server is shutting down. Connect again later." } : null;
+  if (forbidden) return { status: 403, code: "forbidden", message: forbidden };
+  return isClosing
+    ? { status: 503, code: "closing", message: "The server is shutting down. Connect again later." }
+    : null;
 }
 
 /**

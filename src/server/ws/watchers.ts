@@ -4,6 +4,7 @@ import type { Problem, StreamRegistry } from "../../streams/mod.ts";
 import type { Client } from "../auth/client.ts";
 import type { Limits } from "../limits.ts";
 import { QuestionBudget, type SharedQuestions } from "../question-budget.ts";
+import type { Traffic } from "../traffic.ts";
 import { MessageBudget } from "./message-gate.ts";
 import { requireScope } from "./rights.ts";
 import type { Seat } from "./seat.ts";
@@ -19,7 +20,13 @@ export class Watchers {
     private readonly limits: Limits,
     private readonly questions: SharedQuestions,
     private readonly log: Logger,
+    private readonly traffic: Traffic,
   ) {}
+
+  /** How many watch, of all streams. */
+  get size(): number {
+    return this.watching.size;
+  }
 
   /** How many watch a stream. */
   of(id: string): number {
@@ -47,7 +54,14 @@ export class Watchers {
         `${this.watching.size} clients watch, which is as many as this server allows. Try again later.`,
       );
     const questions = [new QuestionBudget(maxQuestionsPerSecond), this.questions.of(stream)];
-    const session = new Session({ stream, role: "watch", client, questions, log: this.log });
+    const session = new Session({
+      stream,
+      role: "watch",
+      client,
+      questions,
+      log: this.log,
+      traffic: this.traffic,
+    });
     this.watching.add(session);
     return new WatchSeat(session, new MessageBudget(this.limits), () => this.watching.delete(session));
   }

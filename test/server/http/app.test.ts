@@ -30,10 +30,17 @@ describe("the HTTP side", () => {
   it("says that it lives, and whether it can take a session", async () => {
     await using server = await startScriptedServer({}, { limits: { maxSessions: 1 } });
     expect(await (await fetch(`${server.url}/healthz`)).json()).toEqual({ status: "ok" });
-    expect(await (await fetch(`${server.url}/readyz`)).json()).toEqual({ status: "ready", sessions: 0 });
+    expect(await (await fetch(`${server.url}/readyz`)).json()).toEqual({
+      status: "ready",
+      sessions: 0,
+      reasons: [],
+    });
     await WsClient.connect(server.url);
     const full = await fetch(`${server.url}/readyz`);
-    expect([full.status, await full.json()]).toEqual([503, { status: "full", sessions: 1 }]);
+    expect([full.status, await full.json()]).toMatchObject([
+      503,
+      { status: "full", sessions: 1, reasons: [{ code: "full" }] },
+    ]);
   });
 
   it("lists the model in OpenAI's shape", async () => {

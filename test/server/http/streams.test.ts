@@ -94,6 +94,7 @@ describe("/v1/streams", () => {
     expect((await json(`${server.url}/readyz`)).body, "cameras are no sessions").toEqual({
       status: "ready",
       sessions: 1,
+      reasons: [],
     });
   });
 

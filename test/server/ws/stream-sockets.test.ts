@@ -222,7 +222,7 @@ describe("/v1/stream", () => {
     for (const client of clients) client.socket.terminate();
     await until("all streams are closed", () => server.engine.open.length === 0);
     const ready = await (await fetch(`${server.url}/readyz`)).json();
-    expect(ready).toEqual({ status: "ready", sessions: 0 });
+    expect(ready).toEqual({ status: "ready", sessions: 0, reasons: [] });
   });
 });
 

@@ -108,6 +108,9 @@ export class InferenceProcess implements LocalPort {
       case "closed":
         this.listener.onClosed(message.stream);
         return;
+      case "figures":
+        this.listener.onFigures(message.figures);
+        return;
       case "pong":
         this.watch.answered();
         return;

@@ -68,6 +68,11 @@ export function serveInference(spawn: SpawnWorkers = SPAWN_WORKERS): void {
       streams.delete(stream);
       if (streams.size === 0) garbage.idle();
     },
+    onFigures: (figures) => {
+      const { user, system } = process.cpuUsage();
+      const own = { cpuMs: (user + system) / 1000, residentBytes: process.memoryUsage.rss() };
+      send({ type: "figures", figures: { ...figures, process: own } });
+    },
     onDeath: (error) => fail(error.message),
   };
 

@@ -1,5 +1,5 @@
 import type { BackendReport } from "../../../engine/mod.ts";
-import type { LocalRequest, Measured, PortSetup } from "../port.ts";
+import type { LocalRequest, Measured, PortSetup, WorkerFigures } from "../port.ts";
 
 /** What an inference process is started with. */
 export interface InferenceSetup extends PortSetup {
@@ -28,6 +28,7 @@ export type FromInference =
     }
   | { readonly type: "report"; readonly stream: string; readonly report: BackendReport }
   | { readonly type: "closed"; readonly stream: string }
+  | { readonly type: "figures"; readonly figures: WorkerFigures }
   /** A worker has died or hangs: the process is of no use any more. */
   | { readonly type: "failed"; readonly message: string }
   /** Answers a ping. */

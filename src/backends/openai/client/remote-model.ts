@@ -1,4 +1,5 @@
 import type { Observable } from "rxjs";
+import type { RemoteFigures } from "../../../engine/mod.ts";
 import { parseBaseUrl } from "./base-url.ts";
 import { type BudgetLimits, Budgets } from "./budgets.ts";
 import type { ChatRequest, Json } from "./chat-body.ts";
@@ -53,6 +54,7 @@ export class RemoteModel {
   private readonly chooser = new Chooser((request, how) => this.exchange(request, how));
   private readonly closing = new AbortController();
   private readonly running = new Set<Promise<unknown>>();
+  private readonly counts = { requests: 0, failed: 0, prefilledTokens: 0, cachedTokens: 0 };
 
   private constructor(
     private known: ListedModel,
@@ -115,6 +117,17 @@ export class RemoteModel {
   /** Whether any of the servers works. */
   get health(): RemoteHealth {
     return this.checks.now;
+  }
+
+  /** What it has asked of the servers so far, and how they stand. */
+  get figures(): RemoteFigures {
+    const { all } = this.endpoints;
+    return {
+      ...this.counts,
+      servers: all.length,
+      serversUp: all.filter(({ cause }) => cause === null).length,
+      inFlight: all.reduce((sum, { inFlight }) => sum + inFlight, 0),
+    };
   }
 
   /** How long until the budgets would let a request through (ms); 0: at once. */
@@ -193,9 +206,19 @@ export class RemoteModel {
       const result = await this.sender.send(request, how, () => taken.again());
       usage = result.usage;
       return result;
+    } catch (error) {
+      if (error instanceof RemoteError) this.counts.failed++;
+      throw error;
     } finally {
+      this.count(usage);
       taken.settle(usage);
     }
+  }
+
+  private count(usage: Usage | null): void {
+    this.counts.requests++;
+    this.counts.prefilledTokens += (usage?.prompt ?? 0) - (usage?.cached ?? 0);
+    this.counts.cachedTokens += usage?.cached ?? 0;
   }
 
   /** Runs with a signal that is aborted with the given one, and when this is closed. */

@@ -26,6 +26,11 @@ export class EventReaders {
     void reader.ended.then(() => this.open.delete(reader));
   }
 
+  /** How many read events, of all streams. */
+  get size(): number {
+    return this.open.size;
+  }
+
   /** How many read the events of a stream. */
   of(stream: string): number {
     return [...this.open].filter((reader) => reader.stream === stream).length;

@@ -20,6 +20,8 @@ export interface RealtimeSessionOptions {
   readonly model: string;
   /** Takes the events for the client. */
   readonly send: (event: object) => void;
+  /** Told of the code of each error that the client gets. Default: nobody is. */
+  readonly refused?: (code: string) => void;
 }
 
 /** An answer under way. */
@@ -76,6 +78,7 @@ export class RealtimeSession {
   /** Tells the client why it must go. */
   refuse(error: unknown, eventId: string | null = null): void {
     const { status, code, message, param } = this.options.answers.problemOf(error);
+    this.options.refused?.(code);
     this.emit({ type: "error", error: { ...errorObject(status, code, message, param), event_id: eventId } });
   }
 

@@ -6,7 +6,9 @@ import { type AccessRules, refusal } from "../../access.ts";
 import type { Authenticator } from "../../auth/authenticator.ts";
 import type { Client } from "../../auth/client.ts";
 import { HttpProblem } from "../../http/http-problem.ts";
-import { headersOf, isRefusal, statusOf } from "../../refusal.ts";
+import { isRefusal } from "../../refusal.ts";
+import type { Traffic } from "../../traffic.ts";
+import { toUpgradeRefusal } from "../../ws/admission.ts";
 import { startHeartbeat } from "../../ws/heartbeat.ts";
 import { MessageBudget, MessageGate } from "../../ws/message-gate.ts";
 import { PatientTimer } from "../../ws/patient-timer.ts";
@@ -32,6 +34,8 @@ export interface RealtimeSocketsOptions {
   readonly access: AccessRules;
   readonly authenticator: Authenticator;
   readonly log: Logger;
+  /** Counts what comes and what is refused. */
+  readonly traffic: Traffic;
 }
 
 /** A socket with its session. */
@@ -80,16 +84,22 @@ export class RealtimeSockets {
     socket.on("error", (err) => log.debug({ err }, "connection failed during its upgrade"));
     const admitted = this.admit(request);
     if ("status" in admitted) {
-      log.warn({ origin: request.headers.origin, host: request.headers.host }, admitted.message);
-      refuseUpgrade(socket, admitted);
+      const { origin, host } = request.headers;
+      log.warn({ code: admitted.code, origin, host }, admitted.message);
+      this.refuse(socket, admitted);
       return;
     }
     this.turns.take(() => {
       const full = this.fullness();
-      if (full !== null) refuseUpgrade(socket, full);
+      if (full !== null) this.refuse(socket, full);
       else if (!socket.destroyed)
         this.server.handleUpgrade(request, socket, head, (webSocket) => this.accept(webSocket, admitted));
     });
+  }
+
+  /** How many clients are connected. */
+  get size(): number {
+    return this.served.size;
   }
 
   /** Ends the sessions of clients whose token has expired, was withdrawn or allows other things now. */
@@ -120,15 +130,20 @@ export class RealtimeSockets {
     this.server.close();
   }
 
+  private refuse(socket: Duplex, refused: UpgradeRefusal): void {
+    this.options.traffic.refused("upgrade", refused.code);
+    refuseUpgrade(socket, refused);
+  }
+
   /** A ticket is looked at last, because that uses it up. */
   private admit(request: IncomingMessage): Admitted | UpgradeRefusal {
     const { answers, access, authenticator } = this.options;
     const forbidden = refusal(request.headers, access);
-    if (forbidden !== null) return { status: 403, message: forbidden };
-    if (this.isClosing) return { status: 503, message: "The server is shutting down. Connect again later." };
+    if (forbidden !== null) return { status: 403, code: "forbidden", message: forbidden };
+    if (this.isClosing)
+      return { status: 503, code: "closing", message: "The server is shutting down. Connect again later." };
     const client = authenticator.letIn(request, true);
-    if (isRefusal(client))
-      return { status: statusOf(client), message: client.message, headers: headersOf(client) };
+    if (isRefusal(client)) return toUpgradeRefusal(client);
     try {
       const model = modelIn(request.url ?? "");
       requireModel(model, answers.model);
@@ -136,8 +151,8 @@ export class RealtimeSockets {
       answers.requireThere(streamOf(model));
       return { client, model };
     } catch (error) {
-      const { status, message } = answers.problemOf(error);
-      return { status, message };
+      const { status, code, message } = answers.problemOf(error);
+      return { status, code, message };
     }
   }
 
@@ -146,18 +161,18 @@ export class RealtimeSockets {
     const { maxRealtimeSessions } = this.options.answers.limits;
     if (this.served.size < maxRealtimeSessions) return null;
     const message = `${this.served.size} clients are connected to ${REALTIME_PATH}, and no other one may (limits.max_realtime_sessions). Try again later.`;
-    return { status: 429, message };
+    return { status: 429, code: "too_many_sessions", message };
   }
 
   private accept(socket: WebSocket, { client, model }: Admitted): void {
-    const { answers, log } = this.options;
+    const { answers, traffic } = this.options;
     const { limits } = answers;
-    const { allowance } = client;
+    const { allowance, grant } = client;
     let isSlow = false;
     const slow = (message: string) => {
       if (isSlow) return;
       isSlow = true;
-      log.info({ session: session.id }, message);
+      log.info(message);
       closeSocket(socket, "slow_reader", limits);
     };
     const send = (event: object) => {
@@ -166,11 +181,21 @@ export class RealtimeSockets {
       if (socket.bufferedAmount > limits.maxBufferedBytes)
         slow(`More than ${limits.maxBufferedBytes} bytes of events were waiting to be read.`);
     };
-    const session = new RealtimeSession({ answers, client, model, send });
+    const refused = (code: string) => {
+      traffic.refused("message", code);
+      log.debug({ code }, "a message was refused");
+    };
+    const session = new RealtimeSession({ answers, client, model, send, refused });
+    const stream = streamOf(model);
+    const log = this.options.log.child({
+      ...{ realtime: session.id, token: grant.name },
+      ...(stream !== null && { stream }),
+    });
     const idle = new PatientTimer(limits.idleTimeoutMs, () => closeSocket(socket, "idle_timeout", limits));
     const receiver = {
       receive: (message: Buffer, isBinary: boolean) => {
         idle.refresh();
+        traffic.received(message.length);
         if (isBinary) session.receiveBinary();
         else session.receive(message.toString("utf8"));
         return 1 + message.length / CHARS_OF_A_MESSAGE;
@@ -180,14 +205,14 @@ export class RealtimeSockets {
     const gate = new MessageGate(socket, limits, new MessageBudget(limits), receiver, allowance);
     this.served.set(socket, { session, client, gate, slow });
     // ws itself closes the socket when a message is not valid UTF-8 (1007) or larger than any may be (1009).
-    socket.on("error", (err) => log.info({ session: session.id, err }, "socket failed"));
+    socket.on("error", (err) => log.info({ err }, "socket failed"));
     socket.once("close", (code) => {
-      log.info({ session: session.id, code }, "socket closed");
+      log.info({ code }, "socket closed");
       this.served.delete(socket);
       idle.stop();
       session.close();
     });
-    log.info({ session: session.id, model, token: client.grant.name }, "realtime client connected");
+    log.info({ model }, "realtime client connected");
     session.begin();
   }
 }

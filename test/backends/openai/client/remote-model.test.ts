@@ -76,6 +76,27 @@ describe("RemoteModel.chat", () => {
     });
   });
 
+  it("counts what it asks of its servers, what fails, and what their prefix caches knew", async () => {
+    await using server = await ChatServer.start({
+      chats: [says("Hello", " there"), error(400, "no"), opens()],
+    });
+    await using gone = await ChatServer.start();
+    await using remote = await connected([server, gone]);
+    await gone.die();
+    expect(remote.figures).toMatchObject({ servers: 2, requests: 0, failed: 0, inFlight: 0 });
+    await remote.chat(request(), () => undefined);
+    expect(remote.figures).toMatchObject({ requests: 1, failed: 0, prefilledTokens: 8, cachedTokens: 12 });
+    await failure(() => remote.chat(request(), () => undefined));
+    expect(remote.figures).toMatchObject({ requests: 2, failed: 1 });
+    const stop = new AbortController();
+    const hanging = remote.chat(request({ signal: stop.signal }), () => undefined);
+    await server.hasChats(3);
+    expect(remote.figures.inFlight).toBe(1);
+    stop.abort();
+    await expect(hanging).rejects.toThrowError();
+    expect(remote.figures).toMatchObject({ requests: 3, failed: 1, inFlight: 0 });
+  });
+
   it("sends pictures as data URLs, in their place", async () => {
     await using server = await ChatServer.start();
     await using remote = await connected([server]);

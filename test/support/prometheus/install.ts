@@ -1,0 +1,3 @@
+import { installPrometheus } from "./installation.ts";
+
+console.log(`The Python of Prometheus' parsers is ${installPrometheus()}.`);
