@@ -106,7 +106,7 @@ async function serve(flags: ServeFlags): Promise<void> {
       sampleDir: SAMPLE_DIR,
       ...guard.options,
       ...(history !== null && { history }),
-      listeners: [...(history === null ? [] : [history.listener]), sinks.listener],
+      listeners: [sinks.listener],
       sinkCounts: () => sinks.figures(),
       onAlerts,
       log,

@@ -59,7 +59,7 @@ type Host = WorkerHost<ToHistory, FromHistory>;
  * @example
  * const history = new History({ path: "history.db", keep_days: 30, …, onTrouble });
  * await history.open();
- * const server = await createServer({ engine, history, listeners: [history.listener] });
+ * const server = await createServer({ engine, history });
  * await history.ask("search", { words: "red car", … });
  */
 export class History implements EventPictures {

@@ -1,5 +1,8 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { serveSettings } from "../../src/cli/serve-config.ts";
+import { historySchema } from "../../src/history/mod.ts";
+import { openSqlite } from "../../src/history/sqlite.ts";
 import { HistoryStore } from "../../src/history/store.ts";
 import { TINY_BUNDLE } from "../support/bundles.ts";
 import { kept, writeAll } from "../support/history.ts";
@@ -128,23 +131,30 @@ describe("thinkalong serve with a history", () => {
     expect(await server.ended).toMatchObject({ code: 0 });
   });
 
-  it("does not start on a history of a newer program, and starts without one", async () => {
+  it("does not start on a history of a newer program", async () => {
     const file = join(dir.path, "newer.db");
-    const { openSqlite } = await import("../../src/history/sqlite.ts");
     const newer = await openSqlite(file, "write");
     newer.exec("PRAGMA user_version = 99");
     newer.close();
-    const serve = (...args: string[]) =>
-      thinkalong(["serve", "--model", TINY_BUNDLE, "--port", "0", ...args], { THINKALONG_HOME: dir.path });
-    const refused = await serve("--history", file).ended;
+    const args = ["serve", "--model", TINY_BUNDLE, "--port", "0", "--history", file];
+    const refused = await thinkalong(args, { THINKALONG_HOME: dir.path }).ended;
     expect([refused.code, refused.stderr]).toEqual([
       1,
       expect.stringMatching(
         /^error: The history .*newer\.db has the version 99, and this program knows versions up to 1\./,
       ),
     ]);
-    await using server = serve("--no-history");
-    const [, url] = await server.says(/Open (http:\S+) for/);
-    expect((await fetch(`${url}/v1/history`)).status).toBe(404);
+  });
+
+  it("keeps none with --no-history, and the file's section else", () => {
+    const config = { history: { ...historySchema.parse({}), path: "/a/history.db", keep_days: 3 } };
+    expect(serveSettings({ history: false }, config).history.enabled).toBe(false);
+    expect(serveSettings({}, config).history).toMatchObject({
+      enabled: true,
+      keep_days: 3,
+      path: "/a/history.db",
+    });
+    expect(serveSettings({ history: "b.db" }, config).history).toMatchObject({ enabled: true, path: "b.db" });
+    expect(serveSettings({ state: "s" }).history.path).toBe(join("s", "history.db"));
   });
 });

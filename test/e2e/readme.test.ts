@@ -9,7 +9,7 @@ import { bytesOf } from "../../src/cli/install/installation.ts";
 import { resolveFfmpeg } from "../../src/ingest/mod.ts";
 import { eventually, makeTempDir } from "../support/media.ts";
 import { Program } from "../support/program.ts";
-import { type Block, readmeBlocks } from "../support/readme.ts";
+import { type Block, pageBlocks, readmeBlocks } from "../support/readme.ts";
 
 const root = join(import.meta.dirname, "../..");
 const SAMPLE = "node_modules/thinkalong/client/sample/street.mp4";
@@ -183,8 +183,23 @@ describe("README", () => {
     expect(stderr).toMatch(/^No connection to ws:\/\/127\.0\.0\.1:1\/v1\/stream: /);
   });
 
+  it("has the client library, which docs/clients.md shows", async () => {
+    await using server = start("node", ["node_modules/.bin/thinkalong", "serve", "--port", "0"]);
+    const [url] = await server.says(/http:\/\/[\d.]+:\d+/);
+    const [, example] = pageBlocks("docs/clients.md", "In Node");
+    await write("client.mjs", example!);
+    // It sends at real pace, so it gets the beginning of what the example before it has sent.
+    await mkdir(join(project, "few"));
+    for (const name of (await readdir(join(project, "frames"))).sort().slice(0, 12))
+      await cp(join(project, "frames", name), join(project, "few", name));
+    const { code, stdout, stderr } = await start("node", ["client.mjs", "few", url]).ended;
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(THOUGHT);
+    expect(stdout).toMatch(/^\w[^\n]*\n\d+ thoughts about \d+ units$/m);
+  });
+
   it("gives a TypeScript program its types", async () => {
-    const program = `
+    const server = `
       import { BUNDLED_MODEL, createEngine, type EngineStream } from "thinkalong";
       import { SERVER_EVENTS, type ServerEvent } from "thinkalong/protocol";
       const stream: EngineStream = (await createEngine({ model: BUNDLED_MODEL })).openStream();
@@ -194,12 +209,31 @@ describe("README", () => {
       // @ts-expect-error
       event.nothing;
     `;
-    await writeFile(join(project, "use.mts"), program);
+    const client = `
+      import { connect, fromVideo } from "thinkalong/client";
+      import type { ServerEvent } from "thinkalong/protocol";
+      const session = await connect("http://127.0.0.1:8080", { settings: { fps: 2 } });
+      const times: number[] = [];
+      session.on("response.output_text.done", ({ media_time_ms }) => times.push(media_time_ms));
+      for await (const heard of session) heard satisfies ServerEvent;
+      // @ts-expect-error
+      session.on("response.nothing", () => {});
+      // @ts-expect-error
+      fromVideo(session, "a video");
+    `;
+    await writeFile(join(project, "server.mts"), server);
+    await writeFile(join(project, "client.mts"), client);
     const tsc = join(root, "node_modules/typescript/bin/tsc");
     const types = ["--types", "node", "--typeRoots", join(root, "node_modules/@types")];
     const flags = ["--noEmit", "--strict", "--target", "es2022", "--module", "nodenext", ...types];
-    const { code, stdout } = await start("node", [tsc, ...flags, "use.mts"]).ended;
-    expect([code, stdout]).toEqual([0, ""]);
+    // A client in Node need not know the DOM.
+    for (const program of [
+      ["server.mts", "client.mts"],
+      ["client.mts", "--lib", "es2023"],
+    ]) {
+      const { code, stdout } = await start("node", [tsc, ...flags, ...program]).ended;
+      expect([program, code, stdout]).toEqual([program, 0, ""]);
+    }
   });
 
   it("is packed as publint wants it", async () => {

@@ -117,11 +117,8 @@ describe.skipIf(browserPath === null)("the sample page", () => {
     const wide = await page.evaluate("document.documentElement.scrollWidth");
     expect(wide, "nothing is wider than a phone").toBeLessThanOrEqual(390);
     await untilInPage(page, "document.querySelector('video').ended");
-    const stream = server.engine.opened.at(-1);
-    const sent = stream?.frames.length ?? 0;
-    const times = stream?.frames.map((frame) => frame.mediaTimeMs) ?? [];
-    expect(times.at(-1)).toBeGreaterThan(3000);
-    expect(times.at(-1)).toBeLessThan(4100);
+    const times = () => server.engine.opened.at(-1)?.frames.map(({ mediaTimeMs }) => mediaTimeMs) ?? [];
+    expect(times().at(-1)).toBeGreaterThan(3000);
 
     await page
       .getByRole("button", { name: /^00:0\d\.\d$/ })
@@ -130,7 +127,12 @@ describe.skipIf(browserPath === null)("the sample page", () => {
     await untilInPage(page, "document.querySelector('video').currentTime < 2");
     await page.evaluate("document.querySelector('video').play()");
     await untilInPage(page, "document.querySelector('video').ended");
-    expect(stream?.frames.length, "what was seen again is not sent again").toBe(sent);
+    // The last picture may have been on its way when the clip ended, so not their number tells it, but their times.
+    expect(
+      [...new Set(times())].sort((a, b) => a - b),
+      "what was seen again is not sent again",
+    ).toEqual(times());
+    expect(times().at(-1)).toBeLessThan(4100);
 
     await page.getByRole("button", { name: "Sample clip" }).click();
     await until("another session", () => server.engine.opened.length === 2);

@@ -58,7 +58,7 @@ async function filled(): Promise<History> {
 
 async function start(options: Omit<ServerOptions, "engine"> = {}) {
   const history = await filled();
-  return await startScriptedServer({}, { history, listeners: [history.listener], ...options });
+  return await startScriptedServer({}, { history, ...options });
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: what it is, each test says
@@ -154,7 +154,7 @@ describe("/v1/history", () => {
         { name: "asks", scopes: ["ask"] },
         { name: "admin", scopes: ["admin"] },
       ],
-      { history, listeners: [history.listener] },
+      { history },
     );
     const as = (name: string, path: string, method = "GET") =>
       json(`${server.url}${path}`, { method, ...bearer(name) });

@@ -448,7 +448,7 @@ describe("docs/http-api.md", async () => {
     expect(new Set(examples.map(([what]) => what)).size).toBe(11);
     const history = newHistory(join(dir.path, "history.db"));
     onTestFinished(() => history.close());
-    await using server = await start({}, { history, listeners: [history.listener] });
+    await using server = await start({}, { history });
     await thinking(server);
     await eventually(async () => (await history.ask("info", null)).events > 0, "something is kept");
     for (const [what, example] of examples) {
