@@ -9,7 +9,7 @@ import type { DescribedVideo } from "./described-video.ts";
 const COST = { megapixel: { h264: 0.0026, hevc: 0.0032, other: 0.0026 }, second: 0.01 };
 
 /** A key frame costs more than another one, because all of it is coded anew. */
-const KEYFRAME_COST = 3;
+const KEYFRAME_COST = 2;
 /** Seconds from one key frame to the next. Of most cameras it is 1 to 4. */
 const KEYFRAME_PERIOD_S = 2;
 /** Where nothing says how many frames a second there are, few are assumed, so that nobody is warned without need. */
