@@ -6,6 +6,7 @@ const WHOLE = [
   "bench/test/**/*.test.ts",
   "test/{cli,e2e,engine,exact,golden,replay}/**/*.test.ts",
   "test/backends/*.test.ts",
+  "test/client/{browser,documented,engine,streams}.test.ts",
   "test/backends/openai/{contract,openai-stream,client/probe}.test.ts",
   "test/ingest/container/container-decoder.test.ts",
   "test/server/page.test.ts",
@@ -30,6 +31,7 @@ const UNHURRIED = [
   "bench/test/prompting/**/*.test.ts",
   "test/backends/{checkpoint-plan,expected-speed}.test.ts",
   "test/cli/{answer-order,engine-flags,help,log-lines,probe-report,replay,replay-files,stop-signals,terminal,wrap}.test.ts",
+  "test/cli/install/*.test.ts",
   "test/cli/{models,models-check,models-words}.test.ts",
   "test/e2e/{checkpoint,readme}.test.ts",
   "test/engine/{outside,process-exit,recap,scene,worker-death}.test.ts",
@@ -43,6 +45,7 @@ const UNHURRIED = [
 
 /** Those that wait for cameras at real pace, and compute so little that two files do not disturb each other. */
 const PACED = [
+  "test/client/{engine,streams}.test.ts",
   "test/cli/{guard,open-files,serve,serve-cameras,serve-sinks}.test.ts",
   "test/e2e/{kills,plain-client,real-clip,resuming}.test.ts",
   "test/engine/inference-process.test.ts",

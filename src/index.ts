@@ -97,6 +97,8 @@ export {
   type CameraKind,
   type DecodedImage,
   type DecodeImageOptions,
+  type Decoding,
+  type DescribedVideo,
   type DroppedFrame,
   type DropReason,
   decodeImage,

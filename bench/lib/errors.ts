@@ -1,10 +1,12 @@
-/** Every way in which labelled clips can be unusable. */
+/** Every way in which what is measured can be unusable. */
 export type MeasureErrorCode =
   | "clips_missing"
   | "clips_empty"
   | "labels_unreadable"
   | "labels_invalid"
-  | "video_missing";
+  | "video_missing"
+  | "server_not_built"
+  | "cameras_missing";
 
 /** What went wrong, with a stable code, and in words what to do about it. */
 export class MeasureError extends Error {

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { arch, availableParallelism, cpus, platform, totalmem } from "node:os";
+import { endedChildrenSeconds } from "./processor-time.ts";
 
 /** What figures were measured on and how. No names of hosts, no paths. */
 export interface MachineFacts {
@@ -28,7 +29,7 @@ export function describeMachine(): MachineFacts {
   };
 }
 
-/** How busy others kept the machine meanwhile. */
+/** How busy others kept the machine meanwhile. Processes that this one has started, and that have ended, are no others. */
 export class OtherWork {
   private readonly from = busyMs();
 
@@ -43,5 +44,5 @@ export class OtherWork {
 function busyMs() {
   const { user, system } = process.cpuUsage();
   const all = cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0);
-  return { all, own: (user + system) / 1000, atMs: performance.now() };
+  return { all, own: (user + system) / 1000 + 1000 * endedChildrenSeconds(), atMs: performance.now() };
 }

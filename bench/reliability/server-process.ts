@@ -56,6 +56,10 @@ export class ServerProcess implements AsyncDisposable {
     return server;
   }
 
+  get pid(): number {
+    return this.child.pid!;
+  }
+
   /** Whether it answers that it is well. */
   async isHealthy(): Promise<boolean> {
     const { status } = await fetch(`${this.url}/healthz`);

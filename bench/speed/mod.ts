@@ -3,6 +3,7 @@ import type { Experiment } from "./experiment.ts";
 import { attention } from "./experiments/attention.ts";
 import { baselines } from "./experiments/baselines.ts";
 import { decode } from "./experiments/decode.ts";
+import { decoding } from "./experiments/decoding.ts";
 import { drafts } from "./experiments/drafts.ts";
 import { endless, endlessRealtime } from "./experiments/endless.ts";
 import { many } from "./experiments/many.ts";
@@ -26,5 +27,6 @@ export const EXPERIMENTS: readonly Experiment[] = [
   attention(),
   drafts(),
   still(),
+  decoding(),
   endlessRealtime(),
 ];

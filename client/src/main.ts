@@ -1,6 +1,5 @@
 import type { ServerEvent } from "../../src/protocol/server-events.ts";
-import { Capture } from "./capture.ts";
-import { Connection } from "./connection.ts";
+import { ClientError, fromVideo, type Session, ThinkalongClient, type VideoFeed } from "../lib/mod.ts";
 import { byId } from "./dom.ts";
 import { Questions } from "./questions.ts";
 import { closeSource, hasSample, openSource, type Source, SourceError } from "./sources.ts";
@@ -16,28 +15,33 @@ const buttons = {
   file: byId("source-file", HTMLButtonElement),
 };
 
+const server = new ThinkalongClient(new URL(".", location.href));
 const status = new Status();
 const thoughts = new Thoughts((mediaTimeMs) => {
   video.currentTime = mediaTimeMs / 1000;
 });
-const questions = new Questions((message) => connection.send(message));
-const connection = new Connection({
-  event: onEvent,
-  state: (state, detail) => {
-    status.connection(state, detail);
-    if (state === "open") return;
-    capture.configure(null);
-    questions.lost();
-  },
+const questions = new Questions((question) => {
+  if (session === null) throw new ClientError("session_ended", "Not sent: choose a video first.");
+  return session.ask(question);
 });
-const capture = new Capture(video, connection);
+let session: Session | null = null;
+let feed: VideoFeed | null = null;
+
+/** Leaves the session, if there is one, and begins another one. */
+function begin(): Session {
+  const before = session;
+  const begun = server.open();
+  session = begun;
+  before?.leave();
+  begun.on("state", (state) => begun === session && status.connection(state));
+  begun.on("event", (event) => begun === session && onEvent(event));
+  return begun;
+}
 
 function onEvent(event: ServerEvent): void {
   thoughts.show(event);
-  const wasAnswer = questions.show(event);
   switch (event.type) {
     case "session.created":
-      capture.configure(event.session);
       status.scene(null);
       status.session(event.session);
       questions.offer(event.session.model_info.example_questions);
@@ -49,13 +53,15 @@ function onEvent(event: ServerEvent): void {
       status.alert(event.status === "available" ? null : event.message);
       break;
     case "session.stats":
-      status.stats(event.stats, capture.skipped);
+      status.stats(event.stats, (feed?.skipped ?? 0) + (session?.frames.skipped ?? 0));
       break;
     case "session.going_away":
       status.alert("The server is shutting down. This page reconnects when it is back.");
       break;
     case "error":
-      if (!wasAnswer && event.error.code !== "idle_timeout") status.alert(event.error.message);
+      // One that a question has caused stands beside the question.
+      if (event.error.event_id === null && event.error.code !== "idle_timeout")
+        status.alert(event.error.message);
       break;
   }
 }
@@ -68,16 +74,19 @@ async function play(source: Source): Promise<void> {
   status.scene(null);
   thoughts.clear(!isLive);
   questions.clear();
-  if (capture.sent > 0 || !connection.isOpen) connection.restart();
+  feed?.stop();
+  const isFresh = session !== null && session.state.phase === "open" && session.frames.sent === 0;
+  const watched = isFresh && session !== null ? session : begin();
   // Called before the video plays, so that its first pictures are captured.
-  capture.start(isLive);
+  const sent = fromVideo(watched, video, { isLive });
+  feed = sent;
   video.controls = !isLive;
   hint.hidden = true;
   try {
     await openSource(video, source);
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
-    capture.stop();
+    sent.stop();
     closeSource(video);
     hint.hidden = false;
     status.alert(error.message);
@@ -98,5 +107,5 @@ const sample = await hasSample();
 const isChosen = Object.values(buttons).some((button) => button.ariaPressed === "true");
 if (!isChosen) {
   if (sample) void play({ kind: "sample" });
-  else connection.restart();
+  else begin();
 }

@@ -1,3 +1,5 @@
+import { ClientError, openCamera } from "../lib/mod.ts";
+
 /** Where the video comes from. */
 export type Source =
   | { readonly kind: "sample" }
@@ -28,7 +30,7 @@ export async function hasSample(): Promise<boolean> {
 export async function openSource(video: HTMLVideoElement, source: Source): Promise<void> {
   closeSource(video);
   if (source.kind === "webcam") {
-    video.srcObject = await openCamera();
+    video.srcObject = await cameraStream();
   } else {
     video.src = source.kind === "file" ? URL.createObjectURL(source.file) : SAMPLE_URL;
   }
@@ -55,31 +57,26 @@ export function closeSource(video: HTMLVideoElement): void {
   video.removeAttribute("src");
 }
 
-async function openCamera(): Promise<MediaStream> {
-  if (!navigator.mediaDevices) {
-    throw new SourceError(
-      "Browsers allow a camera only on https pages and on localhost. Open this page as one of these.",
-    );
-  }
+async function cameraStream(): Promise<MediaStream> {
   try {
-    return await navigator.mediaDevices.getUserMedia({
-      video: { width: { ideal: 640 }, height: { ideal: 480 } },
-      audio: false,
-    });
+    return await openCamera();
   } catch (error) {
-    throw new SourceError(cameraProblem(error instanceof DOMException ? error.name : ""));
+    if (error instanceof ClientError) throw new SourceError(cameraProblem(error));
+    throw error;
   }
 }
 
-function cameraProblem(name: string): string {
-  switch (name) {
-    case "NotAllowedError":
+function cameraProblem({ code, message }: ClientError): string {
+  switch (code) {
+    case "camera_refused":
       return "The camera was not allowed. Allow it in the address bar, then choose Webcam again.";
-    case "NotFoundError":
+    case "camera_missing":
       return "No camera was found. Connect one, or choose the sample clip or a file.";
-    case "NotReadableError":
+    case "camera_busy":
       return "Another program is using the camera. Close that program, then choose Webcam again.";
+    case "unsupported":
+      return message;
     default:
-      return `The camera cannot be opened${name ? ` (${name})` : ""}. Choose the sample clip or a file.`;
+      return `${message} Choose the sample clip or a file.`;
   }
 }

@@ -1,6 +1,6 @@
 import type { ServerEventOf, SessionStats } from "../../src/protocol/server-events.ts";
 import type { SessionObject } from "../../src/protocol/session-object.ts";
-import type { ConnectionState } from "./connection.ts";
+import type { ConnectionState } from "../lib/mod.ts";
 import { byId, create, duration } from "./dom.ts";
 
 /** The status line, the connection's state, and alerts about what a person should know or do. */
@@ -15,9 +15,11 @@ export class Status {
     this.show(null, 0);
   }
 
-  connection(state: ConnectionState, detail: string): void {
-    this.connectionLine.dataset.state = state;
-    this.connectionLine.textContent = detail;
+  connection(state: ConnectionState): void {
+    this.connectionLine.dataset.state = state.phase === "closed" ? "idle" : state.phase;
+    this.connectionLine.textContent = connectionText(state);
+    const isRefused = state.phase === "closed" || state.error?.code === "too_many_sessions";
+    if (isRefused && state.error !== null && !isIdle(state)) this.alert(state.error.message);
   }
 
   session({ model, model_info }: SessionObject): void {
@@ -68,6 +70,26 @@ export class Status {
       ),
     );
   }
+}
+
+function connectionText(state: ConnectionState): string {
+  switch (state.phase) {
+    case "connecting":
+      return "connecting …";
+    case "open":
+      return "connected";
+    case "waiting": {
+      const why = state.error?.code === "too_many_sessions" ? "the server is full" : "the server is gone";
+      return `${why}; trying again in ${Math.ceil((state.retryInMs ?? 0) / 1000)} s`;
+    }
+    case "closed":
+      return isIdle(state) ? "idle – choose a video to go on" : "closed – choose a video to try again";
+  }
+}
+
+/** The server has closed a session that was not used. */
+function isIdle({ error }: ConnectionState): boolean {
+  return error?.code === "idle_timeout";
 }
 
 function dropped(stats: SessionStats | null, skipped: number): string {

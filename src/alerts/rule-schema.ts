@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { DURATION_WORDS, parseDuration } from "../protocol/mod.ts";
 import { DAYTIME_WORDS, isTimeZone, parseDaytime } from "./daytime.ts";
-import { DURATION_WORDS, parseDuration } from "./duration.ts";
 
 /** Most characters of the words of a rule. */
 const MAX_WHEN_CHARS = 300;

@@ -1,11 +1,10 @@
 import type { Subscription } from "rxjs";
-import { eventIdOf, type ServerEvent, type ServerEventOf } from "../protocol/mod.ts";
+import { durationText, eventIdOf, type ServerEvent, type ServerEventOf } from "../protocol/mod.ts";
 import type { ListenedStream } from "../streams/mod.ts";
 import type { ActiveAlert } from "./active-alert.ts";
 import type { AlertPictures } from "./alert-pictures.ts";
 import { parseClauses } from "./clause.ts";
 import { ConditionWatch } from "./condition-watch.ts";
-import { durationText } from "./duration.ts";
 import { type Affirmed, Questioner, type QuestionRules } from "./questioner.ts";
 import { SceneMemory } from "./scene-memory.ts";
 

@@ -1,11 +1,13 @@
+import { availableParallelism } from "node:os";
 import { isDeepStrictEqual } from "node:util";
-import type { NetworkPolicy } from "../ingest/mod.ts";
+import type { DescribedVideo, NetworkPolicy } from "../ingest/mod.ts";
 import { ProtocolError } from "../protocol/mod.ts";
 import type { StateFile } from "../state/mod.ts";
 import { cameraSource, type Source, type StreamRegistry } from "../streams/mod.ts";
 import { requireAllowed } from "./api-urls.ts";
 import { Camera, type CameraStatus, type ReopenWaits } from "./camera.ts";
 import { type CameraEntry, settingsOf } from "./camera-schema.ts";
+import { DecodingLoad } from "./decoding-load.ts";
 import { CameraError } from "./errors.ts";
 
 /** Cameras by name. */
@@ -17,8 +19,19 @@ export interface CameraRosterOptions {
   readonly state: StateFile<CameraEntry> | null;
   /** What cameras that are made over the API may reach. Default: public addresses only. */
   readonly network?: NetworkPolicy;
-  /** Default: what an entry asks for. @param network what it may reach; undefined: everything */
-  readonly sourceOf?: (entry: CameraEntry, network: NetworkPolicy | undefined) => Source;
+  /**
+   * Default: what an entry asks for.
+   *
+   * @param network what it may reach; undefined: everything
+   * @param onVideo to be told what its video is, whenever it is connected to
+   */
+  readonly sourceOf?: (
+    entry: CameraEntry,
+    network: NetworkPolicy | undefined,
+    onVideo: (video: DescribedVideo) => void,
+  ) => Source;
+  /** Cores that this machine has for decoding: above them, it is told. Default: all. */
+  readonly cores?: number;
   readonly waits?: ReopenWaits;
   /** Told when something is wrong with a camera, or with the file of those made over the API (null). */
   readonly onTrouble: (camera: string | null, message: string) => void;
@@ -69,8 +82,12 @@ export class CameraRoster {
   private readonly guarded = new Set<string>();
   private turn: Promise<unknown> = Promise.resolve();
   private isClosed = false;
+  private readonly decoding: DecodingLoad;
 
-  constructor(private readonly options: CameraRosterOptions) {}
+  constructor(private readonly options: CameraRosterOptions) {
+    const { cores = availableParallelism(), onTrouble } = options;
+    this.decoding = new DecodingLoad(cores, (message) => onTrouble(null, message));
+  }
 
   /** All cameras, in the order in which they were given and made. */
   list(): RosteredCamera[] {
@@ -151,6 +168,7 @@ export class CameraRoster {
   /** Lets all cameras finish what they have seen, for so long at the most (ms), and ends them. */
   async close(timeLeftMs: number): Promise<void> {
     this.isClosed = true;
+    this.decoding.close();
     await this.turn;
     const closeAll = () => {
       for (const camera of this.cameras.values()) camera.close("going_away");
@@ -252,6 +270,7 @@ export class CameraRoster {
     for (const name of removed) {
       this.cameras.get(name)!.close("completed");
       this.cameras.delete(name);
+      this.decoding.forget(name);
     }
     const done = { added: [] as string[], removed, changed: [] as string[], unchanged: [] as string[] };
     for (const [name, entry] of wanted) {
@@ -281,7 +300,12 @@ export class CameraRoster {
     const camera = new Camera({
       ...{ name, entry, streams, waits },
       onFault: (error) => onFault(error, name),
-      sourceOf: (wanted) => sourceOf(wanted, network),
+      sourceOf: (wanted) => {
+        this.decoding.forget(name);
+        return sourceOf(wanted, network, (video) =>
+          this.decoding.saw(name, { ...video, ...decodingOf(wanted) }),
+        );
+      },
       onTrouble: (message) => onTrouble(name, message),
     });
     this.cameras.set(name, camera);
@@ -320,9 +344,18 @@ function isEnabled({ enabled }: CameraEntry): boolean {
 
 /** The mask is the stream's, which lays it over all that it sees. */
 function sourceOfEntry(
-  { url, transport, interval, input_fps: inputFps, loop, watch }: CameraEntry,
+  entry: CameraEntry,
   network: NetworkPolicy | undefined,
+  onVideo: (video: DescribedVideo) => void,
 ): Source {
+  const { url, transport, interval, input_fps: inputFps, loop, watch } = entry;
   const intervalMs = interval === undefined ? undefined : 1000 * interval;
-  return cameraSource({ url, transport, interval: intervalMs, inputFps, loop, watch, network });
+  return cameraSource({
+    ...{ url, transport, interval: intervalMs, inputFps, loop, watch, network, onVideo },
+    ...decodingOf(entry),
+  });
+}
+
+function decodingOf({ decode, hwaccel }: CameraEntry) {
+  return { decode, hwaccel };
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { maskSchema, zonesSchema } from "../ingest/mod.ts";
+import { HWACCEL_NAME, maskSchema, zonesSchema } from "../ingest/mod.ts";
 import { CLIENT_MESSAGES } from "../protocol/mod.ts";
 import { isStreamName } from "../streams/mod.ts";
 
@@ -30,6 +30,21 @@ export const cameraSchema = z.strictObject({
     .enum(["tcp", "udp"])
     .optional()
     .describe("How RTSP carries the video. Default: TCP, and UDP where the camera has no other."),
+  decode: z
+    .enum(["all", "keyframes"])
+    .optional()
+    .describe(
+      "Which pictures of a video are decoded. `keyframes`: only those that a camera sends whole, one in a second or so; that costs a fraction of the processor's time. Default: `all`.",
+    ),
+  hwaccel: z
+    .string()
+    .regex(HWACCEL_NAME, {
+      error: "It must be `auto`, `none`, or a name that `ffmpeg -hwaccels` lists, such as `vaapi`.",
+    })
+    .optional()
+    .describe(
+      "What decodes a video in place of the processor: `auto` for what there is, or a name that `ffmpeg -hwaccels` lists, such as `vaapi` or `cuda`. Default: `none`.",
+    ),
   interval: z
     .number()
     .positive()
@@ -96,6 +111,7 @@ export const camerasSchema = z.record(cameraName, cameraSchema);
 
 /** The parts of an entry that are settings of the stream. */
 export function settingsOf(entry: CameraEntry) {
-  const { url, transport, interval, input_fps, loop, watch, mask, zones, enabled, ...settings } = entry;
+  const { url, transport, decode, hwaccel, interval, input_fps, loop, watch, ...other } = entry;
+  const { mask, zones, enabled, ...settings } = other;
   return settings;
 }

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { enginesCommand } from "./engines-command.ts";
 import { historyCommand } from "./history-command.ts";
+import { pruneInstallCommand } from "./install/prune-install-command.ts";
 import { modelsCommand } from "./models/models-command.ts";
 import { reportOutputFailure } from "./output.ts";
 import { replayCommand } from "./replay-command.ts";
@@ -16,7 +17,8 @@ const program = new Command("thinkalong")
   .addCommand(modelsCommand())
   .addCommand(enginesCommand())
   .addCommand(tokensCommand())
-  .addCommand(historyCommand());
+  .addCommand(historyCommand())
+  .addCommand(pruneInstallCommand());
 
 /** Fewest columns for what an option does, below which help is not wrapped. A terminal of 60 has about 30. */
 const LEAST_HELP_COLUMNS = 20;

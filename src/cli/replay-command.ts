@@ -31,6 +31,8 @@ interface ReplayFlags extends EngineFlags {
   readonly transport?: "tcp" | "udp";
   readonly interval?: number;
   readonly watch: boolean;
+  readonly decode?: "all" | "keyframes";
+  readonly hwaccel?: string;
   readonly paradigm: Paradigm;
   readonly positions?: PositionSchemeName;
   readonly instructions?: string;
@@ -111,7 +113,7 @@ async function run(input: string, flags: ReplayFlags): Promise<void> {
       ...(inputFps !== undefined && { inputFps }),
       ...(connectTimeout !== undefined && { firstFrameTimeoutMs: connectTimeout }),
       ...(stallTimeout !== undefined && { stallTimeoutMs: stallTimeout }),
-      ...{ transport, intervalMs, watch },
+      ...{ transport, intervalMs, watch, decode: flags.decode, hwaccel: flags.hwaccel },
       questions: flags.ask,
       stream: {
         paradigm: flags.paradigm,
@@ -199,6 +201,16 @@ export function replayCommand(): Command {
       seconds,
     )
     .option("--watch", "of a folder: take the pictures that come into it from now on", false)
+    .addOption(
+      new Option(
+        "--decode <pictures>",
+        "decode all pictures of a video, or its key frames alone, which costs a fraction; default: all",
+      ).choices(["all", "keyframes"]),
+    )
+    .option(
+      "--hwaccel <name>",
+      "decode on what stands in for the processor: auto, or a name that ffmpeg -hwaccels lists, such as vaapi; default: none",
+    )
     .addOption(
       new Option(
         "--paradigm <order>",

@@ -1,4 +1,4 @@
-import { defer, from, map, type Observable, repeat, switchMap, takeWhile } from "rxjs";
+import { defer, from, map, type Observable, repeat, switchMap, takeWhile, timer } from "rxjs";
 import { IngestError } from "./errors.ts";
 import { type Frame, restamped } from "./frame.ts";
 import { noPictures, type PicturePlace, picturePlace, picturesAt } from "./picture-files.ts";
@@ -61,7 +61,13 @@ export function openCamera(input: string, options: OpenCameraOptions): Observabl
     });
   }
   const inTime = takeWhile<Frame>(({ mediaTimeMs }) => mediaTimeMs < maxDurationMs);
-  return again(open, options.intervalMs ?? 1000 / fps).pipe(inTime);
+  const periodMs = options.intervalMs ?? 1000 / fps;
+  if (options.decode !== "keyframes") return again(open, periodMs).pipe(inTime);
+  // The last key frame comes long before the end, so it does not say when the next round begins.
+  return defer(() => cameraDuration(input, { ...options, loop: false })).pipe(
+    switchMap((durationMs) => again(open, periodMs, { durationMs, pace: options.pace })),
+    inTime,
+  );
 }
 
 /**
@@ -134,21 +140,36 @@ function play(input: string, found: Found, options: OpenCameraOptions): Observab
   return openVideo(input, live === undefined ? options : { ...options, live });
 }
 
-/** Plays a recording again and again. The first frame of a round comes a period after the last one of the round before. */
-function again(open: () => Observable<Frame>, periodMs: number): Observable<Frame> {
+interface Rounds {
+  /** How long a round lasts (ms); null: until a period after its last frame. */
+  readonly durationMs: number | null;
+  readonly pace: OpenVideoOptions["pace"];
+}
+
+/**
+ * Plays a recording again and again. The first frame of a round comes a period after the last one of the round before, or
+ * when that one has lasted as long as it should.
+ */
+function again(
+  open: () => Observable<Frame>,
+  periodMs: number,
+  { durationMs, pace }: Rounds = { durationMs: null, pace: "max" },
+): Observable<Frame> {
   return defer(() => {
     let seq = 0;
     let nextMs = 0;
+    let restMs = 0;
     return defer(() => {
       let offsetMs: number | null = null;
       return open().pipe(
         map((frame) => {
           offsetMs ??= nextMs - (seq === 0 ? 0 : frame.mediaTimeMs);
           const mediaTimeMs = frame.mediaTimeMs + offsetMs;
-          nextMs = mediaTimeMs + periodMs;
+          restMs = Math.max(0, (durationMs ?? 0) - frame.mediaTimeMs - periodMs);
+          nextMs = mediaTimeMs + periodMs + restMs;
           return restamped(frame, { seq: seq++, mediaTimeMs });
         }),
       );
-    }).pipe(repeat());
+    }).pipe(pace === "realtime" ? repeat({ delay: () => timer(restMs) }) : repeat());
   });
 }

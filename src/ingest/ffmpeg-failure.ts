@@ -29,6 +29,9 @@ const HUNG_UP = /: End of file$/;
 /** A playlist names an address that is not allowed there. */
 const NOT_ALLOWED = /Protocol '(\w+)' not on whitelist/;
 const NO_PROTOCOL = /Protocol not found/;
+/** The machine, or this ffmpeg, has no such decoder. */
+const NO_HWACCEL =
+  /Unrecognized hwaccel|Device creation failed|No device available for decoder|Device setup failed for decoder|hwaccel initialisation returned error/;
 const NOT_A_VIDEO =
   /Invalid data found|moov atom not found|Could not find codec parameters|Format not on whitelist|Cannot determine format|Unknown format|Invalid argument/i;
 
@@ -73,6 +76,10 @@ export function explainFailure(run: FfmpegRun): IngestError | null {
       `ffmpeg failed (exit code ${exit.code}) after ${frames} frames of ${name}`,
       lastComplaint(run.stderr),
     );
+  }
+  if (says(NO_HWACCEL)) {
+    const text = `${name} cannot be decoded as hwaccel asks for: this machine or this ffmpeg does not have it. Leave out hwaccel, or set it to auto`;
+    return failure("option_out_of_range", text, says(NO_HWACCEL));
   }
   if (says(NO_VIDEO)) {
     return failure(

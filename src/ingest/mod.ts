@@ -20,6 +20,9 @@ export {
   type DecodeImageOptions,
   decodeImage,
 } from "./decode-image.ts";
+export { type Decoding, HWACCEL_NAME } from "./decoding.ts";
+export { decodingCores } from "./decoding-cost.ts";
+export type { DescribedVideo } from "./described-video.ts";
 export { IngestError, type IngestErrorCode } from "./errors.ts";
 export { type FfmpegBinary, resolveFfmpeg } from "./ffmpeg-binary.ts";
 export {

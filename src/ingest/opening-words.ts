@@ -1,4 +1,5 @@
 import { asShown, describedRotation, describedSize } from "./described-size.ts";
+import { type DescribedVideo, describedCodec, describedRate } from "./described-video.ts";
 import { type HdrTransfer, hdrTransferOf } from "./hdr.ts";
 import type { PictureSize } from "./picture-size.ts";
 
@@ -16,6 +17,8 @@ export class OpeningWords {
   /** Timestamp of the first frame, in the time base of the filter; 0 until it is known. */
   firstPts = 0;
   private stored: PictureSize | null = null;
+  private codec = "unknown";
+  private fps: number | null = null;
   private rotation = 0;
   private part: "before" | "of the stream" | "after" = "before";
   private hasFirst = false;
@@ -28,6 +31,12 @@ export class OpeningWords {
   /** Size of the video as it is shown (px); null when ffmpeg does not name it. */
   get size(): PictureSize | null {
     return this.stored === null ? null : asShown(this.stored, this.rotation);
+  }
+
+  /** What the video is; null when ffmpeg does not name its size. */
+  get video(): DescribedVideo | null {
+    const { size, codec, fps } = this;
+    return size === null ? null : { ...size, codec, fps };
   }
 
   take(line: string): void {
@@ -47,5 +56,7 @@ export class OpeningWords {
     this.part = "of the stream";
     this.hdr = hdrTransferOf(line);
     this.stored = describedSize(line);
+    this.codec = describedCodec(line);
+    this.fps = describedRate(line);
   }
 }

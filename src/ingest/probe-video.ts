@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { access, constants } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { asShown, describedRotation, describedSize } from "./described-size.ts";
+import { describedCodec, describedRate } from "./described-video.ts";
 import { IngestError } from "./errors.ts";
 import { type FfmpegBinary, resolveFfmpeg } from "./ffmpeg-binary.ts";
 import { explainFailure } from "./ffmpeg-failure.ts";
@@ -146,13 +147,12 @@ async function askFfmpeg(path: string, input: VideoInput, timeoutMs: number): Pr
   );
   const next = stderr.findIndex((line, i) => i > at && line.includes("Stream #0:"));
   const details = stderr.slice(at, next === -1 ? undefined : next).join("\n");
-  const fps = /, ([\d.]+)(k?) fps/.exec(video);
   return {
     durationMs:
       time === null ? null : (Number(time[1]) * 3600 + Number(time[2]) * 60 + Number(time[3])) * 1000,
     ...asShown(size, describedRotation(details) ?? 0),
-    fps: fps === null ? null : Number(fps[1]) * (fps[2] === "k" ? 1000 : 1),
-    videoCodec: / Video: (\w+)/.exec(video)?.[1] ?? "unknown",
+    fps: describedRate(video),
+    videoCodec: describedCodec(video),
   };
 }
 

@@ -1,5 +1,7 @@
 import { Observable } from "rxjs";
 import { checkFps, checkPositive, checkSize, type FrameFormat } from "./check-options.ts";
+import { type Decoding, decoderOptions } from "./decoding.ts";
+import type { DescribedVideo } from "./described-video.ts";
 import { IngestError } from "./errors.ts";
 import { requireAbility } from "./ffmpeg-abilities.ts";
 import { type FfmpegBinary, resolveFfmpeg } from "./ffmpeg-binary.ts";
@@ -15,6 +17,7 @@ import { type Pace, pacerOf } from "./pacer.ts";
 import { SampleByMediaTime } from "./sample-by-media-time.ts";
 import { sendsPictures } from "./sends-pictures.ts";
 import { settledFrames } from "./settled-frames.ts";
+import { SparseTime } from "./sparse-time.ts";
 import { type ResolveOptions, STDIN } from "./video-input.ts";
 import { openRoute, type VideoRoute } from "./video-route.ts";
 
@@ -29,7 +32,7 @@ export interface VideoNotice {
   readonly message: string;
 }
 
-export interface OpenVideoOptions extends FrameFormat, ResolveOptions, Pace {
+export interface OpenVideoOptions extends FrameFormat, ResolveOptions, Pace, Decoding {
   /** Ends the video with an `aborted` error. To end it without an error, unsubscribe. */
   readonly signal?: AbortSignal;
   /**
@@ -56,6 +59,8 @@ export interface OpenVideoOptions extends FrameFormat, ResolveOptions, Pace {
   readonly inputFps?: number;
   /** Called with what one should know about the video. */
   readonly onNotice?: (notice: VideoNotice) => void;
+  /** Called with what the video is, once its first frame has come; not when its size is not known. */
+  readonly onVideo?: ((video: DescribedVideo) => void) | undefined;
   /** Longest time until the first frame (ms); default 20 000, and as long as it takes where a camera is to call. */
   readonly firstFrameTimeoutMs?: number;
   /** Longest wait for each further frame (ms); default 20 000. */
@@ -75,6 +80,8 @@ export interface OpenVideoOptions extends FrameFormat, ResolveOptions, Pace {
  * and `low_delay` would be faster still, but lose frames.)
  */
 const PROMPT = ["-analyzeduration", "1000000", "-threads", "1"];
+/** Below this rate, frames of a live source are so far apart that the next one, in its own time, would pass for late. */
+const SPARSE_FPS = 2;
 
 /** What ffmpeg says of a part of a playlist that it skips. */
 const MISSING_PART = /Failed to open segment/;
@@ -85,7 +92,7 @@ const LOST_PLAYLIST = /Failed to reload playlist/;
  * Plays a video file, an HTTP(S) or HLS URL, or an RTSP camera. The observable is cold: each subscription runs an
  * ffmpeg of its own, and unsubscribing ends it.
  *
- * For a file, `mediaTimeMs` counts from its start, in steps of `1000 / fps`. Where the picture starts later than the
+ * For a file, `mediaTimeMs` counts from its start, in steps of `1000 / fps`; of key frames alone it is the time of each. Where the picture starts later than the
  * sound, so do the frames. Where a part of an HLS playlist is missing, the last picture stands still, and a notice says
  * so. The frame shows what the video has at that time, give or take half the distance of two frames (ffmpeg's `fps`
  * filter). `arrivedAtMs` is when the frame is emitted. For a
@@ -144,15 +151,21 @@ async function playRoute(
   if (stop.aborted) return;
   refused.throwIfAborted();
 
+  const isSparse = options.decode === "keyframes";
   const layout = new FrameLayout({ width, height }, largeSide);
   const rate = new NamedRateReader();
   const decoder = new FfmpegProcess(binary, {
     layout,
     fps,
     live,
+    sparse: isSparse,
     url: resolved.url,
     stdin: route.address === STDIN ? process.stdin : undefined,
-    inputOptions: [...resolved.options, ...(live ? PROMPT : rateOption(options.inputFps))],
+    inputOptions: [
+      ...resolved.options,
+      ...(live ? PROMPT : rateOption(options.inputFps)),
+      ...decoderOptions(options),
+    ],
     onLine: (line) => {
       const named = live ? null : rate.take(line);
       if (named !== null) checkRate(named);
@@ -200,29 +213,28 @@ async function playRoute(
 
   async function emitPaced(): Promise<void> {
     const mayGo = pacerOf(options, stop);
+    const sparse = isSparse ? new SparseTime(1000 / fps) : null;
     let beganAtMs: number | null = null;
     for (let frame = await readInTime(); frame !== null; frame = await readInTime()) {
-      beganAtMs ??= beginning();
-      const mediaTimeMs = beganAtMs + (seq * 1000) / fps;
-      await mayGo((seq * 1000) / fps);
+      const sinceFirstMs = sparse?.sinceFirstMs(frame) ?? (seq * 1000) / fps;
+      beganAtMs ??= beginning(sparse?.firstMs ?? (decoder.firstIndex * 1000) / fps);
+      await mayGo(sinceFirstMs);
       if (stop.aborted) return;
-      emitFrame(frame, mediaTimeMs, performance.now());
+      emitFrame(frame, beganAtMs + sinceFirstMs, performance.now());
     }
   }
 
   /** Media time of a recording's first frame. */
-  function beginning(): number {
+  function beginning(inFileMs: number): number {
     const { startedAtMs } = options;
-    return startedAtMs === undefined
-      ? (decoder.firstIndex * 1000) / fps
-      : Math.max(0, performance.now() - startedAtMs);
+    return startedAtMs === undefined ? inFileMs : Math.max(0, performance.now() - startedAtMs);
   }
 
   /** Frames as they come, no more than wanted, each with the time at which it was read. */
   async function emitLive(): Promise<void> {
     const time = new LiveTime(options.startedAtMs);
     const sampler = new SampleByMediaTime(fps);
-    for await (const frame of settledFrames(readInTime)) {
+    for await (const frame of settledFrames(readInTime, { sparse: isSparse || fps < SPARSE_FPS })) {
       const arrivedAtMs = performance.now();
       const mediaTimeMs = time.mediaTimeMs(frame.readAtMs, arrivedAtMs);
       if (stop.aborted) return;
@@ -257,6 +269,7 @@ async function playRoute(
   function emitFrame({ bytes }: RawFrame, mediaTimeMs: number, arrivedAtMs: number): void {
     if (decoder.hdr !== null) toneMap(bytes, decoder.hdr);
     const { small, large } = layout.split(bytes, decoder.size);
+    if (seq === 0 && decoder.video !== null) options.onVideo?.(decoder.video);
     emit(new RgbFrame({ seq: seq++, mediaTimeMs, arrivedAtMs }, small, large));
   }
 

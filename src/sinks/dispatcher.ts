@@ -18,6 +18,8 @@ export interface DispatcherOptions {
   readonly limits: DeliveryLimits;
   readonly log: Logger;
   readonly waits?: RetryWaits | undefined;
+  /** Longest time that a sink may take to close (ms). Default: 1000. */
+  readonly closeMs?: number;
 }
 
 /** What has become of the notices of a sink since the start. */
@@ -34,9 +36,6 @@ export interface SinkFigures {
   /** Why the last attempt failed; null when it did not. */
   readonly last_error: string | null;
 }
-
-/** Longest time that a sink may take to close (ms). */
-const CLOSE_MS = 1000;
 
 /** Why an attempt is broken off when its sink is replaced. It does not count as a failure. */
 const REPLACED = new DeliveryError("passing", "Its sink was replaced.");
@@ -243,7 +242,7 @@ export class Dispatcher {
   private async closeSink(sink: Sink): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const tooLong = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, CLOSE_MS);
+      timer = setTimeout(resolve, this.options.closeMs ?? 1000);
     });
     const failed = (error: unknown) => this.record.notClosed(error);
     await Promise.race([sink.close().catch(failed), tooLong]);

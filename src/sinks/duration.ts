@@ -1,16 +1,13 @@
 import { z } from "zod";
-
-const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+import { parseDuration } from "../protocol/mod.ts";
 
 /** The length of a duration (ms); NaN for what is none. A number is in seconds. */
 export function durationMs(duration: number | string): number {
-  if (typeof duration === "number") return duration * 1000;
-  const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([smhd]?)$/.exec(duration.trim()) ?? [];
-  return Number(number) * UNIT_MS[(unit || "s") as keyof typeof UNIT_MS];
+  return typeof duration === "number" ? duration * 1000 : (parseDuration(duration) ?? Number.NaN);
 }
 
 /**
- * A duration as an operator writes it: `90` (seconds), `90s`, `5m`, `1h` or `2d`.
+ * A duration as an operator writes it: `90` (seconds), `90s`, `5m`, `1h30m` or `2d`.
  *
  * @param most such as `7d`
  */

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { parseClauses } from "../../src/alerts/clause.ts";
 import { compileRule } from "../../src/alerts/compile-rule.ts";
 import { ConditionWatch } from "../../src/alerts/condition-watch.ts";
-import { parseDuration } from "../../src/alerts/duration.ts";
 import type { AlertRule } from "../../src/alerts/mod.ts";
 import { SceneMemory } from "../../src/alerts/scene-memory.ts";
+import { parseDuration } from "../../src/protocol/mod.ts";
 import { STREET_MODEL } from "../support/street-language.ts";
 
 /** A thought a second: what is said at which second; at the others nothing. `gap`: nothing was seen for a while. */

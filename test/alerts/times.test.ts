@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DaytimeClock, isTimeZone, parseDaytime } from "../../src/alerts/daytime.ts";
-import { durationText, parseDuration } from "../../src/alerts/duration.ts";
 import { alertName, alertRuleSchema } from "../../src/alerts/mod.ts";
-import { plainEnglish } from "../../src/protocol/mod.ts";
+import { durationText, parseDuration, plainEnglish } from "../../src/protocol/mod.ts";
 
 describe("a duration", () => {
   it.each([

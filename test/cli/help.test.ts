@@ -3,7 +3,7 @@ import { thinkalong } from "../support/program.ts";
 
 describe.concurrent("thinkalong --help", () => {
   it.each<[string[], string[]]>([
-    [["--help"], ["serve", "replay", "models", "engines", "tokens", "--version"]],
+    [["--help"], ["serve", "replay", "models", "engines", "tokens", "prune-install", "--version"]],
     [
       ["replay", "--help"],
       [
@@ -25,6 +25,7 @@ describe.concurrent("thinkalong --help", () => {
           "--jsonl",
           "--vtt",
         ],
+        ...["--decode", "--hwaccel"],
       ],
     ],
     [
@@ -38,6 +39,10 @@ describe.concurrent("thinkalong --help", () => {
     [
       ["tokens", "add", "--help"],
       ["<name>", "--scope", "--stream", "--expires", "--file", "Examples:"],
+    ],
+    [
+      ["prune-install", "--help"],
+      ["--yes", "--bundled-ffmpeg", "Examples:"],
     ],
     [
       ["models", "--help"],

@@ -103,8 +103,8 @@ describe("a file that cannot be written", () => {
         () => null,
         (error: Error) => `${error.name}: ${error.message}`,
       );
-    expect(await refused({ jsonl: "/no/such/folder/x" })).toMatch(/^CommanderError: .*ENOENT.*--jsonl/);
-    expect(await refused({ vtt: "/no/such/folder/x" })).toMatch(/^CommanderError: .*ENOENT.*--vtt/);
+    expect(await refused({ jsonl: "/no/such/folder/x" })).toMatch(/^InvalidArgumentError: .*ENOENT.*--jsonl/);
+    expect(await refused({ vtt: "/no/such/folder/x" })).toMatch(/^InvalidArgumentError: .*ENOENT.*--vtt/);
     expect(() => outputFile("-")).toThrow("It must be the name of a file.");
   });
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Beat } from "../../client/src/beat.ts";
+import { Beat } from "../../client/lib/video/beat.ts";
 import { SampleByMediaTime } from "../../src/ingest/mod.ts";
 
-describe("the page's beat", () => {
+describe("the beat of a video that is sent", () => {
   it("takes a rate out of a faster video", () => {
     const beat = new Beat(10);
     expect([0, 33, 67, 100, 133, 167, 200].filter((t) => beat.take(t))).toEqual([0, 67, 167]);

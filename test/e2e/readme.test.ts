@@ -1,16 +1,20 @@
-import { spawn } from "node:child_process";
-import { cp, mkdir, readFile, realpath, symlink, writeFile } from "node:fs/promises";
+import { type SpawnOptions, spawn } from "node:child_process";
+import { chmod, chown, cp, mkdir, readdir, readFile, realpath, symlink, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bytesOf } from "../../src/cli/install/installation.ts";
 import { resolveFfmpeg } from "../../src/ingest/mod.ts";
-import { makeTempDir } from "../support/media.ts";
+import { eventually, makeTempDir } from "../support/media.ts";
 import { Program } from "../support/program.ts";
-import { type Block, readmeBlocks } from "../support/readme.ts";
+import { type Block, pageBlocks, readmeBlocks } from "../support/readme.ts";
 
 const root = join(import.meta.dirname, "../..");
 const SAMPLE = "node_modules/thinkalong/client/sample/street.mp4";
+/** A user who owns nothing. */
+const NOBODY = 65_534;
 /** A thought as both examples print it: its time (ms) and its text. */
 const THOUGHT = /^\d+(\.\d+)? a \w+/m;
 
@@ -22,12 +26,17 @@ describe("README", () => {
   /** The user's copy of this repository, and their project beside it. */
   let checkout: string;
   let project: string;
+  /** The command line that is installed there. */
+  let bin: string;
   const library = readmeBlocks("Use it as a library");
   const client = readmeBlocks("Send frames from your own program");
 
   let env: NodeJS.ProcessEnv;
-  const start = (command: string, args: readonly string[], cwd = project) =>
-    new Program(spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], detached: true }));
+  const start = (command: string, args: readonly string[], cwd = project, more: SpawnOptions = {}) => {
+    return new Program(
+      spawn(command, args, { cwd, env, ...more, stdio: ["ignore", "pipe", "pipe"], detached: true }),
+    );
+  };
   const shell = async (block: Block, cwd: string) => {
     const { code, stderr } = await start("bash", ["-ec", block.text], cwd).ended;
     expect(code, stderr).toBe(0);
@@ -40,6 +49,7 @@ describe("README", () => {
     const path = await realpath(home.path);
     checkout = join(path, "thinkalong");
     project = join(path, "yours");
+    bin = join(project, "node_modules/.bin/thinkalong");
     // A checkout of its own, since packing builds anew, and the other tests use what was built.
     const skipped = new Set(
       [".git", "coverage", "dist", "dist-test", "node_modules"].map((name) => join(root, name)),
@@ -69,6 +79,54 @@ describe("README", () => {
     expect(replay.stdout).toContain("80 units seen");
   });
 
+  // The tests that follow run what is left.
+  it("is made smaller by what other machines need", async () => {
+    const modules = join(project, "node_modules");
+    const before = await bytesOf(modules);
+    const prune = (...flags: string[]) => start(bin, ["prune-install", ...flags]).ended;
+    const shown = await prune();
+    expect(shown.code, shown.stderr).toBe(0);
+    expect(shown.stdout).toMatch(/^ +[\d.]+ MB {2}onnxruntime-node, for \w+ on \w+ /m);
+    expect(shown.stdout).toContain("Nothing was removed.");
+    expect(await bytesOf(modules)).toBe(before);
+    const pruned = await prune("--yes");
+    expect(pruned.code, pruned.stderr).toBe(0);
+    expect(await bytesOf(modules)).toBeLessThan(before / 2);
+    const again = await prune("--yes");
+    expect([again.code, again.stdout]).toEqual([0, expect.stringContaining("There is nothing in ")]);
+  });
+
+  // Only root may run something as somebody else.
+  it.skipIf(process.getuid?.() !== 0)("serves cameras where it may write to its state alone", async () => {
+    await chmod(home.path, 0o755);
+    const state = join(home.path, "state");
+    await mkdir(state);
+    await chown(state, NOBODY, NOBODY);
+    const rest = { ...env, HOME: "/nonexistent", THINKALONG_HOME: state };
+    const nobody = { uid: NOBODY, gid: NOBODY, env: rest };
+    const camera = `street=${join(project, SAMPLE)}`;
+    await using server = start(bin, ["serve", "--port", "0", "--camera", camera], state, nobody);
+    const [url] = await server.says(/http:\/\/[\d.]+:\d+/);
+    const made = await fetch(`${url}/v1/streams`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ id: "made", url: "https://camera.invalid/live" }),
+    });
+    expect(made.status, await made.text()).toBe(201);
+    await eventually(async () => {
+      const { data } = (await (await fetch(`${url}/v1/streams`)).json()) as {
+        data: { id: string; state: string }[];
+      };
+      return data.some(({ id, state }) => id === "street" && state === "live");
+    }, "the camera is seen");
+    server.process.kill("SIGTERM");
+    const { code, stderr } = await server.ended;
+    expect(code, stderr).toBe(0);
+    // The inference runtime would complain that it cannot keep an id under which to tell its maker how it is used.
+    expect(stderr).not.toContain("telemetry");
+    expect(await readdir(state)).toEqual(["server"]);
+  });
+
   it("thinks along with a video as a library, and ends", async () => {
     const { code, stdout, stderr } = await start("node", ["think.mjs", SAMPLE]).ended;
     expect([code, stderr]).toEqual([0, ""]);
@@ -83,7 +141,30 @@ describe("README", () => {
     expect(stderr.trim().split("\n"), "one line, no stack").toHaveLength(1);
   });
 
-  it("sends frames to a server, and ends", async () => {
+  // Beside the test that sends frames, which waits most of its time.
+  it.concurrent("runs by npx alone, in an empty folder, as docs/running.md has it", async () => {
+    const empty = join(home.path, "empty");
+    await mkdir(join(empty, "cache"), { recursive: true });
+    // What npm has fetched before is fetched again only where that is asked for. Nothing is installed there yet.
+    const fetched = join(env.npm_config_cache ?? join(homedir(), ".npm"), "_cacache");
+    if (!process.env.THINKALONG_EMPTY_NPM_CACHE) await symlink(fetched, join(empty, "cache/_cacache"));
+    const running = await readFile(join(root, "docs/running.md"), "utf8");
+    const [line] = /^npx .*thinkalong serve$/m.exec(running)!;
+    const [npx, ...args] = line
+      .replace("./", `${checkout}/`)
+      .replace("npx", "npx --yes --prefer-offline")
+      .split(" ");
+    const own = { env: { ...env, npm_config_cache: join(empty, "cache") } };
+    const server = start(npx!, [...args, "--port", "0"], empty, own);
+    const [url] = await server.says(/http:\/\/[\d.]+:\d+/);
+    expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: "ok" });
+    // npx is not the server, so all that it has started is told to end.
+    process.kill(-server.process.pid!, "SIGTERM");
+    await server.ended;
+    expect(await readdir(empty)).toEqual(["cache"]);
+  });
+
+  it.concurrent("sends frames to a server, and ends", async () => {
     await using server = start("node", ["node_modules/.bin/thinkalong", "serve", "--port", "0"]);
     const [url] = await server.says(/http:\/\/[\d.]+:\d+/);
     await cp(join(root, "client/sample"), join(project, "client/sample"), { recursive: true });
@@ -102,8 +183,23 @@ describe("README", () => {
     expect(stderr).toMatch(/^No connection to ws:\/\/127\.0\.0\.1:1\/v1\/stream: /);
   });
 
+  it("has the client library, which docs/clients.md shows", async () => {
+    await using server = start("node", ["node_modules/.bin/thinkalong", "serve", "--port", "0"]);
+    const [url] = await server.says(/http:\/\/[\d.]+:\d+/);
+    const [, example] = pageBlocks("docs/clients.md", "In Node");
+    await write("client.mjs", example!);
+    // It sends at real pace, so it gets the beginning of what the example before it has sent.
+    await mkdir(join(project, "few"));
+    for (const name of (await readdir(join(project, "frames"))).sort().slice(0, 12))
+      await cp(join(project, "frames", name), join(project, "few", name));
+    const { code, stdout, stderr } = await start("node", ["client.mjs", "few", url]).ended;
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(THOUGHT);
+    expect(stdout).toMatch(/^\w[^\n]*\n\d+ thoughts about \d+ units$/m);
+  });
+
   it("gives a TypeScript program its types", async () => {
-    const program = `
+    const server = `
       import { BUNDLED_MODEL, createEngine, type EngineStream } from "thinkalong";
       import { SERVER_EVENTS, type ServerEvent } from "thinkalong/protocol";
       const stream: EngineStream = (await createEngine({ model: BUNDLED_MODEL })).openStream();
@@ -113,12 +209,31 @@ describe("README", () => {
       // @ts-expect-error
       event.nothing;
     `;
-    await writeFile(join(project, "use.mts"), program);
+    const client = `
+      import { connect, fromVideo } from "thinkalong/client";
+      import type { ServerEvent } from "thinkalong/protocol";
+      const session = await connect("http://127.0.0.1:8080", { settings: { fps: 2 } });
+      const times: number[] = [];
+      session.on("response.output_text.done", ({ media_time_ms }) => times.push(media_time_ms));
+      for await (const heard of session) heard satisfies ServerEvent;
+      // @ts-expect-error
+      session.on("response.nothing", () => {});
+      // @ts-expect-error
+      fromVideo(session, "a video");
+    `;
+    await writeFile(join(project, "server.mts"), server);
+    await writeFile(join(project, "client.mts"), client);
     const tsc = join(root, "node_modules/typescript/bin/tsc");
     const types = ["--types", "node", "--typeRoots", join(root, "node_modules/@types")];
     const flags = ["--noEmit", "--strict", "--target", "es2022", "--module", "nodenext", ...types];
-    const { code, stdout } = await start("node", [tsc, ...flags, "use.mts"]).ended;
-    expect([code, stdout]).toEqual([0, ""]);
+    // A client in Node need not know the DOM.
+    for (const program of [
+      ["server.mts", "client.mts"],
+      ["client.mts", "--lib", "es2023"],
+    ]) {
+      const { code, stdout } = await start("node", [tsc, ...flags, ...program]).ended;
+      expect([program, code, stdout]).toEqual([program, 0, ""]);
+    }
   });
 
   it("is packed as publint wants it", async () => {

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { resolveFfmpeg } from "../../src/ingest/ffmpeg-binary.ts";
-import { type FfmpegDecode, FfmpegProcess } from "../../src/ingest/ffmpeg-process.ts";
+import type { FfmpegDecode } from "../../src/ingest/ffmpeg-options.ts";
+import { FfmpegProcess } from "../../src/ingest/ffmpeg-process.ts";
 import { FrameLayout } from "../../src/ingest/frame-layout.ts";
 import { eventually, isAlive, makeTempDir, makeVideo } from "../support/media.ts";
 

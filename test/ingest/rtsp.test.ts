@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { IngestError } from "../../src/ingest/errors.ts";
 import { type FfmpegBinary, resolveFfmpeg } from "../../src/ingest/ffmpeg-binary.ts";
 import type { Frame } from "../../src/ingest/frame.ts";
-import { openVideo } from "../../src/ingest/video-source.ts";
+import { type OpenVideoOptions, openVideo } from "../../src/ingest/video-source.ts";
 import { eventually } from "../support/media.ts";
 import { CODED_FPS, CODED_SIZE, codedVideo, KEY_EVERY, numberOf } from "../support/rtsp/coded-video.ts";
 import { HABITS, type Habit } from "../support/rtsp/habits.ts";
@@ -26,11 +26,15 @@ interface Watched {
   readonly error: IngestError;
 }
 
-async function watch(ffmpeg: FfmpegBinary, habit: Habit): Promise<Watched> {
+async function watch(
+  ffmpeg: FfmpegBinary,
+  habit: Habit,
+  more: Partial<OpenVideoOptions> = {},
+): Promise<Watched> {
   await using camera = await RtspCamera.start(stream, habit);
   const frames: Frame[] = [];
   const error = await new Promise<IngestError>((resolve, reject) => {
-    openVideo(camera.url, { ...CODED_SIZE, fps: 4, pace: "max", ffmpeg }).subscribe({
+    openVideo(camera.url, { ...CODED_SIZE, fps: 4, pace: "max", ffmpeg, ...more }).subscribe({
       next: (frame) => frames.push(frame),
       error: resolve,
       complete: () => reject(new Error(`The camera completed after ${frames.length} frames.`)),
@@ -66,6 +70,28 @@ describe.each(["FFMPEG_PATH or PATH", "installer"])("an RTSP camera with ffmpeg 
     // ffmpeg looks at the first seconds to find out what it is.
     expect(watched.frames.length).toBeGreaterThan(15);
     expect(watched.frames.length).toBeLessThan((PICTURES / CODED_FPS) * 4 + 2);
+  });
+
+  it.concurrent.each<[string, Habit]>([
+    ["are right", HABITS.ok()],
+    ["are all the same", HABITS.constantTimestamps()],
+  ])(
+    "whose timestamps %s is seen by its key frames alone, at their true time",
+    { retry: 2 },
+    async (_, habit) => {
+      const watched = await watch(ffmpeg, habit, { decode: "keyframes" });
+      expectTrue(watched);
+      expect(watched.numbers.filter((number) => number! % KEY_EVERY !== 0)).toEqual([]);
+      // The first one may be used up while ffmpeg finds out what the camera is.
+      expect(watched.frames.length).toBeGreaterThanOrEqual(PICTURES / KEY_EVERY - 2);
+    },
+  );
+
+  it.concurrent("of which few frames are wanted gives these, and not too few", { retry: 2 }, async () => {
+    const watched = await watch(ffmpeg, HABITS.ok(), { fps: 0.5 });
+    expectTrue(watched);
+    expect(watched.frames.length).toBeGreaterThanOrEqual(3);
+    expect(watched.frames.length).toBeLessThanOrEqual(6);
   });
 
   it.concurrent("that stalls leaves a gap of that length", { retry: 2 }, async () => {

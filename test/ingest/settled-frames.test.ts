@@ -6,7 +6,11 @@ import { settledFrames } from "../../src/ingest/settled-frames.ts";
 /** Reads frames that were read at given times (ms); bursts come at once, the others after a short wait. */
 async function settled(
   times: readonly number[],
-  { failure, damaged = [] }: { failure?: Error; damaged?: readonly number[] } = {},
+  {
+    failure,
+    damaged = [],
+    sparse = false,
+  }: { failure?: Error; damaged?: readonly number[]; sparse?: boolean } = {},
 ): Promise<number[]> {
   let i = 0;
   const read = async (): Promise<RawFrame | null> => {
@@ -17,7 +21,7 @@ async function settled(
     return { bytes: new Uint8Array(0), readAtMs: at, isWhole: !damaged.includes(at) };
   };
   const given: number[] = [];
-  for await (const { readAtMs } of settledFrames(read)) given.push(readAtMs!);
+  for await (const { readAtMs } of settledFrames(read, { sparse })) given.push(readAtMs!);
   return given;
 }
 
@@ -45,4 +49,18 @@ it("fails with its source, after what came before", async () => {
 
 it("leaves out damaged pictures", async () => {
   expect(await settled([0, 200, 400, 600], { damaged: [200, 400] })).toEqual([0, 600]);
+});
+
+it("gives on every key frame of a steady camera, however far apart they are, also when that changes", async () => {
+  const times = [0, 2000, 4000, 6000];
+  expect(await settled(times, { sparse: true })).toEqual(times);
+  // The first long wait may have been a stall; from the next one on it is what is usual.
+  expect(await settled([0, 2000, 4000, 14_000, 24_000, 34_000], { sparse: true })).toEqual([
+    ...[0, 2000, 4000, 24_000, 34_000],
+  ]);
+});
+
+it("leaves out the key frames that come at once after a stall", async () => {
+  const stalled = [0, 2000, 4000, 30_000, 30_002, 30_500, 32_000, 34_000];
+  expect(await settled(stalled, { sparse: true })).toEqual([0, 2000, 4000, 32_000, 34_000]);
 });

@@ -1,11 +1,13 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Browser, Page } from "playwright-core";
 import { build } from "vite";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { WebSocket } from "ws";
 import { resolveFfmpeg } from "../../src/ingest/mod.ts";
 import { browserPath, launchBrowser, openPage } from "../support/browser.ts";
 import type { Script } from "../support/scripted-engine.ts";
@@ -117,11 +119,8 @@ describe.skipIf(browserPath === null)("the sample page", () => {
     const wide = await page.evaluate("document.documentElement.scrollWidth");
     expect(wide, "nothing is wider than a phone").toBeLessThanOrEqual(390);
     await untilInPage(page, "document.querySelector('video').ended");
-    const stream = server.engine.opened.at(-1);
-    const sent = stream?.frames.length ?? 0;
-    const times = stream?.frames.map((frame) => frame.mediaTimeMs) ?? [];
-    expect(times.at(-1)).toBeGreaterThan(3000);
-    expect(times.at(-1)).toBeLessThan(4100);
+    const times = () => server.engine.opened.at(-1)?.frames.map(({ mediaTimeMs }) => mediaTimeMs) ?? [];
+    expect(times().at(-1)).toBeGreaterThan(3000);
 
     await page
       .getByRole("button", { name: /^00:0\d\.\d$/ })
@@ -130,7 +129,12 @@ describe.skipIf(browserPath === null)("the sample page", () => {
     await untilInPage(page, "document.querySelector('video').currentTime < 2");
     await page.evaluate("document.querySelector('video').play()");
     await untilInPage(page, "document.querySelector('video').ended");
-    expect(stream?.frames.length, "what was seen again is not sent again").toBe(sent);
+    // The last picture may have been on its way when the clip ended, so not their number tells it, but their times.
+    expect(
+      [...new Set(times())].sort((a, b) => a - b),
+      "what was seen again is not sent again",
+    ).toEqual(times());
+    expect(times().at(-1)).toBeLessThan(4100);
 
     await page.getByRole("button", { name: "Sample clip" }).click();
     await until("another session", () => server.engine.opened.length === 2);
@@ -144,6 +148,19 @@ describe.skipIf(browserPath === null)("the sample page", () => {
     await first[Symbol.asyncDispose]();
     await page.getByText(/the server is gone; trying again/).waitFor();
     await using _second = await startScriptedServer(script, { clientDir, port });
+    await page.getByText("connected", { exact: true }).waitFor();
+  });
+
+  it("says that the server is full, and takes the place that becomes free", async () => {
+    await using server = await startScriptedServer(script, { clientDir, limits: { maxSessions: 1 } });
+    const other = new WebSocket(`${server.url.replace("http", "ws")}/v1/stream`);
+    await once(other, "message");
+    const page = await browser.newPage();
+    onTestFinished(() => page.close());
+    await page.goto(server.url);
+    await page.getByText(/the server is full; trying again/).waitFor();
+    expect(await page.getByRole("alert").textContent()).toMatch(/session/);
+    other.close();
     await page.getByText("connected", { exact: true }).waitFor();
   });
 

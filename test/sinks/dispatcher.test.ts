@@ -3,22 +3,14 @@ import { describe, expect, it } from "vitest";
 import {
   DeliveryError,
   type DeliveryFailure,
-  type DeliveryLimits,
   Dispatcher,
   type Notice,
-  type RetryWaits,
   type Sink,
 } from "../../src/sinks/mod.ts";
+import { AMPLE_DELIVERY, dispatched } from "../support/dispatched.ts";
 import { KeptLog, notice } from "../support/notices.ts";
 import { until } from "../support/server.ts";
 
-const LIMITS: DeliveryLimits = {
-  attemptMs: 60_000,
-  giveUpAfterMs: 60_000,
-  maxWaiting: 1000,
-  maxWaitingBytes: 1_000_000,
-};
-const AT_ONCE = { firstMs: 0, mostMs: 0 };
 const NEVER = { firstMs: 1_000_000, mostMs: 1_000_000 };
 
 type Outcome = DeliveryFailure | "ok" | "hang" | Error;
@@ -46,26 +38,12 @@ class PlayedSink implements Sink {
   }
 }
 
-function dispatch(sink: Sink, limits: Partial<DeliveryLimits> = {}, waits: RetryWaits = AT_ONCE) {
-  const kept = new KeptLog();
-  const dispatcher = new Dispatcher({ sink, limits: { ...LIMITS, ...limits }, log: kept.log, waits });
-  const offer = (...numbers: number[]) => {
-    for (const number of numbers) dispatcher.offer(notice(number), 100);
-  };
-  return {
-    dispatcher,
-    offer,
-    kept,
-    settled: () => until("it rests", () => dispatcher.figures.waiting === 0),
-  };
-}
-
 const lost = ({ deadLetters }: KeptLog) => deadLetters.map(({ event }) => Number(event!.event_id.slice(6)));
 
 describe("a dispatcher", () => {
   it("delivers in order, tries again what fails, and makes nobody wait", async () => {
     const sink = new PlayedSink(["ok", "passing", new Error("Its wire is cut."), "passing", "ok"]);
-    const { dispatcher, offer, kept, settled } = dispatch(sink);
+    const { dispatcher, offer, kept, settled } = dispatched(sink);
     offer(1, 2, 3);
     expect(sink.tried, "nothing is done while an event is told").toEqual([]);
     await settled();
@@ -82,7 +60,7 @@ describe("a dispatcher", () => {
   });
 
   it("says the same failure once", async () => {
-    const { offer, kept, settled } = dispatch(new PlayedSink(Array(20).fill("passing")));
+    const { offer, kept, settled } = dispatched(new PlayedSink(Array(20).fill("passing")));
     offer(1);
     await settled();
     expect(kept.lines).toHaveLength(2);
@@ -90,7 +68,7 @@ describe("a dispatcher", () => {
 
   it("drops the oldest when too many wait, each with a line that has the whole event", async () => {
     const sink = new PlayedSink(["hang"]);
-    const { dispatcher, offer, kept } = dispatch(sink, { maxWaiting: 3 });
+    const { dispatcher, offer, kept } = dispatched(sink, { maxWaiting: 3 });
     offer(0);
     await until("it is under way", () => sink.tried.length === 1);
     offer(1, 2, 3, 4, 5);
@@ -110,7 +88,7 @@ describe("a dispatcher", () => {
 
   it("counts bytes, too, and one that is too large disturbs no other", async () => {
     const sink = new PlayedSink(["hang"]);
-    const { dispatcher, offer, kept } = dispatch(sink, { maxWaitingBytes: 250 });
+    const { dispatcher, offer, kept } = dispatched(sink, { maxWaitingBytes: 250 });
     offer(0);
     await until("it is under way", () => sink.tried.length === 1);
     offer(1, 2, 3);
@@ -122,7 +100,7 @@ describe("a dispatcher", () => {
 
   it("gives up what is too old, and goes on with what is not", async () => {
     const sink = new PlayedSink(["passing"]);
-    const { dispatcher, offer, kept, settled } = dispatch(sink, { giveUpAfterMs: 60 }, NEVER);
+    const { dispatcher, offer, kept, settled } = dispatched(sink, { giveUpAfterMs: 60 }, NEVER);
     offer(1, 2);
     await settled();
     expect(lost(kept)).toEqual([1, 2]);
@@ -136,7 +114,7 @@ describe("a dispatcher", () => {
 
   it("passes over what is refused, and stops for one that is gone until it is told to go on", async () => {
     const sink = new PlayedSink(["refused", "ok", "gone"]);
-    const { dispatcher, offer, kept, settled } = dispatch(sink);
+    const { dispatcher, offer, kept, settled } = dispatched(sink);
     offer(1, 2, 3, 4);
     await settled();
     expect(sink.taken).toEqual([2]);
@@ -152,7 +130,7 @@ describe("a dispatcher", () => {
 
   it("does not wait for ever for a sink that does not heed its signal", async () => {
     const sink = new PlayedSink(["hang", "hang"]);
-    const { offer, kept, settled } = dispatch(sink, { attemptMs: 20 });
+    const { offer, kept, settled } = dispatched(sink, { attemptMs: 20 });
     offer(1, 2);
     await settled();
     expect(sink.taken).toEqual([1, 2]);
@@ -162,12 +140,12 @@ describe("a dispatcher", () => {
   it("leaves a receiver alone for as long as it wants, but not longer than anything is kept", async () => {
     const busy = (retryAfterMs: number) => new DeliveryError("passing", "It is busy.", { retryAfterMs });
     const sink = new PlayedSink([busy(150)]);
-    const waiting = dispatch(sink);
+    const waiting = dispatched(sink);
     const beganAtMs = performance.now();
     waiting.offer(1);
     await waiting.settled();
     expect(performance.now() - beganAtMs).toBeGreaterThan(145);
-    const long = dispatch(new PlayedSink([busy(1e12)]), { giveUpAfterMs: 40 });
+    const long = dispatched(new PlayedSink([busy(1e12)]), { giveUpAfterMs: 40 });
     long.offer(1);
     await long.settled();
     long.offer(2);
@@ -185,7 +163,7 @@ describe("a dispatcher", () => {
       },
       close: async () => {},
     };
-    const { dispatcher, offer } = dispatch(sink, {}, waits);
+    const { dispatcher, offer } = dispatched(sink, {}, waits);
     offer(1);
     await until("it was tried six times", () => atMs.length >= 6);
     await dispatcher.close(0);
@@ -195,14 +173,14 @@ describe("a dispatcher", () => {
 
   it("delivers what waits when it is closed, and gives up what remains", async () => {
     const well = new PlayedSink(["passing"]);
-    const waiting = dispatch(well, {}, NEVER);
+    const waiting = dispatched(well, {}, NEVER);
     waiting.offer(1, 2);
     await until("it failed", () => waiting.dispatcher.figures.last_error !== null);
     await waiting.dispatcher.close(10_000);
     expect([well.taken, well.isClosed, waiting.kept.deadLetters]).toEqual([[1, 2], true, []]);
 
     const stuck = new PlayedSink(["ok", "hang"]);
-    const losing = dispatch(stuck);
+    const losing = dispatched(stuck);
     losing.offer(1, 2, 3);
     await losing.dispatcher.close(50);
     losing.offer(4);
@@ -212,16 +190,17 @@ describe("a dispatcher", () => {
 
   it("does not wait for a sink that does not close", async () => {
     const sink: Sink = { name: "stuck", deliver: async () => {}, close: () => new Promise(() => {}) };
-    await dispatch(sink).dispatcher.close(0);
+    const { log } = new KeptLog();
+    await new Dispatcher({ sink, limits: AMPLE_DELIVERY, log, closeMs: 20 }).close(0);
   });
 
   it("takes another sink, and what waits goes there", async () => {
     const before = new PlayedSink(["ok", "hang"]);
-    const { dispatcher, offer, kept, settled } = dispatch(before, {}, NEVER);
+    const { dispatcher, offer, kept, settled } = dispatched(before, {}, NEVER);
     offer(1, 2, 3);
     await until("it hangs", () => before.tried.length === 2);
     const after = new PlayedSink();
-    await dispatcher.replace(after, LIMITS);
+    await dispatcher.replace(after, AMPLE_DELIVERY);
     await settled();
     expect([before.taken, before.isClosed, after.taken]).toEqual([[1], true, [2, 3]]);
     expect([dispatcher.figures.delivered, kept.lines]).toEqual([3, []]);
@@ -235,7 +214,7 @@ describe("a dispatcher", () => {
         fc.integer({ min: 1, max: 8 }),
         async (plays, most) => {
           const sink = new PlayedSink([...plays]);
-          const { dispatcher, offer, kept, settled } = dispatch(sink, { maxWaiting: most, attemptMs: 2 });
+          const { dispatcher, offer, kept, settled } = dispatched(sink, { maxWaiting: most, attemptMs: 2 });
           offer(...Array(6).keys());
           await settled();
           await dispatcher.close(0);

@@ -3,9 +3,10 @@ import { appendFile, mkdir, readFile, rename, rm, stat, symlink, writeFile } fro
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { appendLine, openToAppend } from "../../src/sinks/jsonl/append.ts";
-import { Dispatcher, JsonlSink, noticeJson } from "../../src/sinks/mod.ts";
+import { JsonlSink, noticeJson } from "../../src/sinks/mod.ts";
+import { dispatched } from "../support/dispatched.ts";
 import { makeTempDir } from "../support/media.ts";
-import { KeptLog, notice } from "../support/notices.ts";
+import { notice } from "../support/notices.ts";
 import { until } from "../support/server.ts";
 
 let dir: Awaited<ReturnType<typeof makeTempDir>>;
@@ -21,7 +22,6 @@ const write = async (sink: JsonlSink, ...numbers: number[]) => {
 };
 const expected = (...numbers: number[]) =>
   numbers.map((number) => `${noticeJson(notice(number))}\n`).join("");
-const LIMITS = { attemptMs: 10_000, giveUpAfterMs: 60_000, maxWaiting: 100, maxWaitingBytes: 100_000 };
 
 describe("a file of lines", () => {
   it("gets a line a notice, behind what is there, and is not for everybody", async () => {
@@ -83,12 +83,10 @@ describe("a file of lines", () => {
     "waits while the disk is full, says so once, and then writes all",
     async () => {
       await symlink("/dev/full", path);
-      const kept = new KeptLog();
       const sink = new JsonlSink("record", path);
       await sink.open();
-      const waits = { firstMs: 5, mostMs: 5 };
-      const dispatcher = new Dispatcher({ sink, limits: LIMITS, log: kept.log, waits });
-      for (const number of [1, 2, 3]) dispatcher.offer(notice(number), 100);
+      const { dispatcher, offer, kept } = dispatched(sink, {}, { firstMs: 5, mostMs: 5 });
+      offer(1, 2, 3);
       await until("it is full", () => dispatcher.figures.last_error !== null);
       await new Promise((resolve) => setTimeout(resolve, 50));
       expect(kept.lines).toMatchObject([

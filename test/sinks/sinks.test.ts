@@ -150,10 +150,13 @@ describe("the sinks of a server", () => {
   it("are all as they were when one cannot be as it is given", async () => {
     await using receiver = await WebhookReceiver.start();
     const phone: SinkEntry = { type: "webhook", url: receiver.url };
-    await using server = await underWay({ phone }, { env: { SHORT: "short" } });
+    await using server = await underWay(
+      { phone },
+      { env: { SHORT: "short", LONG: "a long one of a webhook" } },
+    );
     await mkdir(join(dir.path, "folder"));
     const wrong = server.load({
-      a: { type: "webhook", url: receiver.url, secret_env: "NO_SUCH" },
+      a: { type: "webhook", url: receiver.url, secret_env: ["LONG", "NO_SUCH"] },
       b: { type: "webhook", url: receiver.url, secret_env: "SHORT" },
       c: { type: "jsonl", path: join(dir.path, "folder") },
       d: { type: "jsonl", path },

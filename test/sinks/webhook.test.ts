@@ -4,44 +4,29 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
-import { type DeliveryLimits, Dispatcher, noticeJson } from "../../src/sinks/mod.ts";
+import { type DeliveryLimits, type Dispatcher, noticeJson } from "../../src/sinks/mod.ts";
 import { retryAfterMs } from "../../src/sinks/webhook/retry-after.ts";
 import { sign, signingKey } from "../../src/sinks/webhook/signature.ts";
+import { signingKeys } from "../../src/sinks/webhook/signing-keys.ts";
 import { type WebhookEntry, webhookSchema } from "../../src/sinks/webhook/webhook-schema.ts";
 import { WebhookSink } from "../../src/sinks/webhook/webhook-sink.ts";
+import { dispatched } from "../support/dispatched.ts";
 import { makeTempDir } from "../support/media.ts";
-import { KeptLog, notice } from "../support/notices.ts";
+import { notice } from "../support/notices.ts";
 import { pageBlocks } from "../support/readme.ts";
 import { until } from "../support/server.ts";
 import { type WebhookAnswer, WebhookReceiver } from "../support/webhook-receiver.ts";
 
 const SECRET = "a secret of the operator";
 
-const LIMITS: DeliveryLimits = {
-  attemptMs: 10_000,
-  giveUpAfterMs: 60_000,
-  maxWaiting: 1000,
-  maxWaitingBytes: 1_000_000,
-};
-
 const open: Dispatcher[] = [];
 afterEach(() => Promise.all(open.splice(0).map((each) => each.close(0))));
 
 function dispatch(url: string, entry: Partial<WebhookEntry> = {}, limits: Partial<DeliveryLimits> = {}) {
-  const kept = new KeptLog();
   const sink = new WebhookSink("phone", { type: "webhook", url, ...entry });
-  const waits = { firstMs: 20, mostMs: 100 };
-  const dispatcher = new Dispatcher({ sink, limits: { ...LIMITS, ...limits }, log: kept.log, waits });
-  open.push(dispatcher);
-  const offer = (...numbers: number[]) => {
-    for (const number of numbers) dispatcher.offer(notice(number), 100);
-  };
-  return {
-    dispatcher,
-    offer,
-    kept,
-    settled: () => until("it rests", () => dispatcher.figures.waiting === 0),
-  };
+  const all = dispatched(sink, limits, { firstMs: 20, mostMs: 100 });
+  open.push(all.dispatcher);
+  return all;
 }
 
 const persons = (...numbers: number[]) => numbers.map((number) => `person ${number}`);
@@ -184,6 +169,9 @@ describe("the signature of a webhook", () => {
     expect(sign([key], "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, body)).toBe(
       "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
     );
+    const entry: WebhookEntry = { type: "webhook", url: "http://x", secret_env: ["NEW", "OLD"] };
+    const env = { NEW: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", OLD: SECRET };
+    expect(signingKeys(entry, env)).toEqual([key, signingKey(SECRET)]);
     expect(signingKey("too short")).toBeNull();
     expect(signingKey("whsec_this is not base64, is it?")).toBeNull();
   });

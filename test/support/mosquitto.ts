@@ -172,6 +172,11 @@ export class Observer {
     await until(`${topic} was seen`, () => this.texts(topic).some(wanted));
   }
 
+  /** Waits until the broker keeps a text at a topic; undefined: nothing. */
+  async keeps(topic: string, text: string | undefined): Promise<void> {
+    await until(`${topic} is ${text}`, () => this.kept.get(topic) === text);
+  }
+
   /** What the broker keeps now, by topic. */
   get kept(): Map<string, string> {
     const last = new Map(this.seen.filter(({ isKept }) => isKept).map(({ topic, text }) => [topic, text]));

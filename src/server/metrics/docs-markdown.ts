@@ -164,11 +164,11 @@ default.
 | field | |
 |---|---|
 | \`level\`, \`time\`, \`msg\` | as [pino](https://getpino.io) has them: 20 is \`debug\`, 30 \`info\`, 40 \`warn\`, 50 \`error\`; \`time\` is in ms since 1970 |
-| \`stream\` | the stream that the line is about; every line about a stream has it |
+| \`stream\` | the stream that the line is about |
 | \`camera\`, \`session\` | the same id again, as that of a camera or of a client's session |
 | \`realtime\` | the session of a client of [\`/v1/realtime\`](openai.md), which is no stream |
 | \`event_id\` | the event of the stream that the line is about |
-| \`token\` | the **name** of the client's token |
+| \`token\`, \`alert\`, \`sink\` | the **name** of the client's token, of an alert, of a sink |
 | \`code\` | an error's code ([protocol](protocol.md)) |
 | \`err\` | an error with its stack |
 
@@ -177,6 +177,7 @@ thinkalong serve --log-level info 2>&1 >/dev/null | jq -c 'select(.stream == "do
 \`\`\`
 
 What is never in the log: tokens, tickets, the tokens with which sessions are resumed, passwords and queries of cameras'
-addresses, pictures, questions, and what the model says. A query of a request is left out, because a ticket may be in it. A
-test reads the log of a busy server with tokens at \`trace\` for all of these.
+addresses, pictures, questions, and what the model says. There is one exception: a notice that a [sink](sinks.md) could not
+deliver is written with its whole event, so that it is not lost. A query of a request is left out, because a ticket may be in
+it. A test reads the log of a busy server with tokens and without sinks at \`trace\` for all of these.
 `;

@@ -92,11 +92,12 @@ async function make(names: readonly string[]): Promise<{ readonly cert: string; 
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
         new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
         new x509.SubjectAlternativeNameExtension(
-          names.map((value) => ({ type: isIP(value) ? "ip" : "dns", value })),
+          names.map((value) => ({ type: isIP(value) ? ("ip" as const) : ("dns" as const), value })),
         ),
       ],
     },
-    webcrypto,
+    // Programs that know the DOM have another type of the same thing.
+    webcrypto as Parameters<typeof x509.X509CertificateGenerator.createSelfSigned>[1],
   );
   const key = KeyObject.from(keys.privateKey as webcrypto.CryptoKey);
   return {

@@ -1,4 +1,4 @@
-import type { CameraKind, Mask, NetworkPolicy } from "../../ingest/mod.ts";
+import type { CameraKind, DescribedVideo, Mask, NetworkPolicy } from "../../ingest/mod.ts";
 import { PulledVideo } from "./pulled-video.ts";
 import type { ReconnectWaits } from "./reconnecting.ts";
 import type { Source } from "./source.ts";
@@ -31,7 +31,16 @@ export interface CameraSourceOptions {
   readonly loop?: boolean | undefined;
   /** Of a folder: takes the pictures that come into it, instead of those that are there. Default: false. */
   readonly watch?: boolean | undefined;
-  /** After so long without a picture the camera counts as stalled, which is told (ms). Default: 5000. */
+  /** Which pictures of a video are decoded: all, or key frames alone, which costs a fraction. Default: `all`. */
+  readonly decode?: "all" | "keyframes" | undefined;
+  /** What decodes a video: `none` (the processor), `auto`, or a name that `ffmpeg -hwaccels` lists. Default: `none`. */
+  readonly hwaccel?: string | undefined;
+  /** Told what the video is, whenever it is connected to. */
+  readonly onVideo?: ((video: DescribedVideo) => void) | undefined;
+  /**
+   * After so long without a picture the camera counts as stalled, which is told (ms). Default: 5000, and 15 000 where key
+   * frames alone are decoded.
+   */
   readonly stalledAfterMs?: number | undefined;
   /** After so long without a picture the connection is given up, and made anew (ms). Default: 20 000. */
   readonly stallTimeoutMs?: number | undefined;

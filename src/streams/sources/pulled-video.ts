@@ -16,7 +16,7 @@ export interface PulledVideoOptions
   extends Pick<
     OpenCameraOptions,
     | ("pace" | "live" | "inputFps" | "firstFrameTimeoutMs" | "stallTimeoutMs" | "network")
-    | ("kind" | "transport" | "intervalMs" | "loop" | "watch")
+    | ("kind" | "transport" | "intervalMs" | "loop" | "watch" | "decode" | "hwaccel" | "onVideo")
   > {
   /** A video file, an http(s), HLS or RTSP URL, or anything else that `openCamera` takes. */
   readonly input: string;
@@ -38,6 +38,8 @@ export interface PulledVideoOptions
 /** A source that gives fewer frames counts as stalled only when so many in a row are missing. */
 const MISSED_FRAMES = 3;
 const DEFAULT_STALLED_AFTER_MS = 5000;
+/** Cameras that save bandwidth send a key frame no more often than this (ms). */
+const KEYFRAME_PERIOD_MS = 5000;
 
 /** A video that this process reads from a file or a URL. When something is wrong with it, the stream fails. */
 export class PulledVideo implements Source {
@@ -89,7 +91,8 @@ export class PulledVideo implements Source {
       const message = "Only a live source with a URL can be connected to again. Leave out reconnect.";
       return throwError(() => new IngestError("option_out_of_range", message));
     }
-    const periodMs = Math.max(options.intervalMs ?? 0, 1000 / into.format.fps);
+    const ownMs = options.decode === "keyframes" ? KEYFRAME_PERIOD_MS : (options.intervalMs ?? 0);
+    const periodMs = Math.max(ownMs, 1000 / into.format.fps);
     const leastMs = stalledAfterMs ?? DEFAULT_STALLED_AFTER_MS;
     return reconnecting(
       ({ startedAtMs, alive }) => open(comesBack ? { startedAtMs, onAlive: alive } : { onAlive: alive }),

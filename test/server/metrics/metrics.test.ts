@@ -1,5 +1,7 @@
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
 import { History } from "../../../src/history/mod.ts";
 import { METRIC_ENTRIES } from "../../../src/server/metrics/metric-table.ts";
 import { type Family, hasPrometheus, readMetrics } from "../../support/prometheus.ts";
@@ -281,6 +283,25 @@ describe("the metrics of any server", () => {
     const before = await round("second");
     expect(before).toContain('thinkalong_refusals_total{over="message",code="unknown_type"}');
     for (let i = 0; i < 8; i++) expect(await round(`made-up-${i}`)).toEqual(before);
+  });
+
+  it("have the clients of /v1/realtime, and what is refused to them", async () => {
+    await using server = await startScriptedServer();
+    const open = (model: string) =>
+      new WebSocket(`${server.url.replace("http", "ws")}/v1/realtime?model=${model}`);
+    const client = open(server.engine.model.id);
+    await once(client, "message");
+    const refused = open("no-such-model");
+    await once(refused, "error");
+    client.send("{}");
+    await once(client, "message");
+    expect(Object.fromEntries(valuesOf((await scrape(server.url)).text))).toMatchObject({
+      thinkalong_realtime_sessions: 1,
+      thinkalong_openai_answers: 0,
+      thinkalong_received_messages_total: 1,
+      'thinkalong_refusals_total{over="upgrade",code="model_not_found"}': 1,
+      'thinkalong_refusals_total{over="message",code="invalid_message"}': 1,
+    });
   });
 
   it("have the streams' ends, and the refusals over HTTP and at upgrades", async () => {

@@ -2,16 +2,16 @@ import { describe, expect, it } from "vitest";
 import { MetricSet } from "../../../src/server/metrics/metric-set.ts";
 import { StreamMetrics } from "../../../src/server/metrics/stream-metrics.ts";
 import { readLimits } from "../../../src/server/mod.ts";
-import { type StreamListener, StreamRegistry } from "../../../src/streams/mod.ts";
+import { type StreamListener, StreamRegistry, type StreamRegistryOptions } from "../../../src/streams/mod.ts";
 import { ScriptedEngine, type ScriptedStream } from "../../support/scripted-engine.ts";
 
 /** Streams that are counted, with a time that goes on only when it is told to. */
-function counted(keptMs = 1000) {
+function counted(more: Pick<StreamRegistryOptions, "past"> = {}) {
   let nowMs = 0;
   const set = new MetricSet();
-  const metrics = new StreamMetrics(set, { keptMs, now: () => nowMs });
+  const metrics = new StreamMetrics(set, { keptMs: 1000, now: () => nowMs });
   const engine = new ScriptedEngine();
-  const streams = registry(engine, [metrics.listener]);
+  const streams = registry(engine, [metrics.listener], more);
   return {
     ...{ engine, streams },
     wait: (ms: number) => {
@@ -25,8 +25,13 @@ function counted(keptMs = 1000) {
   };
 }
 
-function registry(engine: ScriptedEngine, listeners: readonly StreamListener[]): StreamRegistry {
-  return new StreamRegistry({ engine, limits: readLimits(), maxStreams: 500, maxCameras: 500, listeners });
+function registry(
+  engine: ScriptedEngine,
+  listeners: readonly StreamListener[],
+  more: Pick<StreamRegistryOptions, "past"> = {},
+): StreamRegistry {
+  const limits = readLimits();
+  return new StreamRegistry({ engine, limits, maxStreams: 500, maxCameras: 500, listeners, ...more });
 }
 
 const seriesOf = (text: string, stream: string) =>
@@ -77,6 +82,20 @@ describe("the metrics of streams", () => {
     expect(seriesOf(await text(), "door")).toBe(0);
     open("door");
     expect(await text()).toContain(`${drops} 0\n`);
+  });
+
+  it("do not count again what an earlier stream of the name has counted, in another server", async () => {
+    const first = counted();
+    const stream = first.open("door");
+    stream.open();
+    think(first.engine.opened[0]!, 0);
+    const past = { ...stream.standing, lastMs: 0, lastAtMs: 0, why: "A test." };
+    const second = counted({ past: () => past });
+    const next = second.open("door");
+    next.open();
+    think(second.engine.opened[0]!, 1);
+    expect(next.figures.units).toBe(2);
+    expect(await second.text()).toContain('thinkalong_units_total{stream="door"} 1\n');
   });
 
   it("are bounded while cameras of ever other names come and go", async () => {

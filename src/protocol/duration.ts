@@ -1,4 +1,4 @@
-/** Milliseconds of the units in which a rule says durations. */
+/** Milliseconds of the units in which durations are said. */
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 const PART = /(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)/g;
