@@ -11,7 +11,7 @@ import { Snapshots } from "./snapshots.ts";
 import { spawnHistory } from "./start.ts";
 import type { Opened, StoredPast } from "./store.ts";
 
-/** How long what was heard may wait to be written (ms). So much is lost at most when the process is killed. */
+/** How long what was heard may wait to be written (ms). */
 const BATCH_MS = 1_000;
 
 /** How often it is noted where streams stand of which nothing is heard (ms). */
@@ -32,6 +32,10 @@ export interface HistoryOptions extends Omit<HistorySettings, "enabled" | "path"
   readonly onTrouble: (message: string) => void;
   /** Told when it is good again. */
   readonly onRecovered?: (message: string) => void;
+  /**
+   * How long what was heard may wait to be written (ms). So much is lost at most when the process is killed. Default: 1000.
+   */
+  readonly batchMs?: number;
   /** Time between two tries to write (ms). Default: 5000. */
   readonly retryMs?: number;
 }
@@ -82,10 +86,12 @@ export class History implements EventPictures {
   private told: string | null = null;
   private isClosed = false;
   private onWritten: () => void = () => {};
+  private readonly batchMs: number;
   private counts = { written: 0, lost: 0, failures: 0, lastBatchMs: 0 };
 
   constructor(private readonly options: HistoryOptions) {
-    const { sessions, pictures } = options;
+    const { sessions, pictures, batchMs = BATCH_MS } = options;
+    this.batchMs = batchMs;
     this.recorder = new Recorder({
       kinds: new Set(sessions ? ["camera", "session"] : ["camera"]),
       snapshots: new Snapshots(pictures, (error) =>
@@ -144,6 +150,8 @@ export class History implements EventPictures {
    */
   async forget(stream: string): Promise<number | null> {
     this.pasts.delete(stream);
+    // What waits is of before, too. A batch that is under way is written first, and then deleted.
+    this.outbox.forget(stream);
     return await this.ask("forget", stream);
   }
 
@@ -170,7 +178,7 @@ export class History implements EventPictures {
 
   private add(change: Change): void {
     this.outbox.add(change);
-    if (!this.isClosed) this.flushIn(BATCH_MS);
+    if (!this.isClosed) this.flushIn(this.batchMs);
   }
 
   private flushIn(ms: number): void {
@@ -186,10 +194,9 @@ export class History implements EventPictures {
     const { host } = this;
     if (host === null || this.isWriting) return;
     for (const standing of this.recorder.standings("busy")) this.outbox.add(standing);
-    const changes = this.outbox.next();
-    if (changes.length === 0) return;
+    if (this.outbox.isEmpty) return;
     this.isWriting = true;
-    host.send({ type: "write", batch: this.batch + 1, changes });
+    host.send({ type: "write", batch: this.batch + 1, changes: this.outbox.next() });
   }
 
   private async flushAll(): Promise<void> {
@@ -238,7 +245,7 @@ export class History implements EventPictures {
     }
     if (this.told !== null) this.options.onRecovered?.(`The history ${this.path} is written again.`);
     this.told = null;
-    if (this.outbox.size > 0 && !this.isClosed) this.flushIn(BATCH_MS);
+    if (this.outbox.size > 0 && !this.isClosed) this.flushIn(this.batchMs);
     this.onWritten();
   }
 

@@ -22,14 +22,20 @@ export interface Loss {
 export class Outbox {
   private waiting: Change[] = [];
   private bytes = 0;
-  private batch: readonly Change[] = [];
+  /** Null: none is under way. */
+  private batch: readonly Change[] | null = null;
   private lost: Loss | null = null;
 
   constructor(private readonly limits: OutboxLimits = OUTBOX_LIMITS) {}
 
   /** How many changes are not written yet. */
   get size(): number {
-    return this.waiting.length + this.batch.length;
+    return this.waiting.length + (this.batch?.length ?? 0);
+  }
+
+  /** Whether nothing is to be written. A batch from which all was forgotten is one still. */
+  get isEmpty(): boolean {
+    return this.batch === null && this.waiting.length === 0;
   }
 
   add(change: Change): void {
@@ -38,9 +44,9 @@ export class Outbox {
     if (this.waiting.length > this.limits.maxChanges || this.bytes > this.limits.maxBytes) this.shed();
   }
 
-  /** What is to be written next; the same again until `written` is called. Empty: nothing is. */
+  /** What is to be written next; the same again until `written` is called. */
   next(): readonly Change[] {
-    if (this.batch.length === 0) {
+    if (this.batch === null) {
       this.batch = this.waiting;
       this.waiting = [];
       this.bytes = 0;
@@ -50,10 +56,18 @@ export class Outbox {
 
   /** The batch is written. Says what was lost since the last one, if anything was. */
   written(): Loss | null {
-    this.batch = [];
+    this.batch = null;
     const { lost } = this;
     this.lost = null;
     return lost;
+  }
+
+  /** Takes out all of a stream. */
+  forget(stream: string): void {
+    const isOther = (change: Change) => change.stream !== stream;
+    this.waiting = this.waiting.filter(isOther);
+    this.bytes = this.waiting.reduce((sum, change) => sum + sizeOf(change), 0);
+    this.batch = this.batch?.filter(isOther) ?? null;
   }
 
   /** Loses the oldest tenth. Pictures and standings are not told: the events are. */

@@ -21,6 +21,7 @@ function start(path: string, more: Partial<HistoryOptions> = {}, script: Script 
   const history = newHistory(path, {
     onTrouble: (message) => troubles.push(message),
     onRecovered: (message) => recovered.push(message),
+    batchMs: 20,
     retryMs: 20,
     ...more,
   });

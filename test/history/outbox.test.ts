@@ -15,6 +15,20 @@ describe("what waits to be written", () => {
     expect(outbox.size).toBe(0);
   });
 
+  it("takes out all of a stream, also of a batch under way, which stays under way", () => {
+    const outbox = new Outbox({ maxChanges: 10, maxBytes: 1e6 });
+    outbox.add(kept("door", 0, "sent"));
+    outbox.next();
+    for (const stream of ["door", "yard", null]) outbox.add(kept(stream, 1, "waits"));
+    outbox.forget("door");
+    expect([outbox.isEmpty, outbox.size]).toEqual([false, 2]);
+    expect(outbox.next(), "what is sent once more").toEqual([]);
+    outbox.written();
+    expect(outbox.next()).toMatchObject([{ stream: "yard" }, { stream: null }]);
+    outbox.written();
+    expect(outbox.isEmpty).toBe(true);
+  });
+
   it("is bounded in bytes", () => {
     const outbox = new Outbox({ maxChanges: 1000, maxBytes: 100_000 });
     for (let number = 0; number < 100; number++)

@@ -18,6 +18,7 @@ export async function historyPath(): Promise<string> {
 export function newHistory(path: string, more: Partial<HistoryOptions> = {}): History {
   return new History({
     ...{ path, keep_days: 30, max_bytes: 1e9, sessions: false, pictures: "all" },
+    batchMs: 20,
     onTrouble: (message) => {
       throw new Error(message);
     },
