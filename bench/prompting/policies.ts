@@ -64,6 +64,7 @@ export const narrates: Policy = async (model, { units }, signal) => {
         answerTokens: 0,
         ...SAMPLING,
         instructions: null,
+        recap: null,
         skipLate: false,
         held: false,
       },

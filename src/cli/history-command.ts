@@ -54,10 +54,10 @@ async function withFile(
   }
 }
 
-async function search(words: string | undefined, flags: SearchFlags): Promise<void> {
+async function search(words: readonly string[], flags: SearchFlags): Promise<void> {
   await withFile(flags, "read", (file) => {
     const { found, hasMore } = file.search({
-      words: words?.trim() || null,
+      words: words.join(" ").trim() || null,
       streams: flags.stream ?? null,
       types: flags.type ?? null,
       fromMs: flags.from ?? null,
@@ -131,7 +131,10 @@ export function historyCommand(): Command {
   const searching = addLookFlags(
     new Command("search")
       .description("Find what was seen, thought, asked and alerted. The newest stands last.")
-      .argument("[words]", 'words that must all be there; "red car" in quotes is a phrase, car* a beginning'),
+      .argument(
+        "[words...]",
+        "words that must all be there; '\"red car\"' with both quotes is a phrase, 'car*' a beginning",
+      ),
   )
     .addOption(new Option("--type <type...>", "only these").choices(ENTRY_TYPES))
     .option("-n, --limit <n>", "most entries", positive, 20)
@@ -159,7 +162,7 @@ export function historyCommand(): Command {
       "after",
       `
 Examples:
-  $ thinkalong history search "red car" --stream door --from 24h
+  $ thinkalong history search red car --stream door --from 24h
   $ thinkalong history search --type alert --from 2026-11-27 --to 2026-11-28
   $ thinkalong history summary --by day
   $ thinkalong history delete door`,

@@ -1,11 +1,13 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Browser, Page } from "playwright-core";
 import { build } from "vite";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { WebSocket } from "ws";
 import { resolveFfmpeg } from "../../src/ingest/mod.ts";
 import { browserPath, launchBrowser, openPage } from "../support/browser.ts";
 import type { Script } from "../support/scripted-engine.ts";
@@ -146,6 +148,19 @@ describe.skipIf(browserPath === null)("the sample page", () => {
     await first[Symbol.asyncDispose]();
     await page.getByText(/the server is gone; trying again/).waitFor();
     await using _second = await startScriptedServer(script, { clientDir, port });
+    await page.getByText("connected", { exact: true }).waitFor();
+  });
+
+  it("says that the server is full, and takes the place that becomes free", async () => {
+    await using server = await startScriptedServer(script, { clientDir, limits: { maxSessions: 1 } });
+    const other = new WebSocket(`${server.url.replace("http", "ws")}/v1/stream`);
+    await once(other, "message");
+    const page = await browser.newPage();
+    onTestFinished(() => page.close());
+    await page.goto(server.url);
+    await page.getByText(/the server is full; trying again/).waitFor();
+    expect(await page.getByRole("alert").textContent()).toMatch(/session/);
+    other.close();
     await page.getByText("connected", { exact: true }).waitFor();
   });
 

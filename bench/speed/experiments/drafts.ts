@@ -184,6 +184,7 @@ async function narrate(
         temperature: 0,
         seed: 0,
         instructions: null,
+        recap: null,
         skipLate: false,
         looks: null,
         held: false,

@@ -15,14 +15,14 @@ import { thisMachine } from "./machine.ts";
 import { DATABASE, type Prunable, prunable, RUNTIME } from "./prunable.ts";
 
 interface PruneFlags {
-  readonly yes: boolean;
-  readonly bundledFfmpeg: boolean;
+  readonly yes?: true;
+  readonly bundledFfmpeg?: true;
 }
 
 async function prune({ yes, bundledFfmpeg }: PruneFlags): Promise<void> {
   const install = await Installation.at(PACKAGE_DIR);
   if (bundledFfmpeg) await requireOtherFfmpeg();
-  const found = await prunable(install, thisMachine(), { ffmpeg: bundledFfmpeg });
+  const found = await prunable(install, thisMachine(), { ffmpeg: bundledFfmpeg ?? false });
   if (found.length === 0) {
     printLine(`There is nothing in ${install.modules} that this machine does not need.`);
     return;
@@ -91,15 +91,14 @@ async function requireLibrary(
 
 export function pruneInstallCommand(): Command {
   return new Command("prune-install")
-    .summary("make this installation smaller")
+    .summary("Make this installation smaller.")
     .description(
       "Show what this installation has for other machines and for GPUs, and remove it with --yes. It is in the packages that thinkalong uses; nothing else is touched.",
     )
-    .option("-y, --yes", "remove it, instead of showing it only", false)
+    .option("-y, --yes", "remove it, instead of showing it only")
     .option(
       "--bundled-ffmpeg",
       "the ffmpeg that comes with the packages, too: another one was found on the PATH or in FFMPEG_PATH",
-      false,
     )
     .addHelpText(
       "after",
