@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { COMPILED } from "./build.ts";
@@ -92,9 +94,20 @@ export function startNode(args: readonly string[], env?: Record<string, string>,
 /** The command line's main module. */
 export const MAIN = join(COMPILED, "cli/main.js");
 
-/** Runs the command line, as a user would. */
-export function thinkalong(args: readonly string[], env?: Record<string, string>, output?: Output): Program {
-  return startPlainNode([MAIN, ...args], env, output);
+/**
+ * Runs the command line, as a user would. It keeps its files in a folder that is removed when it has ended, unless
+ * `THINKALONG_HOME` is given.
+ */
+export function thinkalong(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  output?: Output,
+): Program {
+  if (env.THINKALONG_HOME !== undefined) return startPlainNode([MAIN, ...args], env, output);
+  const home = mkdtempSync(join(tmpdir(), "thinkalong-home-"));
+  const program = startPlainNode([MAIN, ...args], { ...env, THINKALONG_HOME: home }, output);
+  void program.ended.then(() => rmSync(home, { recursive: true, force: true }));
+  return program;
 }
 
 /**
