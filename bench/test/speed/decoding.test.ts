@@ -14,7 +14,7 @@ afterEach(() => dir.remove());
 
 const SMALL = { width: 320, height: 180, codec: "h264", fps: 20 } as const;
 const SIZES = {
-  ...{ sizes: [SMALL], codecs: [SMALL.codec], rates: [SMALL.fps], common: SMALL, taken: [1] },
+  ...{ sizes: [SMALL], codecs: [SMALL.codec], rates: [SMALL.fps], common: SMALL, taken: [4] },
   ...{ clipSeconds: 0.5, keyframeSeconds: 0.5, seconds: 1, settleMs: 100, cameras: [1] },
 };
 
