@@ -46,7 +46,7 @@ const UNHURRIED = [
 /** Those that wait for cameras at real pace, and compute so little that two files do not disturb each other. */
 const PACED = [
   "test/client/{engine,streams}.test.ts",
-  "test/cli/{guard,open-files,serve,serve-cameras,serve-sinks}.test.ts",
+  "test/cli/{guard,history,open-files,serve,serve-cameras,serve-sinks}.test.ts",
   "test/e2e/{kills,plain-client,real-clip,resuming}.test.ts",
   "test/engine/inference-process.test.ts",
   "test/ingest/{camera,rtsp,video-source}.test.ts",
@@ -115,6 +115,7 @@ export default defineConfig({
           exclude: [...UNHURRIED, ...PACED],
           // Two cores, and these tests own worker threads or an ffmpeg: files run one after the other.
           fileParallelism: false,
+          maxConcurrency: 2,
           sequence: { groupOrder: 3 },
         },
       },
