@@ -99,7 +99,7 @@ export default defineConfig({
         test: {
           ...common,
           name: "paced",
-          maxWorkers: 2,
+          maxWorkers: 3,
           include: PACED,
           // All RTSP cameras at once.
           maxConcurrency: 13,
