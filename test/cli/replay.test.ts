@@ -102,7 +102,7 @@ describe("thinkalong replay", () => {
     }
   });
 
-  it("treats a source as a camera with --live, and as a recording with --no-live", async () => {
+  it.concurrent("treats a source as a camera with --live, and as a recording with --no-live", async () => {
     const pictures = await jpegsOf(clip, 10, 3);
     const camera = await serve((_, response) => {
       response.writeHead(200, { "content-type": "multipart/x-mixed-replace; boundary=frame" });
@@ -118,14 +118,17 @@ describe("thinkalong replay", () => {
       const { code, stderr } = await replay(input, "--pace", "max", ...args).ended;
       return [code, stderr.includes(LOST) ? LOST : stderr];
     };
-    expect(await ends(camera.url)).toEqual([1, LOST]);
-    expect(await ends(camera.url, "--no-live")).toEqual([0, ""]);
-    expect(await ends(clip)).toEqual([0, ""]);
-    expect(await ends(clip, "--live")).toEqual([1, LOST]);
+    const ended = [ends(camera.url), ends(camera.url, "--no-live"), ends(clip), ends(clip, "--live")];
+    expect(await Promise.all(ended)).toEqual([
+      [1, LOST],
+      [0, ""],
+      [0, ""],
+      [1, LOST],
+    ]);
     await camera.close();
   });
 
-  it("goes on with a camera that was lost with --reconnect, tells the gap, and ends at Ctrl-C", async () => {
+  it.concurrent("goes on with a camera that was lost with --reconnect, tells the gap, and ends at Ctrl-C", async () => {
     // The command line connects once to ask what it is, and again to play it.
     await using camera = await RtspCamera.start(await codedVideo(600), HABITS.hangUp(120, 240, 360, 480));
     await using program = replay(camera.url, "--reconnect");
@@ -155,7 +158,7 @@ describe("thinkalong replay", () => {
     expect(stdout).toContain("4 frames, 0 dropped");
   });
 
-  it("gives up on a source that says nothing after --connect-timeout or --stall-timeout", async () => {
+  it.concurrent("gives up on a source that says nothing after --connect-timeout or --stall-timeout", async () => {
     const bytes = await readFile(await makeVideo(join(dir.path, "flat.mkv"), { seconds: 20 }));
     const server = await serve((request, response) => {
       if (request.url === "/stalls.mkv") response.write(bytes.subarray(0, bytes.length / 2));
