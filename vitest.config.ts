@@ -57,6 +57,15 @@ const PACED = [
   "test/streams/sources/gstreamer-rtsp.test.ts",
 ];
 
+/** Those in which a browser or a model's server does the work, with one thread: two of them fit on two cores. */
+const OUTSIDE = [
+  "test/e2e/{page,remote-engine}.test.ts",
+  "test/server/page.test.ts",
+  "test/client/{browser,documented}.test.ts",
+  "test/backends/openai/{openai-stream,client/probe}.test.ts",
+  "test/cli/{engines,serve-alerts}.test.ts",
+];
+
 const common = {
   // With CI set, picocolors would colour what tests look at.
   env: { NO_COLOR: "1" },
@@ -110,13 +119,23 @@ export default defineConfig({
         plugins: [compiledWorkers()],
         test: {
           ...common,
+          name: "outside",
+          maxWorkers: 2,
+          include: OUTSIDE,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        plugins: [compiledWorkers()],
+        test: {
+          ...common,
           name: "whole",
           include: WHOLE,
-          exclude: [...UNHURRIED, ...PACED],
+          exclude: [...UNHURRIED, ...PACED, ...OUTSIDE],
           // Two cores, and these tests own worker threads or an ffmpeg: files run one after the other.
           fileParallelism: false,
           maxConcurrency: 2,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { get } from "node:http";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
+import { makeTempDir } from "../../test/support/media.ts";
 import { childrenOf, memoryOf, type OpenFiles, openFilesOf } from "../../test/support/processes.ts";
 import { atMost, type Finding, none } from "./trial.ts";
 
@@ -24,7 +25,11 @@ export class ServerProcess implements AsyncDisposable {
   private ownCommands: readonly string[] = [];
   private readonly exit: Promise<[number | null, NodeJS.Signals | null]>;
 
-  private constructor(private readonly child: ChildProcessByStdio<null, Readable, Readable>) {
+  private constructor(
+    private readonly child: ChildProcessByStdio<null, Readable, Readable>,
+    /** Where it keeps what it keeps: nothing of another server, and nothing that stays. */
+    private readonly home: Awaited<ReturnType<typeof makeTempDir>>,
+  ) {
     child.stderr.setEncoding("utf8").on("data", (lines: string) => {
       this.log += lines;
     });
@@ -37,11 +42,12 @@ export class ServerProcess implements AsyncDisposable {
    */
   static async start(program: readonly [string, ...string[]], ...options: string[]): Promise<ServerProcess> {
     const [command, ...first] = program;
+    const home = await makeTempDir();
     const child = spawn(command, [...first, "serve", "--port", "0", ...options], {
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, NO_COLOR: "1" },
+      env: { ...process.env, NO_COLOR: "1", THINKALONG_HOME: home.path },
     });
-    const server = new ServerProcess(child);
+    const server = new ServerProcess(child, home);
     let said = "";
     server.url = await new Promise<string>((resolve, reject) => {
       child.once("error", reject);
@@ -51,6 +57,9 @@ export class ServerProcess implements AsyncDisposable {
         const found = /Open (http:\S+) for/.exec(said)?.[1];
         if (found !== undefined) resolve(found);
       });
+    }).catch(async (error) => {
+      await home.remove();
+      throw error;
     });
     server.ownCommands = await server.commands().catch(() => []);
     return server;
@@ -137,5 +146,6 @@ export class ServerProcess implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill("SIGKILL");
     await this.exit;
+    await this.home.remove();
   }
 }
