@@ -121,6 +121,21 @@ describe("a history of streams", () => {
       expect(await history.find("door", id), id).toBeNull();
   });
 
+  it("keeps a picture with each alert, also with two that come right behind a thought", async () => {
+    const { history, streams } = start(await historyPath());
+    const door = streams.open({ id: "door", kind: "camera" });
+    for (const seq of [0, 1]) door.input.push(await picture(), { seq, mediaTimeMs: 100 * seq });
+    await until("it was thought", () => door.figures.thoughts === 1);
+    for (const alert of ["somebody", "a person"])
+      door.raise({
+        ...{ alert, when: "a person comes", message: "A person comes.", media_time_ms: 100 },
+        ...{ response_id: null, zone: null, snapshot: null },
+      });
+    const pictured = async () => (await found(history)).filter(({ hasPicture }) => hasPicture);
+    while ((await pictured()).length < 3) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect((await pictured()).map(({ type }) => type).sort()).toEqual(["alert", "alert", "thought"]);
+  });
+
   it("tells where a camera's stream goes on: numbers, counts, media time, also after a restart", async () => {
     const path = await historyPath();
     const first = start(path);
