@@ -45,7 +45,10 @@ describe("README", () => {
 
   beforeAll(async () => {
     home = await makeTempDir();
-    env = environment(dirname((await resolveFfmpeg()).path));
+    env = {
+      ...environment(dirname((await resolveFfmpeg()).path)),
+      THINKALONG_HOME: join(home.path, "data"),
+    };
     const path = await realpath(home.path);
     checkout = join(path, "thinkalong");
     project = join(path, "yours");
