@@ -26,6 +26,8 @@ const questions = new Questions((question) => {
 });
 let session: Session | null = null;
 let feed: VideoFeed | null = null;
+/** Aborted when another video is chosen. */
+let choice = new AbortController();
 
 /** Leaves the session, if there is one, and begins another one. */
 function begin(): Session {
@@ -68,6 +70,9 @@ function onEvent(event: ServerEvent): void {
 
 /** Another video is another stream, so it begins a new session. */
 async function play(source: Source): Promise<void> {
+  choice.abort();
+  choice = new AbortController();
+  const { signal } = choice;
   const isLive = source.kind === "webcam";
   for (const [kind, button] of Object.entries(buttons)) button.ariaPressed = String(kind === source.kind);
   status.alert(null);
@@ -75,7 +80,8 @@ async function play(source: Source): Promise<void> {
   thoughts.clear(!isLive);
   questions.clear();
   feed?.stop();
-  const isFresh = session !== null && session.state.phase === "open" && session.frames.sent === 0;
+  const isFresh =
+    session?.state.phase === "open" && session.frames.sent === 0 && session.frames.waiting === 0;
   const watched = isFresh && session !== null ? session : begin();
   // Called before the video plays, so that its first pictures are captured.
   const sent = fromVideo(watched, video, { isLive });
@@ -83,8 +89,9 @@ async function play(source: Source): Promise<void> {
   video.controls = !isLive;
   hint.hidden = true;
   try {
-    await openSource(video, source);
+    await openSource(video, source, signal);
   } catch (error) {
+    if (signal.aborted) return;
     if (!(error instanceof SourceError)) throw error;
     sent.stop();
     closeSource(video);

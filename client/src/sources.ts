@@ -25,18 +25,27 @@ export async function hasSample(): Promise<boolean> {
 /**
  * Sets the video's source and plays it.
  *
+ * @param signal aborted when another source is wanted; then it leaves the video alone
  * @throws {SourceError} the camera was refused, the clip is missing, the file cannot be played
  */
-export async function openSource(video: HTMLVideoElement, source: Source): Promise<void> {
+export async function openSource(
+  video: HTMLVideoElement,
+  source: Source,
+  signal: AbortSignal,
+): Promise<void> {
   closeSource(video);
   if (source.kind === "webcam") {
-    video.srcObject = await cameraStream();
+    const camera = await cameraStream();
+    if (signal.aborted) return stopCamera(camera);
+    video.srcObject = camera;
   } else {
     video.src = source.kind === "file" ? URL.createObjectURL(source.file) : SAMPLE_URL;
   }
   try {
     await video.play();
   } catch {
+    // It ends so, too, when the video is given another source.
+    if (signal.aborted) return;
     // The error of play() differs by browser, so the message goes by the source.
     const what =
       source.kind === "file"
@@ -49,12 +58,14 @@ export async function openSource(video: HTMLVideoElement, source: Source): Promi
 /** Stops the camera, or releases the file. */
 export function closeSource(video: HTMLVideoElement): void {
   video.pause();
-  if (video.srcObject instanceof MediaStream) {
-    for (const track of video.srcObject.getTracks()) track.stop();
-  }
+  if (video.srcObject instanceof MediaStream) stopCamera(video.srcObject);
   if (video.src.startsWith("blob:")) URL.revokeObjectURL(video.src);
   video.srcObject = null;
   video.removeAttribute("src");
+}
+
+function stopCamera(camera: MediaStream): void {
+  for (const track of camera.getTracks()) track.stop();
 }
 
 async function cameraStream(): Promise<MediaStream> {

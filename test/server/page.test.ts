@@ -73,6 +73,23 @@ describe.skipIf(browserPath === null)("the sample page", () => {
     ).toBe(true);
   });
 
+  it("takes another video while one is still on its way, without a complaint", async () => {
+    await using server = await startScriptedServer(script, { clientDir, sampleDir: folder });
+    const page = await openPage(browser, server.url);
+    await page.evaluate(
+      'for (const kind of ["sample", "webcam"]) document.getElementById(`source-${kind}`).click()',
+    );
+    await page.getByText("unit 3: a car enters at the left").first().waitFor();
+    expect(await page.getByRole("alert").isVisible()).toBe(false);
+    expect(await page.evaluate("document.querySelector('video').srcObject !== null")).toBe(true);
+    await page.evaluate(
+      'for (const kind of ["webcam", "sample"]) document.getElementById(`source-${kind}`).click()',
+    );
+    await untilInPage(page, "document.querySelector('video').currentTime > 0.5");
+    expect(await page.getByRole("alert").isVisible()).toBe(false);
+    expect(await page.evaluate("document.querySelector('video').srcObject === null")).toBe(true);
+  });
+
   it("says that a scene is unfamiliar, marks what is thought of it, and takes it back", async () => {
     await using server = await startScriptedServer(script, { clientDir, sampleDir: folder });
     const page = await openPage(browser, server.url);
