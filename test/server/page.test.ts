@@ -46,6 +46,11 @@ async function untilInPage(page: Page, expression: string): Promise<void> {
   while (!(await page.evaluate(expression))) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
+/** Chooses one video after the other, without a moment between them. */
+async function chooseInTurn(page: Page, ...kinds: string[]): Promise<void> {
+  await page.evaluate(kinds.map((kind) => `document.getElementById("source-${kind}").click();`).join(" "));
+}
+
 describe.skipIf(browserPath === null)("the sample page", () => {
   it("shows thoughts about the webcam, and answers while it runs", async () => {
     await using server = await startScriptedServer(script, { clientDir, sampleDir: folder });
@@ -76,15 +81,11 @@ describe.skipIf(browserPath === null)("the sample page", () => {
   it("takes another video while one is still on its way, without a complaint", async () => {
     await using server = await startScriptedServer(script, { clientDir, sampleDir: folder });
     const page = await openPage(browser, server.url);
-    await page.evaluate(
-      'for (const kind of ["sample", "webcam"]) document.getElementById(`source-${kind}`).click()',
-    );
+    await chooseInTurn(page, "sample", "webcam");
     await page.getByText("unit 3: a car enters at the left").first().waitFor();
     expect(await page.getByRole("alert").isVisible()).toBe(false);
     expect(await page.evaluate("document.querySelector('video').srcObject !== null")).toBe(true);
-    await page.evaluate(
-      'for (const kind of ["webcam", "sample"]) document.getElementById(`source-${kind}`).click()',
-    );
+    await chooseInTurn(page, "webcam", "sample");
     await untilInPage(page, "document.querySelector('video').currentTime > 0.5");
     expect(await page.getByRole("alert").isVisible()).toBe(false);
     expect(await page.evaluate("document.querySelector('video').srcObject === null")).toBe(true);
