@@ -1,4 +1,4 @@
-import { NO_VERB, VERBS } from "../lib/clause.ts";
+import { NO_VERB, VERBS } from "../../src/alerts/mod.ts";
 import { type Estimate, estimate, type Owned, type Weights, weightedQuantile } from "../lib/estimate.ts";
 import type { Happening } from "../lib/labelled-clips.ts";
 import type { Claim, Match, ScoredClip } from "./scored-clip.ts";

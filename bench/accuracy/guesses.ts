@@ -1,4 +1,4 @@
-import { type Clause, sayClause } from "../lib/clause.ts";
+import { type Clause, sayClause } from "../../src/alerts/mod.ts";
 import { happenings, type LabelledClip } from "../lib/labelled-clips.ts";
 import type { Narration } from "../lib/narrate-clip.ts";
 import { randomNumbers } from "../lib/statistics.ts";

@@ -1,4 +1,4 @@
-import { type Clause, parseClauses } from "../lib/clause.ts";
+import { type Clause, parseClauses } from "../../src/alerts/mod.ts";
 import { type Happening, happenings, type LabelledClip } from "../lib/labelled-clips.ts";
 import { matchClaims, near, type Pair, type Timed } from "../lib/match-claims.ts";
 import type { Narration } from "../lib/narrate-clip.ts";

@@ -2,7 +2,7 @@ import { access, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { type Clause, sayable, VERBS } from "./clause.ts";
+import { type Clause, sayable, VERBS } from "../../src/alerts/mod.ts";
 import { MeasureError } from "./errors.ts";
 import type { Timed } from "./match-claims.ts";
 

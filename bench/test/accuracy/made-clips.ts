@@ -1,5 +1,5 @@
+import { sayClause } from "../../../src/alerts/mod.ts";
 import { type ScoredClip, scoreClip } from "../../accuracy/scored-clip.ts";
-import { sayClause } from "../../lib/clause.ts";
 import type { LabelledClip, LabelledEvent, LabelledQuestion } from "../../lib/labelled-clips.ts";
 import type { Narration } from "../../lib/narrate-clip.ts";
 

@@ -113,8 +113,8 @@ A camera's values have its name as the label \`stream\`. All sessions of clients
 keeps its values for ten minutes, and its counts go on when it comes back before that. (A camera that is itself called
 \`session\` has \`session (camera)\`.)
 
-Counting takes 3 µs of the main thread for a unit, and nothing else happens while nobody reads the metrics. To read those of
-64 cameras takes some 20 ms of the main thread, and their text has 390 kB (measured on an x86 machine with 2 cores). What the
+Counting is a few additions for a unit, and nothing else happens while nobody reads the metrics. To read those of many cameras
+takes the main thread, the more cameras the longer. What the
 model's process has counted is asked for when somebody reads the metrics, once a second at most. While it computes a long
 step, the last figures are given.
 `;

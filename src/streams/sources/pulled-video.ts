@@ -1,4 +1,4 @@
-import { type Observable, throwError } from "rxjs";
+import { map, type Observable, throwError } from "rxjs";
 import {
   type Frame,
   IngestError,
@@ -10,6 +10,7 @@ import {
   withoutCredentials,
 } from "../../ingest/mod.ts";
 import { type ReconnectWaits, reconnecting } from "./reconnecting.ts";
+import { seeFrames } from "./see-frames.ts";
 import type { Intake, Source, Stop } from "./source.ts";
 
 export interface PulledVideoOptions
@@ -51,24 +52,11 @@ export class PulledVideo implements Source {
   }
 
   start(into: Intake): Stop {
-    const playing = this.frames(into).subscribe({
-      next: (frame) => {
-        into.arrived();
-        into.see(this.mask.over(frame));
-      },
-      error: (error: unknown) => {
-        if (!(error instanceof IngestError)) throw error;
-        const { code, message } = error;
-        if (code === "aborted") return into.ended("going_away");
-        into.problem({ code, message, fatal: true });
-        into.ended();
-      },
-      complete: () => into.ended(),
+    const frames$ = this.frames(into).pipe(map((frame) => this.mask.over(frame)));
+    return seeFrames(frames$, into, (error) => {
+      if (!(error instanceof IngestError)) throw error;
+      return error.code === "aborted" ? null : error;
     });
-    return (how) => {
-      playing.unsubscribe();
-      if (how === "drain") into.ended();
-    };
   }
 
   private frames(into: Intake): Observable<Frame> {

@@ -1,6 +1,7 @@
 import { concat, map, type Observable } from "rxjs";
 import { type Frame, IngestError, openImages, openSentVideo, restamped } from "../../ingest/mod.ts";
 import { toProblem } from "../problem.ts";
+import { seeFrames } from "./see-frames.ts";
 import type { Intake, Source, Stop } from "./source.ts";
 
 /** A picture or a video, as somebody has sent it: a whole file. */
@@ -33,23 +34,10 @@ export class ShownMedia implements Source {
   constructor(private readonly options: ShownMediaOptions) {}
 
   start(into: Intake): Stop {
-    const playing = this.frames(into).subscribe({
-      next: (frame) => {
-        into.arrived();
-        into.see(frame);
-      },
-      error: (error: unknown) => {
-        if (!(error instanceof IngestError)) this.options.onFault(error);
-        const { code, message } = toProblem(error);
-        into.problem({ code, message, fatal: true });
-        into.ended();
-      },
-      complete: () => into.ended(),
+    return seeFrames(this.frames(into), into, (error) => {
+      if (!(error instanceof IngestError)) this.options.onFault(error);
+      return toProblem(error);
     });
-    return (how) => {
-      playing.unsubscribe();
-      if (how === "drain") into.ended();
-    };
   }
 
   private frames({ format, ready$ }: Intake): Observable<Frame> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { NO_VERB, parseClauses, sayable, sayClause, VERBS } from "../../lib/clause.ts";
+import { NO_VERB, parseClauses, sayable, sayClause, VERBS } from "../../src/alerts/mod.ts";
 
 const clause = (verb: string, rest: object = {}) => ({
   verb,
