@@ -5,7 +5,8 @@ import { deterministicChat } from "../../support/deterministic-chat.ts";
 import { hasLlama, type LlamaServer, startLlamaServer } from "../../support/llama-server.ts";
 import { describeContract } from "../contract.ts";
 
-const wishes = { fps: 1, side: 128 };
+/** All that would be planned by how fast the machine is. */
+const wishes = { fps: 1, side: 128, windowUnits: 16 };
 
 describe("on a server of a fake model", () => {
   let server: ChatServer;

@@ -17,7 +17,8 @@ import { frame } from "../../support/frames.ts";
 import { eventually } from "../../support/media.ts";
 import { StreamLog, watch } from "../../support/stream-log.ts";
 
-const wishes = { fps: 1, side: 128 };
+/** All that would be planned by how fast the machine is. */
+const wishes = { fps: 1, side: 128, windowUnits: 16 };
 
 /** An engine on a server of a fake model. What the start-up measured is forgotten. */
 async function start(chat: Answer = deterministicChat(), options: Partial<RemoteEngineOptions> = {}) {
