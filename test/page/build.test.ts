@@ -1,21 +1,16 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { build } from "vite";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { makeTempDir } from "../support/media.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { BUILT_PAGE } from "../support/build.ts";
 
 describe("the built page", () => {
-  let dir: Awaited<ReturnType<typeof makeTempDir>>;
   let files: Map<string, Buffer>;
   beforeAll(async () => {
-    dir = await makeTempDir();
-    await build({ configFile: "vite.config.ts", logLevel: "warn", build: { outDir: dir.path } });
-    const names = await readdir(dir.path, { recursive: true, withFileTypes: true });
+    const names = await readdir(BUILT_PAGE, { recursive: true, withFileTypes: true });
     const paths = names.filter((each) => each.isFile()).map(({ parentPath, name }) => join(parentPath, name));
     files = new Map(await Promise.all(paths.map(async (path) => [path, await readFile(path)] as const)));
   });
-  afterAll(() => dir.remove());
 
   const ending = (end: string) => [...files].filter(([path]) => path.endsWith(end)).map(([, bytes]) => bytes);
   const text = (end: string) => ending(end).join("\n");
