@@ -109,7 +109,7 @@ function hearOfServer(watched: Watching, isWatched: () => boolean): void {
     withdraw("model", "scene", "drops");
     if (!isAnother) return;
     const text =
-      "The server has lost the session, so a new one has begun. What was thought before stays here, but the model no longer knows it.";
+      "The server has lost the session, so a new one has begun. What was seen and thought before is gone there.";
     notify({ about: "session", text, tone: "hint" });
   });
   session.on("session.model", ({ status, message }) => {
