@@ -97,7 +97,6 @@ function Shown({ around, streams }: { readonly around: Around; readonly streams:
           />
         )}
         <figcaption>
-          {picture !== null && picture !== entry && <p class="muted">{howFar(entry, picture)}</p>}
           <p class="muted number">
             {moment(entry.time)}
             {stream !== null && ` · ${stream}`} · {kindOf(entry)}
@@ -108,13 +107,14 @@ function Shown({ around, streams }: { readonly around: Around; readonly streams:
           {entry.event.type === "alert.raised" && (
             <p class="muted">The alert waits for: {entry.event.when}</p>
           )}
+          {picture !== null && picture !== entry && <p class="muted">{howFar(entry, picture)}</p>}
+          {isLive && (
+            <p>
+              <a href={href("watch", stream)}>Watch {stream} live</a>
+            </p>
+          )}
         </figcaption>
       </figure>
-      {isLive && (
-        <p>
-          <a href={href("watch", stream)}>Watch {stream} live</a>
-        </p>
-      )}
       <h3 id="around">What was said around it</h3>
       <List around={around} />
     </>

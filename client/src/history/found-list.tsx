@@ -1,11 +1,10 @@
 import "./found-list.css";
 import type { HistoryEntry } from "../../lib/mod.ts";
-import { dateInWords, hourAndMinute, moment, timeOfDay } from "../ui/clock.ts";
+import { hourAndMinute, moment, timeOfDay } from "../ui/clock.ts";
 import { KeptPicture } from "../ui/kept-picture.tsx";
-import { startOf } from "./day.ts";
 import { openedHere } from "./entry-dialog.tsx";
 import { kindOf, textOf } from "./entry-words.ts";
-import { address, at, day, findAgain, findMore, found, hour } from "./look-back.ts";
+import { address, at, findAgain, findMore, found, hour } from "./look-back.ts";
 
 /** What was found, the newest first. */
 export function FoundList() {
@@ -21,7 +20,7 @@ export function FoundList() {
         </p>
         {hour.value !== null && (
           <a class="button" href={at({ hourMs: null, entry: null })}>
-            The whole day
+            Show the whole day
           </a>
         )}
         <button type="button" onClick={findAgain}>
@@ -51,7 +50,6 @@ function EntryRow({ entry }: { readonly entry: HistoryEntry }) {
   const when = address.value.everyDay ? moment(time) : timeOfDay(time);
   return (
     <a class="entry" data-type={type} href={at({ entry: id })} onClick={openedHere}>
-      {snapshot === null ? <span class="no-picture" /> : <KeptPicture path={snapshot} alt="" />}
       <span class="about">
         <span class="muted number">
           {when}
@@ -60,6 +58,7 @@ function EntryRow({ entry }: { readonly entry: HistoryEntry }) {
         </span>
         <span>{textOf(entry)}</span>
       </span>
+      {snapshot !== null && <KeptPicture path={snapshot} alt="" />}
     </a>
   );
 }
@@ -80,11 +79,13 @@ function Nothing() {
 
 function heading(): string {
   const { stream, everyDay } = address.value;
-  const of = stream === null ? "" : `${stream}, `;
-  if (everyDay) return `${of}${of ? "all" : "All"} days`;
   const own = hour.value;
-  if (own !== null) return `${of}${hourAndMinute(own.startMs)} to ${hourAndMinute(own.endMs)}`;
-  return `${of}${dateInWords(startOf(day.value))}`;
+  const when = everyDay
+    ? "All days"
+    : own === null
+      ? "The whole day"
+      : `${hourAndMinute(own.startMs)} to ${hourAndMinute(own.endMs)}`;
+  return stream === null ? when : `${when}, ${stream}`;
 }
 
 function told(count: number, hasMore: boolean): string {

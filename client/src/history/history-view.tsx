@@ -25,8 +25,8 @@ export function HistoryView() {
         <DayPicker />
         <DayGrid cameras={cameras} />
         <p class="muted">
-          Kept is what the server’s own cameras see. Of videos that a page sends, such as this one, nothing is
-          kept unless the server has <code>history.sessions: true</code>.
+          Kept is what the server’s own cameras see. Videos that a page sends are not kept, unless the
+          server’s config file has <code>history.sessions: true</code>.
         </p>
       </section>
       <section class="results" aria-labelledby="results-heading">
