@@ -23,7 +23,8 @@ function Asking({ why }: { readonly why: string }) {
     giveToken(secret, given.has("keep"));
   };
   return (
-    <Dialog title="This server asks for a token" onClose={later}>
+    <Dialog class="asking" label="This server asks for a token" onClose={later}>
+      <h2>This server asks for a token</h2>
       <p>
         Whoever runs the server makes one: <code>thinkalong tokens add me --scope watch ask push</code> prints
         it, once.

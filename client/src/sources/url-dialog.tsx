@@ -70,7 +70,8 @@ function NewCamera() {
   };
   const isAdding = adding.value !== null;
   return (
-    <Dialog title="Watch a camera by its URL" onClose={close}>
+    <Dialog class="asking" label="Watch a camera by its URL" onClose={close}>
+      <h2>Watch a camera by its URL</h2>
       <p>
         The server connects to the camera and goes on watching it when this page is closed, until it is
         removed there.
