@@ -2,8 +2,10 @@ import type { SessionStats } from "../../../src/protocol/server-events.ts";
 
 /** Pictures that the server has left out for some time. */
 export interface Drops {
+  /** How many, for any reason. */
   readonly left: number;
   readonly of: number;
+  /** That of most of them. */
   readonly reason: "busy" | "rate" | "decode_error";
 }
 
@@ -31,12 +33,12 @@ export class DropWatch {
     const by = (["busy", "rate", "decode_error"] as const).map((reason) => ({
       reason,
       left: frames_dropped[reason] - (since?.frames_dropped[reason] ?? 0),
-      of,
     }));
-    const most = by.reduce((a, b) => (b.left > a.left ? b : a));
-    const share = by.reduce((sum, { left }) => sum + left, 0) / of;
-    if (share >= MANY) this.shown = most;
-    else if (share < FEW) this.shown = null;
+    const left = by.reduce((sum, each) => sum + each.left, 0);
+    const { reason } = by.reduce((a, b) => (b.left > a.left ? b : a));
+    // Between the two shares it stays as it was, so that no notice comes and goes.
+    if (left / of >= MANY || (this.shown !== null && left / of >= FEW)) this.shown = { left, of, reason };
+    else this.shown = null;
     return this.shown;
   }
 }
