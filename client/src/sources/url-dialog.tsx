@@ -74,7 +74,7 @@ function NewCamera() {
       <h2>Watch a camera by its URL</h2>
       <p>
         The server connects to the camera and goes on watching it when this page is closed, until it is
-        removed there.
+        removed from the server.
       </p>
       <ModelKnows />
       <form
