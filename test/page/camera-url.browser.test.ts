@@ -94,7 +94,7 @@ describe.skipIf(browserPath === null)("a camera by its URL", () => {
     const context = await browser.newContext();
     const page = await context.newPage();
     const give = async (who: string) => {
-      await page.getByLabel("Token").fill(secretOf(who));
+      await page.getByLabel("Token", { exact: true }).fill(secretOf(who));
       await page.keyboard.press("Enter");
       await page.getByText("connected", { exact: true }).waitFor();
       await page.getByRole("button", { name: "URL", exact: true }).click();
