@@ -43,6 +43,7 @@ describe.skipIf(browserPath === null)("who may use the page", () => {
     await page.goto(server.url);
     const dialog = page.getByRole("dialog", { name: "This server asks for a token" });
     await dialog.getByText("thinkalong tokens add me --scope watch ask push").waitFor();
+    await page.getByText("needs a token", { exact: true }).waitFor();
     const field = dialog.getByLabel("Token", { exact: true });
 
     await field.fill("two words");

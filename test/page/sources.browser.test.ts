@@ -188,7 +188,7 @@ describe.skipIf(browserPath === null)("where video comes from", () => {
       /Browsers give a camera or the screen only to pages with https.*thinkalong serve --tls-self-signed/;
     const webcam = page.getByRole("button", { name: "Webcam" });
     expect(await webcam.getAttribute("aria-disabled")).toBe("true");
-    await page.getByText(why).waitFor();
+    await page.getByText("Webcam and Screen need a page with https").waitFor();
     await webcam.click({ force: true });
     await alerts(page).getByText(why).waitFor();
     await isChosen(page, "street");
