@@ -1,10 +1,11 @@
 import { defineConfig } from "vite";
 
-/** The sample page. `npx vite` serves it with a server on port 8080 behind it; `vite build` makes dist/client. */
+/** The page. `npx vite` serves it with a server on port 8080 behind it; `vite build` makes dist/client. */
 export default defineConfig({
   root: "client",
   base: "./",
-  build: { outDir: "../dist/client", emptyOutDir: true },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  build: { outDir: "../dist/client", emptyOutDir: true, target: "es2023", assetsInlineLimit: 0 },
   server: {
     // The page shares src/protocol with the server.
     fs: { allow: [".."] },

@@ -27,7 +27,7 @@ export interface RequestOptions {
   /** Is sent as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Where a server is, and who asks it. */

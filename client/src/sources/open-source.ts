@@ -1,26 +1,6 @@
-import { ClientError, openCamera } from "../lib/mod.ts";
-
-/** Where the video comes from. */
-export type Source =
-  | { readonly kind: "sample" }
-  | { readonly kind: "webcam" }
-  | { readonly kind: "file"; readonly file: File };
-
-/** A source could not be opened. The message says what a person can do. */
-export class SourceError extends Error {
-  override readonly name = "SourceError";
-}
-
-const SAMPLE_URL = "./sample/street.mp4";
-
-/** Whether this server has a sample clip. */
-export async function hasSample(): Promise<boolean> {
-  try {
-    return (await fetch(SAMPLE_URL, { method: "HEAD" })).ok;
-  } catch {
-    return false; // There is no server; the connection reports that.
-  }
-}
+import { ClientError, openCamera } from "../../lib/mod.ts";
+import { sampleUrl } from "./samples.ts";
+import { type OwnSource, SourceError } from "./source.ts";
 
 /**
  * Sets the video's source and plays it.
@@ -30,16 +10,17 @@ export async function hasSample(): Promise<boolean> {
  */
 export async function openSource(
   video: HTMLVideoElement,
-  source: Source,
+  source: OwnSource,
   signal: AbortSignal,
 ): Promise<void> {
-  closeSource(video);
-  if (source.kind === "webcam") {
-    const camera = await cameraStream();
-    if (signal.aborted) return stopCamera(camera);
-    video.srcObject = camera;
+  if (source.kind === "webcam" || source.kind === "screen") {
+    const stream = await (source.kind === "webcam" ? cameraStream() : screenStream());
+    if (signal.aborted) return stopTracks(stream);
+    closeSource(video);
+    video.srcObject = stream;
   } else {
-    video.src = source.kind === "file" ? URL.createObjectURL(source.file) : SAMPLE_URL;
+    closeSource(video);
+    video.src = source.kind === "file" ? URL.createObjectURL(source.file) : sampleUrl(source.file);
   }
   try {
     await video.play();
@@ -50,7 +31,7 @@ export async function openSource(
     const what =
       source.kind === "file"
         ? `This browser cannot play ${source.file.name}. Try an MP4 (H.264) or WebM file.`
-        : "The sample clip does not play. Choose the webcam or a file instead.";
+        : "The video does not play. Choose another one.";
     throw new SourceError(what);
   }
 }
@@ -58,14 +39,14 @@ export async function openSource(
 /** Stops the camera, or releases the file. */
 export function closeSource(video: HTMLVideoElement): void {
   video.pause();
-  if (video.srcObject instanceof MediaStream) stopCamera(video.srcObject);
+  if (video.srcObject instanceof MediaStream) stopTracks(video.srcObject);
   if (video.src.startsWith("blob:")) URL.revokeObjectURL(video.src);
   video.srcObject = null;
   video.removeAttribute("src");
 }
 
-function stopCamera(camera: MediaStream): void {
-  for (const track of camera.getTracks()) track.stop();
+function stopTracks(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop();
 }
 
 async function cameraStream(): Promise<MediaStream> {
@@ -77,17 +58,27 @@ async function cameraStream(): Promise<MediaStream> {
   }
 }
 
+async function screenStream(): Promise<MediaStream> {
+  if (!navigator.mediaDevices?.getDisplayMedia)
+    throw new SourceError("This browser shares no screen. Choose a camera or a file.");
+  try {
+    return await navigator.mediaDevices.getDisplayMedia({ video: true, audio: false });
+  } catch {
+    throw new SourceError("The screen was not shared. Choose Screen again to share one.");
+  }
+}
+
 function cameraProblem({ code, message }: ClientError): string {
   switch (code) {
     case "camera_refused":
       return "The camera was not allowed. Allow it in the address bar, then choose Webcam again.";
     case "camera_missing":
-      return "No camera was found. Connect one, or choose the sample clip or a file.";
+      return "No camera was found. Connect one, or choose a sample or a file.";
     case "camera_busy":
       return "Another program is using the camera. Close that program, then choose Webcam again.";
     case "unsupported":
       return message;
     default:
-      return `${message} Choose the sample clip or a file.`;
+      return `${message} Choose a sample or a file.`;
   }
 }

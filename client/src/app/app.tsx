@@ -1,0 +1,20 @@
+import "./app.css";
+import { Header } from "./header.tsx";
+import { NoticeList } from "./notice-list.tsx";
+import { route } from "./route.ts";
+import { VIEWS } from "./views.ts";
+
+/** The whole page: what stands on every view, and the view. */
+export function App() {
+  const { view, of } = route.value;
+  const { Body } = VIEWS.find(({ name }) => name === view) ?? VIEWS[0]!;
+  return (
+    <>
+      <Header />
+      <main id="main">
+        <NoticeList />
+        <Body of={of} />
+      </main>
+    </>
+  );
+}

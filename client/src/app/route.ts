@@ -1,0 +1,36 @@
+import { computed, signal } from "@preact/signals";
+
+/** Where one is on the page: a view, and what it shows, as in `#/wall` or `#/watch/door`. */
+export interface Route {
+  readonly view: string;
+  /** What follows, decoded; null: nothing. */
+  readonly of: string | null;
+}
+
+const hash = signal(location.hash);
+addEventListener("hashchange", () => {
+  hash.value = location.hash;
+});
+
+export const route = computed<Route>(() => {
+  const [view = "", of = ""] = hash.value.replace(/^#\/?/, "").split("/");
+  return { view: view === "" ? "watch" : view, of: of === "" ? null : decoded(of) };
+});
+
+/** The address of a view, for links. */
+export function href(view: string, of: string | null = null): string {
+  return of === null ? `#/${view}` : `#/${view}/${encodeURIComponent(of)}`;
+}
+
+/** Goes there, as a link does. */
+export function go(view: string, of: string | null = null): void {
+  location.hash = href(view, of);
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // Somebody typed the address.
+  }
+}

@@ -1,0 +1,8 @@
+import { render } from "preact";
+import "./style/tokens.css";
+import "./style/base.css";
+import { App } from "./app/app.tsx";
+import { begin } from "./watch/begin.ts";
+
+render(<App />, document.body);
+await begin();

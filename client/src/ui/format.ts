@@ -1,0 +1,19 @@
+/** Media time (ms) as m:ss.t, with hours if there are any. */
+export function timecode(mediaTimeMs: number): string {
+  const tenths = Math.max(0, Math.round(mediaTimeMs / 100));
+  const seconds = Math.floor(tenths / 10);
+  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const minutes = h > 0 ? `${h}:${String(m).padStart(2, "0")}` : String(m);
+  return `${minutes}:${String(s).padStart(2, "0")}.${tenths % 10}`;
+}
+
+/** A latency (ms) as a person reads it. */
+export function duration(ms: number | null): string {
+  if (ms === null) return "–";
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** A number with its noun: `1 thought`, `2 thoughts`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

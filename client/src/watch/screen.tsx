@@ -1,0 +1,30 @@
+import "./screen.css";
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { isLive } from "../sources/source.ts";
+import { video } from "./video.ts";
+import type { Watching } from "./watching.ts";
+
+/** The picture, with what is written on it. */
+export function Screen({
+  watched,
+  children,
+}: {
+  readonly watched: Watching;
+  readonly children: ComponentChildren;
+}) {
+  const place = useRef<HTMLDivElement>(null);
+  const { source } = watched;
+  useEffect(() => {
+    video.controls = source !== null && !isLive(source);
+    place.current?.prepend(video);
+    // Taken out of the page, a video pauses. It is to play on while another view is shown.
+    return () => void video.play().catch(() => {});
+  }, [source]);
+  return (
+    <div class="screen" ref={place}>
+      {source === null && <p class="hint">Choose a video. The thoughts come while it plays.</p>}
+      {children}
+    </div>
+  );
+}
