@@ -1,4 +1,4 @@
-import type { EngineEvent } from "../engine/mod.ts";
+import type { EngineEvent, EngineStream } from "../engine/mod.ts";
 import {
   type Asked,
   type CloseReason,
@@ -13,7 +13,7 @@ import {
 import type { EventLog, Numbered } from "./event-log.ts";
 import type { LogLimits } from "./limits.ts";
 import { MemoryEventLog } from "./memory-event-log.ts";
-import { type Evictions, StreamCounters, type StreamCounts } from "./stream-counters.ts";
+import { StreamCounters, type StreamCounts } from "./stream-counters.ts";
 
 /** Called with a fault for which no client's message is to blame, and with a sentence that says what it means. */
 export type FaultListener = (error: unknown, what: string) => void;
@@ -27,6 +27,9 @@ export function memoryLog({ maxLogBytes, maxLogAgeMs }: LogLimits, firstNumber =
     sizeOf: (event) => Buffer.byteLength(encodeServerEvent(event)),
   });
 }
+
+/** What only the engine knows, because it emits no event for each change of it. */
+type OfEngine = Pick<EngineStream, "totals" | "caches">;
 
 /**
  * Writes the events of one stream: counts what happens, turns events of the engine into events of the protocol, numbers
@@ -82,23 +85,23 @@ export class EventWriter {
     return this.counters.counts;
   }
 
-  /** The counters as of now. */
-  get figures(): SessionStats {
-    return this.counters.stats(performance.now());
+  /**
+   * The counters as of now.
+   *
+   * @param ofEngine the engine's stream; null: there is none yet
+   */
+  figures(ofEngine: OfEngine | null): SessionStats {
+    return this.counters.stats(performance.now(), ofEngine?.caches ?? null);
   }
 
   /** `session.stats` as of now, for one listener alone. */
-  stats(): UnnumberedEvent {
-    return { type: "session.stats", stats: this.figures };
+  stats(ofEngine: OfEngine | null): UnnumberedEvent {
+    return { type: "session.stats", stats: this.figures(ofEngine) };
   }
 
-  /**
-   * `session.closed` as of now, for one listener that leaves while the stream goes on.
-   *
-   * @param evictions counts that only the engine has
-   */
-  farewell(reason: CloseReason, evictions?: Evictions): UnnumberedEvent {
-    return sessionClosed(reason, this.counters.totals(evictions));
+  /** `session.closed` as of now, for one listener that leaves while the stream goes on. */
+  farewell(reason: CloseReason, ofEngine: OfEngine | null): UnnumberedEvent {
+    return sessionClosed(reason, this.counters.totals(ofEngine?.totals));
   }
 
   /** Numbers an event without writing it, because it is for one listener alone. */
@@ -107,17 +110,13 @@ export class EventWriter {
     return { number, event: numberEvent(number, event) };
   }
 
-  /**
-   * Writes nothing from now on. With a reason it writes `session.stats` and `session.closed` first.
-   *
-   * @param evictions counts that only the engine has
-   */
-  close(reason?: CloseReason, evictions?: Evictions): void {
+  /** Writes nothing from now on. With a reason it writes `session.stats` and `session.closed` first. */
+  close(reason: CloseReason | undefined, ofEngine: OfEngine | null): void {
     // First, so that nothing that a listener does on one of the last two events is written after them.
     this.isClosed = true;
     if (reason === undefined) return;
-    this.append(this.stats());
-    this.append(this.farewell(reason, evictions));
+    this.append(this.stats(ofEngine));
+    this.append(this.farewell(reason, ofEngine));
   }
 
   /** A log may keep events asynchronously; nobody waits for it, but its failure is reported. */

@@ -117,7 +117,7 @@ export class StreamHandle implements Intake, ListenedStream {
 
   /** Its counters as of now: the contents of `session.stats`. */
   get figures(): SessionStats {
-    return this.writer.figures;
+    return this.writer.figures(this.stream);
   }
 
   /** Number of its next event. */
@@ -257,7 +257,7 @@ export class StreamHandle implements Intake, ListenedStream {
   close(reason?: CloseReason): void {
     if (this.phase === "closed") return;
     this.phase = "closed";
-    this.writer.close(reason, this.stream?.totals);
+    this.writer.close(reason, this.stream);
     this.options.onClosed?.();
     // Before the engine's stream is closed, because that may emit events.
     this.log.end();
@@ -277,12 +277,12 @@ export class StreamHandle implements Intake, ListenedStream {
 
   /** `session.stats` as of now, for one listener alone. It is not in the log. */
   stats(): UnnumberedEvent {
-    return this.writer.stats();
+    return this.writer.stats(this.stream);
   }
 
   /** `session.closed` as of now, for one listener that leaves while the stream goes on. It is not in the log. */
   farewell(reason: CloseReason): UnnumberedEvent {
-    return this.writer.farewell(reason, this.stream?.totals);
+    return this.writer.farewell(reason, this.stream);
   }
 
   /** Numbers an event for one listener alone. It is not in the log. */
