@@ -10,6 +10,7 @@ const WHOLE = [
   "test/backends/openai/{contract,openai-stream,client/probe}.test.ts",
   "test/ingest/container/container-decoder.test.ts",
   "test/server/page.test.ts",
+  "test/page/**/*.browser.test.ts",
   "test/server/openai/{docs,python}.test.ts",
   "test/ingest/{camera,ffmpeg-process,guarded-video,reap-on-exit,rtsp,video-source}.test.ts",
   "test/models/convert/smollm2.test.ts",
@@ -61,6 +62,7 @@ const PACED = [
 const OUTSIDE = [
   "test/e2e/{page,remote-engine}.test.ts",
   "test/server/page.test.ts",
+  "test/page/**/*.browser.test.ts",
   "test/client/{browser,documented}.test.ts",
   "test/backends/openai/{openai-stream,client/probe}.test.ts",
   "test/cli/{engines,serve-alerts}.test.ts",
