@@ -11,6 +11,7 @@ import {
   type UnnumberedEvent,
 } from "../protocol/mod.ts";
 import type { EventLog, Numbered } from "./event-log.ts";
+import { type Latest, LatestSaid } from "./latest-said.ts";
 import type { LogLimits } from "./limits.ts";
 import { MemoryEventLog } from "./memory-event-log.ts";
 import { StreamCounters, type StreamCounts } from "./stream-counters.ts";
@@ -38,19 +39,23 @@ type OfEngine = Pick<EngineStream, "totals" | "caches">;
 export class EventWriter {
   private readonly counters: StreamCounters;
   private readonly mapping = new EngineEventMapping();
+  private readonly said: LatestSaid;
   private isClosed = false;
 
   /**
    * @param onFault called when the log did not keep an event
    * @param nextNumber number of the first event
    * @param before what an earlier stream of this name had counted
+   * @param latest what it had told last
    */
   constructor(
     private readonly log: EventLog,
     private readonly onFault: FaultListener,
     private nextNumber = 0,
     before: StreamCounts | null = null,
+    latest?: Latest,
   ) {
+    this.said = new LatestSaid(latest);
     this.counters = new StreamCounters(performance.now(), before);
   }
 
@@ -83,6 +88,11 @@ export class EventWriter {
   /** What was counted until now, for a stream that goes on from here. */
   get counts(): StreamCounts {
     return this.counters.counts;
+  }
+
+  /** What was told last. */
+  get latest(): Latest {
+    return this.said.current;
   }
 
   /**
@@ -121,7 +131,10 @@ export class EventWriter {
 
   /** A log may keep events asynchronously; nobody waits for it, but its failure is reported. */
   private append(event: UnnumberedEvent): void {
-    const kept = this.log.append(this.numbered(event));
+    const numbered = this.numbered(event);
+    // First, so that whoever hears of it finds it here.
+    this.said.hear(numbered.event);
+    const kept = this.log.append(numbered);
     if (typeof kept === "number") return;
     kept.catch((error: unknown) => this.onFault(error, "The log did not keep an event."));
   }

@@ -20,6 +20,7 @@ import {
 } from "../protocol/mod.ts";
 import type { EventLog, Numbered } from "./event-log.ts";
 import { EventWriter, type FaultListener, memoryLog } from "./event-writer.ts";
+import type { Latest } from "./latest-said.ts";
 import type { StreamLimits } from "./limits.ts";
 import { type Problem, toProblem } from "./problem.ts";
 import { PushedInput } from "./pushed-input.ts";
@@ -38,6 +39,8 @@ export interface StreamHandleOptions {
   /** What an earlier stream of this name had counted, and summed up last. Default: nothing. */
   readonly counts?: StreamCounts | null;
   readonly recap?: string | null;
+  /** What an earlier stream of this name had told last. Default: nothing. */
+  readonly latest?: Latest;
   /** Belongs to the caller. */
   readonly engine: Engine;
   readonly limits: StreamLimits;
@@ -98,7 +101,8 @@ export class StreamHandle implements Intake, ListenedStream {
     this.kind = kind;
     this.mask = new PictureMask(options.mask ?? []);
     this.log = options.log ?? memoryLog(limits, firstEvent);
-    this.writer = new EventWriter(this.log, (error, what) => this.fault(error, what), firstEvent, counts);
+    const onFault: FaultListener = (error, what) => this.fault(error, what);
+    this.writer = new EventWriter(this.log, onFault, firstEvent, counts, options.latest);
     this.lockableSettings = new LockableSettings(engine.model, limits);
     if (options.settings) this.lockableSettings.update(options.settings);
     this.input = new PushedInput({
@@ -133,6 +137,11 @@ export class StreamHandle implements Intake, ListenedStream {
   /** What the model has last summed up for itself, in its words; null: nothing. */
   get recap(): string | null {
     return this.lastRecap;
+  }
+
+  /** What it has told last. */
+  get latest(): Latest {
+    return this.writer.latest;
   }
 
   get state(): StreamState {
