@@ -63,7 +63,7 @@ function NewCamera() {
         error instanceof CameraProblem
           ? error
           : new CameraProblem(null, error instanceof Error ? error.message : String(error));
-      if (error instanceof CameraProblem && error.message.includes("scope admin")) noteRefused("admin");
+      if (problem.value.kind === "forbidden") noteRefused("admin");
     } finally {
       if (adding.peek() === attempt) adding.value = null;
     }
@@ -123,7 +123,7 @@ function NewCamera() {
           <button type="button" onClick={close}>
             Cancel
           </button>
-          {problem.value?.mayPass && !isAdding && (
+          {problem.value?.kind === "passing" && !isAdding && (
             <button type="button" onClick={() => void add(true)}>
               Add it all the same
             </button>
