@@ -1,6 +1,7 @@
 import { signal, useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { noteRefused, refused, server } from "../app/access.ts";
+import { notify } from "../app/notices.ts";
 import { go } from "../app/route.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
@@ -58,11 +59,13 @@ function NewCamera() {
       close();
       go("watch", id);
     } catch (error) {
-      if (attempt.signal.aborted) return;
-      problem.value =
-        error instanceof CameraProblem
-          ? error
-          : new CameraProblem(null, error instanceof Error ? error.message : String(error));
+      const text = error instanceof Error ? error.message : String(error);
+      if (attempt.signal.aborted) {
+        // The dialog is closed. That it was is no problem; that the camera could not be forgotten is one.
+        if (error !== attempt.signal.reason) notify({ about: "source", text, tone: "problem" });
+        return;
+      }
+      problem.value = error instanceof CameraProblem ? error : new CameraProblem(null, text);
       if (problem.value.kind === "forbidden") noteRefused("admin");
     } finally {
       if (adding.peek() === attempt) adding.value = null;
