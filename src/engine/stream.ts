@@ -144,13 +144,13 @@ export class Stream implements EngineStream {
     const seen = this.units.seen(unit);
     if (seen === null)
       throw new ContractBreach(`unit ${unit} was reported as seen, and it was not the next one`);
-    const { mediaTimeMs, arrivedAtMs } = seen;
+    const { mediaTimeMs } = seen;
     const changed = this.scenes.take(scene, unit, mediaTimeMs);
     const unfamiliar = this.scenes.unfamiliarAt(unit);
     this.counter.seen(unfamiliar, evictedUnits);
     const encoded = { startedAtMs, finishedAtMs };
     if (changed !== null) this.events.next(changed);
-    this.events.next({ type: "unit.seen", unit, mediaTimeMs, arrivedAtMs, still, unfamiliar, encoded });
+    this.events.next({ type: "unit.seen", ...seen, still, unfamiliar, encoded });
     for (const held of this.order.unitSeen(unit)) this.emitFor(held);
     this.pump();
   }

@@ -105,6 +105,16 @@ export const SERVER_EXAMPLES: { readonly [T in ServerEventType]: ServerEventOf<T
     frames: 48,
     media_time_ms: 12_000,
   },
+  "unit.seen": {
+    type: "unit.seen",
+    event_id: "event_4",
+    unit: 3,
+    since_media_time_ms: 3000,
+    media_time_ms: 3500,
+    still: false,
+    unfamiliar: false,
+    seen_ms: 41.7,
+  },
   "response.created": {
     type: "response.created",
     event_id: "event_6",

@@ -85,6 +85,25 @@ export const videoStopped = z
   })
   .describe("A container is over, and all that could be decoded of it has been. Another one may begin.");
 
+export const unitSeen = z
+  .object({
+    type: z.literal("unit.seen"),
+    event_id: eventId,
+    unit,
+    since_media_time_ms: z.number().describe("Media time of the last frame before the unit (ms)."),
+    media_time_ms: mediaTimeMs,
+    still: z
+      .boolean()
+      .describe("Nothing had changed, so the unit was not encoded: what was seen before counts on."),
+    unfamiliar: z.boolean().describe("The scene was unfamiliar at this unit (`session.scene`)."),
+    seen_ms: z
+      .number()
+      .describe("From the arrival of the unit's last frame to the end of vision's work on it (ms)."),
+  })
+  .describe(
+    "A unit has been seen. It comes once for each unit, in order, before anything that is thought about the unit, and does not wait for a thought.",
+  );
+
 const percentiles = (what: string) =>
   z
     .object({
@@ -363,6 +382,7 @@ export const SERVER_EVENTS = {
   "input_video_frame.dropped": frameDropped,
   "input_video.started": videoStarted,
   "input_video.stopped": videoStopped,
+  "unit.seen": unitSeen,
   "response.created": responseCreated,
   "response.reasoning_text.delta": reasoningTextDelta,
   "response.reasoning_text.done": reasoningTextDone,

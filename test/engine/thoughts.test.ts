@@ -25,6 +25,9 @@ describe("a stream", () => {
     expect(log.all("thought.done").map(({ unit }) => unit)).toEqual(units);
     expect(log.all("thought.started").map(({ unit }) => unit)).toEqual(units);
     expect(log.all("unit.seen").map(({ unit }) => unit)).toEqual(units);
+    expect(log.all("unit.seen").map(({ sinceMediaTimeMs }) => sinceMediaTimeMs)).toEqual(
+      log.all("thought.done").map(({ sinceMediaTimeMs }) => sinceMediaTimeMs),
+    );
     expect(log.all("thought.done").map(({ mediaTimeMs }) => mediaTimeMs)).toEqual(
       units.map((unit) => 250 * (2 * unit + 1)),
     );

@@ -76,6 +76,24 @@ describe("replay", () => {
     }
   });
 
+  it("tells each unit when it was seen, before what is thought about it, and waits for no thought", async () => {
+    const log = await run();
+    const seen = log.all("unit.seen");
+    expect(seen.map(({ unit }) => unit)).toEqual(Array.from({ length: 12 }, (_, unit) => unit));
+    const thoughts = log.all("response.reasoning_text.done");
+    expect(seen.map((each) => [each.since_media_time_ms, each.media_time_ms, each.unfamiliar])).toEqual(
+      thoughts.map((each) => [each.since_media_time_ms, each.media_time_ms, each.unfamiliar]),
+    );
+    for (const each of seen) {
+      const begun = log.all("response.created").find(({ response }) => response.unit === each.unit)!;
+      expect(log.events.indexOf(each)).toBeLessThan(log.events.indexOf(begun));
+      expect(each.seen_ms).toBeGreaterThan(0);
+    }
+    const batch = await run({ stream: { paradigm: "batch" } });
+    const first = batch.types.indexOf("response.created");
+    expect(batch.types.slice(0, first).filter((type) => type === "unit.seen")).toHaveLength(12);
+  });
+
   it("counts thoughts and skips of the sample clip the same in session.stats and in session.closed", async () => {
     await using bundled = await startTinyEngine({ model: BUNDLED_MODEL });
     const log = await run({ engine: bundled, input: SAMPLE_CLIP, stream: {} });

@@ -182,10 +182,12 @@ export class ScriptedStream implements EngineStream {
     const thought = `thought_${unit}`;
     const startedAtMs = performance.now();
     const at = { thought, unit, mediaTimeMs };
+    const sinceMediaTimeMs = this.frames[this.frames.indexOf(frame) - 1]?.mediaTimeMs ?? mediaTimeMs;
     const encoded = { startedAtMs: frame.arrivedAtMs, finishedAtMs: startedAtMs };
     this.send({
       type: "unit.seen",
       unit,
+      sinceMediaTimeMs,
       mediaTimeMs,
       arrivedAtMs: frame.arrivedAtMs,
       still: false,
@@ -206,7 +208,7 @@ export class ScriptedStream implements EngineStream {
     this.send({
       type: "thought.done",
       ...at,
-      sinceMediaTimeMs: this.frames[this.frames.indexOf(frame) - 1]?.mediaTimeMs ?? mediaTimeMs,
+      sinceMediaTimeMs,
       text: text ?? "",
       skipped: text === null,
       skipReason: text === null ? "nothing_new" : null,
