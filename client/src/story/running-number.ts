@@ -28,7 +28,7 @@ const NUMBERED =
  * @example partsOf("a red car enters from the left #3")[0].number // { nth: 3, kind: "car", direction: "in" }
  */
 export function partsOf(thought: string): readonly ThoughtPart[] {
-  const parts = thought.split(/ ?, /).map(partOf);
+  const parts = thought.split(/ ?, ?/).map(partOf);
   return parts.some(({ number }) => number !== null) ? parts : [{ text: thought, number: null }];
 }
 

@@ -4,6 +4,7 @@ import { notify, withdraw } from "../app/notices.ts";
 import { closeSource, openSource } from "../sources/open-source.ts";
 import { listSamples, type Sample } from "../sources/samples.ts";
 import { isLive, type OwnSource, type Source, SourceError } from "../sources/source.ts";
+import { askByItself } from "./ask-by-itself.ts";
 import { hearOfTrouble } from "./trouble.ts";
 import { video } from "./video.ts";
 import { Watching, watching } from "./watching.ts";
@@ -31,6 +32,7 @@ export async function watch(source: Source | null): Promise<void> {
   const next = new Watching(source);
   hearOfTrouble(next);
   watching.value = next;
+  askByItself(next);
   before?.leave();
   if (source === null || source.kind === "stream") closeSource(video);
   else await send(next, source, signal);
@@ -38,7 +40,10 @@ export async function watch(source: Source | null): Promise<void> {
 
 async function send(watched: Watching, source: OwnSource, signal: AbortSignal): Promise<void> {
   // Called before the video plays, so that its first pictures are captured.
-  const feed = fromVideo(watched.session, video, { isLive: isLive(source) });
+  const feed = fromVideo(watched.session, video, {
+    isLive: isLive(source),
+    onPicture: (picture, mediaTimeMs) => watched.sent(picture, mediaTimeMs),
+  });
   watched.feed = feed;
   try {
     await openSource(video, source, signal);

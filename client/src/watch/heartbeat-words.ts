@@ -39,16 +39,14 @@ export function heartbeat({ connection, source, video, flow, story }: Pulse): He
   const seen = `${counted(units, "unit")} seen`;
   if (newest?.skipReason === "unavailable")
     return { text: `seeing · the model cannot be reached · ${seen}`, tone: "lost" };
-  if (units > 0 && ms >= 1000)
-    return { text: `watching · quiet for ${span(ms)} · ${seen}`, tone: "well" };
+  if (units > 0 && ms >= 1000) return { text: `watching · quiet for ${span(ms)} · ${seen}`, tone: "well" };
   const { totals } = story;
   const sum = `${counted(totals.value.units, "unit")} seen · ${counted(totals.value.thoughts, "thought")}`;
   return { text: `watching · ${sum}`, tone: "well" };
 }
 
 function flowWords(flow: FlowTrouble): string {
-  if (flow.kind === "behind")
-    return `the network is behind · ${counted(flow.pictures, "picture")} not sent`;
+  if (flow.kind === "behind") return `the network is behind · ${counted(flow.pictures, "picture")} not sent`;
   const how = flow.isOver ? "showed this page no pictures for" : "has shown this page no pictures for";
   return `the browser ${how} ${span(flow.ms)}, so nothing was seen`;
 }

@@ -1,4 +1,4 @@
-import type { SkipReason } from "../story/unit-record.ts";
+import type { SkipReason } from "../../story/unit-record.ts";
 
 /** Why nothing was said, in few words. */
 export const SKIP_WORDS: Readonly<Record<SkipReason, string>> = {

@@ -1,4 +1,4 @@
-import type { SkipReason, UnitRecord } from "../story/unit-record.ts";
+import type { SkipReason, UnitRecord } from "../../story/unit-record.ts";
 
 /** Media time on a line. */
 export class TimeAxis {
