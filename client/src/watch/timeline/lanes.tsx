@@ -12,6 +12,9 @@ export const px = (length: number) => `${length}px`;
 /** Room that words take (px). */
 export type Measure = (text: string) => number;
 
+/** New units glide in from beyond the edge; words stay within it. */
+const EDGE_PX = 16;
+
 /** What was seen: a pulse for each unit. */
 export function SeesLane({
   axis,
@@ -47,7 +50,7 @@ export function ThinksLane({
   const said = thoughts.filter(({ mediaTimeMs }) => mediaTimeMs >= axis.fromMs);
   const texts = said.map(({ text }) => inWords(text));
   const labels = said.map(({ mediaTimeMs }, at) => ({ x: axis.x(mediaTimeMs), width: measure(texts[at]!) }));
-  const places = placeLabels(labels, axis.width, most);
+  const places = placeLabels(labels, axis.width - EDGE_PX, most);
   return (
     <div class="thinks">
       {said.map(({ id, unfamiliar }, at) => (

@@ -39,12 +39,15 @@ export function Timeline({ watched }: { readonly watched: Watching }) {
     () => (
       <>
         <SeesLane axis={axis} units={units} />
-        <ThinksLane {...{ axis, units, thoughts, measure }} most={Math.max(160, width * 0.5)} />
+        <ThinksLane
+          {...{ axis, units, thoughts, measure }}
+          most={Math.max(Math.min(260, width - 40), width * 0.4)}
+        />
       </>
     ),
     [axis.fromMs, axis.pxPerS, units, thoughts],
   );
-  useEdge(scroller, strip, axis, isFollowing);
+  const scrolled = useEdge(scroller, strip, axis, isFollowing);
 
   const record = cursor === null ? undefined : units.find(({ unit }) => unit === cursor);
   const at = record === undefined ? units.length - 1 : units.indexOf(record);
@@ -83,8 +86,8 @@ export function Timeline({ watched }: { readonly watched: Watching }) {
   const thought = current && story.thoughts.value.findLast(({ unit }) => unit === current.unit);
   return (
     <section class="timeline" aria-label="Time line">
-      <p class="lane-name sees-name">sees</p>
-      <p class="lane-name thinks-name">thinks</p>
+      <p class="sees-name">sees</p>
+      <p class="thinks-name">thinks</p>
       <div
         class="scroller"
         ref={scroller}
@@ -102,7 +105,11 @@ export function Timeline({ watched }: { readonly watched: Watching }) {
             : "nothing yet"
         }
         data-seekable={canSeek}
-        onScroll={({ currentTarget: box }) => follow(box.scrollLeft + box.clientWidth >= box.scrollWidth - 8)}
+        onScroll={({ currentTarget: box }) => {
+          if (box.scrollLeft < scrolled.current - 2) follow(false);
+          else if (box.scrollLeft + box.clientWidth >= box.scrollWidth - 8) follow(true);
+          scrolled.current = box.scrollLeft;
+        }}
         onPointerMove={({ clientX }) => point(clientX)}
         onPointerLeave={() => setCursor(null)}
         onBlur={() => setCursor(null)}
@@ -160,7 +167,7 @@ function Playhead({ axis }: { readonly axis: TimeAxis }) {
 function momentLeft(box: HTMLElement, x: number, axis: TimeAxis): number {
   const before = Math.max(0, box.clientWidth - axis.width);
   const wanted = before + x - box.scrollLeft - MOMENT_PX / 2;
-  return Math.max(0, Math.min(box.clientWidth - MOMENT_PX, wanted));
+  return box.offsetLeft + Math.max(0, Math.min(box.clientWidth - MOMENT_PX, wanted));
 }
 
 /** Keeps the present at the right edge, unless one has scrolled back. Then what one looks at stays where it is. */
@@ -169,9 +176,11 @@ function useEdge(
   strip: { readonly current: HTMLDivElement | null },
   axis: TimeAxis,
   isFollowing: boolean,
-): void {
+): { current: number } {
   const glide = useMemo(() => new Glide(), []);
   const before = useRef(axis);
+  // Where the page itself has scrolled to. Only a visitor scrolls back from there.
+  const scrolled = useRef(0);
   useLayoutEffect(() => {
     const { fromMs, toMs, pxPerS } = before.current;
     before.current = axis;
@@ -181,7 +190,9 @@ function useEdge(
       box.scrollLeft = box.scrollWidth;
       if (grown > 0 && grown < box.clientWidth) glide.step(strip.current!, grown, performance.now());
     } else if (fromMs !== axis.fromMs && pxPerS === axis.pxPerS) box.scrollLeft += axis.x(fromMs);
+    scrolled.current = box.scrollLeft;
   }, [axis.fromMs, axis.toMs, axis.pxPerS, isFollowing]);
+  return scrolled;
 }
 
 function useWidth(element: { readonly current: HTMLElement | null }): number {
@@ -202,7 +213,7 @@ function measurer(): Measure {
     const known = widths.get(text);
     if (known !== undefined) return known;
     if (widths.size > 1000) widths.clear();
-    context.font = `13px ${getComputedStyle(document.body).fontFamily}`;
+    context.font = `600 13px ${getComputedStyle(document.body).fontFamily}`;
     const width = Math.ceil(context.measureText(text).width) + 2;
     widths.set(text, width);
     return width;
