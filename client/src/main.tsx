@@ -2,12 +2,12 @@ import { options, render } from "preact";
 import "./style/tokens.css";
 import "./style/base.css";
 import { App } from "./app/app.tsx";
+import { keepTitle } from "./app/title.ts";
 import { begin } from "./watch/begin.ts";
-import { hearVideo } from "./watch/hear-video.ts";
 
 // Events come in bursts; what they change is drawn once a frame.
 options.debounceRendering = requestAnimationFrame;
 
+keepTitle();
 render(<App />, document.body);
-hearVideo();
 await begin();

@@ -1,8 +1,7 @@
 import "./end-card.css";
 import { isLive } from "../sources/source.ts";
 import { counted, playingTime } from "../ui/format.ts";
-import { watch } from "./begin.ts";
-import { playAgain } from "./hear-video.ts";
+import { again, watch } from "./begin.ts";
 import { phase } from "./playback.ts";
 import type { Watching } from "./watching.ts";
 
@@ -15,7 +14,7 @@ export function EndCard({ watched: { source, story } }: { readonly watched: Watc
         watched {playingTime(story.nowMs.value ?? 0)}, {counted(story.totals.value.thoughts, "thought")}
       </p>
       <p class="choices">
-        <button type="button" class="main" onClick={playAgain}>
+        <button type="button" class="main" onClick={again}>
           Play again
         </button>
         <button type="button" onClick={() => void watch({ kind: "webcam" })}>

@@ -5,6 +5,7 @@ import type { Source } from "../sources/source.ts";
 import { Story } from "../story/story.ts";
 import { Conversation } from "../talk/conversation.ts";
 import { PictureFlow } from "./picture-flow.ts";
+import { phase } from "./playback.ts";
 import { Thumbnails } from "./thumbnails.ts";
 
 /** What is watched now: a source, the session about it, and what came of it. Another source is another of these. */
@@ -19,6 +20,10 @@ export class Watching {
   /** Of the pictures that this page sends. */
   readonly thumbnails = new Thumbnails();
   readonly flow = new PictureFlow();
+  // While the video rests, no pictures are due.
+  private readonly stopFollowing = phase.subscribe((now) => {
+    if (now !== "playing") this.flow.rest();
+  });
   /** Sends the pictures, where this page has them. */
   feed: VideoFeed | null = null;
 
@@ -47,6 +52,7 @@ export class Watching {
   /** Sends nothing more, and leaves the session. */
   leave(): void {
     this.feed?.stop();
+    this.stopFollowing();
     this.session.leave();
   }
 }
