@@ -128,6 +128,34 @@ const usageRate = z.object({
   generated_per_minute: z.number().describe("Tokens that were generated."),
 });
 
+const caches = z.object({
+  visual: z
+    .object({
+      sink_units: count("Units of the beginning that are held and never leave."),
+      window_units: count("Most units that the window can hold."),
+      held_units: count("Units in the window. Those of `sink_units` are not among them."),
+      evicted_units: count("Units that have left the window."),
+    })
+    .nullable()
+    .describe(
+      "The visual cache, as of the newest unit that was seen; null before the first, and when the model's backend does not know.",
+    ),
+  text: z
+    .object({
+      window_tokens: count(
+        "Most tokens that the earlier thoughts may have in the window when the next one begins.",
+      ),
+      held_tokens: count(
+        "Tokens in the window. Those of the newest thought are among them, so they can be more than `window_tokens` by that thought. What a model was told at its beginning is not among them.",
+      ),
+      evicted_tokens: count("Tokens that have left the window."),
+    })
+    .nullable()
+    .describe(
+      "The narrator's text cache, as of the last unit that was thought about; null before the first, and when the model's backend does not know.",
+    ),
+});
+
 export const sessionStats = z
   .object({
     type: z.literal("session.stats"),
@@ -180,9 +208,10 @@ export const sessionStats = z
           .describe(
             "How far the unit of the last thought was behind the newest frame when the thought ended (ms); null before the first thought.",
           ),
+        caches: caches.nullable().describe("What both caches hold; null before the stream is open."),
       })
       .describe(
-        "Counts are since the start; those of a camera go on where its last stream has ended. Rates and percentiles are over the window.",
+        "Counts are since the start; those of a camera go on where its last stream has ended, but for those of `caches`. Rates and percentiles are over the window.",
       ),
   })
   .describe("Figures about the session, every `stats_interval_ms` and once before `session.closed`.");

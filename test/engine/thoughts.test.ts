@@ -105,6 +105,22 @@ describe("a stream", () => {
     expect(empty.events.map(({ type }) => type)).toEqual(["stream.ended"]);
   });
 
+  it("tells what its caches hold: what came, less what has left", async () => {
+    const log = open({ visualWindowUnits: 4, textWindowTokens: 16 });
+    expect(log.stream.caches).toEqual({ visual: null, text: null });
+    await watch(log, engine.model, 2 * UNITS);
+    const { visual, text } = log.stream.caches;
+    const { sinkUnits } = engine.model;
+    const { visualUnitsEvicted: evictedUnits, textTokensEvicted: evictedTokens } = log.stream.totals;
+    expect(visual).toEqual({ sinkUnits, windowUnits: 4, heldUnits: 4, evictedUnits });
+    expect(evictedUnits).toBe(UNITS - 4 - sinkUnits);
+    expect(text).toEqual({ windowTokens: 16, heldTokens: expect.any(Number), evictedTokens });
+    // The newest thought is in the window beside those that fit.
+    expect(text!.heldTokens).toBeGreaterThan(0);
+    expect(text!.heldTokens).toBeLessThanOrEqual(16 + 2 * engine.model.limits.thoughtTokens + 3);
+    expect(evictedTokens).toBeGreaterThan(16);
+  });
+
   it("tells times that fit together", async () => {
     const log = await run();
     for (const { encoded, arrivedAtMs } of log.all("unit.seen")) {

@@ -64,6 +64,16 @@ describe("replay", () => {
       skips: quiet,
       answers: 0,
     });
+    const { totals } = log.all("session.closed")[0]!;
+    const { visual_units_evicted: evicted_units, text_tokens_evicted: evicted_tokens } = totals;
+    const { visualWindowUnits: window_units, textWindowTokens: window_tokens } = engine.model.limits;
+    const { sinkUnits: sink_units } = engine.model;
+    const held_units = 12 - sink_units - evicted_units;
+    expect(held_units).toBe(window_units);
+    expect(log.all("session.stats")[0]?.stats.caches).toEqual({
+      visual: { sink_units, window_units, held_units, evicted_units },
+      text: { window_tokens, held_tokens: expect.any(Number), evicted_tokens },
+    });
     expect(log.all("session.closed")[0]).toMatchObject({
       reason: "completed",
       totals: { frames_in: 24, frames_dropped: 0, units: 12, thoughts: 12 - quiet, skips: quiet },

@@ -3,6 +3,7 @@
  * the protocol, the streams, the server and the page can be tested alone. Nothing in src/ may use it.
  */
 import { BehaviorSubject, type Observable, Subject } from "rxjs";
+import type { StreamCaches } from "../../src/engine/cache-gauge.ts";
 import { EngineError } from "../../src/engine/errors.ts";
 import type { EngineEvent, StreamTotals } from "../../src/engine/events.ts";
 import type { BackendFigures, EngineFigures, EngineHealth } from "../../src/engine/figures.ts";
@@ -120,6 +121,11 @@ export class ScriptedStream implements EngineStream {
 
   get totals(): StreamTotals {
     return { ...this.counts };
+  }
+
+  /** It has no caches. */
+  get caches(): StreamCaches {
+    return { visual: null, text: null };
   }
 
   push(frame: Frame): void {
