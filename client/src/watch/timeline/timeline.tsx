@@ -82,6 +82,8 @@ export function Timeline({ watched }: { readonly watched: Watching }) {
     scroller.current!.scrollLeft = scroller.current!.scrollWidth;
     follow(true);
   };
+  // The present has its place there.
+  const ticks = axis.ticks(TICK_PX).filter((ms) => !isFollowing || axis.x(ms) < axis.width - TICK_PX / 2);
   const x = record && axis.x(record.mediaTimeMs);
   const current = units[at];
   const thought = current && story.thoughts.value.findLast(({ unit }) => unit === current.unit);
@@ -125,7 +127,7 @@ export function Timeline({ watched }: { readonly watched: Watching }) {
             <Marks axis={axis} marks={story.marks.value} />
             {lanes}
             <div class="ticks number">
-              {axis.ticks(TICK_PX).map((ms) => (
+              {ticks.map((ms) => (
                 <span key={ms} style={{ left: px(axis.x(ms)) }}>
                   {playingTime(ms)}
                 </span>
