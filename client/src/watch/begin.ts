@@ -6,6 +6,7 @@ import { followCameras } from "../sources/cameras.ts";
 import { attach, type Media, openMedia } from "../sources/media.ts";
 import { listSamples, type Sample } from "../sources/samples.ts";
 import { isLive, nameOf, type Source, SourceError } from "../sources/source.ts";
+import { askByItself } from "./ask-by-itself.ts";
 import { onMediaLost } from "./lost-media.ts";
 import { hearOfTrouble } from "./trouble.ts";
 import { video } from "./video.ts";
@@ -87,13 +88,17 @@ function show(source: Source | null, opened: Media | null): void {
   hearOfTrouble(next, again);
   // Called before the video plays, so that its first pictures are captured.
   if (source !== null && opened !== null)
-    next.feed = fromVideo(next.session, video, { isLive: isLive(source) });
+    next.feed = fromVideo(next.session, video, {
+      isLive: isLive(source),
+      onPicture: (picture, mediaTimeMs) => next.sent(picture, mediaTimeMs),
+    });
   const former = media;
   media = opened;
   hasEnded = false;
   if (opened !== former || opened?.url) attach(video, opened);
   if (former !== opened) former?.release();
   watching.value = next;
+  askByItself(next);
   left?.leave();
   if (opened !== null) play();
   if (source?.kind === "webcam" || source?.kind === "screen") {

@@ -2,10 +2,11 @@ import "./screen.css";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { isLive } from "../sources/source.ts";
+import { phase, proportions } from "./playback.ts";
 import { video } from "./video.ts";
 import type { Watching } from "./watching.ts";
 
-/** The picture, with what is written on it. */
+/** The picture, as large as there is room for it, with what is written on it. */
 export function Screen({
   watched,
   children,
@@ -18,13 +19,22 @@ export function Screen({
   useEffect(() => {
     video.controls = source !== null && !isLive(source);
     place.current?.prepend(video);
-    // Taken out of the page, a video pauses. It is to play on while another view is shown.
-    return () => void video.play().catch(() => {});
+    return () => {
+      // Taken out of the page, a video pauses. It is to play on while another view is shown.
+      if (phase.peek() === "playing") void video.play().catch(() => {});
+    };
   }, [source]);
   return (
-    <div class="screen" ref={place}>
-      {source === null && <p class="hint">Choose a video. The thoughts come while it plays.</p>}
-      {children}
+    <div class="screen">
+      <div
+        class="picture"
+        ref={place}
+        data-phase={source !== null && !isLive(source) ? phase.value : undefined}
+        style={{ "--proportions": String(proportions.value) }}
+      >
+        {source === null && <p class="hint">Choose a video. The thoughts come while it plays.</p>}
+        {children}
+      </div>
     </div>
   );
 }
