@@ -1,4 +1,5 @@
 import "./app.css";
+import { RaisedToasts } from "../alerts/raised-toasts.tsx";
 import { Header } from "./header.tsx";
 import { NoticeList } from "./notice-list.tsx";
 import { route } from "./route.ts";
@@ -15,6 +16,7 @@ export function App() {
         <NoticeList />
         <Body of={of} />
       </main>
+      <RaisedToasts />
     </>
   );
 }
