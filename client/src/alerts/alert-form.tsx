@@ -42,7 +42,7 @@ export function AlertForm({
   const [isBusy, setBusy] = useState(false);
   const change = (some: Partial<RuleFields>) => setFields({ ...fields, ...some });
   const name = isNamed ? fields.name : suggestedName(fields.when, names.value);
-  const about = problem?.param?.split(".")[0] ?? null;
+  const about = problem?.param?.replace(/^rule\./, "").split(".")[0] ?? null;
   const wrong = (field: string) => (about === field ? (problem?.message ?? null) : null);
   const isTaken = alert === null && names.value.has(name);
   const save = async () => {
@@ -156,7 +156,7 @@ export function AlertForm({
         </label>
         <Wrong message={about === null || !FIELDS.has(about) ? (problem?.message ?? null) : null} />
         <TryOut rule={() => ruleOf(fields)} isReady={fields.when.trim() !== ""} onProblem={setProblem} />
-        <div class="form-buttons">
+        <div class="buttons">
           <button type="button" onClick={onDone}>
             Cancel
           </button>

@@ -24,7 +24,8 @@ export function followAlerts(): () => void {
     void server.value;
     void listAlerts();
   });
-  const timer = setInterval(listAlerts, REFRESH_MS);
+  const again = () => alerts.problem.peek()?.status !== 401 && void listAlerts();
+  const timer = setInterval(again, REFRESH_MS);
   return () => {
     off();
     clearInterval(timer);

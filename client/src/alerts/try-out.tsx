@@ -34,8 +34,9 @@ export function TryOut({
       setState({ span, trial });
     } catch (error) {
       const problem = refusal(error);
-      if (problem.param !== null) onProblem(problem);
-      setState(problem.param !== null ? null : whyNot(problem));
+      const isOfRule = problem.param?.startsWith("rule.") ?? false;
+      if (isOfRule) onProblem(problem);
+      setState(isOfRule ? null : whyNot(problem));
     }
   };
   return (

@@ -31,7 +31,7 @@ export function Confirm({
           {problem}
         </p>
       )}
-      <div class="confirm-buttons">
+      <div class="buttons">
         <button type="button" onClick={onNo}>
           Keep it
         </button>
