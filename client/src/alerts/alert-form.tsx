@@ -1,5 +1,4 @@
 import "./alert-form.css";
-import "../ui/check.css";
 import { useState } from "preact/hooks";
 import type { AlertObject, ClientError } from "../../lib/mod.ts";
 import { server } from "../app/access.ts";

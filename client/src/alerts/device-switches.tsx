@@ -1,5 +1,4 @@
 import "./device-switches.css";
-import "../ui/check.css";
 import { notifies, notifyProblem, sounds, switchNotifications, switchSound } from "./device.ts";
 import { isMuted, playTone } from "./tone.ts";
 
