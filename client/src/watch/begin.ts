@@ -76,7 +76,9 @@ export async function watch(source: Source | null): Promise<void> {
 /** Begins a new session about what is watched: a clip from its start, a camera without asking for it anew. */
 export function again(): void {
   const source = watching.peek()?.source ?? null;
-  show(source, media);
+  // A camera that is gone is looked for.
+  if (media?.stream?.active === false) void watch(source);
+  else show(source, media);
 }
 
 function show(source: Source | null, opened: Media | null): void {
@@ -93,11 +95,14 @@ function show(source: Source | null, opened: Media | null): void {
   if (former !== opened) former?.release();
   watching.value = next;
   left?.leave();
-  if (opened === null) return;
-  play();
+  if (opened !== null) play();
   if (source?.kind === "webcam" || source?.kind === "screen") {
-    if (opened !== former) onMediaLost(opened, source, { isWatched: () => media === opened, goBack, renew });
+    if (opened !== null && opened !== former) heedLoss(opened, source);
   } else before = source;
+}
+
+function heedLoss(opened: Media, source: Extract<Source, { kind: "webcam" | "screen" }>): void {
+  onMediaLost(opened, source, { isWatched: () => media === opened, goBack, renew });
 }
 
 /** Something else is watched, because what was watched is gone. */
@@ -115,8 +120,7 @@ function renew(opened: Media): void {
   former?.release();
   attach(video, opened);
   play();
-  if (current?.source?.kind === "webcam")
-    onMediaLost(opened, current.source, { isWatched: () => media === opened, goBack, renew });
+  if (current?.source?.kind === "webcam") heedLoss(opened, current.source);
   if (current?.session.state.phase === "closed") again();
 }
 
