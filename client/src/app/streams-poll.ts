@@ -23,6 +23,7 @@ export function pollStreams(everyMs: number): () => void {
   stop ??= effect(() => {
     server.value;
     streams.value = null;
+    streamsProblem.value = null;
     void listStreams();
   });
   schedule();
@@ -59,6 +60,8 @@ export async function listStreams(): Promise<void> {
 
 function schedule(): void {
   clearTimeout(timer);
+  // Each try with a token that is not taken counts as a guess. Another token lists them at once.
+  if (streamsProblem.peek()?.status === 401) return;
   if (wishes.size > 0)
     timer = setTimeout(listStreams, Math.min(...[...wishes].map(({ everyMs }) => everyMs)));
 }

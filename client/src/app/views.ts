@@ -1,4 +1,5 @@
 import type { ComponentType } from "preact";
+import { AlertsView } from "../alerts/alerts-view.tsx";
 import { HistoryView } from "../history/history-view.tsx";
 import { WatchView } from "../watch/watch-view.tsx";
 
@@ -15,4 +16,5 @@ export interface View {
 export const VIEWS: readonly View[] = [
   { name: "watch", label: "Watch", Body: WatchView },
   { name: "history", label: "History", Body: HistoryView },
+  { name: "alerts", label: "Alerts", Body: AlertsView },
 ];
