@@ -21,7 +21,7 @@ export function WatchView() {
         <Heartbeat story={watched.story} />
         <Timeline watched={watched} />
       </section>
-      <TalkColumn watched={watched} />
+      <TalkColumn key={watched.number} watched={watched} />
     </div>
   );
 }

@@ -5,8 +5,12 @@ import type { Source } from "../sources/source.ts";
 import { Story } from "../story/story.ts";
 import { Conversation } from "../talk/conversation.ts";
 
+let count = 0;
+
 /** What is watched now: a source, the session about it, and what came of it. Another source is another of these. */
 export class Watching {
+  /** Its running number on this page. */
+  readonly number = count++;
   readonly session: Session;
   readonly connection: Signal<ConnectionState>;
   readonly story = new Story();
@@ -24,7 +28,10 @@ export class Watching {
     this.session.on("state", (state) => {
       this.connection.value = state;
     });
-    this.session.on("event", (event) => this.story.hear(event));
+    this.session.on("event", (event) => {
+      this.story.hear(event);
+      this.talk.hear(event);
+    });
   }
 
   /** Sends nothing more, and leaves the session. */
