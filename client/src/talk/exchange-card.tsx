@@ -1,5 +1,4 @@
 import "./exchange-card.css";
-import type { ComponentChildren } from "preact";
 import { outsideText } from "../../../src/protocol/unanswerable.ts";
 import { duration, timecode } from "../ui/format.ts";
 import type { Watching } from "../watch/watching.ts";
@@ -46,12 +45,7 @@ export function ExchangeCard({
         {text === "" && state === "answered" && <span class="muted">It said nothing.</span>}
       </p>
       {problem !== null && <p class="problem">{problem}</p>}
-      {said?.outside && (
-        <div class="outside">
-          <p class="muted">{outsideText({ ...said.outside, examples: [] })}</p>
-          {ask !== null && isOwn && <Examples examples={said.outside.examples} ask={ask} />}
-        </div>
-      )}
+      {said?.outside && <Outside outside={said.outside} ask={isOwn ? ask : null} />}
       {said?.unfamiliar && <p class="doubt">The scene was unfamiliar, so this may be wrong.</p>}
       {done?.response.status === "incomplete" && (
         <p class="muted">It is cut off: an answer may have no more words.</p>
@@ -72,27 +66,31 @@ export function ExchangeCard({
 /** Most questions that are offered in place of one that it cannot answer. */
 const MOST_EXAMPLES = 3;
 
-function Examples({
-  examples,
+/** Why it could not answer, and what one may ask instead. */
+function Outside({
+  outside,
   ask,
 }: {
-  readonly examples: readonly string[];
-  readonly ask: (question: string) => void;
+  readonly outside: NonNullable<NonNullable<Exchange["said"]>["outside"]>;
+  readonly ask: ((question: string) => void) | null;
 }) {
-  if (examples.length === 0) return null;
+  const examples = ask === null ? [] : outside.examples.slice(0, MOST_EXAMPLES);
   return (
-    <>
-      <p class="muted">It can answer, for example:</p>
-      {examples.slice(0, MOST_EXAMPLES).map((example) => (
-        <button key={example} type="button" class="chip" onClick={() => ask(example)}>
+    <div class="outside">
+      <p class="muted">
+        {outsideText({ ...outside, examples: [] })}
+        {examples.length > 0 && " It can answer, for example:"}
+      </p>
+      {examples.map((example) => (
+        <button key={example} type="button" class="chip" onClick={() => ask?.(example)}>
           {example}
         </button>
       ))}
-    </>
+    </div>
   );
 }
 
-function Do({ what, run }: { readonly what: ComponentChildren; readonly run: () => void }) {
+function Do({ what, run }: { readonly what: string; readonly run: () => void }) {
   return (
     <button type="button" class="plain" onClick={run}>
       {what}

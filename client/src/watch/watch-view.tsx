@@ -19,9 +19,11 @@ export function WatchView() {
           <Caption story={watched.story} />
         </Screen>
         <Heartbeat story={watched.story} />
-        <Timeline watched={watched} />
       </section>
       <TalkColumn key={watched.number} watched={watched} />
+      <section class="times" aria-label="What was seen and thought">
+        <Timeline watched={watched} />
+      </section>
     </div>
   );
 }
