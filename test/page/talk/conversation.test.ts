@@ -98,6 +98,7 @@ describe("a conversation", () => {
   it("says that the rest is missing where an answer to others was missed", async () => {
     await using server = await startScriptedServer({ ...script, pauseMs: 40 });
     const own = await converse(server.url, { name: "door" });
+    await show(own.session);
     const other = await converse(server.url, { stream: "door" });
     other.talk.ask("slow");
     await until("it has begun", () => own.talk.exchanges.value.length === 1);
