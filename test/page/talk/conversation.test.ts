@@ -35,7 +35,7 @@ describe("a conversation", () => {
     await using server = await startScriptedServer(script);
     const { session, talk } = await converse(server.url);
     await show(session);
-    await until("the unit was seen", () => server.engine.opened[0]!.totals.units === 1);
+    await until("the unit was seen", () => server.engine.opened[0]?.totals.units === 1);
     talk.ask("slow");
     talk.ask("cars");
     talk.ask("people", { byPage: true });
