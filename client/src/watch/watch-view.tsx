@@ -32,7 +32,7 @@ export function WatchView() {
         <Timeline watched={watched} />
         <Announcer story={story} />
       </section>
-      <TalkColumn watched={watched} />
+      <TalkColumn key={watched.number} watched={watched} />
       <ThoughtList watched={watched} />
     </div>
   );
