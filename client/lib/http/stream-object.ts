@@ -1,6 +1,29 @@
 import type { SourceState } from "../../../src/protocol/fields.ts";
 import type { SessionStats } from "../../../src/protocol/server-events.ts";
 
+/** The last thought with text. */
+export interface LatestThought {
+  readonly text: string;
+  readonly media_time_ms: number;
+  /** When it was complete (ISO 8601). */
+  readonly time: string;
+  /** The scene was unfamiliar, so it may be wrong. */
+  readonly unfamiliar: boolean;
+  readonly event_id: string;
+}
+
+/** The last alert that was raised. */
+export interface LatestAlert {
+  /** Its name. */
+  readonly alert: string;
+  readonly message: string;
+  readonly media_time_ms: number;
+  /** When it was raised (ISO 8601). */
+  readonly time: string;
+  /** Path of its picture, for `picture` of the client; null: none is kept. */
+  readonly snapshot: string | null;
+}
+
 /** What every stream shows. */
 export interface StreamShown {
   readonly id: string;
@@ -14,6 +37,8 @@ export interface StreamShown {
   readonly stats: SessionStats | null;
   /** What the model has summed up of all that it saw, in its words; null before it has. */
   readonly recap: string | null;
+  readonly latest_thought: LatestThought | null;
+  readonly latest_alert: LatestAlert | null;
 }
 
 /**
