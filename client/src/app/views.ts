@@ -1,4 +1,5 @@
 import type { ComponentType } from "preact";
+import { WallView } from "../wall/wall-view.tsx";
 import { WatchView } from "../watch/watch-view.tsx";
 
 /** A view of the page. */
@@ -11,4 +12,7 @@ export interface View {
 }
 
 /** In the order of the navigation. The first is shown at the beginning. */
-export const VIEWS: readonly View[] = [{ name: "watch", label: "Watch", Body: WatchView }];
+export const VIEWS: readonly View[] = [
+  { name: "watch", label: "Watch", Body: WatchView },
+  { name: "wall", label: "Wall", Body: WallView },
+];
