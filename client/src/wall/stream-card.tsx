@@ -2,8 +2,10 @@ import "./stream-card.css";
 import { useEffect, useRef } from "preact/hooks";
 import { href } from "../app/route.ts";
 import { ago, counted, timeOfDay } from "../ui/format.ts";
+import { isOwn } from "../watch/address.ts";
 import { watching } from "../watch/watching.ts";
 import type { Card } from "./card.ts";
+import { StateWord } from "./state-word.tsx";
 import { wall } from "./wall.ts";
 
 /** One stream: its picture, how it is, and what was thought and alerted last. */
@@ -11,7 +13,7 @@ export function StreamCard({ card }: { readonly card: Card }) {
   const { id, stream, alert, thought } = card;
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => wall.onScreen.watch(id, place.current!), [id]);
-  const isOwn = isOfThisPage(id);
+  const isFromHere = isOwn(watching.value, id);
   return (
     <li class="stream-card" data-alerted={alert !== null}>
       <div class="stream-picture" ref={place} data-tone={card.state.tone}>
@@ -27,9 +29,9 @@ export function StreamCard({ card }: { readonly card: Card }) {
       </div>
       <div class="stream-about">
         <h3>
-          <a href={href("watch", isOwn ? null : id)}>{id}</a>
+          <a href={href("watch", isFromHere ? null : id)}>{id}</a>
         </h3>
-        <State card={card} />
+        <StateWord state={card.state} sinceMs={card.troubleSinceMs} />
         <p class="stream-thought">
           {thought === null ? (
             <span class="muted">Nothing thought yet</span>
@@ -42,7 +44,7 @@ export function StreamCard({ card }: { readonly card: Card }) {
             </>
           )}
         </p>
-        <p class="muted number">{facts(stream, isOwn)}</p>
+        <p class="muted number">{facts(stream, isFromHere)}</p>
       </div>
     </li>
   );
@@ -62,24 +64,9 @@ function CardPicture({ id, message }: { readonly id: string; readonly message: s
   );
 }
 
-function State({ card: { state, troubleSinceMs } }: { readonly card: Card }) {
-  return (
-    <p class="stream-state" data-tone={state.tone}>
-      {state.word}
-      {troubleSinceMs !== null && <span class="number"> since {timeOfDay(troubleSinceMs)}</span>}
-    </p>
-  );
-}
-
-function facts({ kind, stats, watchers }: Card["stream"], isOwn: boolean): string {
-  const parts = [kind === "camera" ? null : isOwn ? "this page sends it" : "a client sends it"];
+function facts({ kind, stats, watchers }: Card["stream"], isFromHere: boolean): string {
+  const parts = [kind === "camera" ? null : isFromHere ? "this page sends it" : "a client sends it"];
   if (stats !== null) parts.push(`${stats.fps_in.toFixed(1)} frames/s`, counted(stats.thoughts, "thought"));
   if (watchers > 0) parts.push(`${watchers} ${watchers === 1 ? "watches" : "watch"}`);
   return parts.filter((part) => part !== null).join(" · ");
-}
-
-/** Whether this page itself sends the pictures of a stream. */
-function isOfThisPage(id: string): boolean {
-  const watched = watching.value;
-  return watched?.source?.kind !== "stream" && watched?.story.session.value?.id === id;
 }

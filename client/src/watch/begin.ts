@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import { fromVideo } from "../../lib/mod.ts";
 import { notify, withdraw } from "../app/notices.ts";
+import { viewShown } from "../app/route.ts";
 import { closeSource, openSource } from "../sources/open-source.ts";
 import { listSamples, type Sample } from "../sources/samples.ts";
 import { isLive, type OwnSource, type Source, SourceError } from "../sources/source.ts";
@@ -14,10 +15,14 @@ export const samples = signal<readonly Sample[]>([]);
 /** Aborted when another video is chosen. */
 let choice = new AbortController();
 
-/** If the server has a clip, the page plays it at once, and asks for no permission. A camera is one click away. */
+/**
+ * If the server has a clip, the page plays it at once, and asks for no permission. A camera is one click away. A page that
+ * shows the wall day and night sends no video.
+ */
 export async function begin(): Promise<void> {
   samples.value = await listSamples();
   const [first] = samples.value;
+  await viewShown("watch");
   if (watching.value === null) await watch(first ? { kind: "sample", ...first } : null);
 }
 

@@ -2,6 +2,7 @@ import "./screen.css";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { isLive } from "../sources/source.ts";
+import { StreamScreen } from "./of-server/stream-screen.tsx";
 import { video } from "./video.ts";
 import type { Watching } from "./watching.ts";
 
@@ -16,6 +17,7 @@ export function Screen({
   const place = useRef<HTMLDivElement>(null);
   const { source } = watched;
   useEffect(() => {
+    if (source?.kind === "stream") return;
     video.controls = source !== null && !isLive(source);
     place.current?.prepend(video);
     // Taken out of the page, a video pauses. It is to play on while another view is shown.
@@ -24,6 +26,7 @@ export function Screen({
   return (
     <div class="screen" ref={place}>
       {source === null && <p class="hint">Choose a video. The thoughts come while it plays.</p>}
+      {source?.kind === "stream" && <StreamScreen watched={watched} id={source.id} />}
       {children}
     </div>
   );

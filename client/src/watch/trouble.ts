@@ -7,7 +7,9 @@ export function hearOfTrouble({ session }: Watching): void {
   for (const about of ["connection", "model", "server", "question"]) withdraw(about);
   session.on("state", (state) => {
     const isRefused = state.phase === "closed" || state.error?.code === "too_many_sessions";
-    if (isRefused && state.error !== null && !isIdle(state))
+    // That a stream of the server is not there is said in place of its picture.
+    const isSaid = state.error?.code === "stream_not_found";
+    if (isRefused && state.error !== null && !isSaid && !isIdle(state))
       notify({ about: "connection", text: state.error.message, tone: "problem" });
     if (state.phase === "open") for (const about of ["connection", "server"]) withdraw(about);
   });
@@ -15,6 +17,7 @@ export function hearOfTrouble({ session }: Watching): void {
     if (status === "available") withdraw("model");
     else notify({ about: "model", text: message, tone: "problem" });
   });
+  session.on("session.source", ({ message }) => notify({ about: "source", text: message, tone: "hint" }));
   session.on("session.going_away", () => {
     const text = "The server is shutting down. This page reconnects when it is back.";
     notify({ about: "server", text, tone: "hint" });

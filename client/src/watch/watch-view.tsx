@@ -3,6 +3,7 @@ import { Picker } from "../sources/picker.tsx";
 import { TalkColumn } from "../talk/talk-column.tsx";
 import { Caption } from "./caption.tsx";
 import { Heartbeat } from "./heartbeat.tsx";
+import { StreamBar } from "./of-server/stream-bar.tsx";
 import { Screen } from "./screen.tsx";
 import { Timeline } from "./timeline.tsx";
 import { watching } from "./watching.ts";
@@ -15,6 +16,7 @@ export function WatchView() {
     <div class="watch">
       <section class="seen" aria-label="Video">
         <Picker />
+        {watched.source?.kind === "stream" && <StreamBar id={watched.source.id} />}
         <Screen watched={watched}>
           <Caption story={watched.story} />
         </Screen>
