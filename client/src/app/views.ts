@@ -1,4 +1,5 @@
 import type { ComponentType } from "preact";
+import { HistoryView } from "../history/history-view.tsx";
 import { WallView } from "../wall/wall-view.tsx";
 import { WatchView } from "../watch/watch-view.tsx";
 
@@ -15,4 +16,5 @@ export interface View {
 export const VIEWS: readonly View[] = [
   { name: "watch", label: "Watch", Body: WatchView },
   { name: "wall", label: "Wall", Body: WallView },
+  { name: "history", label: "History", Body: HistoryView },
 ];

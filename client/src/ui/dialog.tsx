@@ -1,42 +1,40 @@
 import "./dialog.css";
 import type { ComponentChildren } from "preact";
-import { useId, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 
-/** A dialog over the page, open as long as it is shown. Escape and a click beside it close it. */
+/** A window over the page while it stands there. Escape, and a click beside it, ask to close it. */
 export function Dialog({
-  title,
+  label,
   onClose,
   children,
+  ...rest
 }: {
-  readonly title: string;
+  /** What it is, for screen readers. */
+  readonly label: string;
   readonly onClose: () => void;
+  readonly class?: string;
+  readonly onKeyDown?: (event: KeyboardEvent) => void;
   readonly children: ComponentChildren;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const heading = useId();
-  useLayoutEffect(() => {
-    const { current } = dialog;
-    current?.showModal();
-    // Closed, and not only taken away, it gives the focus back to where it was.
-    return () => current?.close();
+  useEffect(() => {
+    const before = document.activeElement;
+    dialog.current?.showModal();
+    return () => before instanceof HTMLElement && before.focus();
   }, []);
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the browser closes a dialog by Escape, which is told by `cancel`
     <dialog
+      {...rest}
       ref={dialog}
-      class="dialog"
-      aria-labelledby={heading}
+      aria-label={label}
       onCancel={(event) => {
         event.preventDefault();
         onClose();
       }}
-      onMouseDown={(event) => {
-        if (event.target === event.currentTarget) onClose();
-      }}
+      onClick={({ target }) => target === dialog.current && onClose()}
     >
-      <div>
-        <h2 id={heading}>{title}</h2>
-        {children}
-      </div>
+      <div class="inside">{children}</div>
     </dialog>
   );
 }

@@ -28,8 +28,3 @@ export function ago(ms: number): string {
   const hours = Math.round(minutes / 60);
   return hours < 48 ? `${hours} h ago` : `${Math.round(hours / 24)} days ago`;
 }
-
-/** The time of day of a moment (ms since 1970), where the reader is. */
-export function timeOfDay(atMs: number): string {
-  return new Date(atMs).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-}

@@ -1,5 +1,5 @@
 import "./state-word.css";
-import { timeOfDay } from "../ui/format.ts";
+import { timeOfDay } from "../ui/clock.ts";
 import type { StreamStateShown } from "./stream-state.ts";
 
 /** How a stream is, in a word, and since when if it is in trouble. */

@@ -1,7 +1,8 @@
 import "./stream-card.css";
 import { useEffect, useRef } from "preact/hooks";
 import { href } from "../app/route.ts";
-import { ago, counted, timeOfDay } from "../ui/format.ts";
+import { timeOfDay } from "../ui/clock.ts";
+import { ago, counted } from "../ui/format.ts";
 import { isOwn } from "../watch/address.ts";
 import { watching } from "../watch/watching.ts";
 import type { Card } from "./card.ts";

@@ -17,7 +17,8 @@ export function CameraDialog({
 }) {
   const { id, origin, state } = camera;
   return (
-    <Dialog title={`Camera ${id}`} onClose={onClose}>
+    <Dialog label={`Camera ${id}`} onClose={onClose}>
+      <h2>Camera {id}</h2>
       <dl class="camera-facts">
         {factsOf(camera).map(([what, value]) => (
           <div key={what}>
@@ -66,7 +67,7 @@ function Doings({
           {problem.value}
         </p>
       )}
-      <div class="buttons">
+      <div class="camera-doings">
         {isSure.value ? (
           <>
             <button
