@@ -18,7 +18,7 @@ export function StreamCard({ card }: { readonly card: Card }) {
   return (
     <li class="stream-card" data-alerted={alert !== null}>
       <div class="stream-picture" ref={place} data-tone={card.state.tone}>
-        <CardPicture id={id} message={card.state.message} />
+        <CardPicture id={id} state={card.state} />
         {alert !== null && (
           <p class="stream-alert">
             <strong>{alert.name}</strong> {alert.text}
@@ -51,12 +51,18 @@ export function StreamCard({ card }: { readonly card: Card }) {
   );
 }
 
-function CardPicture({ id, message }: { readonly id: string; readonly message: string | null }) {
+function CardPicture({
+  id,
+  state: { message, tone, word },
+}: {
+  readonly id: string;
+  readonly state: Card["state"];
+}) {
   const shown = wall.pictures.of(id).value;
   return (
     <>
       {shown === null ? (
-        <p class="no-picture">{message ?? "No picture yet"}</p>
+        <p class="no-picture">{message ?? (tone === "off" ? word : "No picture yet")}</p>
       ) : (
         <img src={shown.url} alt={`What ${id} shows`} draggable={false} />
       )}

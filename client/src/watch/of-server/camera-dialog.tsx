@@ -28,7 +28,14 @@ export function CameraDialog({
         ))}
       </dl>
       {origin === "config" ? (
-        <p class="muted">It stands in the config file of the server, and is changed there.</p>
+        <>
+          <p class="muted">It stands in the config file of the server, and is changed there.</p>
+          <div class="camera-doings">
+            <button type="button" onClick={onClose}>
+              Close
+            </button>
+          </div>
+        </>
       ) : (
         <Doings id={id} isPaused={state === "disabled"} onClose={onClose} />
       )}
@@ -97,6 +104,9 @@ function Doings({
           </>
         ) : (
           <>
+            <button type="button" class="plain" onClick={onClose}>
+              Close
+            </button>
             <button
               type="button"
               onClick={() => {

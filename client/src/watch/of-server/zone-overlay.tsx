@@ -24,7 +24,7 @@ export function ZoneOverlay({
 }) {
   const names = Object.keys(zones);
   if (names.length === 0) return null;
-  const label = width / 36;
+  const label = width / 30;
   return (
     <svg
       class="zones"
