@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, Page, Request } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
@@ -128,12 +127,13 @@ describe.skipIf(browserPath === null)("the wall, and the streams of the server b
   });
 
   it("asks for a bounded number of pictures at once, and for nothing while nobody sees it", async () => {
-    const still = join(dir.path, "still.jpg");
-    await writeFile(still, await picture());
+    await using still = new SnapshotServer();
+    await still.listen();
+    still.picture = await picture();
     const names = Array.from({ length: 20 }, (_, i) => `camera-${i + 1}`);
     await using server = await startScriptedServer(script, {
       clientDir: BUILT_PAGE,
-      cameras: Object.fromEntries(names.map((name) => [name, { url: still, watch: true }])),
+      cameras: Object.fromEntries(names.map((name) => [name, { url: still.url, interval: 2 }])),
     });
     await until("each has a picture", () => server.engine.opened.every(({ frames }) => frames.length > 0));
     const page = await openAt("about:blank");
