@@ -11,7 +11,8 @@ export interface Route {
 
 const hash = signal(location.hash);
 addEventListener("hashchange", () => {
-  hash.value = location.hash;
+  // Others name a place in the view, such as #main.
+  if (/^(#\/.*)?$/.test(location.hash)) hash.value = location.hash;
 });
 
 export const route = computed<Route>(() => {

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { streamsProblem } from "../app/streams-poll.ts";
 import { counted } from "../ui/format.ts";
+import { AddCamera } from "./add-camera.tsx";
 import { AlertTeller } from "./alert-teller.tsx";
 import type { Card } from "./card.ts";
 import { NoCamera } from "./no-camera.tsx";
@@ -20,6 +21,7 @@ export function WallView() {
   const problem = streamsProblem.value;
   if (cards === null)
     return <p class="muted">{problem === null ? "Looking for the streams …" : problem.message}</p>;
+  const hasCamera = cards.some(({ stream }) => stream.kind === "camera");
   const hasFilter = cards.length > FEW;
   const found = hasFilter ? cards.filter((card) => isFound(card, wanted.value)) : cards;
   return (
@@ -37,6 +39,7 @@ export function WallView() {
             }}
           />
         )}
+        {hasCamera && <AddCamera />}
         {problem !== null && <p class="wall-problem">Not up to date: {problem.message}</p>}
       </div>
       <AlertTeller cards={cards} />
@@ -54,7 +57,7 @@ export function WallView() {
         </ul>
       )}
       {hasFilter && found.length === 0 && <p class="muted">No stream has “{wanted.value}” in its name.</p>}
-      {cards.every(({ stream }) => stream.kind === "session") && <NoCamera />}
+      {!hasCamera && <NoCamera />}
     </section>
   );
 }

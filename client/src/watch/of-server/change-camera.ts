@@ -1,4 +1,4 @@
-import { server } from "../../app/access.ts";
+import { noteRefused, server } from "../../app/access.ts";
 import { refusal } from "../../app/refusal.ts";
 import { listStreams } from "../../app/streams-poll.ts";
 
@@ -20,7 +20,9 @@ async function done(call: () => Promise<unknown>): Promise<string | null> {
   try {
     await call();
   } catch (error) {
-    return refusal(error).message;
+    const { message, status } = refusal(error);
+    if (status === 403) noteRefused("admin");
+    return message;
   }
   await listStreams();
   return null;
