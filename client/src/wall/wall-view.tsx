@@ -27,7 +27,7 @@ export function WallView() {
   return (
     <section class="wall" aria-labelledby="wall-title" data-many={cards.length > 4}>
       <div class="wall-bar">
-        <h2 id="wall-title">{counted(cards.length, "stream")}</h2>
+        <h2 id="wall-title">{cards.length === 0 ? "No streams" : counted(cards.length, "stream")}</h2>
         {hasFilter && (
           <input
             type="search"

@@ -33,15 +33,17 @@ export class LivePictures {
     this.poll = new Poll(() => this.fetch(), everyMs);
   }
 
-  /** Fetches pictures until the returned function is called, and releases the last one then. */
+  /** Fetches pictures until the returned function is called. */
   start(): () => void {
     this.poll.start();
-    return () => {
-      this.isOver = true;
-      this.poll.stop();
-      const last = this.shown.peek();
-      if (last !== null) URL.revokeObjectURL(last.url);
-    };
+    return () => this.poll.stop();
+  }
+
+  /** Releases the last one; no other follows. */
+  forget(): void {
+    this.isOver = true;
+    const last = this.shown.peek();
+    if (last !== null) URL.revokeObjectURL(last.url);
   }
 
   private async fetch(): Promise<void> {

@@ -18,8 +18,12 @@ export function standingOf(
   connection: ConnectionState,
   wasSeen: boolean,
 ): Standing | null {
-  if (listed?.kind === "camera" && listed.state === "disabled")
-    return { text: `The camera ${id} is paused. Nothing is seen or thought.`, way: "resume" };
+  if (listed?.kind === "camera" && listed.state === "disabled") {
+    const text = `The camera ${id} is paused. Nothing is seen or thought.`;
+    return listed.origin === "api"
+      ? { text, way: "resume" }
+      : { text: `${text} It stands in the config file of the server, and is changed there.`, way: "leave" };
+  }
   if (listed?.kind === "camera" && listed.state === "refused")
     return { text: `The camera ${id} is not opened. ${listed.message ?? ""}`.trim(), way: "leave" };
   if (listed?.kind === "camera" && listed.state === "ended")

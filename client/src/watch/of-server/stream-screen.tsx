@@ -40,7 +40,9 @@ export function StreamScreen({ watched, id }: { readonly watched: Watching; read
       ),
     [watched],
   );
-  useEffect(() => pictures.start(), [pictures]);
+  const isOver = standing !== null;
+  useEffect(() => (isOver ? undefined : pictures.start()), [pictures, isOver]);
+  useEffect(() => () => pictures.forget(), [pictures]);
   useEffect(() => {
     if (goesOn(listed, connection)) void watch({ kind: "stream", id });
   }, [list]);
@@ -69,7 +71,7 @@ export function StreamScreen({ watched, id }: { readonly watched: Watching; read
       {standing !== null ? (
         <div class="stream-standing" role="status">
           <p>{problem.value ?? standing.text}</p>
-          <p>
+          <div class="ways">
             {standing.way === "resume" && (
               <button
                 type="button"
@@ -80,11 +82,11 @@ export function StreamScreen({ watched, id }: { readonly watched: Watching; read
               >
                 Resume
               </button>
-            )}{" "}
+            )}
             <a class="button" href={href("wall")}>
               All streams
             </a>
-          </p>
+          </div>
         </div>
       ) : state?.message != null ? (
         <p class="stream-standing" role="status">
