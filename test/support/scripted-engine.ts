@@ -3,6 +3,7 @@
  * the protocol, the streams, the server and the page can be tested alone. Nothing in src/ may use it.
  */
 import { BehaviorSubject, type Observable, Subject } from "rxjs";
+import type { StreamCaches } from "../../src/engine/cache-gauge.ts";
 import { EngineError } from "../../src/engine/errors.ts";
 import type { EngineEvent, StreamTotals } from "../../src/engine/events.ts";
 import type { BackendFigures, EngineFigures, EngineHealth } from "../../src/engine/figures.ts";
@@ -122,6 +123,11 @@ export class ScriptedStream implements EngineStream {
     return { ...this.counts };
   }
 
+  /** It has no caches. */
+  get caches(): StreamCaches {
+    return { visual: null, text: null };
+  }
+
   push(frame: Frame): void {
     this.frames.push(frame);
     this.counts.framesIn++;
@@ -182,10 +188,12 @@ export class ScriptedStream implements EngineStream {
     const thought = `thought_${unit}`;
     const startedAtMs = performance.now();
     const at = { thought, unit, mediaTimeMs };
+    const sinceMediaTimeMs = this.frames[this.frames.indexOf(frame) - 1]?.mediaTimeMs ?? mediaTimeMs;
     const encoded = { startedAtMs: frame.arrivedAtMs, finishedAtMs: startedAtMs };
     this.send({
       type: "unit.seen",
       unit,
+      sinceMediaTimeMs,
       mediaTimeMs,
       arrivedAtMs: frame.arrivedAtMs,
       still: false,
@@ -206,7 +214,7 @@ export class ScriptedStream implements EngineStream {
     this.send({
       type: "thought.done",
       ...at,
-      sinceMediaTimeMs: this.frames[this.frames.indexOf(frame) - 1]?.mediaTimeMs ?? mediaTimeMs,
+      sinceMediaTimeMs,
       text: text ?? "",
       skipped: text === null,
       skipReason: text === null ? "nothing_new" : null,

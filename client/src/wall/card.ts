@@ -38,7 +38,7 @@ export class CardMaker {
   }
 
   private card(stream: StreamObject, nowMs: number): Card {
-    const { id, latest_thought: thought = null, latest_alert: alert = null } = stream;
+    const { id, latest_thought: thought, latest_alert: alert } = stream;
     const state = shownState(stream);
     if (state.tone !== "trouble") this.troubles.delete(id);
     else if (!this.troubles.has(id)) this.troubles.set(id, this.isFirstLook ? null : nowMs);
