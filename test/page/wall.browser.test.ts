@@ -7,9 +7,11 @@ import { makeTempDir, makeVideo } from "../support/media.ts";
 import type { Script } from "../support/scripted-engine.ts";
 import { picture, startScriptedServer, until } from "../support/server.ts";
 import { SnapshotServer } from "../support/snapshot-server.ts";
+import { STREET_LANGUAGE } from "../support/street-language.ts";
 
 const script: Script = {
-  thought: (unit) => `a red car enters from the left #${unit + 1}`,
+  model: { language: STREET_LANGUAGE },
+  thought: () => "a red person enters from the left",
   answer: () => "two cars have left",
   pauseMs: 1,
 };
@@ -70,6 +72,7 @@ describe.skipIf(browserPath === null)("the wall, and the streams of the server b
         },
       },
       cameraNetwork: { allowPrivate: true },
+      alerts: { comes: { when: "somebody comes in from the left", streams: ["gate"], cooldown: "1h" } },
     });
     const made = await fetch(`${server.url}/v1/streams`, {
       method: "POST",
@@ -82,13 +85,22 @@ describe.skipIf(browserPath === null)("the wall, and the streams of the server b
     for (const id of ["door", "gate"]) {
       await card(page, id).getByText("Live", { exact: true }).waitFor();
       await card(page, id).getByRole("img").waitFor();
+      await card(page, id)
+        .getByText(/^a red person enters from the left (now|\d+ s ago)$/)
+        .waitFor();
     }
+    await card(page, "gate")
+      .getByText(/^comes A red person enters from the left\.\d\d:\d\d:\d\d · /)
+      .waitFor();
+    const ids = page.getByRole("list", { name: "Streams" }).getByRole("heading");
+    expect(await ids.allTextContents(), "the alert comes first").toEqual(["gate", "door"]);
+    await page.getByText("Alert of gate: A red person enters from the left.").waitFor({ state: "attached" });
     expect(server.engine.opened.length, "who looks at the wall sends no video").toBe(2);
 
     await card(page, "door").getByRole("link", { name: "door" }).click();
     await page.getByRole("img", { name: /^What door shows at 0:/ }).waitFor();
     await page
-      .getByText(/a red car enters from the left/)
+      .getByText(/a red person enters from the left/)
       .first()
       .waitFor();
     await page.getByRole("img", { name: "Zones: mat" }).waitFor();
