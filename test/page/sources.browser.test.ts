@@ -82,7 +82,7 @@ describe.skipIf(browserPath === null)("where video comes from", () => {
       new PerformanceObserver((list) => {
         for (const { sources } of list.getEntries())
           for (const { node } of sources)
-            if (node?.parentElement?.closest("header, .sources, .screen")) globalThis.shifted.push(node.outerHTML ?? node.data);
+            if (node?.matches?.("header *, .sources, .sources *, .screen, video")) globalThis.shifted.push(node.outerHTML);
       }).observe({ type: "layout-shift", buffered: true });`);
     const page = await context.newPage();
     page.on("websocket", (socket) => asked.push(socket.url()));
