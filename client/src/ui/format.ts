@@ -30,3 +30,14 @@ export function span(ms: number): string {
 export function playingTime(ms: number): string {
   return timecode(Math.round(ms / 1000) * 1000).slice(0, -2);
 }
+
+/** How long ago something happened (ms), as people say it: `2 s ago`, `5 min ago`. */
+export function ago(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 1) return "now";
+  if (seconds < 100) return `${seconds} s ago`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 100) return `${minutes} min ago`;
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `${hours} h ago` : `${Math.round(hours / 24)} days ago`;
+}

@@ -2,6 +2,7 @@ import "./screen.css";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { isLive } from "../sources/source.ts";
+import { StreamScreen } from "./of-server/stream-screen.tsx";
 import { phase, proportions } from "./playback.ts";
 import { video } from "./video.ts";
 import type { Watching } from "./watching.ts";
@@ -17,6 +18,7 @@ export function Screen({
   const place = useRef<HTMLDivElement>(null);
   const { source } = watched;
   useEffect(() => {
+    if (source?.kind === "stream") return;
     video.controls = source !== null && !isLive(source);
     place.current?.prepend(video);
     return () => {
@@ -33,6 +35,7 @@ export function Screen({
         style={{ "--proportions": String(proportions.value) }}
       >
         {source === null && <p class="hint">Choose a video. The thoughts come while it plays.</p>}
+        {source?.kind === "stream" && <StreamScreen watched={watched} id={source.id} />}
         {children}
       </div>
     </div>

@@ -6,6 +6,7 @@ import { Caption } from "./caption.tsx";
 import { CounterStrip } from "./counter-strip.tsx";
 import { EndCard } from "./end-card.tsx";
 import { Heartbeat } from "./heartbeat.tsx";
+import { StreamBar } from "./of-server/stream-bar.tsx";
 import { proportions } from "./playback.ts";
 import { Screen } from "./screen.tsx";
 import { ThoughtList } from "./thought-list.tsx";
@@ -21,6 +22,7 @@ export function WatchView() {
     <div class="watch" style={{ "--proportions": String(proportions.value) }}>
       <section class="stage" aria-label="Video">
         <Picker />
+        {watched.source?.kind === "stream" && <StreamBar id={watched.source.id} />}
         <Screen watched={watched}>
           <Caption story={story} />
           <EndCard watched={watched} />
@@ -32,7 +34,7 @@ export function WatchView() {
         <Timeline watched={watched} />
         <Announcer story={story} />
       </section>
-      <TalkColumn watched={watched} />
+      <TalkColumn key={watched.number} watched={watched} />
       <ThoughtList watched={watched} />
     </div>
   );

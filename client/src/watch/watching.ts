@@ -8,8 +8,12 @@ import { PictureFlow } from "./picture-flow.ts";
 import { phase } from "./playback.ts";
 import { Thumbnails } from "./thumbnails.ts";
 
+let count = 0;
+
 /** What is watched now: a source, the session about it, and what came of it. Another source is another of these. */
 export class Watching {
+  /** Its running number on this page. */
+  readonly number = count++;
   readonly session: Session;
   readonly connection: Signal<ConnectionState>;
   readonly story = new Story();
@@ -35,7 +39,10 @@ export class Watching {
       this.connection.value = state;
       if (state.phase !== "open") this.flow.rest();
     });
-    this.session.on("event", (event) => this.story.hear(event));
+    this.session.on("event", (event) => {
+      this.story.hear(event);
+      this.talk.hear(event);
+    });
     this.session.on("session.created", () => this.thumbnails.forget());
     this.session.on("unit.seen", (event) => void this.thumbnails.see(event.unit, event.media_time_ms));
     this.session.on("skipped", ({ reason }) => {
