@@ -54,7 +54,7 @@ export type {
   StreamObject,
   StreamShown,
 } from "./http/stream-object.ts";
-export { type EventsOptions, HttpStreams, type Snapshot } from "./http/streams.ts";
+export { type EventsOptions, HttpStreams, type Snapshot, type SnapshotOptions } from "./http/streams.ts";
 export type { ConnectionState } from "./server/line.ts";
 export type { RetryOptions } from "./server/pause.ts";
 export type { ServerOptions } from "./server/server-address.ts";
