@@ -1,4 +1,5 @@
 import "./watch-view.css";
+import { Inside } from "../inside/inside.tsx";
 import { Picker } from "../sources/picker.tsx";
 import { TalkColumn } from "../talk/talk-column.tsx";
 import { Caption } from "./caption.tsx";
@@ -22,6 +23,7 @@ export function WatchView() {
         <Timeline watched={watched} />
       </section>
       <TalkColumn watched={watched} />
+      <Inside watched={watched} />
     </div>
   );
 }
