@@ -28,7 +28,7 @@ export type { ConnectedSession, SessionObject } from "../../src/protocol/session
 export { type ConnectOptions, connect, ThinkalongClient } from "./connect.ts";
 export type { Dom } from "./dom.ts";
 export { ClientError, type ClientErrorCode, type LocalErrorCode } from "./errors.ts";
-export { type AlertObject, HttpAlerts } from "./http/alerts.ts";
+export { type AlertObject, type AlertTrial, HttpAlerts } from "./http/alerts.ts";
 export {
   type HistoryRange,
   type HistorySearch,
@@ -54,7 +54,7 @@ export type {
   StreamObject,
   StreamShown,
 } from "./http/stream-object.ts";
-export { type EventsOptions, HttpStreams, type Snapshot } from "./http/streams.ts";
+export { type EventsOptions, HttpStreams, type Snapshot, type SnapshotOptions } from "./http/streams.ts";
 export type { ConnectionState } from "./server/line.ts";
 export type { RetryOptions } from "./server/pause.ts";
 export type { ServerOptions } from "./server/server-address.ts";

@@ -3,9 +3,11 @@ import { useMemo } from "preact/hooks";
 import type { ConnectionState } from "../../lib/mod.ts";
 import { Countdown } from "../ui/countdown.tsx";
 import { watching } from "../watch/watching.ts";
+import { route } from "./route.ts";
 
-/** How the connection of what is watched is, in a word. */
+/** How the connection of what is watched is, in a word. On other views nothing may have been watched yet. */
 export function Connection() {
+  if (watching.value === null && route.value.view !== "watch") return null;
   const state = watching.value?.connection.value ?? null;
   const phase = state === null ? "connecting" : isIdle(state) ? "idle" : state.phase;
   const wait = state?.retryInMs ?? null;
@@ -29,6 +31,7 @@ function words(state: ConnectionState): string {
         ? "server full, again in "
         : "not connected, again in ";
     case "closed":
+      if (state.error?.code === "unauthorized") return "needs a token";
       return isIdle(state) ? "idle" : "closed";
   }
 }

@@ -41,6 +41,23 @@ export function go(view: string, of: string | null = null): void {
   location.hash = href(view, of);
 }
 
+/** Says where one is in another way. It is no step to which one could go back. */
+export function replaceAddress(view: string, of: string | null): void {
+  history.replaceState(history.state, "", href(view, of));
+  hash.value = location.hash;
+}
+
+/** Resolves as soon as a view is shown. */
+export function viewShown(view: string): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = route.subscribe((at) => {
+      if (at.view !== view) return;
+      resolve();
+      queueMicrotask(() => stop());
+    });
+  });
+}
+
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

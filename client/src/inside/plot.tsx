@@ -3,7 +3,7 @@ import "./plot.css";
 import type { Signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
-import { timecode } from "../ui/format.ts";
+import { playingTime } from "../ui/format.ts";
 import { type Column, KEPT_MS, type Recorder } from "./record.ts";
 
 /** What one plot shows. */
@@ -142,7 +142,7 @@ function optionsOf(
         space: 44,
         gap: 4,
         size: hasTimes ? TIMES_PX : 0,
-        values: (_, times) => times.map((time) => (hasTimes ? timecode(time).slice(0, -2) : "")),
+        values: (_, times) => times.map((time) => (hasTimes ? playingTime(time) : "")),
       },
       { font, stroke: text, grid, ticks: { show: false }, size: LEFT_PX, gap: 6, space: 28 },
     ],

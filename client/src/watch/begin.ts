@@ -2,10 +2,12 @@ import { signal } from "@preact/signals";
 import { fromVideo } from "../../lib/mod.ts";
 import { server } from "../app/access.ts";
 import { notify, withdraw } from "../app/notices.ts";
+import { viewShown } from "../app/route.ts";
 import { followCameras } from "../sources/cameras.ts";
 import { attach, type Media, openMedia } from "../sources/media.ts";
 import { listSamples, type Sample } from "../sources/samples.ts";
 import { isLive, nameOf, type Source, SourceError } from "../sources/source.ts";
+import { askByItself } from "./ask-by-itself.ts";
 import { onMediaLost } from "./lost-media.ts";
 import { hearOfTrouble } from "./trouble.ts";
 import { video } from "./video.ts";
@@ -23,7 +25,10 @@ let media: Media | null = null;
 /** What needs no permission and was watched last: one goes back to it when a camera or the screen is gone. */
 let before: Source | null = null;
 
-/** If the server has a clip, the page plays it at once, and asks for no permission. A camera is one click away. */
+/**
+ * If the server has a clip, the page plays it at once, and asks for no permission. A camera is one click away. A page that
+ * shows the wall day and night sends no video.
+ */
 export async function begin(): Promise<void> {
   followCameras();
   video.addEventListener("play", () => {
@@ -35,6 +40,7 @@ export async function begin(): Promise<void> {
   });
   samples.value = await listSamples();
   const [first] = samples.value;
+  await viewShown("watch");
   if (watching.value === null) await watch(first ? { kind: "sample", ...first } : null);
   let served = server.value;
   // Another visitor, as far as the server can tell, has a session of their own.
@@ -76,7 +82,9 @@ export async function watch(source: Source | null): Promise<void> {
 /** Begins a new session about what is watched: a clip from its start, a camera without asking for it anew. */
 export function again(): void {
   const source = watching.peek()?.source ?? null;
-  show(source, media);
+  // A camera that is gone is looked for.
+  if (media?.stream?.active === false) void watch(source);
+  else show(source, media);
 }
 
 function show(source: Source | null, opened: Media | null): void {
@@ -85,19 +93,26 @@ function show(source: Source | null, opened: Media | null): void {
   hearOfTrouble(next, again);
   // Called before the video plays, so that its first pictures are captured.
   if (source !== null && opened !== null)
-    next.feed = fromVideo(next.session, video, { isLive: isLive(source) });
+    next.feed = fromVideo(next.session, video, {
+      isLive: isLive(source),
+      onPicture: (picture, mediaTimeMs) => next.sent(picture, mediaTimeMs),
+    });
   const former = media;
   media = opened;
   hasEnded = false;
   if (opened !== former || opened?.url) attach(video, opened);
   if (former !== opened) former?.release();
   watching.value = next;
+  askByItself(next);
   left?.leave();
-  if (opened === null) return;
-  play();
+  if (opened !== null) play();
   if (source?.kind === "webcam" || source?.kind === "screen") {
-    if (opened !== former) onMediaLost(opened, source, { isWatched: () => media === opened, goBack, renew });
+    if (opened !== null && opened !== former) heedLoss(opened, source);
   } else before = source;
+}
+
+function heedLoss(opened: Media, source: Extract<Source, { kind: "webcam" | "screen" }>): void {
+  onMediaLost(opened, source, { isWatched: () => media === opened, goBack, renew });
 }
 
 /** Something else is watched, because what was watched is gone. */
@@ -115,8 +130,7 @@ function renew(opened: Media): void {
   former?.release();
   attach(video, opened);
   play();
-  if (current?.source?.kind === "webcam")
-    onMediaLost(opened, current.source, { isWatched: () => media === opened, goBack, renew });
+  if (current?.source?.kind === "webcam") heedLoss(opened, current.source);
   if (current?.session.state.phase === "closed") again();
 }
 

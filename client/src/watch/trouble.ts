@@ -31,6 +31,8 @@ function hearOfConnection({ session, source }: Watching, isWatched: () => boolea
   session.on("state", (state) => {
     clearTimeout(timer);
     if (!isWatched()) return;
+    // That a stream of the server is not there is said in place of its picture.
+    if (source?.kind === "stream" && codeOf(state) === "stream_not_found") return withdraw("connection");
     if (state.phase === "open") {
       wasOpen = true;
       withdraw("connection", "server");
@@ -89,8 +91,6 @@ function whyClosed({ code, message }: ClientError, isOfServer: boolean, again: (
       };
     case "unauthorized":
       return null;
-    case "stream_not_found":
-      return { about, text: message, tone: "problem", action: showAllStreams };
     default: {
       const label = isOfServer ? "Try again" : "Begin a new session";
       return { about, text: message, tone: "problem", action: goOn(label) };
@@ -115,6 +115,9 @@ function hearOfServer(watched: Watching, isWatched: () => boolean): void {
   session.on("session.model", ({ status, message }) => {
     if (status === "available") withdraw("model");
     else notify({ about: "model", text: message, tone: "problem" });
+  });
+  session.on("session.source", ({ message }) => {
+    if (isWatched()) notify({ about: "source", text: message, tone: "hint" });
   });
   session.on("session.going_away", () => {
     const text = "The server is shutting down. When it is back, this page goes on by itself.";
@@ -142,9 +145,13 @@ function mayNotPush({ feed }: Watching): void {
 
 function hearOfPictures({ session }: Watching, isWatched: () => boolean): void {
   const drops = new DropWatch();
+  let unsent = 0;
+  session.on("skipped", ({ reason }) => {
+    if (reason === "behind") unsent++;
+  });
   session.on("session.stats", ({ stats }) => {
     if (!isWatched()) return;
-    const told = drops.hear(stats);
+    const told = drops.hear({ ...stats, unsent });
     if (told === null) withdraw("drops");
     else notify({ about: "drops", text: aboutDrops(told), tone: "hint" });
   });

@@ -73,8 +73,6 @@ describe("the state of both caches", () => {
     expect(told(stats({ visual, text: null })).text).toBe("unknown");
     expect(told(stats(null))).toEqual({ visual: "unknown", text: "unknown" });
     expect(told(stats(null, 0)).visual).toBe(null);
-    expect(told(stats({ visual, text: null }), { type: "session.created" } as ServerEvent).visual).toBe(
-      null,
-    );
+    expect(told(stats({ visual, text: null }), { type: "session.created" } as ServerEvent).visual).toBe(null);
   });
 });
