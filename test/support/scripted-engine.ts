@@ -5,7 +5,7 @@
 import { BehaviorSubject, type Observable, Subject } from "rxjs";
 import type { StreamCaches } from "../../src/engine/cache-gauge.ts";
 import { EngineError } from "../../src/engine/errors.ts";
-import type { EngineEvent, StreamTotals } from "../../src/engine/events.ts";
+import type { AnswerDone, EngineEvent, StreamTotals } from "../../src/engine/events.ts";
 import type { BackendFigures, EngineFigures, EngineHealth } from "../../src/engine/figures.ts";
 import type { ModelInfo } from "../../src/engine/model-info.ts";
 import { NO_TOTALS } from "../../src/engine/stream-totals.ts";
@@ -42,6 +42,8 @@ export interface Script {
   readonly answer?: (question: string) => string;
   /** The note on an answer; none by default. */
   readonly note?: (question: string) => string;
+  /** What of a question it does not understand; by default it understands all. */
+  readonly unanswerable?: (question: string) => AnswerDone["unanswerable"];
   /** Time between two pieces of text (ms). */
   readonly pauseMs?: number;
   readonly maxStreams?: number;
@@ -250,7 +252,7 @@ export class ScriptedStream implements EngineStream {
       text: said,
       status: task?.cancelled ? "cancelled" : "completed",
       prompt: null,
-      unanswerable: null,
+      unanswerable: this.script.unanswerable?.(question) ?? null,
       note: this.script.note?.(question) ?? null,
       unit: this.counts.units - 1,
       mediaTimeMs: this.frames.at(-1)?.mediaTimeMs ?? -1,

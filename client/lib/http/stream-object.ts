@@ -25,6 +25,7 @@ export interface LatestAlert {
   readonly time: string;
   /** Path of its picture on the server; null when there is none. */
   readonly snapshot: string | null;
+  readonly event_id: string;
 }
 
 /** What every stream shows. */

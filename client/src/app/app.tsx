@@ -1,4 +1,5 @@
 import "./app.css";
+import { RaisedToasts } from "../alerts/raised-toasts.tsx";
 import { DropTarget } from "../sources/drop-target.tsx";
 import { UrlDialog } from "../sources/url-dialog.tsx";
 import { Header } from "./header.tsx";
@@ -18,6 +19,7 @@ export function App() {
         <NoticeList />
         <Body of={of} />
       </main>
+      <RaisedToasts />
       <DropTarget />
       <UrlDialog />
       <TokenDialog />

@@ -31,6 +31,7 @@ function words(state: ConnectionState): string {
         ? "server full, again in "
         : "not connected, again in ";
     case "closed":
+      if (state.error?.code === "unauthorized") return "needs a token";
       return isIdle(state) ? "idle" : "closed";
   }
 }

@@ -1,4 +1,5 @@
 import type { ComponentType } from "preact";
+import { AlertsView } from "../alerts/alerts-view.tsx";
 import { HistoryView } from "../history/history-view.tsx";
 import { WallView } from "../wall/wall-view.tsx";
 import { WatchView } from "../watch/watch-view.tsx";
@@ -17,4 +18,5 @@ export const VIEWS: readonly View[] = [
   { name: "watch", label: "Watch", Body: WatchView },
   { name: "wall", label: "Wall", Body: WallView },
   { name: "history", label: "History", Body: HistoryView },
+  { name: "alerts", label: "Alerts", Body: AlertsView },
 ];

@@ -25,7 +25,7 @@ export function About({
       )}
       {why !== null && (
         <p class="muted" id="why-no-camera">
-          {why}
+          Webcam and Screen need a page with https: <code>thinkalong serve --tls-self-signed</code>
         </p>
       )}
     </div>

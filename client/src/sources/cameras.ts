@@ -24,17 +24,18 @@ export async function lookForCameras(): Promise<void> {
     .map(({ deviceId, label }, at) => ({ deviceId, label: label || `Camera ${at + 1}` }));
 }
 
-/** Resolves when a camera is connected: this one, or any. Rejects when it is no longer waited for. */
-export function cameraConnected(deviceId: string | undefined, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
+/** Resolves when a camera is connected: this one, or any. */
+export function cameraConnected(deviceId: string | undefined): Promise<void> {
+  const { mediaDevices } = navigator;
+  return new Promise((resolve) => {
     const look = async () => {
-      const devices = await navigator.mediaDevices.enumerateDevices();
-      const isThere = devices.some(
+      const isThere = (await mediaDevices.enumerateDevices()).some(
         (each) => each.kind === "videoinput" && (deviceId === undefined || each.deviceId === deviceId),
       );
-      if (isThere) resolve();
+      if (!isThere) return;
+      mediaDevices.removeEventListener("devicechange", look);
+      resolve();
     };
-    navigator.mediaDevices.addEventListener("devicechange", look, { signal });
-    signal.addEventListener("abort", () => reject(signal.reason));
+    mediaDevices.addEventListener("devicechange", look);
   });
 }

@@ -10,9 +10,9 @@ export interface NamedFile {
 /** The video among files that were dropped, or why there is none, for people. */
 export function videoAmong<F extends NamedFile>(
   files: readonly F[],
-): { readonly file: F; readonly others: number } | { readonly problem: string } {
+): { readonly file: F } | { readonly problem: string } {
   const file = files.find(({ name, type }) => type.startsWith("video/") || VIDEO_NAMES.test(name));
-  if (file !== undefined) return { file, others: files.length - 1 };
+  if (file !== undefined) return { file };
   const [first] = files;
   if (first === undefined) return { problem: "That was no file. Drop a video file, such as an MP4." };
   const what = first.type.startsWith("image/")

@@ -8,8 +8,8 @@ export class CameraProblem extends Error {
   constructor(
     readonly about: "url" | "id" | null,
     message: string,
-    /** It may only be away for now, so one may add it all the same. */
-    readonly mayPass = false,
+    /** `passing`: it may only be away for now, so one may add it all the same; `forbidden`: not with this token. */
+    readonly kind: "wrong" | "passing" | "forbidden" = "wrong",
   ) {
     super(message);
   }
@@ -65,7 +65,11 @@ async function firstPicture(
     // A short video may be over before it is looked for.
     if (state === "ended" && stream.newest_media_time_ms !== null) return;
     if (state !== "connecting")
-      throw new CameraProblem("url", `The server got no picture. ${why ?? ""}`.trim(), state !== "refused");
+      throw new CameraProblem(
+        "url",
+        `The server got no picture. ${why ?? ""}`.trim(),
+        state === "refused" ? "wrong" : "passing",
+      );
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
@@ -74,7 +78,11 @@ function problemOf(error: unknown): CameraProblem {
   if (!(error instanceof ClientError)) throw error;
   const { code, message, param } = error;
   if (code === "forbidden")
-    return new CameraProblem(null, "Your token may not add cameras. A token with the scope admin may.");
+    return new CameraProblem(
+      null,
+      "Your token may not add cameras. A token with the scope admin may.",
+      "forbidden",
+    );
   if (code === "camera_exists" || code === "stream_exists" || param === "id")
     return new CameraProblem("id", message);
   return new CameraProblem(param === "url" || code === "url_refused" ? "url" : null, message);

@@ -1,6 +1,7 @@
 import { signal, useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { noteRefused, refused, server } from "../app/access.ts";
+import { notify } from "../app/notices.ts";
 import { go } from "../app/route.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
@@ -58,12 +59,14 @@ function NewCamera() {
       close();
       go("watch", id);
     } catch (error) {
-      if (attempt.signal.aborted) return;
-      problem.value =
-        error instanceof CameraProblem
-          ? error
-          : new CameraProblem(null, error instanceof Error ? error.message : String(error));
-      if (error instanceof CameraProblem && error.message.includes("scope admin")) noteRefused("admin");
+      const text = error instanceof Error ? error.message : String(error);
+      if (attempt.signal.aborted) {
+        // The dialog is closed. That it was is no problem; that the camera could not be forgotten is one.
+        if (error !== attempt.signal.reason) notify({ about: "source", text, tone: "problem" });
+        return;
+      }
+      problem.value = error instanceof CameraProblem ? error : new CameraProblem(null, text);
+      if (problem.value.kind === "forbidden") noteRefused("admin");
     } finally {
       if (adding.peek() === attempt) adding.value = null;
     }
@@ -74,7 +77,7 @@ function NewCamera() {
       <h2>Watch a camera by its URL</h2>
       <p>
         The server connects to the camera and goes on watching it when this page is closed, until it is
-        removed there.
+        removed from the server.
       </p>
       <ModelKnows />
       <form
@@ -123,7 +126,7 @@ function NewCamera() {
           <button type="button" onClick={close}>
             Cancel
           </button>
-          {problem.value?.mayPass && !isAdding && (
+          {problem.value?.kind === "passing" && !isAdding && (
             <button type="button" onClick={() => void add(true)}>
               Add it all the same
             </button>

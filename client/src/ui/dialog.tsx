@@ -6,12 +6,15 @@ import { useEffect, useRef } from "preact/hooks";
 export function Dialog({
   label,
   onClose,
+  isForm = false,
   children,
   ...rest
 }: {
   /** What it is, for screen readers. */
   readonly label: string;
   readonly onClose: () => void;
+  /** A click beside it leaves it open, so that what was written is not lost. */
+  readonly isForm?: boolean;
   readonly class?: string;
   readonly onKeyDown?: (event: KeyboardEvent) => void;
   readonly children: ComponentChildren;
@@ -32,7 +35,7 @@ export function Dialog({
         event.preventDefault();
         onClose();
       }}
-      onClick={({ target }) => target === dialog.current && onClose()}
+      onClick={({ target }) => !isForm && target === dialog.current && onClose()}
     >
       <div class="inside">{children}</div>
     </dialog>

@@ -7,6 +7,7 @@ import { followCameras } from "../sources/cameras.ts";
 import { attach, type Media, openMedia } from "../sources/media.ts";
 import { listSamples, type Sample } from "../sources/samples.ts";
 import { isLive, nameOf, type Source, SourceError } from "../sources/source.ts";
+import { askByItself } from "./ask-by-itself.ts";
 import { onMediaLost } from "./lost-media.ts";
 import { hearOfTrouble } from "./trouble.ts";
 import { video } from "./video.ts";
@@ -81,7 +82,9 @@ export async function watch(source: Source | null): Promise<void> {
 /** Begins a new session about what is watched: a clip from its start, a camera without asking for it anew. */
 export function again(): void {
   const source = watching.peek()?.source ?? null;
-  show(source, media);
+  // A camera that is gone is looked for.
+  if (media?.stream?.active === false) void watch(source);
+  else show(source, media);
 }
 
 function show(source: Source | null, opened: Media | null): void {
@@ -90,19 +93,26 @@ function show(source: Source | null, opened: Media | null): void {
   hearOfTrouble(next, again);
   // Called before the video plays, so that its first pictures are captured.
   if (source !== null && opened !== null)
-    next.feed = fromVideo(next.session, video, { isLive: isLive(source) });
+    next.feed = fromVideo(next.session, video, {
+      isLive: isLive(source),
+      onPicture: (picture, mediaTimeMs) => next.sent(picture, mediaTimeMs),
+    });
   const former = media;
   media = opened;
   hasEnded = false;
   if (opened !== former || opened?.url) attach(video, opened);
   if (former !== opened) former?.release();
   watching.value = next;
+  askByItself(next);
   left?.leave();
-  if (opened === null) return;
-  play();
+  if (opened !== null) play();
   if (source?.kind === "webcam" || source?.kind === "screen") {
-    if (opened !== former) onMediaLost(opened, source, { isWatched: () => media === opened, goBack, renew });
+    if (opened !== null && opened !== former) heedLoss(opened, source);
   } else before = source;
+}
+
+function heedLoss(opened: Media, source: Extract<Source, { kind: "webcam" | "screen" }>): void {
+  onMediaLost(opened, source, { isWatched: () => media === opened, goBack, renew });
 }
 
 /** Something else is watched, because what was watched is gone. */
@@ -120,8 +130,7 @@ function renew(opened: Media): void {
   former?.release();
   attach(video, opened);
   play();
-  if (current?.source?.kind === "webcam")
-    onMediaLost(opened, current.source, { isWatched: () => media === opened, goBack, renew });
+  if (current?.source?.kind === "webcam") heedLoss(opened, current.source);
   if (current?.session.state.phase === "closed") again();
 }
 

@@ -35,9 +35,8 @@ async function cameraGone(source: Webcam, actions: LostMediaActions): Promise<vo
   const text =
     "The camera is gone: it was unplugged or switched off. When it is back, this goes on by itself.";
   notify({ about: "source", text, tone: "problem" });
-  const waiting = new AbortController();
   while (actions.isWatched()) {
-    await cameraConnected(source.deviceId, waiting.signal);
+    await cameraConnected(source.deviceId);
     if (!actions.isWatched()) return;
     try {
       const opened = await openMedia(source);

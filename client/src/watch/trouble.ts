@@ -145,9 +145,13 @@ function mayNotPush({ feed }: Watching): void {
 
 function hearOfPictures({ session }: Watching, isWatched: () => boolean): void {
   const drops = new DropWatch();
+  let unsent = 0;
+  session.on("skipped", ({ reason }) => {
+    if (reason === "behind") unsent++;
+  });
   session.on("session.stats", ({ stats }) => {
     if (!isWatched()) return;
-    const told = drops.hear(stats);
+    const told = drops.hear({ ...stats, unsent });
     if (told === null) withdraw("drops");
     else notify({ about: "drops", text: aboutDrops(told), tone: "hint" });
   });

@@ -126,7 +126,8 @@ describe("/v1/streams", () => {
     const { latest_thought, latest_alert } = await shown();
     const time = expect.stringMatching(/^\d{4}-.*Z$/);
     expect(latest_thought).toEqual({ text, media_time_ms, unfamiliar, event_id, time });
-    expect(latest_alert).toEqual({ ...raised, snapshot, time });
+    const alerted = heard.find(({ type }) => type === "alert.raised")!.event_id;
+    expect(latest_alert).toEqual({ ...raised, snapshot, time, event_id: alerted });
     expect(Math.abs(Date.parse(String(latest_alert!.time)) - Date.now())).toBeLessThan(60_000);
 
     await until("another stream", () => streetOf(server) !== first);

@@ -6,6 +6,7 @@ import { useStreams } from "../../app/streams-poll.ts";
 import { ago, timecode } from "../../ui/format.ts";
 import { shownState } from "../../wall/stream-state.ts";
 import { watch } from "../begin.ts";
+import { proportions } from "../playback.ts";
 import type { Watching } from "../watching.ts";
 import { changeCamera } from "./change-camera.ts";
 import { LivePictures } from "./live-pictures.ts";
@@ -55,7 +56,9 @@ export function StreamScreen({ watched, id }: { readonly watched: Watching; read
           src={shown.url}
           alt={`What ${id} shows at ${timecode(shown.snapshot.mediaTimeMs)}`}
           onLoad={({ currentTarget: { naturalWidth: width, naturalHeight: height } }) => {
-            if (width !== size.value?.width || height !== size.value.height) size.value = { width, height };
+            if (width === size.value?.width && height === size.value.height) return;
+            size.value = { width, height };
+            proportions.value = width / height;
           }}
         />
       )}

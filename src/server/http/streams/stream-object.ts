@@ -51,8 +51,8 @@ function latestThought(said: Latest["thought"]) {
 
 function latestAlert(said: Latest["alert"]) {
   if (said === null) return null;
-  const { alert, message, media_time_ms, snapshot } = said.event;
-  return { alert, message, media_time_ms, time: isoTime(said), snapshot };
+  const { alert, message, media_time_ms, snapshot, event_id } = said.event;
+  return { alert, message, media_time_ms, time: isoTime(said), snapshot, event_id };
 }
 
 function isoTime({ atMs }: Heard<unknown>): string {
