@@ -6,7 +6,7 @@ import { useStreams } from "../../app/streams-poll.ts";
 import { ago, timecode } from "../../ui/format.ts";
 import { shownState } from "../../wall/stream-state.ts";
 import { watch } from "../begin.ts";
-import { proportions, proportions } from "../playback.ts";
+import { proportions } from "../playback.ts";
 import type { Watching } from "../watching.ts";
 import { changeCamera } from "./change-camera.ts";
 import { LivePictures } from "./live-pictures.ts";
