@@ -8,7 +8,10 @@ import { makeTempDir, makeVideo } from "../support/media.ts";
 import type { Script } from "../support/scripted-engine.ts";
 import { startScriptedServer, until } from "../support/server.ts";
 
-const script: Script = { thought: (unit) => (unit % 3 === 0 ? `unit ${unit}: a car enters` : null) };
+const script: Script = {
+  thought: (unit) => (unit % 3 === 0 ? `unit ${unit}: a car enters` : null),
+  answer: () => "two cars have left",
+};
 
 /** Waits until an expression is true in the page. `waitForFunction` would use eval, which the page's policy forbids. */
 async function untilInPage(page: Page, expression: string): Promise<void> {
@@ -79,7 +82,7 @@ describe.skipIf(browserPath === null)("where video comes from", () => {
       new PerformanceObserver((list) => {
         for (const { sources } of list.getEntries())
           for (const { node } of sources)
-            if (node?.parentElement?.closest("header, .sources, .screen")) globalThis.shifted.push(node.outerHTML ?? node.data);
+            if (node?.matches?.("header *, .sources, .sources *, .screen, video")) globalThis.shifted.push(node.outerHTML);
       }).observe({ type: "layout-shift", buffered: true });`);
     const page = await context.newPage();
     page.on("websocket", (socket) => asked.push(socket.url()));
@@ -127,6 +130,15 @@ describe.skipIf(browserPath === null)("where video comes from", () => {
     await isChosen(page, "Webcam");
     expect(await page.evaluate("document.querySelector('video').srcObject !== null")).toBe(true);
     const first = server.engine.open.at(-1)!;
+    const question = page.getByRole("textbox", { name: /Ask/ });
+    await question.fill("what is moving?");
+    await question.press("Enter");
+    await page.getByText("two cars have left").first().waitFor();
+    await question.fill("one two three four five six seven eight nine");
+    await question.press("Enter");
+    await page.getByText("Ask it in at most 8 words").first().waitFor();
+    const numbers = first.frames.map(({ seq }) => seq);
+    expect([...new Set(numbers)].sort((a, b) => a - b)).toEqual(numbers);
     await page.getByText("A script that pretends to watch a street.").waitFor();
     await chooseInTurn(page, "Webcam", "desk");
     await untilInPage(page, "document.querySelector('video').currentTime > 0.5");

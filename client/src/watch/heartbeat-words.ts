@@ -25,7 +25,7 @@ export interface Heartbeat {
 /** Says what is going on, so that silence is not taken for a fault, nor a fault for silence. */
 export function heartbeat({ connection, source, video, flow, story }: Pulse): Heartbeat {
   if (connection === "waiting" || connection === "closed")
-    return { text: "connection lost · nothing is seen until it is back", tone: "lost" };
+    return { text: "connection lost · nothing is seen now", tone: "lost" };
   if (source === null) return { text: "nothing is watched yet", tone: "rests" };
   const camera = story.source.value;
   if (camera !== null && camera.state !== "live")

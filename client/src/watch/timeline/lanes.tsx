@@ -12,8 +12,8 @@ export const px = (length: number) => `${length}px`;
 /** Room that words take (px). */
 export type Measure = (text: string) => number;
 
-/** New units glide in from beyond the edge; words stay within it. */
-const EDGE_PX = 16;
+/** New units glide in from beyond the edge, for as long as a usual unit takes (s); words stay within it. */
+const GLIDE_S = 0.6;
 
 /** What was seen: a pulse for each unit. */
 export function SeesLane({
@@ -50,7 +50,7 @@ export function ThinksLane({
   const said = thoughts.filter(({ mediaTimeMs }) => mediaTimeMs >= axis.fromMs);
   const texts = said.map(({ text }) => inWords(text));
   const labels = said.map(({ mediaTimeMs }, at) => ({ x: axis.x(mediaTimeMs), width: measure(texts[at]!) }));
-  const places = placeLabels(labels, axis.width - EDGE_PX, most);
+  const places = placeLabels(labels, axis.width - GLIDE_S * axis.pxPerS, most);
   return (
     <div class="thinks">
       {said.map(({ id, unfamiliar }, at) => (

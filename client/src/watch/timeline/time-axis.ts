@@ -27,10 +27,10 @@ export class TimeAxis {
     return this.fromMs + (x / this.pxPerS) * 1000;
   }
 
-  /** Round times to write below it, at least so far apart (px). */
+  /** Round times to write below it, at least so far apart (px). No video begins before 0. */
   ticks(leastPx: number): number[] {
     const stepMs = 1000 * (STEPS_S.find((step) => step * this.pxPerS >= leastPx) ?? STEPS_S.at(-1)!);
-    const first = Math.ceil(this.fromMs / stepMs);
+    const first = Math.ceil(Math.max(0, this.fromMs) / stepMs);
     const last = Math.floor(this.toMs / stepMs);
     return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => (first + at) * stepMs);
   }

@@ -2,6 +2,7 @@ import "./timeline.css";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { isLive } from "../../sources/source.ts";
 import { inWords } from "../../story/running-number.ts";
+import type { UnitRecord } from "../../story/unit-record.ts";
 import { playingTime, timecode } from "../../ui/format.ts";
 import { seek, shownMs } from "../playback.ts";
 import type { Watching } from "../watching.ts";
@@ -45,7 +46,7 @@ export function Timeline({ watched }: { readonly watched: Watching }) {
         />
       </>
     ),
-    [axis.fromMs, axis.pxPerS, units, thoughts],
+    [axis.fromMs, axis.toMs, axis.pxPerS, units, thoughts],
   );
   const scrolled = useEdge(scroller, strip, axis, isFollowing);
 
@@ -62,7 +63,7 @@ export function Timeline({ watched }: { readonly watched: Watching }) {
     if (found === undefined) return;
     setCursor(found.unit);
     const box = scroller.current!;
-    const x = axis.x(found.mediaTimeMs) - Math.max(0, axis.width - box.scrollWidth);
+    const x = axis.x(found.mediaTimeMs);
     box.scrollLeft = Math.max(x - box.clientWidth + 24, Math.min(box.scrollLeft, x - 24));
   };
   const steps: Readonly<Record<string, number>> = {
@@ -81,6 +82,8 @@ export function Timeline({ watched }: { readonly watched: Watching }) {
     scroller.current!.scrollLeft = scroller.current!.scrollWidth;
     follow(true);
   };
+  // The present has its place there.
+  const ticks = axis.ticks(TICK_PX).filter((ms) => !isFollowing || axis.x(ms) < axis.width - TICK_PX / 2);
   const x = record && axis.x(record.mediaTimeMs);
   const current = units[at];
   const thought = current && story.thoughts.value.findLast(({ unit }) => unit === current.unit);
@@ -119,18 +122,20 @@ export function Timeline({ watched }: { readonly watched: Watching }) {
         }}
         onKeyDown={onKeyDown}
       >
-        <div class="strip" ref={strip} style={{ width: px(axis.width) }}>
-          <Marks axis={axis} marks={story.marks.value} />
-          {lanes}
-          <div class="ticks number">
-            {axis.ticks(TICK_PX).map((ms) => (
-              <span key={ms} style={{ left: px(axis.x(ms)) }}>
-                {playingTime(ms)}
-              </span>
-            ))}
+        <div class="strip" style={{ width: px(axis.width) }}>
+          <div ref={strip}>
+            <Marks axis={axis} marks={story.marks.value} />
+            {lanes}
+            <div class="ticks number">
+              {ticks.map((ms) => (
+                <span key={ms} style={{ left: px(axis.x(ms)) }}>
+                  {playingTime(ms)}
+                </span>
+              ))}
+            </div>
+            {x !== undefined && <div class="cursor" style={{ left: px(x) }} />}
+            {canSeek && <Playhead axis={axis} />}
           </div>
-          {x !== undefined && <div class="cursor" style={{ left: px(x) }} />}
-          {canSeek && <Playhead axis={axis} />}
         </div>
       </div>
       {isFollowing ? (
@@ -141,7 +146,7 @@ export function Timeline({ watched }: { readonly watched: Watching }) {
         </button>
       )}
       {record !== undefined && x !== undefined && (
-        <div class="moment-place" style={{ left: px(momentLeft(scroller.current!, x, axis)) }}>
+        <div class="moment-place" style={{ left: px(momentLeft(scroller.current!, x)) }}>
           <Moment watched={watched} record={record} />
         </div>
       )}
@@ -149,11 +154,13 @@ export function Timeline({ watched }: { readonly watched: Watching }) {
   );
 }
 
-function axisOf(units: Watching["story"]["units"]["value"], width: number): TimeAxis {
+function axisOf(units: readonly UnitRecord[], width: number): TimeAxis {
   const [first, last] = [units[0], units.at(-1)];
-  const pxPerS = width / (width < NARROW_PX ? VISIBLE_S.narrow : VISIBLE_S.wide);
-  const fromMs = Math.floor((first?.mediaTimeMs ?? 0) / ROUND_MS) * ROUND_MS;
-  return new TimeAxis(fromMs, last?.mediaTimeMs ?? fromMs, pxPerS);
+  const visibleS = width < NARROW_PX ? VISIBLE_S.narrow : VISIBLE_S.wide;
+  const roundMs = Math.floor((first?.mediaTimeMs ?? 0) / ROUND_MS) * ROUND_MS;
+  const toMs = last?.mediaTimeMs ?? 0;
+  // At the beginning there is room before it, so that the present is at the right edge all the same.
+  return new TimeAxis(Math.min(roundMs, toMs - visibleS * 1000), toMs, width / visibleS);
 }
 
 /** Where the present clip shows an older moment again. */
@@ -164,9 +171,8 @@ function Playhead({ axis }: { readonly axis: TimeAxis }) {
 }
 
 /** Where the box of a moment is, so that it stays within the time line (px). */
-function momentLeft(box: HTMLElement, x: number, axis: TimeAxis): number {
-  const before = Math.max(0, box.clientWidth - axis.width);
-  const wanted = before + x - box.scrollLeft - MOMENT_PX / 2;
+function momentLeft(box: HTMLElement, x: number): number {
+  const wanted = x - box.scrollLeft - MOMENT_PX / 2;
   return box.offsetLeft + Math.max(0, Math.min(box.clientWidth - MOMENT_PX, wanted));
 }
 
@@ -185,7 +191,7 @@ function useEdge(
     const { fromMs, toMs, pxPerS } = before.current;
     before.current = axis;
     const box = scroller.current!;
-    const grown = axis.x(toMs) === axis.width ? 0 : axis.width - axis.x(toMs);
+    const grown = axis.width - axis.x(toMs);
     if (isFollowing) {
       box.scrollLeft = box.scrollWidth;
       if (grown > 0 && grown < box.clientWidth) glide.step(strip.current!, grown, performance.now());
