@@ -115,7 +115,7 @@ describe.skipIf(browserPath === null)("looking back, and alerts", () => {
 
     await page.getByRole("searchbox", { name: "Search in words" }).fill('"car 41"');
     await page.keyboard.press("Enter");
-    await page.getByText("1 found").waitFor();
+    await page.getByText("1 found", { exact: true }).waitFor();
     const address = page.url();
     await page
       .getByRole("listitem")
@@ -133,7 +133,7 @@ describe.skipIf(browserPath === null)("looking back, and alerts", () => {
     await dialog.waitFor({ state: "detached" });
     expect(page.url()).toBe(address);
     await page.reload();
-    await page.getByText("1 found").waitFor();
+    await page.getByText("1 found", { exact: true }).waitFor();
     await page.goBack();
     await page.getByText("The newest 50").waitFor();
 
