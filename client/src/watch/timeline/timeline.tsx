@@ -83,7 +83,7 @@ export function Timeline({ watched }: { readonly watched: Watching }) {
     follow(true);
   };
   // The present has its place there.
-  const ticks = axis.ticks(TICK_PX).filter((ms) => !isFollowing || axis.x(ms) < axis.width - TICK_PX / 2);
+  const ticks = axis.ticks(TICK_PX).filter((ms) => !isFollowing || axis.x(ms) < axis.width - TICK_PX);
   const x = record && axis.x(record.mediaTimeMs);
   const current = units[at];
   const thought = current && story.thoughts.value.findLast(({ unit }) => unit === current.unit);
