@@ -1,4 +1,5 @@
 import "./watch-view.css";
+import { Inside } from "../inside/inside.tsx";
 import { Picker } from "../sources/picker.tsx";
 import { TalkColumn } from "../talk/talk-column.tsx";
 import { Announcer } from "./announcer.tsx";
@@ -36,6 +37,7 @@ export function WatchView() {
       </section>
       <TalkColumn key={watched.number} watched={watched} />
       <ThoughtList watched={watched} />
+      <Inside watched={watched} />
     </div>
   );
 }
