@@ -176,9 +176,9 @@ describe.skipIf(browserPath === null)("looking back, and alerts", () => {
     await form.getByText('The word "dog" is unknown to this model').waitFor();
     expect(await when.getAttribute("aria-invalid")).toBe("true");
     await form.getByRole("button", { name: "a person enters from the left" }).click();
-    expect(await when.inputValue()).toBe("a person enters from the left");
+    await expect.poll(() => when.inputValue()).toBe("a person enters from the left");
     const name = form.getByRole("textbox", { name: "Its name" });
-    expect(await name.inputValue()).toBe("person-enters-from-left");
+    await expect.poll(() => name.inputValue()).toBe("person-enters-from-left");
     await name.fill("given");
     await form.getByText("There is an alert given already.").waitFor();
     await name.fill("comes");
@@ -191,7 +191,7 @@ describe.skipIf(browserPath === null)("looking back, and alerts", () => {
 
     await page.getByRole("checkbox", { name: /Show a notification/ }).check();
     await page.getByRole("checkbox", { name: "Sound a tone" }).check();
-    expect(await page.evaluate("told[0].body")).toBe("Alerts are told here.");
+    await expect.poll(() => page.evaluate("told[0]?.body")).toBe("Alerts are told here.");
     await expect.poll(() => page.evaluate("notes")).toBe(2);
     await page.getByRole("link", { name: "Watch", exact: true }).click();
     think(server.engine.opened[0]!, Array(3).fill("a red person enters from the left"));
