@@ -196,7 +196,7 @@ describe.skipIf(browserPath === null)("looking back, and alerts", () => {
     await page.getByRole("link", { name: "Watch", exact: true }).click();
     think(server.engine.opened[0]!, Array(3).fill("a red person enters from the left"));
     const toasts = page.getByRole("complementary", { name: "Raised alerts" });
-    await toasts.getByText("and 1 more alert").waitFor();
+    await toasts.getByText("and 2 more alerts").waitFor();
     expect(await page.evaluate("told.slice(1).map(({ title }) => title)")).toEqual(
       Array(3).fill("comes on street"),
     );

@@ -54,7 +54,14 @@ describe.skipIf(browserPath === null)("the wall, and the streams of the server b
   it("shows each stream, opens one, and tells when it is lost, paused, removed or was never there", async () => {
     await using gate = new SnapshotServer();
     await gate.listen();
-    gate.picture = await picture("jpeg", { width: 320, height: 180 });
+    const both = await Promise.all(
+      ["#336699", "#996633"].map((colour) => picture("jpeg", { width: 320, height: 180, colour })),
+    );
+    // A picture that does not change is no other picture.
+    const changing = setInterval(() => {
+      gate.picture = both[gate.requests % 2]!;
+    }, 50);
+    onTestFinished(() => clearInterval(changing));
     await using server = await startScriptedServer(script, {
       clientDir: BUILT_PAGE,
       stateDir: join(dir.path, "state"),
@@ -184,8 +191,8 @@ describe.skipIf(browserPath === null)("the wall, and the streams of the server b
         `Object.defineProperty(document, "hidden", { value: ${hidden}, configurable: true }); document.dispatchEvent(new Event("visibilitychange"))`,
       );
     await hide(true);
-    await page.waitForLoadState("networkidle");
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    // What is under way ends.
+    await new Promise((resolve) => setTimeout(resolve, 2000));
     const before = asked;
     await new Promise((resolve) => setTimeout(resolve, 3000));
     expect(asked).toBe(before);

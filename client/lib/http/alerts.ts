@@ -70,14 +70,6 @@ export class HttpAlerts {
     return await this.server.json(path(name), { method: "PUT", body: rule });
   }
 
-  /** Tries a rule. */
-  async try(
-    rule: AlertRule,
-    options: { from?: string; to?: string; limit?: number } = {},
-  ): Promise<AlertTrial> {
-    return await this.server.json("v1/alerts/try", { method: "POST", body: { rule, ...options } });
-  }
-
   /**
    * Deletes an alert.
    *
@@ -86,24 +78,6 @@ export class HttpAlerts {
   async delete(name: string): Promise<void> {
     await this.server.request(path(name), { method: "DELETE" });
   }
-}
-
-/** What a rule would have raised, by what is kept. */
-export interface AlertTrial {
-  readonly how: "words";
-  readonly understood: string;
-  readonly raised: number;
-  readonly data: readonly {
-    readonly stream: string;
-    readonly time: string;
-    readonly media_time_ms: number;
-    readonly message: string;
-    readonly snapshot: string | null;
-    readonly event_id: string | null;
-  }[];
-  readonly from: string;
-  readonly to: string;
-  readonly tried: { readonly thoughts: number; readonly streams: number; readonly capped: boolean };
 }
 
 function path(name: string): string {

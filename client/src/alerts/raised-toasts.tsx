@@ -1,14 +1,13 @@
 import "./raised-toasts.css";
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { href } from "../app/route.ts";
+import { href, route } from "../app/route.ts";
 import { counted } from "../ui/format.ts";
 import { tellOnDevice } from "./device.ts";
 import { hearAlerts } from "./hear-alerts.ts";
 import { RaisedItem } from "./raised-item.tsx";
 import type { Raised } from "./read-alerts.ts";
 
-const MOST_SHOWN = 2;
 const STAYS_MS = 30_000;
 
 /** The alerts that are told now, the newest first. */
@@ -30,27 +29,29 @@ export function RaisedToasts() {
     const timer = setTimeout(putAway, STAYS_MS);
     return () => clearTimeout(timer);
   }, [newest]);
-  const more = told.value.length - MOST_SHOWN;
+  // In their own view they stand in a list.
+  const isTold = newest !== undefined && route.value.view !== "alerts";
+  const more = told.value.length - 1;
   return (
     <aside class="toasts" aria-label="Raised alerts">
       <div role="status">
-        {told.value.slice(0, MOST_SHOWN).map((each) => (
-          <div key={`${each.stream} ${each.event.event_id}`} class="toast">
-            <RaisedItem raised={each} />
+        {isTold && (
+          <div class="toast">
+            <RaisedItem raised={newest} />
           </div>
-        ))}
-        {more > 0 && (
-          <p class="toast">
-            <a href={href("alerts")} onClick={putAway}>
-              and {counted(more, "more alert")}
-            </a>
-          </p>
         )}
       </div>
-      {newest !== undefined && (
-        <button type="button" onClick={putAway}>
-          {told.value.length === 1 ? "Put it away" : "Put them away"}
-        </button>
+      {isTold && (
+        <div class="toast-foot">
+          {more > 0 && (
+            <a class="button" href={href("alerts")} onClick={putAway}>
+              and {counted(more, "more alert")}
+            </a>
+          )}
+          <button type="button" onClick={putAway}>
+            Put away
+          </button>
+        </div>
       )}
     </aside>
   );

@@ -1,5 +1,5 @@
 import { computed, effect } from "@preact/signals";
-import type { HistoryEntry, HistoryPage, HistorySearch, HistorySummary } from "../../lib/mod.ts";
+import type { EntryType, HistoryEntry, HistoryPage, HistorySearch, HistorySummary } from "../../lib/mod.ts";
 import { server } from "../app/access.ts";
 import { href, route } from "../app/route.ts";
 import { Load } from "../ui/load.ts";
@@ -16,6 +16,8 @@ export interface DayFound {
   readonly newest: HistoryEntry | null;
 }
 
+/** What a day is counted by. That a camera or the server was away is no reason to go to a day. */
+const COUNTED: readonly EntryType[] = ["thought", "answer", "alert"];
 const DAY_MS = 24 * 3_600_000;
 const REFRESH_MS = 60_000;
 
@@ -112,7 +114,7 @@ function countDay(): void {
       history.search({ types: ["gap"], from, to: to + DAY_MS, limit: 500, signal }),
     ]);
     const isEmpty = summary.data.length === 0;
-    const newest = isEmpty ? (await history.search({ limit: 1, types: ALL_KINDS, signal })).entries[0] : null;
+    const newest = isEmpty ? (await history.search({ limit: 1, types: COUNTED, signal })).entries[0] : null;
     return { hours: hoursOf(shown), summary, silences: silencesIn(gaps.entries), newest: newest ?? null };
   });
 }

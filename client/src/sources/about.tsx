@@ -35,7 +35,7 @@ export function About({
 function What({ source }: { readonly source: Source | null }) {
   switch (source?.kind) {
     case "sample":
-      return source.about ? <p class="muted">{source.about}</p> : null;
+      return source.about ? <p class="muted of-sample">{source.about}</p> : null;
     case "file":
       return (
         <p class="muted" title={source.file.name}>

@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { href } from "../app/route.ts";
 import { timeOfDay } from "../ui/clock.ts";
 import { ago, counted } from "../ui/format.ts";
+import { ThoughtText } from "../ui/thought-text.tsx";
 import { isOwn } from "../watch/address.ts";
 import { watching } from "../watch/watching.ts";
 import type { Card } from "./card.ts";
@@ -38,7 +39,7 @@ export function StreamCard({ card }: { readonly card: Card }) {
             <span class="muted">Nothing thought yet</span>
           ) : (
             <>
-              {thought.text} <small class="muted number">{ago(thought.ageMs)}</small>
+              <ThoughtText text={thought.text} /> <small class="muted number">{ago(thought.ageMs)}</small>
               {thought.unfamiliar && (
                 <small class="muted"> · the scene is unfamiliar, so it may be wrong</small>
               )}

@@ -24,6 +24,8 @@ export interface Heartbeat {
 
 /** Says what is going on, so that silence is not taken for a fault, nor a fault for silence. */
 export function heartbeat({ connection, source, video, flow, story }: Pulse): Heartbeat {
+  // Why a stream of the server is not there is said in place of its picture.
+  if (connection === "closed" && source === "stream") return { text: "nothing is seen now", tone: "rests" };
   if (connection === "waiting" || connection === "closed")
     return { text: "connection lost · nothing is seen now", tone: "lost" };
   if (source === null) return { text: "nothing is watched yet", tone: "rests" };

@@ -22,6 +22,7 @@ export function Screen({
     video.controls = source !== null && !isLive(source);
     place.current?.prepend(video);
     return () => {
+      video.remove();
       // Taken out of the page, a video pauses. It is to play on while another view is shown.
       if (phase.peek() === "playing") void video.play().catch(() => {});
     };

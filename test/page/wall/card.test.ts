@@ -25,6 +25,7 @@ const alert = (atMs: number) => ({
     media_time_ms: 0,
     time: iso(atMs),
     snapshot: null,
+    event_id: "event_2",
   },
 });
 

@@ -14,7 +14,7 @@ export interface PictureSize {
   readonly height: number;
 }
 
-/** Draws zones over a picture that is as large as its place allows. */
+/** Draws zones over a picture that fills its place in its own proportions. */
 export function ZoneOverlay({
   size: { width, height },
   zones,
@@ -24,28 +24,25 @@ export function ZoneOverlay({
 }) {
   const names = Object.keys(zones);
   if (names.length === 0) return null;
-  const label = width / 30;
   return (
-    <svg
-      class="zones"
-      viewBox={`0 0 ${width} ${height}`}
-      role="img"
-      aria-label={`Zones: ${names.join(", ")}`}
-    >
+    <div class="zones">
+      <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`Zones: ${names.join(", ")}`}>
+        {Object.entries(zones).map(([name, corners]) => (
+          <polygon key={name} points={corners.map(([x, y]) => `${x * width},${y * height}`).join(" ")} />
+        ))}
+      </svg>
       {Object.entries(zones).map(([name, corners]) => (
-        <g key={name}>
-          <polygon points={corners.map(([x, y]) => `${x * width},${y * height}`).join(" ")} />
-          <text font-size={label} {...labelPlace(corners, width, height, label)}>
-            {name}
-          </text>
-        </g>
+        <span key={name} aria-hidden="true" style={labelPlace(corners)}>
+          {name}
+        </span>
       ))}
-    </svg>
+    </div>
   );
 }
 
-/** Below the uppermost corner. */
-function labelPlace(corners: Polygon, width: number, height: number, size: number) {
+/** At the uppermost corner, and within the picture. */
+function labelPlace(corners: Polygon) {
   const [x, y] = corners.reduce((top, corner) => (corner[1] < top[1] ? corner : top));
-  return { x: Math.min(x * width, width - 6 * size) + size / 3, y: y * height + 1.2 * size };
+  const top = `${Math.min(y, 0.9) * 100}%`;
+  return x < 0.7 ? { top, left: `${x * 100}%` } : { top, right: `${(1 - x) * 100}%` };
 }

@@ -3,6 +3,7 @@ import type { Mark } from "../../story/mark.ts";
 import { inWords } from "../../story/running-number.ts";
 import type { Thought } from "../../story/thought.ts";
 import type { UnitRecord } from "../../story/unit-record.ts";
+import type { Conversation } from "../../talk/conversation.ts";
 import { type Place, placeLabels } from "./lane-layout.ts";
 import { SKIP_WORDS } from "./skip-words.ts";
 import { silences, type TimeAxis } from "./time-axis.ts";
@@ -106,6 +107,30 @@ export function Marks({ axis, marks }: { readonly axis: TimeAxis; readonly marks
           const width = axis.x(Math.min(axis.toMs, toMs ?? axis.toMs)) - left;
           return <span key={id} class={kind} title={text} style={{ left: px(left), width: px(width) }} />;
         })}
+    </div>
+  );
+}
+
+/** What was asked, where the answers stand. */
+export function Pins({ axis, talk }: { readonly axis: TimeAxis; readonly talk: Conversation }) {
+  return (
+    <div class="pins">
+      {talk.pins.value
+        .filter(({ mediaTimeMs }) => mediaTimeMs >= axis.fromMs)
+        .map(({ id, mediaTimeMs, question, text }) => (
+          <span
+            key={id}
+            title={`${question} ${text}`}
+            data-highlighted={talk.highlighted.value === id || undefined}
+            style={{ left: px(axis.x(mediaTimeMs)) }}
+            onPointerEnter={() => {
+              talk.highlighted.value = id;
+            }}
+            onPointerLeave={() => {
+              talk.highlighted.value = null;
+            }}
+          />
+        ))}
     </div>
   );
 }

@@ -7,7 +7,7 @@ import { playingTime, timecode } from "../../ui/format.ts";
 import { seek, shownMs } from "../playback.ts";
 import type { Watching } from "../watching.ts";
 import { Glide } from "./glide.ts";
-import { Marks, type Measure, px, SeesLane, ThinksLane } from "./lanes.tsx";
+import { Marks, type Measure, Pins, px, SeesLane, ThinksLane } from "./lanes.tsx";
 import { Moment, wordsOf } from "./moment.tsx";
 import { TimeAxis, unitAt } from "./time-axis.ts";
 
@@ -83,7 +83,7 @@ export function Timeline({ watched }: { readonly watched: Watching }) {
     follow(true);
   };
   // The present has its place there.
-  const ticks = axis.ticks(TICK_PX).filter((ms) => !isFollowing || axis.x(ms) < axis.width - TICK_PX / 2);
+  const ticks = axis.ticks(TICK_PX).filter((ms) => !isFollowing || axis.x(ms) < axis.width - TICK_PX);
   const x = record && axis.x(record.mediaTimeMs);
   const current = units[at];
   const thought = current && story.thoughts.value.findLast(({ unit }) => unit === current.unit);
@@ -126,6 +126,7 @@ export function Timeline({ watched }: { readonly watched: Watching }) {
           <div ref={strip}>
             <Marks axis={axis} marks={story.marks.value} />
             {lanes}
+            <Pins axis={axis} talk={watched.talk} />
             <div class="ticks number">
               {ticks.map((ms) => (
                 <span key={ms} style={{ left: px(axis.x(ms)) }}>
