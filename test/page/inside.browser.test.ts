@@ -1,8 +1,10 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { AxeResults } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Session, ThinkalongClient } from "../../client/lib/mod.ts";
@@ -96,6 +98,7 @@ describe.skipIf(browserPath === null || !existsSync(SAMPLE_CLIP))("the panel Ins
       expect(await plot.getAttribute("aria-label")).toMatch(value);
       expect(await paintedShare(page, name), `${name} is drawn`).toBeGreaterThan(0);
     }
+    expect(await violations(page)).toEqual([]);
     expect(stats.length).toBeGreaterThan(0);
     watcher.leave();
   });
@@ -144,10 +147,20 @@ describe.skipIf(browserPath === null || !existsSync(SAMPLE_CLIP))("the panel Ins
     await panel.getByRole("button", { name: "Compare the orders" }).click();
     await panel.getByText("no room for two more sessions").waitFor();
     expect(await new ThinkalongClient(server.url).streams.list()).toHaveLength(1);
+    await page.setViewportSize({ width: 320, height: 740 });
+    expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
     await page.reload();
     await panel.getByRole("button", { name: "Compare the orders" }).waitFor();
   });
 });
+
+/** What axe-core has to say against the page as it is. */
+async function violations(page: Page): Promise<string[]> {
+  // By evaluation, because the page's policy allows no further script.
+  await page.evaluate(await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"));
+  const found = (await page.evaluate("axe.run('.inside')")) as AxeResults;
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+}
 
 /** How much of a plot's canvas has a colour of its own, other than greys of the grid and the numbers. */
 function paintedShare(page: Page, name: string): Promise<number> {
