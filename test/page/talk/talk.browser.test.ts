@@ -160,10 +160,7 @@ describe.skipIf(browserPath === null)("the conversation", () => {
 
     const port = Number(new URL(first.url).port);
     await first[Symbol.asyncDispose]();
-    await page
-      .getByText(/the server is gone/)
-      .first()
-      .waitFor();
+    await page.getByText(/^not connected/).waitFor();
     await ask(page, "what is new?");
     await newest.getByText("waits for the connection").waitFor();
     await using _second = await startScriptedServer(script, { ...options, port });
