@@ -133,7 +133,7 @@ describe.skipIf(browserPath === null)("the conversation", () => {
       await page.getByText(`about what is ${question}?`, { exact: true }).waitFor();
     }
     for (const key of ["ArrowUp", "ArrowUp", "ArrowUp", "ArrowDown"]) await keyboard.press(key);
-    expect(await box(page).inputValue()).toBe("what is c?");
+    await expect.poll(() => box(page).inputValue(), { timeout: 60_000 }).toBe("what is c?");
     await keyboard.press("Enter");
     await until("asked again", () => first.engine.opened.at(-1)!.totals.answers === 5);
     const newest = page.getByRole("list", { name: "Questions and answers" }).locator("> li").first();
