@@ -4,11 +4,13 @@ import type { Alerts } from "../../alerts/mod.ts";
 import type { Engine } from "../../engine/mod.ts";
 import type { EventPictures } from "../../streams/mod.ts";
 import { type AccessRules, hostRefusal, refusal } from "../access.ts";
+import type { AlertTrials } from "../alert-trials.ts";
 import type { Authenticator } from "../auth/authenticator.ts";
 import type { Answers } from "../openai/answers.ts";
 import { chatCompletions } from "../openai/chat-completions.ts";
 import type { Readiness } from "../readiness.ts";
 import type { Traffic } from "../traffic.ts";
+import { alertTrialResource } from "./alert-trial.ts";
 import { alertsResource } from "./alerts.ts";
 import type { AppEnv } from "./app-env.ts";
 import { authenticate } from "./authenticate.ts";
@@ -40,6 +42,7 @@ export interface HttpAppOptions {
   /** What answers clients of OpenAI's API. */
   readonly answers: Answers;
   readonly alerts: Alerts;
+  readonly alertTrials: AlertTrials;
   /** Where pictures of events are looked for, in this order. */
   readonly pictures: readonly EventPictures[];
   /** Folder of the built sample page. */
@@ -83,6 +86,7 @@ export function createHttpApp(options: HttpAppOptions) {
     app.route("/", resource(resources));
   app.route("/", eventPictureResource(options.pictures));
   app.route("/", alertsResource(options.alerts, resources.limits));
+  app.route("/", alertTrialResource(options.alertTrials, resources));
   app.route("/", historyResource(resources.history));
   if (sampleDir !== null) app.route("/", sample(sampleDir, log));
   app.route("/", page(clientDir, log));
