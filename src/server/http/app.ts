@@ -14,7 +14,7 @@ import { alertTrialResource } from "./alert-trial.ts";
 import { alertsResource } from "./alerts.ts";
 import type { AppEnv } from "./app-env.ts";
 import { authenticate } from "./authenticate.ts";
-import { cacheControl, isPublic, SECURITY_HEADERS } from "./headers.ts";
+import { cacheControl, isPublic, securityHeaders } from "./headers.ts";
 import { health } from "./health.ts";
 import { historyResource } from "./history/history.ts";
 import { httpError } from "./http-error.ts";
@@ -63,10 +63,11 @@ export interface HttpAppOptions {
 export function createHttpApp(options: HttpAppOptions) {
   const { engine, access, authenticator, resources, answers, clientDir, sampleDir, readiness, traffic, log } =
     options;
+  const secured = Object.entries(securityHeaders(access));
   const app = new Hono<AppEnv>();
   app.use(requestLog(traffic, log));
   app.use(async (c, next) => {
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value);
+    for (const [name, value] of secured) c.header(name, value);
     const { headers } = c.env.incoming;
     // Browsers name the origin for the page's own scripts, too, and behind a proxy it may look like a foreign one.
     const refused = isPublic(c.req.path) ? hostRefusal(headers, access) : refusal(headers, access);
