@@ -5,7 +5,15 @@ export default defineConfig({
   root: "client",
   base: "./",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  build: { outDir: "../dist/client", emptyOutDir: true, target: "es2023", assetsInlineLimit: 0 },
+  build: {
+    outDir: "../dist/client",
+    emptyOutDir: true,
+    target: "es2023",
+    // The page's policy takes no data: URLs.
+    assetsInlineLimit: 0,
+    // The licences of the packages that are built into the page.
+    license: { fileName: "licences.md" },
+  },
   server: {
     // The page shares src/protocol with the server.
     fs: { allow: [".."] },

@@ -52,8 +52,15 @@ export type {
   HistorySummary,
 } from "./http/history-object.ts";
 export type { When } from "./http/query.ts";
-export type { CameraObject, SessionStreamObject, StreamObject, StreamShown } from "./http/stream-object.ts";
-export { type EventsOptions, HttpStreams, type Snapshot } from "./http/streams.ts";
+export type {
+  CameraObject,
+  LatestAlert,
+  LatestThought,
+  SessionStreamObject,
+  StreamObject,
+  StreamShown,
+} from "./http/stream-object.ts";
+export { type EventsOptions, HttpStreams, type Snapshot, type SnapshotOptions } from "./http/streams.ts";
 export type { ConnectionState } from "./server/line.ts";
 export type { RetryOptions } from "./server/pause.ts";
 export type { ServerOptions } from "./server/server-address.ts";

@@ -75,7 +75,8 @@ export class ServerAddress {
       if (signal?.aborted) throw cause;
       throw this.unreachable(cause);
     }
-    if (!response.ok) throw await errorOfResponse(response);
+    // "Not modified" is what is hoped for by whoever names what it knows.
+    if (!response.ok && response.status !== 304) throw await errorOfResponse(response);
     return response;
   }
 

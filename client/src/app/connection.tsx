@@ -1,14 +1,21 @@
 import "./connection.css";
+import { useMemo } from "preact/hooks";
 import type { ConnectionState } from "../../lib/mod.ts";
+import { Countdown } from "../ui/countdown.tsx";
 import { watching } from "../watch/watching.ts";
+import { route } from "./route.ts";
 
-/** How the connection of what is watched is, in a word. */
+/** How the connection of what is watched is, in a word. On other views nothing may have been watched yet. */
 export function Connection() {
+  if (watching.value === null && route.value.view !== "watch") return null;
   const state = watching.value?.connection.value ?? null;
   const phase = state === null ? "connecting" : isIdle(state) ? "idle" : state.phase;
+  const wait = state?.retryInMs ?? null;
+  const untilMs = useMemo(() => (wait === null ? null : performance.now() + wait), [state]);
   return (
     <p class="connection" role="status" data-state={phase}>
       {state === null ? "connecting …" : words(state)}
+      {untilMs !== null && <Countdown untilMs={untilMs} />}
     </p>
   );
 }
@@ -19,12 +26,13 @@ function words(state: ConnectionState): string {
       return "connecting …";
     case "open":
       return "connected";
-    case "waiting": {
-      const why = state.error?.code === "too_many_sessions" ? "the server is full" : "the server is gone";
-      return `${why}; trying again in ${Math.ceil((state.retryInMs ?? 0) / 1000)} s`;
-    }
+    case "waiting":
+      return state.error?.code === "too_many_sessions"
+        ? "server full, again in "
+        : "not connected, again in ";
     case "closed":
-      return isIdle(state) ? "idle – choose a video to go on" : "closed – choose a video to try again";
+      if (state.error?.code === "unauthorized") return "needs a token";
+      return isIdle(state) ? "idle" : "closed";
   }
 }
 

@@ -1,6 +1,7 @@
 import "./header.css";
 import { Connection } from "./connection.tsx";
 import { href, route } from "./route.ts";
+import { TokenMenu } from "./token-menu.tsx";
 import { VIEWS } from "./views.ts";
 
 /** The name, the views, and how the connection is. */
@@ -19,7 +20,10 @@ export function Header() {
           </a>
         ))}
       </nav>
-      <Connection />
+      <div class="standing">
+        <Connection />
+        <TokenMenu />
+      </div>
     </header>
   );
 }

@@ -8,16 +8,19 @@ export interface Notice {
   /** `problem` is told at once by screen readers, `hint` when they are quiet. */
   readonly tone: "problem" | "hint";
   readonly action?: { readonly label: string; readonly run: () => void };
+  /** When something is tried again by itself (`performance.now()`, ms). */
+  readonly againAtMs?: number;
 }
 
 export const notices = signal<readonly Notice[]>([]);
 
 export function notify(notice: Notice): void {
-  notices.value = [...notices.value.filter(({ about }) => about !== notice.about), notice];
+  const at = notices.peek().findIndex(({ about }) => about === notice.about);
+  notices.value = at < 0 ? [...notices.peek(), notice] : notices.peek().with(at, notice);
 }
 
 /** It is no longer so. */
-export function withdraw(about: string): void {
-  if (notices.value.some((each) => each.about === about))
-    notices.value = notices.value.filter((each) => each.about !== about);
+export function withdraw(...about: readonly string[]): void {
+  if (notices.peek().some((each) => about.includes(each.about)))
+    notices.value = notices.peek().filter((each) => !about.includes(each.about));
 }

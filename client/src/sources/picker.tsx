@@ -1,31 +1,38 @@
 import "./picker.css";
 import { useRef } from "preact/hooks";
-import { samples, watch } from "../watch/begin.ts";
+import { refused } from "../app/access.ts";
+import { notify } from "../app/notices.ts";
+import { Icon } from "../ui/icon.tsx";
+import { choosing, samples, watch } from "../watch/begin.ts";
 import { watching } from "../watch/watching.ts";
+import { About } from "./about.tsx";
+import { sharesScreen, whyNoCamera } from "./live.ts";
+import type { Sample } from "./samples.ts";
 import type { Source } from "./source.ts";
+import { openUrlDialog } from "./url-dialog.tsx";
 
-/** The buttons with which one chooses what is watched. */
+/** With what one chooses what is watched, in one line, and what is watched now. */
 export function Picker() {
   const file = useRef<HTMLInputElement>(null);
-  const current = watching.value?.source ?? null;
-  const button = (label: string, isChosen: boolean, choose: () => void) => (
-    <button key={label} type="button" aria-pressed={isChosen} onClick={choose}>
-      {label}
-    </button>
-  );
-  const to = (source: Source) => () => void watch(source);
+  const chosen = choosing.value ?? watching.value?.source ?? null;
+  const mayPush = !refused.value.has("push");
   return (
-    <fieldset class="picker" aria-label="Video source">
-      {samples.value.map(({ file, title }) =>
-        button(
-          title,
-          current?.kind === "sample" && current.file === file,
-          to({ kind: "sample", file, title }),
-        ),
-      )}
-      {button("Webcam", current?.kind === "webcam", to({ kind: "webcam" }))}
-      {button("Screen", current?.kind === "screen", to({ kind: "screen" }))}
-      {button("File …", current?.kind === "file", () => file.current?.click())}
+    <div class="sources">
+      <fieldset class="picker" aria-label="Video source">
+        {mayPush && samples.value.length > 0 && <Samples chosen={chosen} />}
+        {mayPush && <Live kind="webcam" label="Webcam" chosen={chosen} />}
+        {mayPush && sharesScreen() && <Live kind="screen" label="Screen" chosen={chosen} />}
+        {mayPush && (
+          <button type="button" aria-pressed={chosen?.kind === "file"} onClick={() => file.current?.click()}>
+            <Icon name="file" />
+            File
+          </button>
+        )}
+        <button type="button" aria-pressed={chosen?.kind === "stream"} onClick={openUrlDialog}>
+          <Icon name="link" />
+          URL
+        </button>
+      </fieldset>
       <input
         ref={file}
         type="file"
@@ -33,11 +40,86 @@ export function Picker() {
         aria-label="Video file"
         hidden
         onChange={({ currentTarget }) => {
-          const [chosen] = currentTarget.files ?? [];
-          if (chosen) void watch({ kind: "file", file: chosen });
+          const [taken] = currentTarget.files ?? [];
+          if (taken) void watch({ kind: "file", file: taken });
           currentTarget.value = "";
         }}
       />
-    </fieldset>
+      <About source={chosen} isBeingChosen={choosing.value !== null} />
+    </div>
+  );
+}
+
+/** One button each, or a list where these would not fit beside the others. */
+function Samples({ chosen }: { readonly chosen: Source | null }) {
+  const current = chosen?.kind === "sample" ? chosen.file : "";
+  const choose = (sample: Sample) => void watch({ kind: "sample", ...sample });
+  const isOne = samples.value.length === 1;
+  return (
+    <>
+      {samples.value.map((sample) => (
+        <button
+          key={sample.file}
+          type="button"
+          class={isOne ? "" : "sample"}
+          aria-pressed={current === sample.file}
+          title={sample.about}
+          onClick={() => choose(sample)}
+        >
+          <Icon name="clip" />
+          {sample.title}
+        </button>
+      ))}
+      {!isOne && (
+        <select
+          aria-label="Clip"
+          class="sample-list"
+          data-chosen={current !== ""}
+          value={current}
+          onChange={({ currentTarget }) => {
+            const sample = samples.value.find(({ file }) => file === currentTarget.value);
+            if (sample) choose(sample);
+          }}
+        >
+          <option value="" disabled hidden>
+            Clips
+          </option>
+          {samples.value.map(({ file, title }) => (
+            <option key={file} value={file}>
+              {title}
+            </option>
+          ))}
+        </select>
+      )}
+    </>
+  );
+}
+
+function Live({
+  kind,
+  label,
+  chosen,
+}: {
+  readonly kind: "webcam" | "screen";
+  readonly label: string;
+  readonly chosen: Source | null;
+}) {
+  const why = whyNoCamera();
+  const choose = () => {
+    if (why === null) void watch({ kind });
+    else notify({ about: "source", text: why, tone: "problem" });
+  };
+  return (
+    <button
+      type="button"
+      aria-pressed={chosen?.kind === kind}
+      aria-disabled={why !== null}
+      aria-describedby={why === null ? undefined : "why-no-camera"}
+      title={why ?? ""}
+      onClick={choose}
+    >
+      <Icon name={kind} />
+      {label}
+    </button>
   );
 }

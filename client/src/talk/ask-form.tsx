@@ -1,38 +1,83 @@
 import "./ask-form.css";
-import type { Conversation } from "./conversation.ts";
+import { useRef } from "preact/hooks";
+import { MAX_QUESTION_CHARS } from "../../../src/protocol/sizes.ts";
+import type { Watching } from "../watch/watching.ts";
+import { Recall } from "./recall.ts";
 
-/** The question box. */
+/** What this visitor has asked since the page was loaded, of whatever video. */
+const recall = new Recall();
+
+/** The question box. Its label stands above it, in the head of the column. */
 export function AskForm({
-  talk,
-  examples,
+  watched: { talk, story },
+  id,
+  ask,
+  whyNot,
 }: {
-  readonly talk: Conversation;
-  readonly examples: readonly string[];
+  readonly watched: Watching;
+  readonly id: string;
+  readonly ask: (question: string) => void;
+  /** Why nothing can be asked; null: one can ask. */
+  readonly whyNot: string | null;
 }) {
+  const box = useRef<HTMLInputElement>(null);
+  const model = story.session.value?.model_info;
+  const question = talk.draft.value;
+  const tooLong = model === undefined ? null : whyTooLong(question, model.limits.question_tokens);
+  const hint = whyNot ?? tooLong;
+  const show = (text: string | null) => {
+    if (text === null) return;
+    talk.draft.value = text;
+    queueMicrotask(() => box.current?.setSelectionRange(text.length, text.length));
+  };
   return (
     <form
       class="ask"
       autocomplete="off"
       onSubmit={(event) => {
         event.preventDefault();
-        const input = event.currentTarget.elements.namedItem("question") as HTMLInputElement;
-        const question = input.value.trim();
-        if (question !== "") talk.ask(question);
-        input.value = "";
+        if (question.trim() === "" || hint !== null) return;
+        recall.add(question.trim());
+        ask(question.trim());
+        talk.draft.value = "";
       }}
     >
-      <label for="question">Ask about what has been seen, at any time</label>
       <input
-        id="question"
-        name="question"
+        ref={box}
+        id={id}
         type="text"
-        maxLength={300}
-        required
-        placeholder={examples[0] ?? ""}
+        enterkeyhint="send"
+        maxLength={MAX_QUESTION_CHARS}
+        disabled={whyNot !== null}
+        placeholder={model?.example_questions[0] ?? "What is happening?"}
+        aria-describedby={hint === null ? undefined : `${id}-hint`}
+        aria-invalid={tooLong !== null}
+        value={question}
+        onInput={({ currentTarget }) => {
+          talk.draft.value = currentTarget.value;
+        }}
+        onKeyDown={(event) => {
+          if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
+          event.preventDefault();
+          show(event.key === "ArrowUp" ? recall.older(question) : recall.newer());
+        }}
       />
-      <button type="submit" class="main">
+      <button type="submit" class="main" disabled={hint !== null}>
         Ask
       </button>
+      {hint !== null && (
+        <p id={`${id}-hint`} class="muted">
+          {hint}
+        </p>
+      )}
     </form>
   );
+}
+
+/** Each word takes a token at least, so a question of more words is refused for certain. */
+function whyTooLong(question: string, mostTokens: number): string | null {
+  const words = question.trim().split(/\s+/).length;
+  return words > mostTokens
+    ? `This model takes questions of at most ${mostTokens} words. This one has ${words}.`
+    : null;
 }

@@ -1,18 +1,23 @@
-import type { WholeAnswer } from "../../lib/mod.ts";
+import type { Asked } from "../story/asked.ts";
 
-/** A question and its answer. */
-export interface Exchange {
+/** A question and its answer, as this page shows them. */
+export interface Exchange extends Asked {
   /** Its running number on this page. */
   readonly id: number;
+}
+
+/** Where an answer stands on the axis of time. */
+export interface Pin {
+  /** `id` of the exchange. */
+  readonly id: number;
+  /** Media time that the answer is about (ms). */
+  readonly mediaTimeMs: number;
   readonly question: string;
-  /** As much of the answer as has come. */
   readonly text: string;
-  /** `stopped`: by the visitor; `failed`: `problem` says why. */
-  readonly state: "asked" | "answered" | "stopped" | "failed";
-  /** The answer, once it is complete. */
-  readonly whole: WholeAnswer | null;
-  /** Why there is no answer, for people. */
-  readonly problem: string | null;
-  /** The page has asked it, not the visitor. */
-  readonly byPage: boolean;
+}
+
+/** The pin of an exchange; null while there is no answer, and for one that knew no picture. */
+export function pinOf({ id, question, text, said }: Exchange): Pin | null {
+  if (said === null || said.media_time_ms < 0 || text === "") return null;
+  return { id, mediaTimeMs: said.media_time_ms, question, text };
 }

@@ -1,32 +1,27 @@
 import "./talk-column.css";
-import { timecode } from "../ui/format.ts";
 import type { Watching } from "../watch/watching.ts";
+import { AnswerLog } from "./answer-log.tsx";
 import { AskForm } from "./ask-form.tsx";
+import { ChipRow } from "./chip-row.tsx";
+import { ExchangeList } from "./exchange-list.tsx";
+import { TakeAlong } from "./take-along.tsx";
+import { whyNotAsk } from "./why-not-ask.ts";
 
-/** The conversation about what is watched, the newest answer first. */
-export function TalkColumn({ watched: { talk, story } }: { readonly watched: Watching }) {
+/** The conversation about what is watched. The question box and the newest answer stand on top, so both are in view. */
+export function TalkColumn({ watched }: { readonly watched: Watching }) {
+  const { talk, source, connection } = watched;
+  const whyNot = whyNotAsk(source, connection.value);
+  const ask = (question: string) => talk.ask(question);
   return (
     <section class="talk" aria-label="Conversation">
-      <AskForm talk={talk} examples={story.session.value?.model_info.example_questions ?? []} />
-      <div role="log" aria-live="polite" aria-label="Answers">
-        <ol class="answers">
-          {talk.exchanges.value.toReversed().map(({ id, question, text, state, whole, problem }) => (
-            <li key={id} class="card">
-              <p class="muted">{question}</p>
-              <p>{text}</p>
-              {problem !== null && <p class="muted">{problem}</p>}
-              {state === "asked" && (
-                <button type="button" onClick={() => talk.stop(id)}>
-                  Stop
-                </button>
-              )}
-              {whole !== null && whole.mediaTimeMs >= 0 && (
-                <p class="muted number">at {timecode(whole.mediaTimeMs)}</p>
-              )}
-            </li>
-          ))}
-        </ol>
+      <div class="talk-head">
+        <label for="question">Ask about what was seen</label>
+        <TakeAlong watched={watched} />
       </div>
+      <AskForm watched={watched} id="question" ask={ask} whyNot={whyNot} />
+      {whyNot === null && <ChipRow watched={watched} ask={ask} />}
+      <ExchangeList watched={watched} ask={whyNot === null ? ask : null} />
+      <AnswerLog talk={talk} />
     </section>
   );
 }

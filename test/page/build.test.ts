@@ -1,0 +1,47 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { beforeAll, describe, expect, it } from "vitest";
+import { BUILT_PAGE } from "../support/build.ts";
+
+describe("the built page", () => {
+  let files: Map<string, Buffer>;
+  beforeAll(async () => {
+    const names = await readdir(BUILT_PAGE, { recursive: true, withFileTypes: true });
+    const paths = names.filter((each) => each.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+    files = new Map(await Promise.all(paths.map(async (path) => [path, await readFile(path)] as const)));
+  });
+
+  const ending = (end: string) => [...files].filter(([path]) => path.endsWith(end)).map(([, bytes]) => bytes);
+  const text = (end: string) => ending(end).join("\n");
+
+  it("takes at most 100 kB over the network", () => {
+    const sizes = [".html", ".js", ".css", ".svg"].flatMap(ending).map((bytes) => gzipSync(bytes).length);
+    expect(sizes.length).toBeGreaterThanOrEqual(4);
+    expect(sizes.reduce((sum, size) => sum + size)).toBeLessThanOrEqual(100_000);
+  });
+
+  it("needs no exception from its policy: no script, style or handler stands in its HTML", () => {
+    const html = text(".html");
+    expect(html).toMatch(/<script type="module" crossorigin src="\.\/assets\//);
+    expect(html).not.toMatch(/<style|<script(?![^>]*\ssrc=)|\sstyle=|\son[a-z]+=/i);
+  });
+
+  it("loads nothing from elsewhere", () => {
+    expect(text(".css")).not.toMatch(/@import|url\(\s*["']?(?:https?:)?\/\//);
+    expect(text(".html")).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
+  });
+
+  it("names the licence of every package that it contains", async () => {
+    const licences = text("licences.md");
+    const sources = (await readdir("client/src", { recursive: true })).filter((name) => /\.tsx?$/.test(name));
+    const code = (
+      await Promise.all(sources.map((name) => readFile(join("client/src", name), "utf8")))
+    ).join();
+    const packages = new Set(
+      [...code.matchAll(/from "(?![./])((?:@[^/"]+\/)?[^/"]+)/g)].map((match) => match[1]!),
+    );
+    expect(packages).toContain("preact");
+    for (const name of packages) expect(licences).toContain(`## ${name} - `);
+  });
+});
