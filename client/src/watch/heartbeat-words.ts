@@ -48,7 +48,8 @@ export function heartbeat({ connection, source, video, flow, story }: Pulse): He
 }
 
 function flowWords(flow: FlowTrouble): string {
-  if (flow.kind === "behind") return `the network is behind · ${counted(flow.pictures, "picture")} not sent`;
+  if (flow.kind === "behind")
+    return `the network is too slow · ${counted(flow.pictures, "picture")} not sent`;
   const how = flow.isOver ? "showed this page no pictures for" : "has shown this page no pictures for";
   return `the browser ${how} ${span(flow.ms)}, so nothing was seen`;
 }

@@ -44,7 +44,7 @@ describe("the heartbeat", () => {
       "the browser showed this page no pictures for 12 s, so nothing was seen",
     );
     expect(words({ flow: { kind: "behind", pictures: 1 } }).text).toBe(
-      "the network is behind · 1 picture not sent",
+      "the network is too slow · 1 picture not sent",
     );
   });
 
