@@ -11,6 +11,8 @@ export default defineConfig({
     target: "es2023",
     // The page's policy takes no data: URLs.
     assetsInlineLimit: 0,
+    // Every browser that the page is built for preloads modules by itself.
+    modulePreload: { polyfill: false },
     // The licences of the packages that are built into the page.
     license: { fileName: "licences.md" },
   },

@@ -9,7 +9,7 @@ import { duration } from "../ui/format.ts";
 import { KeptPicture } from "../ui/kept-picture.tsx";
 import { Load } from "../ui/load.ts";
 import { type Around, findAround, pictured } from "./around.ts";
-import { kindOf, textOf } from "./entry-words.ts";
+import { EntryText, kindOf } from "./entry-words.tsx";
 import { at } from "./look-back.ts";
 
 /** Whether the entry was opened by a link of this page, so that closing it is going back. */
@@ -102,7 +102,7 @@ function Shown({ around, streams }: { readonly around: Around; readonly streams:
             {stream !== null && ` · ${stream}`} · {kindOf(entry)}
           </p>
           <p class="said" aria-live="polite">
-            {textOf(entry)}
+            <EntryText entry={entry} />
           </p>
           {entry.event.type === "alert.raised" && (
             <p class="muted">The alert waits for: {entry.event.when}</p>
@@ -142,7 +142,7 @@ function List({ around }: { readonly around: Around }) {
             }}
           >
             <span class="number muted">{timeOfDay(each.time)}</span>{" "}
-            {each.type !== "thought" && <b>{kindOf(each)}</b>} {textOf(each)}
+            {each.type !== "thought" && <b>{kindOf(each)}</b>} <EntryText entry={each} />
           </a>
         </li>
       ))}

@@ -3,7 +3,7 @@ import type { HistoryEntry } from "../../lib/mod.ts";
 import { hourAndMinute, moment, timeOfDay } from "../ui/clock.ts";
 import { KeptPicture } from "../ui/kept-picture.tsx";
 import { openedHere } from "./entry-dialog.tsx";
-import { kindOf, textOf } from "./entry-words.ts";
+import { EntryText, kindOf } from "./entry-words.tsx";
 import { address, at, findAgain, findMore, found, hour } from "./look-back.ts";
 
 /** What was found, the newest first. */
@@ -56,7 +56,9 @@ function EntryRow({ entry }: { readonly entry: HistoryEntry }) {
           {stream !== null && ` · ${stream}`}
           {type !== "thought" && <span class="tag">{kindOf(entry)}</span>}
         </span>
-        <span>{textOf(entry)}</span>
+        <span>
+          <EntryText entry={entry} />
+        </span>
       </span>
       {snapshot !== null && <KeptPicture path={snapshot} alt="" />}
     </a>

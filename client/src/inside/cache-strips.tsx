@@ -40,7 +40,7 @@ interface Strip {
 
 function CacheStrip({ name, what, kind, entry, now }: Strip) {
   return (
-    <figure class={`cache ${kind}`} aria-label={name}>
+    <figure class="cache" data-kind={kind} aria-label={name}>
       <figcaption>
         <h3>{name}</h3>
         <p class="muted">{what}</p>
@@ -63,7 +63,7 @@ function Cells({ now }: { readonly now: CacheNow }) {
   const row = (count: number, kind: string) =>
     Array.from({ length: count }, (_, at) => <i key={`${kind} ${at}`} class={kind} />);
   return (
-    <div class="cells" aria-hidden="true">
+    <div class="cache-cells" aria-hidden="true">
       {row(sink, "sink")}
       {row(justLeft, "left")}
       {row(held, "held")}
@@ -75,7 +75,7 @@ function Cells({ now }: { readonly now: CacheNow }) {
 function words(now: CacheNow, entry: string): string {
   const { held, window, evicted, justLeft } = now;
   const just = justLeft === 0 ? "" : `, ${justLeft} of them in the last ${JUST_MS / 1000} s`;
-  return `${sinkWords(now.sink, entry)} The window holds ${held} of ${counted(window, entry)}. ${counted(evicted, entry)} left${just}.`;
+  return `${sinkWords(now.sink, entry)} The window holds ${held} of ${counted(window, entry)}. ${counted(evicted, entry)} ${evicted === 1 ? "has" : "have"} left it${just}.`;
 }
 
 function sinkWords(sink: number | null, entry: string): string {

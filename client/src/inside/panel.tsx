@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import type { Watching } from "../watch/watching.ts";
 import { CacheState } from "./cache-state.ts";
 import { CacheStrips } from "./cache-strips.tsx";
+import { Compare } from "./compare/compare.tsx";
 import { Plots } from "./plots.tsx";
 import { quicken } from "./quick-stats.ts";
 import { Recorder } from "./record.ts";
@@ -23,6 +24,7 @@ export function Panel({ watched }: { readonly watched: Watching }) {
     <div class="inside-panel">
       <CacheStrips caches={caches.now.value} />
       <Plots record={record} />
+      <Compare source={watched.source} />
     </div>
   );
 }

@@ -9,8 +9,8 @@ import { type Column, KEPT_MS, type Recorder } from "./record.ts";
 /** What one plot shows. */
 export interface PlotSpec {
   readonly title: string;
-  /** Unit of its values, for the axis. */
-  readonly axis: string;
+  /** The axis of its values goes at least so far. */
+  readonly least: number;
   /** A value in words. */
   readonly say: (value: number) => string;
   readonly series: readonly Series[];
@@ -82,7 +82,7 @@ export function Plot({ spec, record, version, hasTimes, pointed }: Props) {
       <figcaption class="number">
         <span>{spec.title}</span>
         {said.map(({ column, label, colour, words }) => (
-          <span key={column} class={`legend ${colour}`} data-column={column}>
+          <span key={column} class="plot-legend" data-kind={colour} data-column={column}>
             {label} <b>{words}</b>
           </span>
         ))}
@@ -101,7 +101,7 @@ function tableOf({ series }: PlotSpec, record: Recorder): uPlot.AlignedData {
 }
 
 function optionsOf(
-  { series }: PlotSpec,
+  { series, least }: PlotSpec,
   record: Recorder,
   figure: HTMLElement,
   hasTimes: boolean,
@@ -130,7 +130,7 @@ function optionsOf(
     },
     scales: {
       x: { time: false, range: () => timesOf(record) },
-      y: { range: (_, __, most) => [0, Math.max(1, (most ?? 0) * 1.1)] },
+      y: { range: (_, __, most) => [0, Math.max(least, (most ?? 0) * 1.1)] },
     },
     axes: [
       {

@@ -1,8 +1,8 @@
 import { signal } from "@preact/signals";
-import { useEffect, useState } from "preact/hooks";
 import { timecode } from "../ui/format.ts";
 import { Plot, type PlotSpec } from "./plot.tsx";
 import type { Recorder } from "./record.ts";
+import { useVersion } from "./use-version.ts";
 
 /** Between two redraws (ms). */
 const REDRAW_MS = 1000;
@@ -13,7 +13,7 @@ const aSecond = (value: number) => `${value.toFixed(1)} a second`;
 const PLOTS: readonly PlotSpec[] = [
   {
     title: "Delays, from the arrival of a unit’s last frame",
-    axis: "ms",
+    least: 100,
     say: ms,
     series: [
       { column: "seen", label: "unit seen", colour: "sees", isLine: false },
@@ -22,13 +22,13 @@ const PLOTS: readonly PlotSpec[] = [
   },
   {
     title: "Staleness: how far a thought was behind the newest frame when it ended",
-    axis: "ms",
+    least: 100,
     say: ms,
     series: [{ column: "staleness", label: "staleness", colour: "thinks", isLine: false }],
   },
   {
     title: "Flow, a second",
-    axis: "a second",
+    least: 1,
     say: aSecond,
     series: [
       { column: "frames", label: "frames", colour: "sees", isLine: true },
@@ -43,7 +43,7 @@ const pointed = signal<number | null>(null);
 
 /** How long things take and how much flows, on one time axis. */
 export function Plots({ record }: { readonly record: Recorder }) {
-  const version = useVersion(record);
+  const version = useVersion(record, REDRAW_MS);
   const at = pointed.value;
   return (
     <section class="plots" aria-label="Over time">
@@ -67,18 +67,4 @@ export function Plots({ record }: { readonly record: Recorder }) {
       ))}
     </section>
   );
-}
-
-/** That of the record, looked at once a second while the page is seen. */
-function useVersion(record: Recorder): number {
-  const [version, setVersion] = useState(record.version);
-  useEffect(() => {
-    const look = () => {
-      if (!document.hidden) setVersion(record.version);
-    };
-    look();
-    const timer = setInterval(look, REDRAW_MS);
-    return () => clearInterval(timer);
-  }, [record]);
-  return version;
 }

@@ -20,24 +20,26 @@ export function WatchView() {
   if (watched === null) return null;
   const { story } = watched;
   return (
-    <div class="watch" style={{ "--proportions": String(proportions.value) }}>
-      <section class="stage" aria-label="Video">
-        <Picker />
-        {watched.source?.kind === "stream" && <StreamBar id={watched.source.id} />}
-        <Screen watched={watched}>
-          <Caption story={story} />
-          <EndCard watched={watched} />
-        </Screen>
-        <div class="below">
-          <Heartbeat watched={watched} />
-          <CounterStrip story={story} />
-        </div>
-        <Timeline watched={watched} />
-        <Announcer story={story} />
-      </section>
-      <TalkColumn key={watched.number} watched={watched} />
-      <ThoughtList watched={watched} />
+    <>
+      <div class="watch" style={{ "--proportions": String(proportions.value) }}>
+        <section class="stage" aria-label="Video">
+          <Picker />
+          {watched.source?.kind === "stream" && <StreamBar id={watched.source.id} />}
+          <Screen watched={watched}>
+            <Caption story={story} />
+            <EndCard watched={watched} />
+          </Screen>
+          <div class="below">
+            <Heartbeat watched={watched} />
+            <CounterStrip story={story} />
+          </div>
+          <Timeline watched={watched} />
+          <Announcer story={story} />
+        </section>
+        <TalkColumn key={watched.number} watched={watched} />
+        <ThoughtList watched={watched} />
+      </div>
       <Inside watched={watched} />
-    </div>
+    </>
   );
 }

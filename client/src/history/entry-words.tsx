@@ -1,4 +1,5 @@
 import type { EntryType, HistoryEntry } from "../../lib/mod.ts";
+import { ThoughtText } from "../ui/thought-text.tsx";
 
 const KIND_WORDS: Readonly<Record<EntryType, string>> = {
   thought: "thought",
@@ -19,6 +20,7 @@ export function kindOf({ type, event }: HistoryEntry): string {
 }
 
 /** What it says. The name and the rule of an alert stand elsewhere. */
-export function textOf({ text, event }: HistoryEntry): string {
-  return event.type === "alert.raised" ? event.message : text;
+export function EntryText({ entry: { type, text, event } }: { readonly entry: HistoryEntry }) {
+  if (type === "thought") return <ThoughtText text={text} />;
+  return <>{event.type === "alert.raised" ? event.message : text}</>;
 }
