@@ -52,7 +52,6 @@ export function RaisedToasts() {
       {first !== undefined && (
         <>
           <a
-            class="button"
             href={more.length > 0 ? href("alerts") : href("watch", first.stream)}
             title={first.stream}
             onClick={putAway}
