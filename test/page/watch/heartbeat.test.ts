@@ -33,7 +33,7 @@ describe("the heartbeat", () => {
   it("says what is lost", () => {
     expect(words({ connection: "waiting" })).toMatchObject({
       tone: "lost",
-      text: expect.stringMatching(/connection lost/),
+      text: expect.stringMatching(/not connected/),
     });
     const camera = { state: "reconnecting", message: "The camera was lost. It is tried again." } as never;
     expect(words({ source: "stream", story: { ...well.story, source: signal(camera) } })).toEqual({
