@@ -140,8 +140,9 @@ function hearOfServer(watched: Watching, isWatched: () => boolean): void {
 }
 
 /** The first picture was refused, and each one after it would be. */
-function mayNotPush({ feed }: Watching): void {
+function mayNotPush({ feed, flow }: Watching): void {
   feed?.stop();
+  flow.rest();
   noteRefused("push");
   notify({
     about: "server",
