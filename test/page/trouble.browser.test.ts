@@ -31,7 +31,7 @@ describe.skipIf(browserPath === null)("trouble, in words", () => {
     await page.getByText(/Next try in \d+ s/).waitFor();
     // What the server says meanwhile.
     stream.emit({
-      ...{ type: "thought.done", thought: "meanwhile", unit: 999, sinceMediaTimeMs: 0, mediaTimeMs: 1e6 },
+      ...{ type: "thought.done", thought: "meanwhile", unit: 0, sinceMediaTimeMs: 0, mediaTimeMs: 0 },
       ...{
         text: "a truck came meanwhile",
         skipped: false,
