@@ -24,7 +24,7 @@ HAND, THING = 0.15, 0.17
 SPOTS = ((-0.36, -0.02), (0.02, 0.08), (0.38, -0.03))
 WAYS = (RIGHT, AWAY, LEFT)
 """How a hand reaches for each of the spots."""
-SLEEVES = ("blue", "red", "pink", "orange", "black")
+SLEEVES = ("blue", "red", "pink", "black")
 THINGS = ("red", "yellow", "white", "green", "orange", "purple")
 
 

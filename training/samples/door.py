@@ -1,4 +1,4 @@
-"""The door of a house: people walk by, meet and bring bags; a dog runs past."""
+"""The door of a house: people ring, walk by and meet; a dog runs past."""
 from __future__ import annotations
 
 from dataclasses import replace
@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 
 from world.actors import Actor, Told
-from world.arms import Hold, carried
 from world.colours import sample_rgb
 from world.movers import Walker
 from world.projection import View
@@ -16,39 +15,34 @@ from world.visibility import Stage
 
 from .brush import Brush
 from .scene import LEFT, RIGHT, TOTAL, SampleScene, colours, smooth
-from .things import bag, dog
+from .things import dog
 
 VIEW = View(focal=1.15, pitch=np.radians(11), distance=7.7, aspect=16 / 9, shift=(0.0, 0.14))
 STAGE = Stage(VIEW, 0.0, 1e3, ())
 LIGHT = Light(np.array([-0.42, -0.62, 0.66]), 0.76, np.full(3, 1.06), 0.32, 0.003)
-WALL, WALK = 1.7, 0.1
-"""Distances away from the middle (m): the house, and the line that people walk."""
-PLACES = (-0.35, 0.4)
-"""Where bags are put (m from the middle)."""
-BAG, CARRIED, REACH, LOWER_S = 0.46, 0.28, 0.32, 0.5
-"""How large a bag is, how high and how far before somebody it is carried (m), and how long lowering it takes."""
+WALL, DOORSTEP, WALK = 1.7, 0.45, 0.1
+"""Distances away from the middle (m): the house, where one rings, and the line that people walk."""
 CLOTHES = ("red", "blue", "yellow", "green", "purple", "white", "pink", "black")
-BAGS = ("orange", "white", "red", "yellow", "purple")
 
 
 def cast(rng: np.random.Generator) -> list[Actor] | None:
-    """One after the other: somebody brings a bag, somebody walks by, a dog runs past, two meet."""
-    clothes, wraps = iter(colours(rng, CLOTHES, 12)), iter(colours(rng, BAGS, 2))
+    """One after the other: somebody rings, somebody walks by, a dog runs past, two meet."""
+    clothes = iter(colours(rng, CLOTHES, 12))
     actors: list[Actor | None] = []
-    at, place = rng.uniform(0.3, 0.6), iter(rng.permutation(PLACES))
-    for part in ("bring", "pass", "dog", "meet", "pass", "bring", "dog", "pass"):
-        if part == "bring":
-            actors += _bring(rng, next(clothes), next(wraps), float(next(place)), at)
-            at += rng.uniform(5.6, 6.6)
+    at = rng.uniform(0.3, 0.6)
+    for part in ("visit", "pass", "dog", "meet", "pass", "visit", "dog", "pass"):
+        if part == "visit":
+            actors.append(_visit(rng, next(clothes), at))
+            at += rng.uniform(6.2, 7.0)
         elif part == "meet":
             actors += _meet(rng, next(clothes), next(clothes), at)
-            at += rng.uniform(7.0, 8.0)
+            at += rng.uniform(7.4, 8.4)
         elif part == "dog":
             actors.append(_dog(rng, at))
-            at += rng.uniform(2.6, 3.6)
+            at += rng.uniform(2.6, 3.4)
         else:
             actors.append(_walk(rng, next(clothes), at, RIGHT if rng.random() < 0.5 else LEFT, WALK - rng.uniform(0.6, 1.1)))
-            at += rng.uniform(4.0, 5.0)
+            at += rng.uniform(4.2, 5.0)
     return None if any(actor is None for actor in actors) or at > 42 else actors
 
 
@@ -65,20 +59,10 @@ def _halt(path: Track) -> int | None:
     return int(still[0]) if len(still) else None
 
 
-def _bring(rng: np.random.Generator, colour: str, wrap: str, place: float, begin: float) -> list[Actor | None]:
-    """Somebody stops at the door, puts a bag down and goes."""
+def _visit(rng: np.random.Generator, colour: str, begin: float) -> Actor | None:
+    """Somebody stops at the door, rings, and goes."""
     way = RIGHT if rng.random() < 0.5 else LEFT
-    who = _walk(rng, colour, begin, way, WALK + 0.3, place - REACH * way[0], rng.uniform(1.7, 2.1), -way if rng.random() < 0.5 else way)
-    stop = _halt(who.track) if who is not None else None
-    if stop is None:
-        return [None]
-    thing = bag(rng, sample_rgb(rng, wrap), BAG)
-    down = stop + round(rng.uniform(0.6, 0.9) * RATE)
-    offset = np.array([REACH * way[0], 0.15])
-    path = carried(STAGE, thing, who.track.position[down] + offset, TOTAL, Hold(who.track, down, offset), None)
-    held = np.clip((down - np.arange(len(path.moving))) / (LOWER_S * RATE), 0, 1)
-    path = replace(path, walked=CARRIED * held * held * (3 - 2 * held))
-    return [who, Actor(thing, "object", wrap, path, (Told(down, "put down", who.shape),), carried=True)]
+    return _walk(rng, colour, begin, way, DOORSTEP, -0.3 * way[0], rng.uniform(2.0, 2.6), -way if rng.random() < 0.5 else way)
 
 
 def _meet(rng: np.random.Generator, one: str, other: str, begin: float) -> list[Actor | None]:
@@ -106,10 +90,10 @@ def paint(width: int, height: int) -> np.ndarray:
     brush = Brush(VIEW, width, height, BRICK)
     wall = np.array(BRICK, float)
     brush.wall(-12, 12, WALL, 0, 6, wall)
-    for row, z in enumerate(np.arange(0.5, 4.2, 0.28)):
+    for row, z in enumerate(np.arange(0.56, 4.2, 0.42)):
         brush.wall(-12, 12, WALL, z, z + 0.012, wall * 0.94)
-        for x in np.arange(-6 + 0.35 * (row % 2), 6, 0.7):
-            brush.wall(x, x + 0.012, WALL, z, z + 0.28, wall * 0.95)
+        for x in np.arange(-6 + 0.5 * (row % 2), 6, 1.0):
+            brush.wall(x, x + 0.012, WALL, z, z + 0.42, wall * 0.95)
     brush.wall(-12, 12, WALL, 0, 0.5, STONE)
     brush.wall(-12, 12, WALL, 0.5, 0.56, np.array(STONE) * 1.06)
     for side in (-1, 1):
@@ -123,7 +107,7 @@ def paint(width: int, height: int) -> np.ndarray:
     brush.floor(-40, 40, -1.85, -1.75, (176, 170, 160))
     brush.floor(-40, 40, -12, -1.85, (132, 160, 98))
     rng = np.random.default_rng(3)
-    for x, y in rng.uniform((-3.4, -3.6), (3.4, -2.0), (46, 2)):
+    for x, y in rng.uniform((-3.4, -3.6), (3.4, -2.0), (28, 2)):
         for lean in (-0.05, 0.0, 0.05):
             brush.solid([(x - 0.012, y, 0), (x + 0.012, y, 0), (x + lean, y, 0.1)], (112, 142, 82))
     for x, y in rng.uniform((-3.2, -3.2), (3.2, -2.05), (12, 2)):

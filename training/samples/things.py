@@ -20,25 +20,6 @@ def book(rng: np.random.Generator, rgb: np.ndarray, size: float) -> Shape:
     return _block(rgb, size * 0.8, size * 1.1, size * rng.uniform(0.22, 0.3), 0.05)
 
 
-def bag(rng: np.random.Generator, rgb: np.ndarray, size: float) -> Shape:
-    """A shopping bag with two handles; what is walked is the height (m) at which it hangs."""
-    mesh, x, y, height = _Hung(), size / 2, size * 0.2, size * 0.92
-    for side in (-1, 1):
-        bend = np.linspace(0, np.pi, 13)
-        for a, b in zip(bend[:-1], bend[1:]):
-            corners = [(r * size * np.cos(at), side * y * 0.6, height + r * size * 1.3 * np.sin(at)) for at, r in ((a, 0.2), (b, 0.2), (b, 0.165), (a, 0.165))]
-            for out in (-1, 1):
-                mesh.face(corners, rgb * 0.6, (0, out, 0), solid=False)
-    for side in (-1, 1):
-        mesh.face([[side * x * 0.9, -y, 0], [side * x * 0.9, y, 0], [side * x, y, height], [side * x, -y, height]], rgb * 0.85, (side, 0, 0))
-    mesh.face([[x, y, height], [-x, y, height], [-x, -y, height], [x, -y, height]], rgb * 0.55, (0, 0, 1))
-    for side in (-1, 1):
-        mesh.face([[-x * 0.9, side * y, 0], [x * 0.9, side * y, 0], [x, side * y, height], [-x, side * y, height]], rgb * 0.95, (0, side, 0))
-        mesh.face([[-x * 0.93, side * y, height * 0.3], [x * 0.93, side * y, height * 0.3], [x * 0.955, side * y, height * 0.55], [-x * 0.955, side * y, height * 0.55]],
-                  rgb * 0.8 + 40, (0, side, 0), solid=False)
-    return mesh.finish()
-
-
 def _block(rgb: np.ndarray, length: float, width: float, height: float, band: float) -> Mesh:
     mesh, x, y, tape = Mesh(), length / 2, width / 2, np.clip(rgb * 0.75 + 60, 0, 255)
     for side in (-1, 1):
@@ -48,19 +29,6 @@ def _block(rgb: np.ndarray, length: float, width: float, height: float, band: fl
     mesh.face([[x, y, height], [-x, y, height], [-x, -y, height], [x, -y, height]], rgb, (0, 0, 1))
     mesh.face([[x * band, y, height], [-x * band, y, height], [-x * band, -y, height], [x * band, -y, height]], tape, (0, 0, 1), solid=False)
     return mesh.finish()
-
-
-class _Hung(Mesh):
-    """What is walked is a height (m)."""
-
-    def polygons(self, view: View, pose: Pose, light: Light) -> list[Polygon]:
-        up = np.array([0.0, 0.0, pose.walked])
-        resting = self._flat, self._centres
-        self._flat, self._centres = self._flat + up, self._centres + up
-        try:
-            return super().polygons(view, pose, light)
-        finally:
-            self._flat, self._centres = resting
 
 
 def mug(rng: np.random.Generator, rgb: np.ndarray, size: float) -> Shape:

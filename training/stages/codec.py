@@ -41,10 +41,10 @@ def encode(frames: np.ndarray, fps: float, path: Path) -> None:
     compressed(frames, fps, "slow", 30, "-movflags", "+faststart", str(path))
 
 
-def write_video(frames: Iterable[np.ndarray], width: int, height: int, fps: int, path: Path) -> None:
-    """Writes drawn frames [H,W,3] one by one, as a small video in which one can seek by the second."""
+def write_video(frames: Iterable[np.ndarray], width: int, height: int, fps: int, quality: int, path: Path) -> None:
+    """Writes drawn frames [H,W,3] one by one, as a small video with a key frame every other second."""
     command = ["ffmpeg", "-v", "error", "-y", *RAW, "-s", f"{width}x{height}", "-r", str(fps), "-i", "-", "-c:v", "libx264", "-preset", "veryslow", "-tune", "animation",
-               "-crf", "31", "-g", str(fps), "-pix_fmt", "yuv420p", "-threads", "2", "-movflags", "+faststart", str(path)]
+               "-crf", str(quality), "-g", str(2 * fps), "-pix_fmt", "yuv420p", "-threads", "2", "-movflags", "+faststart", str(path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
         for frame in frames:
             process.stdin.write(frame.tobytes())
