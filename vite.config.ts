@@ -1,10 +1,21 @@
 import { defineConfig } from "vite";
 
-/** The sample page. `npx vite` serves it with a server on port 8080 behind it; `vite build` makes dist/client. */
+/** The page. `npx vite` serves it with a server on port 8080 behind it; `vite build` makes dist/client. */
 export default defineConfig({
   root: "client",
   base: "./",
-  build: { outDir: "../dist/client", emptyOutDir: true },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  build: {
+    outDir: "../dist/client",
+    emptyOutDir: true,
+    target: "es2023",
+    // The page's policy takes no data: URLs.
+    assetsInlineLimit: 0,
+    // Every browser that the page is built for preloads modules by itself.
+    modulePreload: { polyfill: false },
+    // The licences of the packages that are built into the page.
+    license: { fileName: "licences.md" },
+  },
   server: {
     // The page shares src/protocol with the server.
     fs: { allow: [".."] },

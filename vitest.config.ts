@@ -9,7 +9,7 @@ const WHOLE = [
   "test/client/{browser,documented,engine,streams}.test.ts",
   "test/backends/openai/{contract,openai-stream,client/probe}.test.ts",
   "test/ingest/container/container-decoder.test.ts",
-  "test/server/page.test.ts",
+  "test/page/**/*.browser.test.ts",
   "test/server/openai/{docs,python}.test.ts",
   "test/ingest/{camera,ffmpeg-process,guarded-video,reap-on-exit,rtsp,video-source}.test.ts",
   "test/models/convert/smollm2.test.ts",
@@ -60,7 +60,7 @@ const PACED = [
 /** Those in which a browser or a model's server does the work, with one thread: two of them fit on two cores. */
 const OUTSIDE = [
   "test/e2e/{page,remote-engine}.test.ts",
-  "test/server/page.test.ts",
+  "test/page/**/*.browser.test.ts",
   "test/client/{browser,documented}.test.ts",
   "test/backends/openai/{openai-stream,client/probe}.test.ts",
   "test/cli/{engines,serve-alerts}.test.ts",

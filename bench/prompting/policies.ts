@@ -83,6 +83,7 @@ export const narrates: Policy = async (model, { units }, signal) => {
       onIdle = resolve;
       narrator.add({
         ...{ unit: index, mediaTimeMs, still, visual: window.parts, evictedUnits: window.evicted },
+        ...{ heldUnits: window.size, windowUnits: window.limit },
         ...{ startedAtMs: 0, finishedAtMs: 0 },
       });
     });

@@ -1,3 +1,6 @@
+import { alertsOf, type HttpAlerts } from "./http/alerts.ts";
+import { type HttpHistory, historyOf } from "./http/history.ts";
+import { pictureAt } from "./http/picture.ts";
 import { type HttpStreams, streamsOf } from "./http/streams.ts";
 import { ServerAddress, type ServerOptions } from "./server/server-address.ts";
 import { openSession, type Session } from "./session/session.ts";
@@ -24,6 +27,10 @@ export interface ConnectOptions extends ServerOptions, SessionOptions {}
 export class ThinkalongClient {
   /** Its streams over HTTP: list, snapshots, events, questions, cameras. */
   readonly streams: HttpStreams;
+  /** What it has kept: search, summary. */
+  readonly history: HttpHistory;
+  /** Its alerts in words. */
+  readonly alerts: HttpAlerts;
   private readonly address: ServerAddress;
 
   /**
@@ -33,6 +40,20 @@ export class ThinkalongClient {
   constructor(url: string | URL, options: ServerOptions = {}) {
     this.address = new ServerAddress(url, options);
     this.streams = streamsOf(this.address);
+    this.history = historyOf(this.address);
+    this.alerts = alertsOf(this.address);
+  }
+
+  /**
+   * Fetches the picture that an event or an entry of the history names in `snapshot`. The token goes with it, which an
+   * `<img>` cannot send.
+   *
+   * @param path such as `/v1/streams/door/events/event_62/snapshot.jpg`
+   * @throws {ClientError} `picture_not_found`, when there is none or no more; `foreign_path`, when it is not of this server's API
+   * @example image.src = URL.createObjectURL(await server.picture(entry.snapshot));
+   */
+  picture(path: string, { signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<Blob> {
+    return pictureAt(this.address, path, signal);
   }
 
   /**

@@ -12,6 +12,7 @@ import type { ErrorEvent } from "../../src/protocol/server-events.ts";
  * - `replaced`: the session was resumed by another client.
  * - `too_slow`: an iteration over events is so far behind that it was ended.
  * - `bad_answer`: what answers is not a thinkalong server.
+ * - `foreign_path`: a picture was wanted by a path that is not of this server's API.
  * - `unsupported`: this browser or this Node lacks what is needed.
  * - `camera_refused`, `camera_missing`, `camera_busy`, `camera_failed`: there is no picture of the camera.
  * - `video_unplayable`: the browser cannot play the file.
@@ -25,6 +26,7 @@ export type LocalErrorCode =
   | "replaced"
   | "too_slow"
   | "bad_answer"
+  | "foreign_path"
   | "unsupported"
   | "camera_refused"
   | "camera_missing"

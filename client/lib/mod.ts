@@ -12,7 +12,9 @@
  * await fromCamera(session);
  * ```
  */
+export type { AlertRule } from "../../src/alerts/rule-schema.ts";
 export type { CameraEntry } from "../../src/cameras/camera-schema.ts";
+export type { EntryType } from "../../src/history/entry.ts";
 export type { ClientMessage, SessionSettings } from "../../src/protocol/client-messages.ts";
 export type { CloseReason, SourceState } from "../../src/protocol/fields.ts";
 export type {
@@ -26,8 +28,39 @@ export type { ConnectedSession, SessionObject } from "../../src/protocol/session
 export { type ConnectOptions, connect, ThinkalongClient } from "./connect.ts";
 export type { Dom } from "./dom.ts";
 export { ClientError, type ClientErrorCode, type LocalErrorCode } from "./errors.ts";
-export type { CameraObject, SessionStreamObject, StreamObject, StreamShown } from "./http/stream-object.ts";
-export { type EventsOptions, HttpStreams, type Snapshot } from "./http/streams.ts";
+export {
+  type AlertObject,
+  type AlertTrial,
+  type AlertTrialOptions,
+  HttpAlerts,
+  type TriedAlert,
+} from "./http/alerts.ts";
+export {
+  type HistoryRange,
+  type HistorySearch,
+  type HistorySummaryOptions,
+  HttpHistory,
+} from "./http/history.ts";
+export type {
+  HistoryCounts,
+  HistoryEntry,
+  HistoryGap,
+  HistoryInterval,
+  HistoryPage,
+  HistoryPeak,
+  HistoryStreamSum,
+  HistorySummary,
+} from "./http/history-object.ts";
+export type { When } from "./http/query.ts";
+export type {
+  CameraObject,
+  LatestAlert,
+  LatestThought,
+  SessionStreamObject,
+  StreamObject,
+  StreamShown,
+} from "./http/stream-object.ts";
+export { type EventsOptions, HttpStreams, type Snapshot, type SnapshotOptions } from "./http/streams.ts";
 export type { ConnectionState } from "./server/line.ts";
 export type { RetryOptions } from "./server/pause.ts";
 export type { ServerOptions } from "./server/server-address.ts";

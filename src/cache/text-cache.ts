@@ -77,7 +77,12 @@ export class TextCache {
 
   /** Number of tokens held, in the sink and in the window. */
   get length(): number {
-    return this.sinkLength + this.groups.reduce((sum, group) => sum + group.tokens, 0);
+    return this.sinkLength + this.windowLength;
+  }
+
+  /** Number of tokens in the window, those of the current group included. */
+  get windowLength(): number {
+    return this.groups.reduce((sum, group) => sum + group.tokens, 0);
   }
 
   /** Number of groups held, including the current one. */
@@ -94,7 +99,7 @@ export class TextCache {
 
   /** Evicts the oldest groups until the others fit the window, then opens a new group. */
   beginGroup(): void {
-    let held = this.groups.reduce((sum, group) => sum + group.tokens, 0);
+    let held = this.windowLength;
     while (held > this.options.windowTokens) {
       const oldest = this.groups.shift()!;
       held -= oldest.tokens;

@@ -43,8 +43,6 @@ export class VisualCache {
   private readonly ring: (UnitPlace | null)[];
   private readonly sink: UnitPlace[] = [];
   private last = -1;
-  /** Number of units that have left the window so far. */
-  evicted = 0;
 
   constructor(private readonly options: VisualCacheOptions) {
     const ringUnits = options.windowUnits + (options.slackUnits ?? 0);
@@ -56,6 +54,22 @@ export class VisualCache {
   /** The newest unit; -1 while empty. */
   get newest(): number {
     return this.last;
+  }
+
+  /** Most units in the window. */
+  get windowUnits(): number {
+    return this.options.windowUnits;
+  }
+
+  /** Number of units in the window, as the newest one sees it. The sink is not in it. */
+  get held(): number {
+    const newest = this.place(this.last);
+    return newest === null ? 0 : this.windowFrom(newest).held;
+  }
+
+  /** Number of units that have left the window so far. */
+  get evicted(): number {
+    return Math.max(0, this.last + 1 - this.options.sinkUnits) - this.held;
   }
 
   /** Slots of a unit's tokens, whether or not it has been written yet. */
@@ -84,13 +98,8 @@ export class VisualCache {
    */
   admit({ unit, mediaTimeMs }: UnitPlace): void {
     this.requireNext({ unit });
-    const { sinkUnits, windowUnits } = this.options;
-    if (unit < sinkUnits) {
-      this.sink.push({ unit, mediaTimeMs });
-    } else {
-      this.ring[this.ringSlot(unit)] = { unit, mediaTimeMs };
-      if (unit - windowUnits >= sinkUnits) this.evicted++;
-    }
+    if (unit < this.options.sinkUnits) this.sink.push({ unit, mediaTimeMs });
+    else this.ring[this.ringSlot(unit)] = { unit, mediaTimeMs };
     this.last = unit;
   }
 
@@ -99,23 +108,14 @@ export class VisualCache {
    * the unit that is about to be appended; then its own slots are not among those seen.
    */
   view(now: UnitPlace): VisualView {
-    const { sinkUnits, tokensPerUnit, windowUnits } = this.options;
-    const maxAgeMs = this.options.maxAgeMs ?? Number.POSITIVE_INFINITY;
+    const { sinkUnits, tokensPerUnit } = this.options;
     const sinks = this.sink.filter((place) => place.unit <= now.unit);
-    let oldest: UnitPlace | null = null;
-    let held = 0;
-    // Overwritten and too old units come first, a unit that is not there yet comes last: no gap is between.
-    for (let unit = Math.max(sinkUnits, now.unit - windowUnits + 1); unit <= now.unit; unit++) {
-      const place = this.ring[this.ringSlot(unit)];
-      if (place?.unit !== unit || now.mediaTimeMs - place.mediaTimeMs > maxAgeMs) continue;
-      oldest ??= place;
-      held++;
-    }
+    const { oldest, held } = this.windowFrom(now);
     const first = (oldest?.unit ?? 0) - sinkUnits;
     const window = ringRanges(first, held, this.ring.length, sinkUnits * tokensPerUnit, tokensPerUnit);
-    if (oldest === null && now.unit >= sinkUnits) oldest = now;
+    const eldest = oldest === null && now.unit >= sinkUnits ? now : oldest;
     return {
-      span: { now, oldest, sink: sinks.at(-1) ?? null },
+      span: { now, oldest: eldest, sink: sinks.at(-1) ?? null },
       sink: sinks.length === 0 ? [] : [{ slot: 0, count: sinks.length * tokensPerUnit }],
       window,
     };
@@ -131,6 +131,21 @@ export class VisualCache {
   /** Frees the memory. The cache must not be used afterwards. */
   release(): void {
     this.store.release();
+  }
+
+  /** The oldest unit in the window that is seen from a unit, and how many are in it. */
+  private windowFrom(now: UnitPlace): { oldest: UnitPlace | null; held: number } {
+    const { sinkUnits, windowUnits, maxAgeMs = Number.POSITIVE_INFINITY } = this.options;
+    let oldest: UnitPlace | null = null;
+    let held = 0;
+    // Overwritten and too old units come first, a unit that is not there yet comes last: no gap is between.
+    for (let unit = Math.max(sinkUnits, now.unit - windowUnits + 1); unit <= now.unit; unit++) {
+      const place = this.ring[this.ringSlot(unit)];
+      if (place?.unit !== unit || now.mediaTimeMs - place.mediaTimeMs > maxAgeMs) continue;
+      oldest ??= place;
+      held++;
+    }
+    return { oldest, held };
   }
 
   private requireNext({ unit }: Pick<UnitPlace, "unit">): void {

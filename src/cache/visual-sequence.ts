@@ -91,10 +91,15 @@ export class VisualSequence {
     return this.last;
   }
 
+  /** Number of units in the window, as the newest one sees it. The first units that stay are not in it. */
+  get unitsHeld(): number {
+    const newest = this.place(this.last);
+    return newest === null ? 0 : this.windowFrom(newest).length;
+  }
+
   /** Number of units that have left the window so far. */
   get evicted(): number {
-    const { sinkUnits, windowUnits } = this.options;
-    return Math.max(0, this.last + 1 - sinkUnits - windowUnits);
+    return Math.max(0, this.last + 1 - this.options.sinkUnits) - this.unitsHeld;
   }
 
   /** Where the next unit begins if nothing lies between: the end of the newest one, or of the prefix. */
@@ -171,13 +176,9 @@ export class VisualSequence {
 
   /** What is seen from a unit. It may be the one that was begun; then its own slots are not among those seen. */
   view(now: UnitPlace): SequenceView {
-    const { prefixTokens, windowUnits, positions } = this.options;
-    const maxAgeMs = this.options.maxAgeMs ?? Number.POSITIVE_INFINITY;
+    const { prefixTokens, positions } = this.options;
     const sinks = this.sink.filter(({ unit }) => unit <= now.unit);
-    const window = this.ring.filter(
-      ({ unit, mediaTimeMs }) =>
-        unit <= now.unit && unit > now.unit - windowUnits && now.mediaTimeMs - mediaTimeMs <= maxAgeMs,
-    );
+    const window = this.windowFrom(now);
     const isBegun = this.under !== null && this.under.unit === now.unit && now.unit >= this.options.sinkUnits;
     const first = (isBegun ? [...window, this.under!] : window).find(({ tokens }) => tokens > 0);
     const isClosedUp = positions === "contiguous" && first !== undefined;
@@ -195,6 +196,14 @@ export class VisualSequence {
   /** Frees the memory. The cache must not be used afterwards. */
   release(): void {
     this.store.release();
+  }
+
+  private windowFrom(now: UnitPlace): Held[] {
+    const { windowUnits, maxAgeMs = Number.POSITIVE_INFINITY } = this.options;
+    return this.ring.filter(
+      ({ unit, mediaTimeMs }) =>
+        unit <= now.unit && unit > now.unit - windowUnits && now.mediaTimeMs - mediaTimeMs <= maxAgeMs,
+    );
   }
 
   private held(unit: number): Held | undefined {

@@ -159,10 +159,11 @@ export class Camera {
   }
 
   /** The stream before; without one, the registry may know of one of an earlier server. */
-  private goesOnFrom(): Pick<NewStream, "firstEvent" | "counts" | "recap"> {
+  private goesOnFrom(): Pick<NewStream, "firstEvent" | "counts" | "recap" | "latest"> {
     if (this.newest === null) return {};
-    const { nextEvent: firstEvent, counts, recap } = this.newest.standing;
-    return { firstEvent, counts, recap };
+    const { standing, latest } = this.newest;
+    const { nextEvent: firstEvent, counts, recap } = standing;
+    return { firstEvent, counts, recap, latest };
   }
 
   private take(event: ServerEvent): void {

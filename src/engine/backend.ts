@@ -131,6 +131,10 @@ export interface UnitSeenReport {
   readonly scene: Scene | null;
   readonly startedAtMs: number;
   readonly finishedAtMs: number;
+  /** Units in the visual window now, without those at the start of the stream that stay; null when that is not known. */
+  readonly heldUnits: number | null;
+  /** Most units that the visual window can hold now. It may become smaller than what the stream was opened with. */
+  readonly windowUnits: number;
   /** Units that have left the visual window since the start of the stream. */
   readonly evictedUnits: number;
 }
@@ -215,6 +219,8 @@ export interface Unanswerable {
 export interface UnitDone {
   readonly type: "unit.done";
   readonly unit: number;
+  /** Tokens in the narrator's text window now, those about this unit included; null when that is not known. */
+  readonly heldTokens: number | null;
   /** Tokens that have left the narrator's text window since the start of the stream. */
   readonly evictedTokens: number;
 }

@@ -13,6 +13,8 @@ export interface UnitSeen {
   readonly type: "unit.seen";
   /** Counts the units of a stream from 0. */
   readonly unit: number;
+  /** Media time of the last frame before the unit (ms). */
+  readonly sinceMediaTimeMs: number;
   /** Media time of the unit's last frame (ms). */
   readonly mediaTimeMs: number;
   /** When the unit's last frame arrived (ms, monotonic). */

@@ -3,6 +3,7 @@
  * events and the totals. It knows no tensors and no sockets.
  */
 export type * from "./backend.ts";
+export type { StreamCaches } from "./cache-gauge.ts";
 export { type EngineOptions, type StartBackend, startEngine } from "./engine.ts";
 export { EngineError, type EngineErrorCode } from "./errors.ts";
 export type * from "./events.ts";

@@ -1,6 +1,7 @@
 import { BehaviorSubject, distinctUntilChanged, type Observable, Subject } from "rxjs";
 import type { Frame } from "../ingest/mod.ts";
 import type { Backend, BackendReport, BackendStream, TaskDone, Unit, UnitSeenReport } from "./backend.ts";
+import { CacheGauge, type StreamCaches } from "./cache-gauge.ts";
 import { ContractBreach, EngineError, type EngineErrorCode } from "./errors.ts";
 import type { EngineEvent, StreamTotals } from "./events.ts";
 import { FrameQueue } from "./frame-queue.ts";
@@ -37,6 +38,7 @@ export class Stream implements EngineStream {
   private readonly thoughts: PendingThoughts;
   private readonly questions: PendingQuestions;
   private readonly counter: TotalsCounter;
+  private readonly gauge: CacheGauge;
   private readonly scenes = new SceneLog();
   private readonly order = new ReorderBuffer();
   private newestMediaTimeMs = Number.NEGATIVE_INFINITY;
@@ -56,12 +58,17 @@ export class Stream implements EngineStream {
     this.thoughts = new PendingThoughts(id);
     this.questions = new PendingQuestions(id);
     this.counter = new TotalsCounter(options.visualWindowUnits + model.sinkUnits);
+    this.gauge = new CacheGauge({ sinkUnits: model.sinkUnits, windowTokens: options.textWindowTokens });
     this.queue = new FrameQueue(model.framesPerUnit, options.maxInflightFrames, (frame) => this.drop(frame));
     this.backend = context.backend.open(id, toBackendOptions(options), (report) => this.receive(report));
   }
 
   get totals(): StreamTotals {
     return this.counter.totals;
+  }
+
+  get caches(): StreamCaches {
+    return this.gauge.caches;
   }
 
   /** Units of this stream that the backend has been given and has not seen yet. */
@@ -144,13 +151,14 @@ export class Stream implements EngineStream {
     const seen = this.units.seen(unit);
     if (seen === null)
       throw new ContractBreach(`unit ${unit} was reported as seen, and it was not the next one`);
-    const { mediaTimeMs, arrivedAtMs } = seen;
+    const { mediaTimeMs } = seen;
     const changed = this.scenes.take(scene, unit, mediaTimeMs);
     const unfamiliar = this.scenes.unfamiliarAt(unit);
     this.counter.seen(unfamiliar, evictedUnits);
+    this.gauge.seen(report);
     const encoded = { startedAtMs, finishedAtMs };
     if (changed !== null) this.events.next(changed);
-    this.events.next({ type: "unit.seen", unit, mediaTimeMs, arrivedAtMs, still, unfamiliar, encoded });
+    this.events.next({ type: "unit.seen", ...seen, still, unfamiliar, encoded });
     for (const held of this.order.unitSeen(unit)) this.emitFor(held);
     this.pump();
   }
@@ -175,6 +183,7 @@ export class Stream implements EngineStream {
         if (!this.units.done(report.unit))
           throw new ContractBreach(`unit ${report.unit} was reported as done, and it was not the next one`);
         this.counter.unitDone(report.evictedTokens);
+        this.gauge.unitDone(report);
         this.emitEvictions(false);
         this.pump();
         break;

@@ -1,5 +1,6 @@
 import type { Observable } from "rxjs";
 import type { Frame } from "../ingest/mod.ts";
+import type { StreamCaches } from "./cache-gauge.ts";
 import type { EngineEvent, StreamTotals } from "./events.ts";
 import type { EngineFigures, EngineHealth } from "./figures.ts";
 import type { ModelInfo } from "./model-info.ts";
@@ -89,6 +90,8 @@ export interface EngineStream {
   /** Stops at once, without finishing what waits. Resolves when the backend has released the stream. */
   close(): Promise<void>;
   readonly totals: StreamTotals;
+  /** What its caches hold now. */
+  readonly caches: StreamCaches;
 }
 
 /** A model that thinks along with many streams at once. */

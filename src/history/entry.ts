@@ -29,7 +29,7 @@ export interface Entry {
 
 /**
  * What is kept of an event; null: nothing. Pieces of a text are not kept, because the whole text follows; nor are units
- * about which nothing was said, and single frames. Those are counted in the totals.
+ * as such, also those about which nothing was said, and single frames. Those are counted in the totals.
  *
  * @example
  * entryOf(event)?.text // "a red car enters from the left"

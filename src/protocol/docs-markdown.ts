@@ -85,6 +85,7 @@ sequenceDiagram
     S-->>C: session.updated
     loop while the video plays
         C->>S: picture (binary)
+        S-->>C: unit.seen
         S-->>C: response.created, response.reasoning_text.delta …
         S-->>C: response.reasoning_text.done, response.done
         S-->>C: input_video_frame.dropped (when it cannot keep up)

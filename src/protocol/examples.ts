@@ -105,6 +105,16 @@ export const SERVER_EXAMPLES: { readonly [T in ServerEventType]: ServerEventOf<T
     frames: 48,
     media_time_ms: 12_000,
   },
+  "unit.seen": {
+    type: "unit.seen",
+    event_id: "event_4",
+    unit: 3,
+    since_media_time_ms: 3000,
+    media_time_ms: 3500,
+    still: false,
+    unfamiliar: false,
+    seen_ms: 41.7,
+  },
   "response.created": {
     type: "response.created",
     event_id: "event_6",
@@ -191,6 +201,10 @@ export const SERVER_EXAMPLES: { readonly [T in ServerEventType]: ServerEventOf<T
       ttft_ms: { p50: 84.2, p95: 120.5, p99: 120.5, samples: 3 },
       skip_ms: { p50: 70.1, p95: 95, p99: 95, samples: 6 },
       staleness_ms: 140,
+      caches: {
+        visual: { sink_units: 1, window_units: 32, held_units: 8, evicted_units: 0 },
+        text: { window_tokens: 256, held_tokens: 41, evicted_tokens: 0 },
+      },
     },
   },
   "session.context_compressed": {

@@ -43,15 +43,26 @@ export class EngineEventMapping {
   }
 
   /**
-   * The events of the protocol that one event of the engine becomes, in order. An event that is only counted becomes
-   * none. So does the end of the stream: its owner makes `sessionClosed`, with the reason and the counts.
+   * The events of the protocol that one event of the engine becomes, in order. A recap becomes none. So does the end of
+   * the stream: its owner makes `sessionClosed`, with the reason and the counts.
    */
   map(event: EngineEvent): UnnumberedEvent[] {
     switch (event.type) {
-      case "unit.seen":
       case "thought.recap":
       case "stream.ended":
         return [];
+      case "unit.seen":
+        return [
+          {
+            type: "unit.seen",
+            unit: event.unit,
+            since_media_time_ms: event.sinceMediaTimeMs,
+            media_time_ms: event.mediaTimeMs,
+            still: event.still,
+            unfamiliar: event.unfamiliar,
+            seen_ms: event.encoded.finishedAtMs - event.arrivedAtMs,
+          },
+        ];
       case "scene.changed":
         return [
           {

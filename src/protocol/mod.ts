@@ -6,7 +6,14 @@ export { DURATION_WORDS, durationText, parseDuration } from "./duration.ts";
 export { eventIdOf, lastSeen } from "./event-ids.ts";
 export { type Asked, EngineEventMapping } from "./from-engine.ts";
 export { knownKeys } from "./known-keys.ts";
-export { asideEvent, errorEvent, numberEvent, sessionClosed, type UnnumberedEvent } from "./new-events.ts";
+export {
+  asideEvent,
+  errorEvent,
+  numberEvent,
+  sessionClosed,
+  toCacheStats,
+  type UnnumberedEvent,
+} from "./new-events.ts";
 export { plainEnglish, unknownKey } from "./plain-english.ts";
 export * from "./public.ts";
 export { type SchemaField, schemaFields } from "./schema-fields.ts";

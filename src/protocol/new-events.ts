@@ -1,8 +1,8 @@
-import type { StreamTotals } from "../engine/mod.ts";
+import type { StreamCaches, StreamTotals } from "../engine/mod.ts";
 import { errorInfo } from "./errors.ts";
 import { asideIdOf, eventIdOf } from "./event-ids.ts";
 import type { CloseReason } from "./fields.ts";
-import type { ErrorEvent, ServerEvent, ServerEventOf, SessionTotals } from "./server-events.ts";
+import type { ErrorEvent, ServerEvent, ServerEventOf, SessionStats, SessionTotals } from "./server-events.ts";
 
 /** An event of the server without its `event_id`. The owner of its stream numbers it later. */
 export type UnnumberedEvent<E extends ServerEvent = ServerEvent> = E extends unknown
@@ -61,6 +61,23 @@ export function sessionClosed(
   totals: StreamTotals,
 ): UnnumberedEvent<ServerEventOf<"session.closed">> {
   return { type: "session.closed", reason, totals: toSessionTotals(totals) };
+}
+
+/** What the caches of a stream hold, as `session.stats` tells it. */
+export function toCacheStats({ visual, text }: StreamCaches): NonNullable<SessionStats["caches"]> {
+  return {
+    visual: visual && {
+      sink_units: visual.sinkUnits,
+      window_units: visual.windowUnits,
+      held_units: visual.heldUnits,
+      evicted_units: visual.evictedUnits,
+    },
+    text: text && {
+      window_tokens: text.windowTokens,
+      held_tokens: text.heldTokens,
+      evicted_tokens: text.evictedTokens,
+    },
+  };
 }
 
 function toSessionTotals(totals: StreamTotals): SessionTotals {

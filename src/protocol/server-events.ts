@@ -85,6 +85,25 @@ export const videoStopped = z
   })
   .describe("A container is over, and all that could be decoded of it has been. Another one may begin.");
 
+export const unitSeen = z
+  .object({
+    type: z.literal("unit.seen"),
+    event_id: eventId,
+    unit,
+    since_media_time_ms: z.number().describe("Media time of the last frame before the unit (ms)."),
+    media_time_ms: mediaTimeMs,
+    still: z
+      .boolean()
+      .describe("Nothing had changed, so the unit was not encoded: what was seen before counts on."),
+    unfamiliar: z.boolean().describe("The scene was unfamiliar at this unit (`session.scene`)."),
+    seen_ms: z
+      .number()
+      .describe("From the arrival of the unit's last frame to the end of vision's work on it (ms)."),
+  })
+  .describe(
+    "A unit has been seen. It comes once for each unit, in order, before anything that is thought about the unit, and does not wait for a thought.",
+  );
+
 const percentiles = (what: string) =>
   z
     .object({
@@ -107,6 +126,34 @@ const usageRate = z.object({
       "Tokens of prompts that a prefix cache had from before; null when they are not counted. A server that does not tell them makes all count as computed.",
     ),
   generated_per_minute: z.number().describe("Tokens that were generated."),
+});
+
+const caches = z.object({
+  visual: z
+    .object({
+      sink_units: count("Units of the beginning that are held and never leave."),
+      window_units: count("Most units that the window can hold."),
+      held_units: count("Units in the window. Those of `sink_units` are not among them."),
+      evicted_units: count("Units that have left the window."),
+    })
+    .nullable()
+    .describe(
+      "The visual cache, as of the newest unit that was seen; null before the first, and when the model's backend does not know.",
+    ),
+  text: z
+    .object({
+      window_tokens: count(
+        "Most tokens that the earlier thoughts may have in the window when the next one begins.",
+      ),
+      held_tokens: count(
+        "Tokens in the window. Those of the newest thought are among them, so they can be more than `window_tokens` by that thought. What a model was told at its beginning is not among them.",
+      ),
+      evicted_tokens: count("Tokens that have left the window."),
+    })
+    .nullable()
+    .describe(
+      "The narrator's text cache, as of the last unit that was thought about; null before the first, and when the model's backend does not know.",
+    ),
 });
 
 export const sessionStats = z
@@ -161,9 +208,10 @@ export const sessionStats = z
           .describe(
             "How far the unit of the last thought was behind the newest frame when the thought ended (ms); null before the first thought.",
           ),
+        caches: caches.nullable().describe("What both caches hold; null before the stream is open."),
       })
       .describe(
-        "Counts are since the start; those of a camera go on where its last stream has ended. Rates and percentiles are over the window.",
+        "Counts are since the start; those of a camera go on where its last stream has ended, but for those of `caches`. Rates and percentiles are over the window.",
       ),
   })
   .describe("Figures about the session, every `stats_interval_ms` and once before `session.closed`.");
@@ -363,6 +411,7 @@ export const SERVER_EVENTS = {
   "input_video_frame.dropped": frameDropped,
   "input_video.started": videoStarted,
   "input_video.stopped": videoStopped,
+  "unit.seen": unitSeen,
   "response.created": responseCreated,
   "response.reasoning_text.delta": reasoningTextDelta,
   "response.reasoning_text.done": reasoningTextDone,

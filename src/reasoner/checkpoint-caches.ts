@@ -93,9 +93,9 @@ function openVisual(
       thoughts,
     },
     unitTokens: largest.tokens.length,
-    onSeen: ({ unit, x, startedAtMs }: EncodedUnit, evictedUnits) => {
+    onSeen: ({ unit, x, startedAtMs }: EncodedUnit, window) => {
       const times = { startedAtMs, finishedAtMs: sink.now() };
-      sink.report({ type: "seen", unit, still: x === null, scene: null, ...times, evictedUnits });
+      sink.report({ type: "seen", unit, still: x === null, scene: null, ...times, ...window, windowUnits });
     },
   });
 }

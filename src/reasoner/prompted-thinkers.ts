@@ -67,7 +67,7 @@ export class PromptedThinkers implements StreamThinkers {
     const sampler = new Sampler(options.temperature, options.seed);
     const isStill = (unit: number) => visual.isStill(unit);
     const narrating = { codec, turns, choice, sampler, thoughtTokens, memoryTokens, isStill, skipLate };
-    const reports = new ToldThoughtReports(() => context.evicted, sink);
+    const reports = new ToldThoughtReports(context, sink);
     return new PromptedNarrator(context, { ...narrating, drafter: null }, reports);
   }
 }

@@ -63,7 +63,7 @@ export class ThinkRespondThinkers implements StreamThinkers {
     const { thoughtTokens, skipLate } = options;
     const isStill = (unit: number) => visual.isStill(unit);
     const opensTurns = this.parts.checkpoint.manifest.cache.mask === "interleaved";
-    const reports = new ToldThoughtReports(() => context.evicted, sink);
+    const reports = new ToldThoughtReports(context, sink);
     return new ThinkRespondNarrator(
       context,
       { ...this.speaking(thoughtTokens), turns, isStill, skipLate, opensTurns },

@@ -37,6 +37,11 @@ export class ThinkerContext {
     return this.text.evicted;
   }
 
+  /** Tokens in its window, those of the current group included. */
+  get held(): number {
+    return this.text.windowLength;
+  }
+
   /** Units of the thoughts that were passed to {@link remember} and are still in the window, oldest first. */
   get remembered(): UnitPlace[] {
     return this.heldMarks().map(({ place }) => place);

@@ -51,7 +51,8 @@ export class ThoughtReports implements NarratorEvents {
       unanswerable: null,
       note: null,
     });
-    this.sink.report({ type: "unit.done", unit, evictedTokens: this.context.evicted });
+    const { held: heldTokens, evicted: evictedTokens } = this.context;
+    this.sink.report({ type: "unit.done", unit, heldTokens, evictedTokens });
   }
 
   recap(unit: number, words: readonly number[]): void {

@@ -3,15 +3,16 @@ import type { TaskDone } from "../engine/mod.ts";
 import type { ReportSink } from "./answer-report.ts";
 import type { ToldAnswer, ToldAnswerEvents } from "./policies/prompted-answerer.ts";
 import type { ToldThought, ToldThoughtEvents } from "./policies/told-thought.ts";
+import type { ThinkerContext } from "./thinker-context.ts";
 
 /** Reports what a narrator that tells text thinks: a task for each unit. */
 export class ToldThoughtReports implements ToldThoughtEvents {
   private startedAtMs: number | null = null;
   private isAnnounced = false;
 
-  /** @param evicted how many tokens have left the narrator's text window */
+  /** @param context of the narrator */
   constructor(
-    private readonly evicted: () => number,
+    private readonly context: Pick<ThinkerContext, "held" | "evicted">,
     private readonly sink: ReportSink,
   ) {}
 
@@ -34,7 +35,8 @@ export class ToldThoughtReports implements ToldThoughtEvents {
       ...{ startedAtMs: this.startedAtMs ?? finishedAtMs, finishedAtMs },
       ...{ unanswerable: null, note: null },
     });
-    this.sink.report({ type: "unit.done", unit, evictedTokens: this.evicted() });
+    const { held: heldTokens, evicted: evictedTokens } = this.context;
+    this.sink.report({ type: "unit.done", unit, heldTokens, evictedTokens });
     this.startedAtMs = null;
     this.isAnnounced = false;
   }

@@ -11,6 +11,7 @@ import {
   type UnitPlace,
   VisualSequence,
 } from "../cache/mod.ts";
+import type { UnitSeenReport } from "../engine/mod.ts";
 import { type CheckpointManifest, type FamilyVision, stackShape } from "../models/mod.ts";
 import type { EncodedUnit, PublishedUnit } from "../vision/mod.ts";
 import { PRIORITY } from "./policies/policy.ts";
@@ -37,7 +38,7 @@ export interface VisualPrefillOptions {
   /** Whether all thinking waits until the end. Then units wait, too, and count as seen when they have come. */
   readonly isHeld: boolean;
   /** Called when a unit can be looked at. */
-  readonly onSeen: (unit: EncodedUnit, evictedUnits: number) => void;
+  readonly onSeen: (unit: EncodedUnit, window: Pick<UnitSeenReport, "heldUnits" | "evictedUnits">) => void;
 }
 
 /** Tokens that are being prefilled, and how many of them have been. */
@@ -118,7 +119,8 @@ export class VisualPrefill implements VisualFeed, Schedulable {
 
   receive(unit: PublishedUnit["unit"]): void {
     this.inbox.push(unit as EncodedUnit);
-    if (this.options.isHeld) this.options.onSeen(unit as EncodedUnit, 0);
+    // It waits to be prefilled, so what the window will hold is not known yet.
+    if (this.options.isHeld) this.options.onSeen(unit as EncodedUnit, { heldUnits: null, evictedUnits: 0 });
   }
 
   advance(unit: number): readonly Schedulable[] {
@@ -179,7 +181,9 @@ export class VisualPrefill implements VisualFeed, Schedulable {
     this.work = null;
     if (unit === null) return;
     this.sequence.admit();
-    if (!this.options.isHeld) this.options.onSeen(unit, this.sequence.evicted);
+    if (this.options.isHeld) return;
+    const { unitsHeld: heldUnits, evicted: evictedUnits } = this.sequence;
+    this.options.onSeen(unit, { heldUnits, evictedUnits });
   }
 
   /** @throws {RangeError} when the tower gave another number of tokens than the layout has places for */

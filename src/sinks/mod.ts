@@ -14,5 +14,6 @@ export type { RetryWaits } from "./retry-waits.ts";
 export type { Notice, Sink } from "./sink.ts";
 export { SINK_KINDS, type SinkEntry, sinkName, sinkSchema, sinksSchema } from "./sink-schema.ts";
 export { type PreparedSinks, type SinkChange, type SinkEntries, Sinks, type SinksOptions } from "./sinks.ts";
-export { Captions, type CaptionsOptions, type Cue } from "./vtt/captions.ts";
+export { Captions, type CaptionsOptions } from "./vtt/captions.ts";
+export type { Cue } from "./vtt/cue.ts";
 export { webVtt } from "./vtt/web-vtt.ts";

@@ -1,4 +1,4 @@
-import type { EngineEvent } from "../engine/mod.ts";
+import type { EngineEvent, EngineStream } from "../engine/mod.ts";
 import {
   type Asked,
   type CloseReason,
@@ -11,9 +11,10 @@ import {
   type UnnumberedEvent,
 } from "../protocol/mod.ts";
 import type { EventLog, Numbered } from "./event-log.ts";
+import { type Latest, LatestSaid } from "./latest-said.ts";
 import type { LogLimits } from "./limits.ts";
 import { MemoryEventLog } from "./memory-event-log.ts";
-import { type Evictions, StreamCounters, type StreamCounts } from "./stream-counters.ts";
+import { StreamCounters, type StreamCounts } from "./stream-counters.ts";
 
 /** Called with a fault for which no client's message is to blame, and with a sentence that says what it means. */
 export type FaultListener = (error: unknown, what: string) => void;
@@ -28,6 +29,9 @@ export function memoryLog({ maxLogBytes, maxLogAgeMs }: LogLimits, firstNumber =
   });
 }
 
+/** What only the engine knows, because it emits no event for each change of it. */
+type OfEngine = Pick<EngineStream, "totals" | "caches">;
+
 /**
  * Writes the events of one stream: counts what happens, turns events of the engine into events of the protocol, numbers
  * these and appends them to the stream's log.
@@ -35,19 +39,23 @@ export function memoryLog({ maxLogBytes, maxLogAgeMs }: LogLimits, firstNumber =
 export class EventWriter {
   private readonly counters: StreamCounters;
   private readonly mapping = new EngineEventMapping();
+  private readonly said: LatestSaid;
   private isClosed = false;
 
   /**
    * @param onFault called when the log did not keep an event
    * @param nextNumber number of the first event
    * @param before what an earlier stream of this name had counted
+   * @param latest what it had told last
    */
   constructor(
     private readonly log: EventLog,
     private readonly onFault: FaultListener,
     private nextNumber = 0,
     before: StreamCounts | null = null,
+    latest?: Latest,
   ) {
+    this.said = new LatestSaid(latest);
     this.counters = new StreamCounters(performance.now(), before);
   }
 
@@ -82,23 +90,28 @@ export class EventWriter {
     return this.counters.counts;
   }
 
-  /** The counters as of now. */
-  get figures(): SessionStats {
-    return this.counters.stats(performance.now());
-  }
-
-  /** `session.stats` as of now, for one listener alone. */
-  stats(): UnnumberedEvent {
-    return { type: "session.stats", stats: this.figures };
+  /** What was told last. */
+  get latest(): Latest {
+    return this.said.current;
   }
 
   /**
-   * `session.closed` as of now, for one listener that leaves while the stream goes on.
+   * The counters as of now.
    *
-   * @param evictions counts that only the engine has
+   * @param ofEngine the engine's stream; null: there is none yet
    */
-  farewell(reason: CloseReason, evictions?: Evictions): UnnumberedEvent {
-    return sessionClosed(reason, this.counters.totals(evictions));
+  figures(ofEngine: OfEngine | null): SessionStats {
+    return this.counters.stats(performance.now(), ofEngine?.caches ?? null);
+  }
+
+  /** `session.stats` as of now, for one listener alone. */
+  stats(ofEngine: OfEngine | null): UnnumberedEvent {
+    return { type: "session.stats", stats: this.figures(ofEngine) };
+  }
+
+  /** `session.closed` as of now, for one listener that leaves while the stream goes on. */
+  farewell(reason: CloseReason, ofEngine: OfEngine | null): UnnumberedEvent {
+    return sessionClosed(reason, this.counters.totals(ofEngine?.totals));
   }
 
   /** Numbers an event without writing it, because it is for one listener alone. */
@@ -107,22 +120,21 @@ export class EventWriter {
     return { number, event: numberEvent(number, event) };
   }
 
-  /**
-   * Writes nothing from now on. With a reason it writes `session.stats` and `session.closed` first.
-   *
-   * @param evictions counts that only the engine has
-   */
-  close(reason?: CloseReason, evictions?: Evictions): void {
+  /** Writes nothing from now on. With a reason it writes `session.stats` and `session.closed` first. */
+  close(reason: CloseReason | undefined, ofEngine: OfEngine | null): void {
     // First, so that nothing that a listener does on one of the last two events is written after them.
     this.isClosed = true;
     if (reason === undefined) return;
-    this.append(this.stats());
-    this.append(this.farewell(reason, evictions));
+    this.append(this.stats(ofEngine));
+    this.append(this.farewell(reason, ofEngine));
   }
 
   /** A log may keep events asynchronously; nobody waits for it, but its failure is reported. */
   private append(event: UnnumberedEvent): void {
-    const kept = this.log.append(this.numbered(event));
+    const numbered = this.numbered(event);
+    // First, so that whoever hears of it finds it here.
+    this.said.hear(numbered.event);
+    const kept = this.log.append(numbered);
     if (typeof kept === "number") return;
     kept.catch((error: unknown) => this.onFault(error, "The log did not keep an event."));
   }

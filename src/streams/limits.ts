@@ -8,7 +8,7 @@ export interface LogLimits {
   readonly maxLogAgeMs: number;
 }
 
-/** The defaults. 1 MiB holds about five minutes of a busy street with two thoughts a second. */
+/** The defaults. 1 MiB holds more than four minutes of a busy street with two thoughts a second. */
 export const LOG_LIMITS: LogLimits = { maxLogBytes: 1024 * 1024, maxLogAgeMs: 10 * 60_000 };
 
 /** How much one stream may send. These are part of the server's limits. Those of containers have `CONTAINER_LIMITS`. */

@@ -5,6 +5,7 @@
 export type { EventLog, Gap, LogEntry, Numbered } from "./event-log.ts";
 export type { EventPictures } from "./event-pictures.ts";
 export type { FaultListener } from "./event-writer.ts";
+export type { Heard, Latest } from "./latest-said.ts";
 export { LOG_LIMITS, type LogLimits, type StreamLimits } from "./limits.ts";
 export { MemoryEventLog, type MemoryEventLogOptions } from "./memory-event-log.ts";
 export { type Problem, toProblem } from "./problem.ts";

@@ -16,6 +16,7 @@ export interface NewStream
     | "firstEvent"
     | "counts"
     | "recap"
+    | "latest"
     | "pictureSide"
     | "mask"
     | "zones"

@@ -1,6 +1,6 @@
-import type { EngineEvent, SkipReason, StreamTotals } from "../engine/mod.ts";
+import type { EngineEvent, SkipReason, StreamCaches, StreamTotals } from "../engine/mod.ts";
 import type { DropReason } from "../ingest/mod.ts";
-import type { SessionStats } from "../protocol/mod.ts";
+import { type SessionStats, toCacheStats } from "../protocol/mod.ts";
 import { SlidingWindow } from "./sliding-window.ts";
 import { UsageCounter } from "./usage-counter.ts";
 
@@ -140,8 +140,12 @@ export class StreamCounters {
     }
   }
 
-  /** Counts since the start; rates and percentiles over the last half minute. */
-  stats(nowMs: number): SessionStats {
+  /**
+   * Counts since the start; rates and percentiles over the last half minute.
+   *
+   * @param caches what the engine's stream holds; null: there is none yet
+   */
+  stats(nowMs: number, caches: StreamCaches | null): SessionStats {
     const { reasoning_tokens: _, ...counts } = this.counts;
     return {
       uptime_ms: nowMs - this.startedAtMs,
@@ -153,6 +157,7 @@ export class StreamCounters {
       ttft_ms: this.ttft.percentiles(nowMs),
       skip_ms: this.skip.percentiles(nowMs),
       staleness_ms: this.stalenessMs,
+      caches: caches && toCacheStats(caches),
     };
   }
 }

@@ -20,6 +20,7 @@ import {
 } from "../protocol/mod.ts";
 import type { EventLog, Numbered } from "./event-log.ts";
 import { EventWriter, type FaultListener, memoryLog } from "./event-writer.ts";
+import type { Latest } from "./latest-said.ts";
 import type { StreamLimits } from "./limits.ts";
 import { type Problem, toProblem } from "./problem.ts";
 import { PushedInput } from "./pushed-input.ts";
@@ -38,6 +39,8 @@ export interface StreamHandleOptions {
   /** What an earlier stream of this name had counted, and summed up last. Default: nothing. */
   readonly counts?: StreamCounts | null;
   readonly recap?: string | null;
+  /** What an earlier stream of this name had told last. Default: nothing. */
+  readonly latest?: Latest;
   /** Belongs to the caller. */
   readonly engine: Engine;
   readonly limits: StreamLimits;
@@ -98,7 +101,8 @@ export class StreamHandle implements Intake, ListenedStream {
     this.kind = kind;
     this.mask = new PictureMask(options.mask ?? []);
     this.log = options.log ?? memoryLog(limits, firstEvent);
-    this.writer = new EventWriter(this.log, (error, what) => this.fault(error, what), firstEvent, counts);
+    const onFault: FaultListener = (error, what) => this.fault(error, what);
+    this.writer = new EventWriter(this.log, onFault, firstEvent, counts, options.latest);
     this.lockableSettings = new LockableSettings(engine.model, limits);
     if (options.settings) this.lockableSettings.update(options.settings);
     this.input = new PushedInput({
@@ -117,7 +121,7 @@ export class StreamHandle implements Intake, ListenedStream {
 
   /** Its counters as of now: the contents of `session.stats`. */
   get figures(): SessionStats {
-    return this.writer.figures;
+    return this.writer.figures(this.stream);
   }
 
   /** Number of its next event. */
@@ -133,6 +137,11 @@ export class StreamHandle implements Intake, ListenedStream {
   /** What the model has last summed up for itself, in its words; null: nothing. */
   get recap(): string | null {
     return this.lastRecap;
+  }
+
+  /** What it has told last. */
+  get latest(): Latest {
+    return this.writer.latest;
   }
 
   get state(): StreamState {
@@ -257,7 +266,7 @@ export class StreamHandle implements Intake, ListenedStream {
   close(reason?: CloseReason): void {
     if (this.phase === "closed") return;
     this.phase = "closed";
-    this.writer.close(reason, this.stream?.totals);
+    this.writer.close(reason, this.stream);
     this.options.onClosed?.();
     // Before the engine's stream is closed, because that may emit events.
     this.log.end();
@@ -277,12 +286,12 @@ export class StreamHandle implements Intake, ListenedStream {
 
   /** `session.stats` as of now, for one listener alone. It is not in the log. */
   stats(): UnnumberedEvent {
-    return this.writer.stats();
+    return this.writer.stats(this.stream);
   }
 
   /** `session.closed` as of now, for one listener that leaves while the stream goes on. It is not in the log. */
   farewell(reason: CloseReason): UnnumberedEvent {
-    return this.writer.farewell(reason, this.stream?.totals);
+    return this.writer.farewell(reason, this.stream);
   }
 
   /** Numbers an event for one listener alone. It is not in the log. */

@@ -67,7 +67,7 @@ export class VisionRunner implements VisionModel<VisionStream> {
       const { unit: index, mediaTimeMs } = unit;
       const kv = vision.admit({ unit: index, mediaTimeMs });
       const still = inputs[i] === null;
-      const evictedUnits = vision.cache.evicted;
+      const { held: heldUnits, windowUnits, evicted: evictedUnits } = vision.cache;
       return {
         unit: { unit: index, mediaTimeMs, kv },
         still,
@@ -79,7 +79,7 @@ export class VisionRunner implements VisionModel<VisionStream> {
           still,
           scene: vision.judgeScene(unit),
           ...times,
-          evictedUnits,
+          ...{ heldUnits, windowUnits, evictedUnits },
         }),
       };
     });

@@ -208,6 +208,13 @@ export function describeContract(name: string, start: () => Promise<Backend>, is
       const said = log.thoughts.reduce((sum, thought) => sum + (thought.skipped ? 0 : thought.tokens), 0);
       if (!backend.model.can.skip || said > 2) expect(tokens.at(-1)).toBeGreaterThan(0);
       expect(units.at(-1)).toBe(9 - 2 - backend.model.sinkUnits);
+      for (const { unit, heldUnits, windowUnits, evictedUnits } of log.all("seen")) {
+        const leave = Math.max(0, unit + 1 - backend.model.sinkUnits);
+        expect([windowUnits, heldUnits]).toEqual([2, leave - evictedUnits]);
+        expect(heldUnits).toBeLessThanOrEqual(2);
+      }
+      for (const { heldTokens } of log.all("unit.done"))
+        if (heldTokens !== null) expect(heldTokens).toBeGreaterThanOrEqual(0);
     });
 
     it.runIf(isRepeatable)("keeps streams apart: each says what it says alone", async () => {

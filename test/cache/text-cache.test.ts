@@ -45,7 +45,7 @@ describe("TextCache", () => {
     expect(text.seen).toEqual({ sink: [0, 1], window: [2, 3, 4, 5, 6, 7] });
     text.cache.beginGroup();
     expect(text.seen).toEqual({ sink: [0, 1], window: [5, 6, 7] });
-    expect(text.cache).toMatchObject({ evicted: 3, length: 5, position: 8, heldGroups: 2 });
+    expect(text.cache).toMatchObject({ evicted: 3, length: 5, windowLength: 3, position: 8, heldGroups: 2 });
   });
 
   it("is moved behind what stands between its groups, and closes nothing up where positions grow", () => {

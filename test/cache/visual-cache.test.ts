@@ -41,7 +41,9 @@ describe("VisualCache", () => {
   it("keeps the sink for ever and of the others the newest: the ring overwrites the oldest", () => {
     const cache = filled(100);
     expect(look(cache, 99)).toMatchObject({ sink: [0], window: [97, 98, 99] });
-    expect(cache).toMatchObject({ newest: 99, evicted: 96 });
+    expect(cache).toMatchObject({ newest: 99, held: 3, evicted: 96 });
+    expect(make()).toMatchObject({ newest: -1, held: 0, evicted: 0 });
+    expect(filled(1)).toMatchObject({ newest: 0, held: 0, evicted: 0 });
     expect([0, 96, 97, 99, 100].map((unit) => cache.place(unit)?.unit ?? null)).toEqual([
       0,
       null,
@@ -77,7 +79,9 @@ describe("VisualCache", () => {
 
   it("leaves out what is too old, however few units there are", () => {
     const cache = filled(4, { maxAgeMs: 1250 });
+    expect(cache).toMatchObject({ held: 3, evicted: 0 });
     cache.append(unitOf(4, 10_000));
+    expect(cache).toMatchObject({ held: 1, evicted: 3 });
     expect(look(cache, 4, 10_000)).toMatchObject({ sink: [0], window: [4], span: { oldest: { unit: 4 } } });
     // At the age itself a unit is still in, beyond it out.
     const edge = filled(3, { maxAgeMs: 1250 });

@@ -50,7 +50,8 @@ describe("a sequence of visual units", () => {
     expect(slots(view.sink)).toEqual([0, 1, 2, 3, 4]);
     // The ring begins behind the prefix and the room for the sink, at 7. Units 2 and 3 follow unit 1.
     expect(slots(view.window)).toEqual([10, 11, 12, 13, 14].map((slot) => 7 + ((slot - 7) % 8)));
-    expect(sequence.evicted).toBe(1);
+    expect(sequence).toMatchObject({ unitsHeld: 2, evicted: 1 });
+    expect(make()).toMatchObject({ unitsHeld: 0, evicted: 0 });
   });
 
   it("closes up over what was evicted", () => {
@@ -97,6 +98,7 @@ describe("a sequence of visual units", () => {
     const sequence = make({ windowUnits: 3, maxAgeMs: 1500 });
     fill(sequence, [1, 1, 1, 1]);
     expect(slots(sequence.view(at(3)).window)).toHaveLength(2);
+    expect(sequence).toMatchObject({ unitsHeld: 2, evicted: 1 });
   });
 
   it("takes units of no tokens, which show nothing new", () => {

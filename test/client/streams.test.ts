@@ -32,6 +32,8 @@ const SHOWN: { camera: (keyof CameraObject)[]; session: (keyof SessionStreamObje
     "created",
     "id",
     "kind",
+    "latest_alert",
+    "latest_thought",
     "message",
     "newest_media_time_ms",
     "object",
@@ -48,6 +50,8 @@ const SHOWN: { camera: (keyof CameraObject)[]; session: (keyof SessionStreamObje
     "created",
     "id",
     "kind",
+    "latest_alert",
+    "latest_thought",
     "newest_media_time_ms",
     "object",
     "recap",
@@ -73,6 +77,17 @@ describe("the streams of a server over HTTP", () => {
     const { picture, mediaTimeMs } = await streams.snapshot("street", { side: 160 });
     expect([...new Uint8Array(await picture.arrayBuffer()).subarray(0, 2)]).toEqual([0xff, 0xd8]);
     expect(mediaTimeMs).toBeGreaterThanOrEqual(0);
+    // The camera sends picture after picture, so one that has not changed is that of a session that sends none.
+    session.sendFrame(new Uint8Array(await picture.arrayBuffer()), { mediaTimeMs: 1000 });
+    await until("the session's picture", () => (server.engine.opened[1]?.frames.length ?? 0) > 0);
+    const own = await streams.newerSnapshot(session.info!.id, null, { side: 160 });
+    expect(own!.mediaTimeMs).toBe(1000);
+    expect(await streams.newerSnapshot(session.info!.id, own, { side: 160 }), "there is none").toBeNull();
+    session.sendFrame(new Uint8Array(await picture.arrayBuffer()), { mediaTimeMs: 2000 });
+    await until("another one", () => (server.engine.opened[1]?.frames.length ?? 0) > 1);
+    expect(await streams.newerSnapshot(session.info!.id, own, { side: 160 })).toMatchObject({
+      mediaTimeMs: 2000,
+    });
     const answer = streams.ask("street", "how many cars have left?");
     let text = "";
     for await (const piece of answer) text += piece;

@@ -25,6 +25,9 @@ describe("a stream", () => {
     expect(log.all("thought.done").map(({ unit }) => unit)).toEqual(units);
     expect(log.all("thought.started").map(({ unit }) => unit)).toEqual(units);
     expect(log.all("unit.seen").map(({ unit }) => unit)).toEqual(units);
+    expect(log.all("unit.seen").map(({ sinceMediaTimeMs }) => sinceMediaTimeMs)).toEqual(
+      log.all("thought.done").map(({ sinceMediaTimeMs }) => sinceMediaTimeMs),
+    );
     expect(log.all("thought.done").map(({ mediaTimeMs }) => mediaTimeMs)).toEqual(
       units.map((unit) => 250 * (2 * unit + 1)),
     );
@@ -100,6 +103,22 @@ describe("a stream", () => {
     expect(odd.all("thought.done").at(-1)?.mediaTimeMs).toBe(4 * 250);
     const empty = await watch(open(), engine.model, 0);
     expect(empty.events.map(({ type }) => type)).toEqual(["stream.ended"]);
+  });
+
+  it("tells what its caches hold: what came, less what has left", async () => {
+    const log = open({ visualWindowUnits: 4, textWindowTokens: 16 });
+    expect(log.stream.caches).toEqual({ visual: null, text: null });
+    await watch(log, engine.model, 2 * UNITS);
+    const { visual, text } = log.stream.caches;
+    const { sinkUnits } = engine.model;
+    const { visualUnitsEvicted: evictedUnits, textTokensEvicted: evictedTokens } = log.stream.totals;
+    expect(visual).toEqual({ sinkUnits, windowUnits: 4, heldUnits: 4, evictedUnits });
+    expect(evictedUnits).toBe(UNITS - 4 - sinkUnits);
+    expect(text).toEqual({ windowTokens: 16, heldTokens: expect.any(Number), evictedTokens });
+    // The newest thought is in the window beside those that fit.
+    expect(text!.heldTokens).toBeGreaterThan(0);
+    expect(text!.heldTokens).toBeLessThanOrEqual(16 + 2 * engine.model.limits.thoughtTokens + 3);
+    expect(evictedTokens).toBeGreaterThan(16);
   });
 
   it("tells times that fit together", async () => {

@@ -186,17 +186,25 @@ describe("engine events as protocol events", () => {
     expect(done).toMatchObject({ type: "response.output_text.done", text: "one", outside: null, note });
   });
 
-  it("carry drops, evictions and failures; seen units and the end are left to who owns the stream", () => {
+  it("tell each unit that was seen, and how long that took since its last frame arrived", () => {
+    const seen = {
+      type: "unit.seen",
+      ...{ unit: 3, sinceMediaTimeMs: 3000, mediaTimeMs: 3500 },
+      ...{ arrivedAtMs: 100, encoded: { startedAtMs: 110, finishedAtMs: 142.5 } },
+    } as const;
     const events = mapAll([
-      {
-        type: "unit.seen",
-        unit: 0,
-        mediaTimeMs: 500,
-        arrivedAtMs: 1,
-        still: false,
-        unfamiliar: false,
-        encoded: interval,
-      },
+      { ...seen, still: false, unfamiliar: true },
+      { ...seen, unit: 4, still: true, unfamiliar: false },
+    ]);
+    const times = { since_media_time_ms: 3000, media_time_ms: 3500, seen_ms: 42.5 };
+    expect(events).toEqual([
+      { type: "unit.seen", event_id: "event_0", unit: 3, still: false, unfamiliar: true, ...times },
+      { type: "unit.seen", event_id: "event_1", unit: 4, still: true, unfamiliar: false, ...times },
+    ]);
+  });
+
+  it("carry drops, evictions and failures; the end is left to who owns the stream", () => {
+    const events = mapAll([
       { type: "frame.dropped", seq: 4, mediaTimeMs: 2000, reason: "busy" },
       { type: "context.evicted", visualUnits: 1, textTokens: 6 },
       { type: "stream.failed", code: "worker_failed", message: "vision died", fatal: true },

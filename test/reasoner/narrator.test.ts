@@ -79,7 +79,9 @@ describe("the narrator", () => {
       for (let unit = 0; unit < 20; unit++) {
         await run.show();
         await run.settle();
-        positions.push(run.fed.at(-1)!.thinker.context.position);
+        const { context } = run.fed.at(-1)!.thinker;
+        positions.push(context.position);
+        expect(run.log.all("unit.done").at(-1)!.heldTokens).toBe(context.held);
       }
       const units = Array.from({ length: 20 }, (_, unit) => unit + 1);
       expect(positions).toEqual(remembers ? units : units.map(() => 1));

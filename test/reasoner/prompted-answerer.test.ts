@@ -47,7 +47,7 @@ function ask(
       ...{ codec, turns: run.turns, choice, sampler: new Sampler(0, 1), thoughtTokens: 300 },
       ...{ memoryTokens: 4000, isStill: () => false, skipLate: false, drafter: null },
     },
-    new ToldThoughtReports(() => 0, run.sink),
+    new ToldThoughtReports({ held: 0, evicted: 0 }, run.sink),
   );
   const narration = new Thinker(narrator, run.context);
   for (const _ of thoughts) {

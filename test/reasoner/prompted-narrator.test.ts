@@ -39,7 +39,7 @@ interface Setup extends Partial<PromptedNarratorOptions> {
 function start(script: ConstructorParameters<typeof PromptedRun>[0], { chunk, ...setup }: Setup = {}) {
   const { instructions = null, windowTokens, groupTokens, ...options } = setup;
   const run = new PromptedRun(script, { instructions, windowTokens, groupTokens });
-  const reports = new ToldThoughtReports(() => run.context.evicted, run.sink);
+  const reports = new ToldThoughtReports(run.context, run.sink);
   const narrator = new PromptedNarrator(
     run.context,
     {

@@ -30,7 +30,7 @@ function start(
       ...{ ...budgets, turns: run.turns, sampler: new Sampler(0, 1) },
       ...{ isStill: () => false, skipLate: false, opensTurns: false, ...more },
     },
-    new ToldThoughtReports(() => run.context.evicted, run.sink),
+    new ToldThoughtReports(run.context, run.sink),
   );
   const thinker = new Thinker(narrator, run.context, 16);
   const think = (units: number) => {

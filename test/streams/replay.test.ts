@@ -64,6 +64,16 @@ describe("replay", () => {
       skips: quiet,
       answers: 0,
     });
+    const { totals } = log.all("session.closed")[0]!;
+    const { visual_units_evicted: evicted_units, text_tokens_evicted: evicted_tokens } = totals;
+    const { visualWindowUnits: window_units, textWindowTokens: window_tokens } = engine.model.limits;
+    const { sinkUnits: sink_units } = engine.model;
+    const held_units = 12 - sink_units - evicted_units;
+    expect(held_units).toBe(window_units);
+    expect(log.all("session.stats")[0]?.stats.caches).toEqual({
+      visual: { sink_units, window_units, held_units, evicted_units },
+      text: { window_tokens, held_tokens: expect.any(Number), evicted_tokens },
+    });
     expect(log.all("session.closed")[0]).toMatchObject({
       reason: "completed",
       totals: { frames_in: 24, frames_dropped: 0, units: 12, thoughts: 12 - quiet, skips: quiet },
@@ -74,6 +84,24 @@ describe("replay", () => {
         .filter((delta) => delta.response_id === response_id);
       expect(deltas.map(({ delta }) => delta).join("")).toBe(text);
     }
+  });
+
+  it("tells each unit when it was seen, before what is thought about it, and waits for no thought", async () => {
+    const log = await run();
+    const seen = log.all("unit.seen");
+    expect(seen.map(({ unit }) => unit)).toEqual(Array.from({ length: 12 }, (_, unit) => unit));
+    const thoughts = log.all("response.reasoning_text.done");
+    expect(seen.map((each) => [each.since_media_time_ms, each.media_time_ms, each.unfamiliar])).toEqual(
+      thoughts.map((each) => [each.since_media_time_ms, each.media_time_ms, each.unfamiliar]),
+    );
+    for (const each of seen) {
+      const begun = log.all("response.created").find(({ response }) => response.unit === each.unit)!;
+      expect(log.events.indexOf(each)).toBeLessThan(log.events.indexOf(begun));
+      expect(each.seen_ms).toBeGreaterThan(0);
+    }
+    const batch = await run({ stream: { paradigm: "batch" } });
+    const first = batch.types.indexOf("response.created");
+    expect(batch.types.slice(0, first).filter((type) => type === "unit.seen")).toHaveLength(12);
   });
 
   it("counts thoughts and skips of the sample clip the same in session.stats and in session.closed", async () => {

@@ -166,7 +166,7 @@ describe("a stream's handle", () => {
   it("numbers what it says, and puts what is for one alone in no log", async () => {
     const { stream, frames } = open();
     const there = listen(stream);
-    expect(stream.stats()).toMatchObject({ type: "session.stats", stats: { frames_in: 0 } });
+    expect(stream.stats()).toMatchObject({ type: "session.stats", stats: { frames_in: 0, caches: null } });
     await frames(2);
     await until("a thought", () => there.all("response.done").length === 1);
     expect(stream.farewell("going_away")).toMatchObject({ reason: "going_away", totals: { frames_in: 2 } });

@@ -12,17 +12,23 @@ if (browserPath === null) {
   console.warn("No Chromium found: the browser tests are skipped. Install chromium or set CHROMIUM_PATH.");
 }
 
-/**
- * Starts the browser without a window, with a fake camera that needs no permission, and without network traffic of its
- * own.
- */
-export function launchBrowser(): Promise<Browser> {
+/** How a browser is to be. */
+export interface BrowserOptions {
+  /** Whether pages get the fake camera and the screen without a question. Else they are refused. Default: true. */
+  readonly allowsCamera?: boolean;
+  /** A host name that leads to this machine, such as `camera.lan`. */
+  readonly hostName?: string;
+}
+
+/** Starts the browser without a window, with a fake camera, and without network traffic of its own. */
+export function launchBrowser({ allowsCamera = true, hostName }: BrowserOptions = {}): Promise<Browser> {
   return chromium.launch({
     executablePath: browserPath!,
     args: [
       "--no-sandbox",
       "--use-fake-device-for-media-stream",
-      "--use-fake-ui-for-media-stream",
+      ...(allowsCamera ? ["--use-fake-ui-for-media-stream"] : []),
+      ...(hostName === undefined ? [] : [`--host-resolver-rules=MAP ${hostName} 127.0.0.1`]),
       "--disable-gpu",
       "--disable-background-networking",
       "--disable-component-update",

@@ -9,6 +9,9 @@ const root = join(import.meta.dirname, "../..");
 /** What `src/` compiles to for the tests, at the depth of `dist/`. */
 export const COMPILED = join(root, "dist-test");
 
+/** The page, built. */
+export const BUILT_PAGE = join(COMPILED, "client");
+
 /** Runs a script of a package. Returns its exit code. */
 function node(script: string, ...args: readonly string[]): number {
   const command = [join(root, "node_modules", script), ...args];
@@ -28,10 +31,12 @@ function build(): void {
   // Wrong types are told, and do not keep anybody from running a test: `npm run typecheck` is what fails.
   const compiled = node(...tsc, "--outDir", COMPILED, ...incremental);
   if (compiled > 0) console.warn("src/ has wrong types. What could be compiled of it is tested.");
+  if (node("vite/bin/vite.js", "build", "--logLevel", "warn", "--outDir", BUILT_PAGE) > 0)
+    throw new Error("The page cannot be built.");
 }
 
 /**
- * Builds the attention kernel and compiles `src/` before the tests, so that they never run on outdated ones. Programs
+ * Builds the attention kernel and the page, and compiles `src/`, before the tests, so that they never run on outdated ones. Programs
  * and workers that tests start run what was compiled here: a process that compiles for itself takes three times as long
  * to start, and the tests start hundreds.
  */

@@ -185,9 +185,11 @@ export class CaptionStream implements BackendStream {
     const { mediaTimeMs } = unit;
     this.captions.push({ unit: unit.unit, mediaTimeMs, text: `mostly ${colour}` });
     const times = { startedAtMs, finishedAtMs: performance.now() };
-    const evictedUnits = Math.max(0, this.captions.length - this.options.visualWindowUnits);
+    const { visualWindowUnits: windowUnits } = this.options;
+    const evictedUnits = Math.max(0, this.captions.length - windowUnits);
+    const window = { heldUnits: this.captions.length - evictedUnits, windowUnits, evictedUnits };
     const about = this.lies("sees a unit that it was not given", unit) ? unit.unit + 7 : unit.unit;
-    const seen = { type: "seen", unit: about, still: false, scene: null, ...times, evictedUnits } as const;
+    const seen = { type: "seen", unit: about, still: false, scene: null, ...times, ...window } as const;
     this.say(seen);
     if (this.lies("sees a unit twice", unit)) this.say(seen);
   }
@@ -200,15 +202,16 @@ export class CaptionStream implements BackendStream {
       this.thought(`colour_${unit.unit}`, unit, text),
       this.thought(`place_${unit.unit}`, unit, `at ${Math.round(unit.mediaTimeMs)} ms it fills the picture`),
     ]);
-    const done = { type: "unit.done", unit: unit.unit, evictedTokens: this.evictedTokens } as const;
-    if (this.lies("finishes a unit before its thoughts", unit)) this.say(done);
+    const done = () => ({ type: "unit.done", unit: unit.unit, ...this.textWindow }) as const;
+    if (this.lies("finishes a unit before its thoughts", unit)) this.say(done());
     await thoughts;
-    this.say({ ...done, evictedTokens: this.evictedTokens });
-    if (this.lies("finishes a unit twice", unit)) this.say(done);
+    this.say(done());
+    if (this.lies("finishes a unit twice", unit)) this.say(done());
   }
 
-  private get evictedTokens(): number {
-    return Math.max(0, this.tokens - this.options.textWindowTokens);
+  private get textWindow() {
+    const evictedTokens = Math.max(0, this.tokens - this.options.textWindowTokens);
+    return { heldTokens: this.tokens - evictedTokens, evictedTokens };
   }
 
   private async thought(task: string, unit: Unit, text: string): Promise<void> {

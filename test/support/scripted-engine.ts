@@ -3,8 +3,9 @@
  * the protocol, the streams, the server and the page can be tested alone. Nothing in src/ may use it.
  */
 import { BehaviorSubject, type Observable, Subject } from "rxjs";
+import type { StreamCaches } from "../../src/engine/cache-gauge.ts";
 import { EngineError } from "../../src/engine/errors.ts";
-import type { EngineEvent, StreamTotals } from "../../src/engine/events.ts";
+import type { AnswerDone, EngineEvent, StreamTotals } from "../../src/engine/events.ts";
 import type { BackendFigures, EngineFigures, EngineHealth } from "../../src/engine/figures.ts";
 import type { ModelInfo } from "../../src/engine/model-info.ts";
 import { NO_TOTALS } from "../../src/engine/stream-totals.ts";
@@ -41,6 +42,8 @@ export interface Script {
   readonly answer?: (question: string) => string;
   /** The note on an answer; none by default. */
   readonly note?: (question: string) => string;
+  /** What of a question it does not understand; by default it understands all. */
+  readonly unanswerable?: (question: string) => AnswerDone["unanswerable"];
   /** Time between two pieces of text (ms). */
   readonly pauseMs?: number;
   readonly maxStreams?: number;
@@ -122,6 +125,11 @@ export class ScriptedStream implements EngineStream {
     return { ...this.counts };
   }
 
+  /** It has no caches. */
+  get caches(): StreamCaches {
+    return { visual: null, text: null };
+  }
+
   push(frame: Frame): void {
     this.frames.push(frame);
     this.counts.framesIn++;
@@ -182,10 +190,12 @@ export class ScriptedStream implements EngineStream {
     const thought = `thought_${unit}`;
     const startedAtMs = performance.now();
     const at = { thought, unit, mediaTimeMs };
+    const sinceMediaTimeMs = this.frames[this.frames.indexOf(frame) - 1]?.mediaTimeMs ?? mediaTimeMs;
     const encoded = { startedAtMs: frame.arrivedAtMs, finishedAtMs: startedAtMs };
     this.send({
       type: "unit.seen",
       unit,
+      sinceMediaTimeMs,
       mediaTimeMs,
       arrivedAtMs: frame.arrivedAtMs,
       still: false,
@@ -206,7 +216,7 @@ export class ScriptedStream implements EngineStream {
     this.send({
       type: "thought.done",
       ...at,
-      sinceMediaTimeMs: this.frames[this.frames.indexOf(frame) - 1]?.mediaTimeMs ?? mediaTimeMs,
+      sinceMediaTimeMs,
       text: text ?? "",
       skipped: text === null,
       skipReason: text === null ? "nothing_new" : null,
@@ -242,7 +252,7 @@ export class ScriptedStream implements EngineStream {
       text: said,
       status: task?.cancelled ? "cancelled" : "completed",
       prompt: null,
-      unanswerable: null,
+      unanswerable: this.script.unanswerable?.(question) ?? null,
       note: this.script.note?.(question) ?? null,
       unit: this.counts.units - 1,
       mediaTimeMs: this.frames.at(-1)?.mediaTimeMs ?? -1,

@@ -1,6 +1,33 @@
 import type { SourceState } from "../../../src/protocol/fields.ts";
 import type { SessionStats } from "../../../src/protocol/server-events.ts";
 
+/** The last thing that was thought and told. */
+export interface LatestThought {
+  readonly text: string;
+  /** Media time of what it is about (ms). */
+  readonly media_time_ms: number;
+  /** When the server had it (ISO 8601). */
+  readonly time: string;
+  /** The scene was unfamiliar, so it may be wrong. */
+  readonly unfamiliar: boolean;
+  readonly event_id: string;
+}
+
+/** The last alert that was raised. */
+export interface LatestAlert {
+  /** Name of the alert. */
+  readonly alert: string;
+  /** What was thought when it was raised. */
+  readonly message: string;
+  /** Media time of what raised it (ms). */
+  readonly media_time_ms: number;
+  /** When the server had it (ISO 8601). */
+  readonly time: string;
+  /** Path of its picture on the server; null when there is none. */
+  readonly snapshot: string | null;
+  readonly event_id: string;
+}
+
 /** What every stream shows. */
 export interface StreamShown {
   readonly id: string;
@@ -14,6 +41,10 @@ export interface StreamShown {
   readonly stats: SessionStats | null;
   /** What the model has summed up of all that it saw, in its words; null before it has. */
   readonly recap: string | null;
+  /** Null before the first since the server was started. */
+  readonly latest_thought: LatestThought | null;
+  /** Null before the first since the server was started. */
+  readonly latest_alert: LatestAlert | null;
 }
 
 /**

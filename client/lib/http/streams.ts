@@ -4,6 +4,7 @@ import { ClientError, errorOf } from "../errors.ts";
 import { pauseMs, type RetryOptions } from "../server/pause.ts";
 import type { ServerAddress } from "../server/server-address.ts";
 import { type Answer, ComingAnswer } from "../session/answer.ts";
+import { queryOf } from "./query.ts";
 import { serverSentEvents } from "./server-sent-events.ts";
 import type { CameraObject, StreamObject } from "./stream-object.ts";
 
@@ -18,6 +19,20 @@ export interface Snapshot {
   readonly picture: Blob;
   /** Which moment it shows (ms). */
   readonly mediaTimeMs: number;
+  /** By which the server knows it again; null: a proxy has taken it away. */
+  readonly etag: string | null;
+}
+
+/**
+ * How a picture is wanted.
+ *
+ * @example
+ * await streams.snapshot("door", { side: 320 });
+ */
+export interface SnapshotOptions {
+  /** No side is longer (px); default 640. */
+  readonly side?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -91,12 +106,26 @@ export class HttpStreams {
   /**
    * The newest picture.
    *
-   * @param side no side is longer (px); default 640
+   * @example const { picture, mediaTimeMs } = await streams.snapshot("door", { side: 320 });
    */
-  async snapshot(id: string, { side }: { readonly side?: number } = {}): Promise<Snapshot> {
-    const query = side === undefined ? "" : `?side=${side}`;
-    const answer = await this.server.request(`${path(id)}/snapshot.jpg${query}`);
-    return { picture: await answer.blob(), mediaTimeMs: Number(answer.headers.get("x-media-time-ms")) };
+  async snapshot(id: string, options: SnapshotOptions = {}): Promise<Snapshot> {
+    return snapshotOf(await this.requestSnapshot(id, options));
+  }
+
+  /**
+   * The newest picture, unless one has it already.
+   *
+   * @param known the picture that one has, of the same size; null: none
+   * @returns null when there is no newer one; then almost nothing was sent
+   * @example shown = (await streams.newerSnapshot("door", shown)) ?? shown;
+   */
+  async newerSnapshot(
+    id: string,
+    known: Snapshot | null,
+    options: SnapshotOptions = {},
+  ): Promise<Snapshot | null> {
+    const answer = await this.requestSnapshot(id, options, known?.etag ?? null);
+    return answer.status === 304 ? null : await snapshotOf(answer);
   }
 
   /** Asks a question. `signal` stops the answer. */
@@ -147,6 +176,15 @@ export class HttpStreams {
     }
   }
 
+  private requestSnapshot(
+    id: string,
+    { side, signal }: SnapshotOptions,
+    etag: string | null = null,
+  ): Promise<Response> {
+    const headers: Record<string, string> = etag === null ? {} : { "if-none-match": etag };
+    return this.server.request(`${path(id)}/snapshot.jpg${queryOf({ side })}`, { headers, signal });
+  }
+
   private async answer(id: string, answer: ComingAnswer, signal: AbortSignal | undefined): Promise<void> {
     const body = { question: answer.question, stream: true };
     const request = { method: "POST", body, ...(signal ? { signal } : {}) };
@@ -164,6 +202,15 @@ export class HttpStreams {
 
 function path(id: string): string {
   return `v1/streams/${encodeURIComponent(id)}`;
+}
+
+async function snapshotOf(answer: Response): Promise<Snapshot> {
+  const { headers } = answer;
+  return {
+    picture: await answer.blob(),
+    mediaTimeMs: Number(headers.get("x-media-time-ms")),
+    etag: headers.get("etag"),
+  };
 }
 
 /** Whether trying again may help: the connection broke, or the server is not ready. */

@@ -27,7 +27,7 @@ export interface RequestOptions {
   /** Is sent as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Where a server is, and who asks it. */
@@ -75,7 +75,8 @@ export class ServerAddress {
       if (signal?.aborted) throw cause;
       throw this.unreachable(cause);
     }
-    if (!response.ok) throw await errorOfResponse(response);
+    // "Not modified" is what is hoped for by whoever names what it knows.
+    if (!response.ok && response.status !== 304) throw await errorOfResponse(response);
     return response;
   }
 

@@ -44,6 +44,8 @@ export interface WholeAnswer {
  * ```
  */
 export interface Answer extends AsyncIterable<string> {
+  /** `event_id` of the question. `response.created` of its answer names it in `in_reply_to`. */
+  readonly id: string;
   readonly question: string;
   readonly whole: Promise<WholeAnswer>;
 }

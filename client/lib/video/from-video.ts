@@ -88,7 +88,9 @@ class Feed implements VideoFeed {
     try {
       const picture = await this.pictures.take(this.video, info);
       const isWanted = !this.isStopped && this.session.state.phase !== "closed";
-      if (picture !== null && isWanted) this.session.sendFrame(picture, { mediaTimeMs });
+      if (picture === null || !isWanted) return;
+      this.session.sendFrame(picture, { mediaTimeMs });
+      this.options.onPicture?.(picture, mediaTimeMs);
     } finally {
       this.isEncoding = false;
     }

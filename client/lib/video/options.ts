@@ -20,4 +20,6 @@ export interface PictureOptions {
 export interface VideoOptions extends PictureOptions {
   /** Whether it is a camera, whose time is counted from its first picture. Default: it is a clip, and has times of its own. */
   readonly isLive?: boolean;
+  /** Called with each picture that is given to the session, and its media time (ms). */
+  readonly onPicture?: (picture: Blob, mediaTimeMs: number) => void;
 }

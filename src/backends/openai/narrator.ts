@@ -74,7 +74,9 @@ export class Narrator {
       if (this.context.signal.aborted) return;
       task.done(said);
       if (said.outcome !== "skipped") this.remember(unit, said.text, task.spokenTokens);
-      this.context.report({ type: "unit.done", unit: unit.unit, evictedTokens: this.memory.evictedTokens });
+      // What the words of the prompt are in tokens, the model's server alone knows.
+      const window = { heldTokens: null, evictedTokens: this.memory.evictedTokens };
+      this.context.report({ type: "unit.done", unit: unit.unit, ...window });
     }
     this.isThinking = false;
     this.onIdle();

@@ -13,6 +13,9 @@ export interface SeenUnit {
   readonly still: boolean;
   /** The window as it was then: pictures with their times, the oldest first. Later units are not in it. */
   readonly visual: readonly PromptPart[];
+  /** Pictures in the window then, and the most that it held then. */
+  readonly heldUnits: number;
+  readonly windowUnits: number;
   /** Pictures that have left the window since the start of the stream. */
   readonly evictedUnits: number;
   readonly startedAtMs: number;
@@ -82,9 +85,10 @@ export class Sight {
         { type: "picture", jpeg },
       ]);
     }
+    const { parts: visual, size: heldUnits, limit: windowUnits, evicted: evictedUnits } = this.window;
     return {
       ...{ unit, mediaTimeMs, still, startedAtMs, finishedAtMs: performance.now() },
-      ...{ visual: this.window.parts, evictedUnits: this.window.evicted },
+      ...{ visual, heldUnits, windowUnits, evictedUnits },
     };
   }
 

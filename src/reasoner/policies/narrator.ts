@@ -178,10 +178,11 @@ export class Narrator implements Policy {
     if (!closed) this.keepWholeClauses(token);
     numbers.count(this.words);
     const isSilent = this.words.length === 0;
-    this.events.token(this.unit, this.words);
-    this.events.done({ place, words: this.words, stop: closed ? "end" : "length", tokens: this.tokens });
+    // Before the thought is told, so that what is told of the window is what stays in it.
     if (!isSilent || remembersSilence) this.sinceRecap += this.words.length + 1;
     else if (this.opening === special.skip) this.context.forgetGroup();
+    this.events.token(this.unit, this.words);
+    this.events.done({ place, words: this.words, stop: closed ? "end" : "length", tokens: this.tokens });
     const closing = isSilent ? special.skip : (clock?.token(place) ?? special.endThink);
     if (!isSilent) this.context.remember(place);
     this.words = [];

@@ -1,4 +1,4 @@
-import type { Cue } from "./captions.ts";
+import type { Cue } from "./cue.ts";
 
 /** Where answers stand: in the first line of the picture, so that they do not cover thoughts. */
 const AT_THE_TOP = " line:0";
@@ -6,12 +6,14 @@ const AT_THE_TOP = " line:0";
 /**
  * Subtitles as a file of WebVTT. What a model or a user said is escaped: it can be neither markup nor a cue.
  *
+ * @param note for whoever reads the file; players do not show it
  * @example
  * webVtt([{ kind: "thought", startMs: 500, endMs: 1000, text: "a car stops", question: null }])
  * // "WEBVTT\n\n00:00:00.500 --> 00:00:01.000\na car stops\n"
  */
-export function webVtt(cues: readonly Cue[]): string {
-  return ["WEBVTT\n", ...cues.map(block)].join("\n");
+export function webVtt(cues: readonly Cue[], note: string | null = null): string {
+  const notes = note === null ? [] : [`NOTE ${plain(note)}\n`];
+  return ["WEBVTT\n", ...notes, ...cues.map(block)].join("\n");
 }
 
 function block({ kind, startMs, endMs, text, question }: Cue): string {

@@ -15,6 +15,7 @@ import { Program } from "../../support/program.ts";
 import type { Script } from "../../support/scripted-engine.ts";
 import { picture, startScriptedServer, until } from "../../support/server.ts";
 import { SseClient } from "../../support/sse-client.ts";
+import { STREET_LANGUAGE } from "../../support/street-language.ts";
 import { WsClient } from "../../support/ws-client.ts";
 
 let dir: Awaited<ReturnType<typeof makeTempDir>>;
@@ -82,7 +83,10 @@ describe("/v1/streams", () => {
             newest_media_time_ms: expect.any(Number),
             stats: { frames_dropped: { busy: 0 }, thoughts: expect.any(Number) },
           },
-          { id: "session_0", kind: "session", state: "created", newest_media_time_ms: null },
+          {
+            ...{ id: "session_0", kind: "session", state: "created", newest_media_time_ms: null },
+            ...{ latest_thought: null, latest_alert: null },
+          },
         ],
       },
     ]);
@@ -96,6 +100,46 @@ describe("/v1/streams", () => {
       sessions: 1,
       reasons: [],
     });
+  });
+
+  it("tell what each has said last, and of what it was alerted last, also once it was opened again", async () => {
+    // Of every second unit nothing is said.
+    const thought = (unit: number) => (unit % 2 === 0 ? `unit ${unit} was seen` : null);
+    await using server = await start({ thought });
+    const shown = async () =>
+      (await json(`${server.url}/v1/streams/street`)).body as Record<string, Record<string, unknown> | null>;
+    await until("a skip", () => (streetOf(server)?.figures.skips ?? 0) > 0);
+    const first = streetOf(server)!;
+    const heard: ServerEvent[] = [];
+    first.log.from(null).subscribe((entry) => "event" in entry && heard.push(entry.event));
+    const raised = { alert: "visitor", message: "Somebody came.", media_time_ms: 400 };
+    const snapshot = "/v1/streams/street/events/event_4/snapshot.jpg";
+    expect((await shown()).latest_alert).toBeNull();
+    first.raise({ ...raised, when: "a person enters", response_id: null, zone: null, snapshot });
+    server.engine.opened[0]!.emit({
+      type: "stream.failed",
+      ...{ code: "worker_failed", message: "The worker has died.", fatal: true },
+    });
+    const told = heard.flatMap((event) =>
+      event.type === "response.reasoning_text.done" && event.text !== "" ? [event] : [],
+    );
+    const { text, media_time_ms, unfamiliar, event_id } = told.at(-1)!;
+    const { latest_thought, latest_alert } = await shown();
+    const time = expect.stringMatching(/^\d{4}-.*Z$/);
+    expect(latest_thought).toEqual({ text, media_time_ms, unfamiliar, event_id, time });
+    const alerted = heard.find(({ type }) => type === "alert.raised")!.event_id;
+    expect(latest_alert).toEqual({ ...raised, snapshot, time, event_id: alerted });
+    expect(Math.abs(Date.parse(String(latest_alert!.time)) - Date.now())).toBeLessThan(60_000);
+
+    await until("another stream", () => streetOf(server) !== first);
+    expect((await shown()).latest_alert).toEqual(latest_alert);
+    await until(
+      "a later thought",
+      () => (streetOf(server)?.latest.thought?.atMs ?? 0) > Date.parse(String(latest_thought!.time)),
+    );
+    const later = (await shown()).latest_thought!;
+    expect(Number(later.media_time_ms)).toBeGreaterThan(media_time_ms);
+    expect((await shown()).latest_alert).toEqual(latest_alert);
   });
 
   it("opens, changes and deletes a camera, and shows no password", async () => {
@@ -445,10 +489,10 @@ describe("docs/http-api.md", async () => {
   );
 
   it("has examples that work, for every resource", async () => {
-    expect(new Set(examples.map(([what]) => what)).size).toBe(11);
+    expect(new Set(examples.map(([what]) => what)).size).toBe(12);
     const history = newHistory(join(dir.path, "history.db"));
     onTestFinished(() => history.close());
-    await using server = await start({}, { history });
+    await using server = await start({ model: { language: STREET_LANGUAGE } }, { history });
     await thinking(server);
     await eventually(async () => (await history.ask("info", null)).events > 0, "something is kept");
     for (const [what, example] of examples) {

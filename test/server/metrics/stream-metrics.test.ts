@@ -153,16 +153,17 @@ function drop(stream: ScriptedStream): void {
 function think(stream: ScriptedStream, unit: number): void {
   const thought = `thought_${unit}`;
   const at = { thought, unit, mediaTimeMs: unit * 200 };
+  const sinceMediaTimeMs = at.mediaTimeMs - 200;
   const when = { startedAtMs: 0, finishedAtMs: 1 };
   stream.emit({
-    ...{ type: "unit.seen", unit, mediaTimeMs: at.mediaTimeMs, arrivedAtMs: 0 },
+    ...{ type: "unit.seen", unit, sinceMediaTimeMs, mediaTimeMs: at.mediaTimeMs, arrivedAtMs: 0 },
     ...{ still: false, unfamiliar: false, encoded: when },
   });
   drop(stream);
   stream.emit({ type: "thought.started", ...at });
   for (const delta of ["a", " car", " stops"]) stream.emit({ type: "thought.delta", ...at, delta });
   stream.emit({
-    ...{ type: "thought.done", ...at, sinceMediaTimeMs: at.mediaTimeMs - 200, text: "a car stops" },
+    ...{ type: "thought.done", ...at, sinceMediaTimeMs, text: "a car stops" },
     ...{ skipped: false, skipReason: null, unfamiliar: false, stop: "end", tokens: 4, prompt: null },
     ...{ ttftMs: 80, stalenessMs: 200, reasoned: when },
   });

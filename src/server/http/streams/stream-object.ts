@@ -1,5 +1,5 @@
 import { type RosteredCamera, shownUrl } from "../../../cameras/mod.ts";
-import type { StreamHandle } from "../../../streams/mod.ts";
+import type { Heard, Latest, StreamHandle } from "../../../streams/mod.ts";
 
 /** A session as the API shows it. */
 export function sessionObject(stream: StreamHandle, watchers: number) {
@@ -38,5 +38,23 @@ function figures(stream: StreamHandle | null) {
     newest_media_time_ms: stream?.newestFrame?.mediaTimeMs ?? null,
     stats: stream?.figures ?? null,
     recap: stream?.recap ?? null,
+    latest_thought: latestThought(stream?.latest.thought ?? null),
+    latest_alert: latestAlert(stream?.latest.alert ?? null),
   };
+}
+
+function latestThought(said: Latest["thought"]) {
+  if (said === null) return null;
+  const { text, media_time_ms, unfamiliar, event_id } = said.event;
+  return { text, media_time_ms, time: isoTime(said), unfamiliar, event_id };
+}
+
+function latestAlert(said: Latest["alert"]) {
+  if (said === null) return null;
+  const { alert, message, media_time_ms, snapshot, event_id } = said.event;
+  return { alert, message, media_time_ms, time: isoTime(said), snapshot, event_id };
+}
+
+function isoTime({ atMs }: Heard<unknown>): string {
+  return new Date(atMs).toISOString();
 }
