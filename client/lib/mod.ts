@@ -28,7 +28,13 @@ export type { ConnectedSession, SessionObject } from "../../src/protocol/session
 export { type ConnectOptions, connect, ThinkalongClient } from "./connect.ts";
 export type { Dom } from "./dom.ts";
 export { ClientError, type ClientErrorCode, type LocalErrorCode } from "./errors.ts";
-export { type AlertObject, HttpAlerts } from "./http/alerts.ts";
+export {
+  type AlertObject,
+  type AlertTrial,
+  type AlertTrialOptions,
+  HttpAlerts,
+  type TriedAlert,
+} from "./http/alerts.ts";
 export {
   type HistoryRange,
   type HistorySearch,

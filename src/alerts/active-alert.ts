@@ -67,6 +67,17 @@ export class ActiveAlert {
     return isOver && this.isTime;
   }
 
+  /**
+   * When it may be raised on a stream, from a moment on, if it is not raised before.
+   *
+   * @param wallMs ms since 1970, by clocks that count the same in both ways
+   */
+  mayRaiseFrom(stream: string, wallMs: number): number {
+    const lastMs = this.raisedAtMs.get(stream) ?? Number.NEGATIVE_INFINITY;
+    const fromMs = Math.max(wallMs, lastMs + this.times.cooldownMs);
+    return this.daytime?.next(fromMs) ?? fromMs;
+  }
+
   wasRaised(stream: string): void {
     this.count++;
     this.lastMs = this.clocks.wallMs();

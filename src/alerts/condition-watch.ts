@@ -35,6 +35,11 @@ export class ConditionWatch {
     return met.find((each) => each !== null) ?? null;
   }
 
+  /** The media times (ms) from which on what holds is met, if nothing is said until then. */
+  dueTimes(memory: SceneMemory): number[] {
+    return this.watches.flatMap((watch) => watch.dueTimes(memory));
+  }
+
   /** Nothing was seen until a media time (ms). */
   restart(atMs: number): void {
     for (const watch of this.watches) watch.restart(atMs);
@@ -53,6 +58,7 @@ export interface Met {
 
 interface PatternWatch {
   hear(heard: Heard, memory: SceneMemory): Met | null;
+  dueTimes(memory: SceneMemory): number[];
   restart(atMs: number): void;
 }
 
@@ -62,6 +68,10 @@ class EventWatch implements PatternWatch {
   hear({ clauses }: Heard): Met | null {
     const found = clauses.find((clause) => isEvent(this.pattern, clause));
     return found === undefined ? null : { what: sayClause(found), holds: false, told: () => {} };
+  }
+
+  dueTimes(): number[] {
+    return [];
   }
 
   restart(): void {}
@@ -89,6 +99,13 @@ class StateWatch implements PatternWatch {
         this.told = new Set([...this.told, ...due.map(({ id }: Spell) => id)]);
       },
     };
+  }
+
+  dueTimes(memory: SceneMemory): number[] {
+    return memory
+      .spells(this.pattern)
+      .filter(({ id }) => !this.told.has(id))
+      .map(({ sinceMs }) => sinceMs + this.forMs);
   }
 
   restart(): void {}
@@ -126,6 +143,10 @@ class AbsenceWatch implements PatternWatch {
         this.isTold = true;
       },
     };
+  }
+
+  dueTimes(): number[] {
+    return this.isTold || this.sinceMs === null ? [] : [this.sinceMs + (this.forMs ?? 0)];
   }
 
   restart(atMs: number): void {

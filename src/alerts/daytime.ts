@@ -1,5 +1,7 @@
 const TIMES = /^\s*(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})\s*$/;
 const DAY_MINUTES = 24 * 60;
+const MINUTE_MS = 60_000;
+const QUARTER_MS = 15 * MINUTE_MS;
 
 /** Times of the day between which a rule counts, in minutes since midnight. The end is not among them. */
 export interface Daytime {
@@ -63,10 +65,27 @@ export class DaytimeClock {
   /** @param wallMs ms since 1970 */
   contains(wallMs: number): boolean {
     const { from, to } = this.daytime;
+    const now = this.minuteOf(wallMs);
+    return from < to ? now >= from && now < to : now >= from || now < to;
+  }
+
+  /** The first moment from one on that lies between them (both ms since 1970). */
+  next(wallMs: number): number {
+    let atMs = wallMs;
+    while (!this.contains(atMs)) {
+      const minutes = (this.daytime.from - this.minuteOf(atMs) + DAY_MINUTES) % DAY_MINUTES;
+      // Clocks are changed at whole quarters of an hour alone, so no further than the next one is it sure.
+      const quarterMs = (Math.floor(atMs / QUARTER_MS) + 1) * QUARTER_MS;
+      atMs = Math.min(Math.floor(atMs / MINUTE_MS + minutes) * MINUTE_MS, quarterMs);
+    }
+    return atMs;
+  }
+
+  /** The minute of the day that the clocks show. */
+  private minuteOf(wallMs: number): number {
     const [hour, minute] = (["hour", "minute"] as const).map((type) =>
       Number(this.format.formatToParts(wallMs).find((part) => part.type === type)?.value),
     );
-    const now = 60 * hour! + minute!;
-    return from < to ? now >= from && now < to : now >= from || now < to;
+    return 60 * hour! + minute!;
   }
 }

@@ -1,5 +1,11 @@
-/** Every reason for which an alert cannot be made, changed or deleted. */
-export type AlertErrorCode = "alert_fixed" | "alert_not_found" | "alert_refused" | "too_many_alerts";
+/** Every reason for which an alert cannot be made, changed, deleted or tried. */
+export type AlertErrorCode =
+  | "alert_fixed"
+  | "alert_not_found"
+  | "alert_refused"
+  | "alert_untriable"
+  | "too_many_alerts"
+  | "too_many_trials";
 
 /** Something is wrong with an alert. Its message says what, and what to do. */
 export class AlertError extends Error {

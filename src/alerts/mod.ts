@@ -21,3 +21,5 @@ export {
 } from "./clause.ts";
 export { AlertError, type AlertErrorCode, AlertProblems } from "./errors.ts";
 export { type AlertRule, alertName, alertRuleSchema, alertRulesSchema } from "./rule-schema.ts";
+export type { Recorded, TrialAlert } from "./trial/recorded.ts";
+export { RuleTrial } from "./trial/rule-trial.ts";

@@ -78,6 +78,13 @@ export class SceneMemory {
     );
   }
 
+  /** The media times (ms) at which somebody counts as gone, if nothing is told until then. */
+  forgetTimes(): number[] {
+    return this.actors
+      .filter(({ posture }) => posture !== "standing")
+      .map(({ toldMs }) => toldMs + FORGOTTEN_AFTER_MS);
+  }
+
   /** Nothing was seen until a media time (ms): what holds has been seen to hold only since then. */
   restart(atMs: number): void {
     for (const actor of this.actors) {

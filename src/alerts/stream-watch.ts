@@ -1,19 +1,16 @@
 import type { Subscription } from "rxjs";
-import { durationText, eventIdOf, type ServerEvent, type ServerEventOf } from "../protocol/mod.ts";
+import { eventIdOf, type ServerEvent, type ServerEventOf } from "../protocol/mod.ts";
 import type { ListenedStream } from "../streams/mod.ts";
 import type { ActiveAlert } from "./active-alert.ts";
 import type { AlertPictures } from "./alert-pictures.ts";
-import { parseClauses } from "./clause.ts";
-import { ConditionWatch } from "./condition-watch.ts";
 import { type Affirmed, Questioner, type QuestionRules } from "./questioner.ts";
-import { SceneMemory } from "./scene-memory.ts";
+import { WordsWatch } from "./words-watch.ts";
 
 type Thought = ServerEventOf<"response.reasoning_text.done">;
 
 /** One stream, and the alerts that watch it. It listens to the stream's log while there is an alert. */
 export class StreamWatch {
-  private readonly memory = new SceneMemory();
-  private readonly conditions = new Map<ActiveAlert, ConditionWatch>();
+  private readonly words: WordsWatch;
   private readonly questioner: Questioner;
   private listening: Subscription | null = null;
   /** Events up to this number had happened before anybody watched: they are remembered, and raise nothing. */
@@ -27,15 +24,13 @@ export class StreamWatch {
     private readonly pictures: AlertPictures,
     questions: QuestionRules,
   ) {
+    this.words = new WordsWatch(stream.id);
     this.questioner = new Questioner(stream, questions);
   }
 
   /** Takes the alerts that watch this stream, in place of those before. */
   watch(alerts: readonly ActiveAlert[]): void {
-    for (const alert of this.conditions.keys()) if (!alerts.includes(alert)) this.conditions.delete(alert);
-    for (const alert of alerts)
-      if (alert.matching.how === "words" && !this.conditions.has(alert))
-        this.conditions.set(alert, new ConditionWatch(alert.matching.condition, alert.times.forMs));
+    this.words.watch(alerts);
     const asked = alerts.filter(({ matching }) => matching.how === "question");
     this.questioner.watch(asked);
     this.hasQuestions = asked.length > 0;
@@ -65,8 +60,7 @@ export class StreamWatch {
         this.hear(event, isPast);
         break;
       case "input.gap":
-        this.memory.restart(event.to_ms);
-        for (const condition of this.conditions.values()) condition.restart(event.to_ms);
+        this.words.restart(event.to_ms);
         this.questioner.restart(event.to_ms);
         break;
       case "response.output_text.done":
@@ -83,20 +77,8 @@ export class StreamWatch {
 
   private hear(thought: Thought, isPast: boolean): void {
     const { text, media_time_ms: atMs } = thought;
-    if (this.conditions.size > 0) {
-      const clauses = parseClauses(text);
-      for (const clause of clauses) this.memory.take(clause, atMs);
-      this.memory.tick(atMs);
-      if (!isPast)
-        for (const [alert, condition] of this.conditions) {
-          const met = condition.hear({ atMs, clauses }, this.memory);
-          if (met === null || !alert.mayRaise(this.stream.id)) continue;
-          met.told();
-          const { forMs } = alert.times;
-          const what = met.holds && forMs !== null ? `${met.what}, for ${durationText(forMs)} now` : met.what;
-          this.raise(alert, what, thought.unfamiliar, atMs, met.holds ? null : thought.response_id);
-        }
-    }
+    for (const { alert, what, holds } of this.words.hear({ text, atMs }, isPast))
+      this.raise(alert, what, thought.unfamiliar, atMs, holds ? null : thought.response_id);
     if (this.hasQuestions && !isPast) this.affirm(this.questioner.tick(atMs, isStill(thought)), false);
   }
 
@@ -123,7 +105,7 @@ export class StreamWatch {
     stream.raise({
       alert: alert.name,
       when: alert.rule.when,
-      message: sentence(what, unfamiliar),
+      message: alertMessage(what, unfamiliar),
       media_time_ms: atMs,
       response_id: responseId,
       zone: alert.rule.zone ?? null,
@@ -137,7 +119,8 @@ function isStill({ skip_reason: reason }: Thought): boolean {
   return reason === "still";
 }
 
-function sentence(what: string, unfamiliar: boolean): string {
+/** What an alert says to people. */
+export function alertMessage(what: string, unfamiliar: boolean): string {
   const doubt = unfamiliar ? " The scene is not one that the model knows, so this may be wrong." : "";
   return `${what[0]!.toUpperCase()}${what.slice(1)}.${doubt}`;
 }

@@ -207,6 +207,18 @@ export const limitsSchema = z.strictObject({
     .describe(
       "Least time between two questions of alerts to one stream (ms), with a model that takes instructions. Other models are not asked.",
     ),
+  maxAlertTrials: z
+    .int()
+    .min(0)
+    .default(2)
+    .describe(
+      "Most alerts that are tried on the history at once (`POST /v1/alerts/try`). One more is refused with 429. 0: none is tried.",
+    ),
+  maxTrialEntries: z
+    .int()
+    .min(1)
+    .default(50_000)
+    .describe("Most entries of the history that are read to try an alert, the newest ones."),
   maxWatchers: z
     .int()
     .min(0)

@@ -4,6 +4,7 @@ import { Alerts, alertState } from "../alerts/mod.ts";
 import { CameraRoster, cameraState } from "../cameras/mod.ts";
 import { StreamRegistry } from "../streams/mod.ts";
 import type { AccessRules } from "./access.ts";
+import { AlertTrials } from "./alert-trials.ts";
 import { Authenticator } from "./auth/authenticator.ts";
 import type { TokenStore } from "./auth/token-store.ts";
 import { createHttpApp } from "./http/app.ts";
@@ -84,8 +85,9 @@ export async function createParts(options: ServerOptions, { limits, access, toke
       isFull: sockets.isFull,
       isClosing: sockets.isClosing,
     });
+  const alertTrials = new AlertTrials({ model: engine.model, streams, limits });
   const app = createHttpApp({
-    ...{ engine, access, authenticator, log, answers, alerts, readiness, traffic },
+    ...{ engine, access, authenticator, log, answers, alerts, alertTrials, readiness, traffic },
     resources: {
       ...{ streams, cameras, readers, questions, limits, history },
       watchersOf: (id) => sockets.watchersOf(id) + readers.of(id),

@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { parse } from "yaml";
 import { compileRule } from "../../src/alerts/compile-rule.ts";
 import { alertRulesSchema } from "../../src/alerts/mod.ts";
+import { newHistory } from "../support/history.ts";
 import { makeTempDir, makeVideo } from "../support/media.ts";
 import { Program } from "../support/program.ts";
 import { startScriptedServer } from "../support/server.ts";
@@ -43,13 +44,16 @@ describe("docs/alerts.md", async () => {
 
   it("has requests that work", async () => {
     const dir = await makeTempDir();
+    onTestFinished(dir.remove);
     const clip = await makeVideo(join(dir.path, "clip.mp4"), { seconds: 60, fps: 10 });
+    const history = newHistory(join(dir.path, "history.db"));
+    onTestFinished(() => history.close());
     await using server = await startScriptedServer(
       { model: { language: STREET_LANGUAGE }, thought: () => "a red person enters from the left" },
-      { cameras: { street: { url: clip } } },
+      { cameras: { street: { url: clip } }, history },
     );
     const examples = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, example]) => example!);
-    expect(examples.length).toBe(4);
+    expect(examples.length).toBe(5);
     for (const example of examples) {
       const command = example
         .replaceAll("http://127.0.0.1:8080", server.url)
@@ -57,6 +61,5 @@ describe("docs/alerts.md", async () => {
       await using run = new Program(spawn("bash", ["-ec", command], { stdio: ["ignore", "pipe", "pipe"] }));
       expect(await run.ended, example).toMatchObject({ code: 0 });
     }
-    await dir.remove();
   });
 });

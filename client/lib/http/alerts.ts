@@ -1,5 +1,6 @@
 import type { AlertRule } from "../../../src/alerts/rule-schema.ts";
 import type { ServerAddress } from "../server/server-address.ts";
+import { timeText, type When } from "./query.ts";
 
 /**
  * An alert: its rule, and what has come of it.
@@ -20,6 +21,64 @@ export interface AlertObject extends AlertRule {
   readonly raised: number;
   /** When it was raised last (ISO 8601); null: never yet. */
   readonly last_raised: string | null;
+}
+
+/** A moment at which a rule would have been raised. */
+export interface TriedAlert {
+  readonly stream: string;
+  /** ISO 8601. */
+  readonly time: string;
+  readonly media_time_ms: number;
+  /** What the alert would have said. */
+  readonly message: string;
+  /** The thought behind which it would have been raised; null: nothing was said at that moment. */
+  readonly event_id: string | null;
+  /** Path of the picture of that thought, for `picture` of the client; null: none is kept. */
+  readonly snapshot: string | null;
+}
+
+/**
+ * What a rule would have done.
+ *
+ * @example
+ * const { raised, tried } = await server.alerts.try({ when: "a car stops" });
+ * console.log(`${raised} times in ${tried.thoughts} thoughts`);
+ */
+export interface AlertTrial {
+  readonly object: "alert.trial";
+  readonly how: "words" | "question";
+  /** What the rule waits for, in words. */
+  readonly understood: string;
+  /** From when on was played (ISO 8601): later than asked for, when there was too much. */
+  readonly from: string;
+  readonly to: string;
+  /** How often it would have been raised. */
+  readonly raised: number;
+  /** When, the newest first, as many as were asked for. */
+  readonly data: readonly TriedAlert[];
+  readonly tried: {
+    readonly thoughts: number;
+    /** Streams of which something was recorded. */
+    readonly streams: readonly string[];
+    /** Whether there was too much to play all of it. */
+    readonly capped: boolean;
+  };
+}
+
+/**
+ * On what a rule is tried.
+ *
+ * @example
+ * await server.alerts.try(rule, { from: "7d", limit: 10 });
+ */
+export interface AlertTrialOptions {
+  /** Default: 24 hours before `to`. */
+  readonly from?: When | undefined;
+  /** Default: now. */
+  readonly to?: When | undefined;
+  /** Most alerts of the answer, up to 500. All are counted. Default: 50. */
+  readonly limit?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The alerts of a server. Users get them from `ThinkalongClient`. */
@@ -68,6 +127,18 @@ export class HttpAlerts {
    */
   async put(name: string, rule: AlertRule): Promise<AlertObject> {
     return await this.server.json(path(name), { method: "PUT", body: rule });
+  }
+
+  /**
+   * Says when a rule would have been raised on what the server has recorded. Nothing is made of it. Fails with `alert_refused`
+   * as {@link put} does, with `no_history`, and with `alert_untriable`, where the model would be asked.
+   *
+   * @example const { raised } = await server.alerts.try({ when: "a red car enters" }, { from: "7d" });
+   */
+  async try(rule: AlertRule, options: AlertTrialOptions = {}): Promise<AlertTrial> {
+    const { from, to, limit, signal } = options;
+    const body = { rule, from: timeText(from), to: timeText(to), limit };
+    return await this.server.json("v1/alerts/try", { method: "POST", body, signal });
   }
 
   /**

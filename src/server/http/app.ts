@@ -4,15 +4,17 @@ import type { Alerts } from "../../alerts/mod.ts";
 import type { Engine } from "../../engine/mod.ts";
 import type { EventPictures } from "../../streams/mod.ts";
 import { type AccessRules, hostRefusal, refusal } from "../access.ts";
+import type { AlertTrials } from "../alert-trials.ts";
 import type { Authenticator } from "../auth/authenticator.ts";
 import type { Answers } from "../openai/answers.ts";
 import { chatCompletions } from "../openai/chat-completions.ts";
 import type { Readiness } from "../readiness.ts";
 import type { Traffic } from "../traffic.ts";
+import { alertTrialResource } from "./alert-trial.ts";
 import { alertsResource } from "./alerts.ts";
 import type { AppEnv } from "./app-env.ts";
 import { authenticate } from "./authenticate.ts";
-import { cacheControl, isPublic, SECURITY_HEADERS } from "./headers.ts";
+import { cacheControl, isPublic, securityHeaders } from "./headers.ts";
 import { health } from "./health.ts";
 import { historyResource } from "./history/history.ts";
 import { httpError } from "./http-error.ts";
@@ -40,6 +42,7 @@ export interface HttpAppOptions {
   /** What answers clients of OpenAI's API. */
   readonly answers: Answers;
   readonly alerts: Alerts;
+  readonly alertTrials: AlertTrials;
   /** Where pictures of events are looked for, in this order. */
   readonly pictures: readonly EventPictures[];
   /** Folder of the built sample page. */
@@ -60,10 +63,11 @@ export interface HttpAppOptions {
 export function createHttpApp(options: HttpAppOptions) {
   const { engine, access, authenticator, resources, answers, clientDir, sampleDir, readiness, traffic, log } =
     options;
+  const secured = Object.entries(securityHeaders(access));
   const app = new Hono<AppEnv>();
   app.use(requestLog(traffic, log));
   app.use(async (c, next) => {
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value);
+    for (const [name, value] of secured) c.header(name, value);
     const { headers } = c.env.incoming;
     // Browsers name the origin for the page's own scripts, too, and behind a proxy it may look like a foreign one.
     const refused = isPublic(c.req.path) ? hostRefusal(headers, access) : refusal(headers, access);
@@ -83,6 +87,7 @@ export function createHttpApp(options: HttpAppOptions) {
     app.route("/", resource(resources));
   app.route("/", eventPictureResource(options.pictures));
   app.route("/", alertsResource(options.alerts, resources.limits));
+  app.route("/", alertTrialResource(options.alertTrials, resources));
   app.route("/", historyResource(resources.history));
   if (sampleDir !== null) app.route("/", sample(sampleDir, log));
   app.route("/", page(clientDir, log));

@@ -1,21 +1,44 @@
+import type { AccessRules } from "../access.ts";
+
 /**
- * Headers of every answer. The page loads nothing from elsewhere, runs no inline script, and is shown in no frame of
- * another site, which could lay something over it. `blob:` is for a video that the user opens.
+ * What a page of this server may load: nothing from elsewhere, and no script or style that stands in the page itself. It is
+ * shown in no frame of another site, which could lay something over it. `blob:` is for videos that the user opens and for
+ * pictures that are fetched with a token.
  */
-export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
-  "X-Content-Type-Options": "nosniff",
-  "Referrer-Policy": "no-referrer",
-  "Content-Security-Policy": [
-    "default-src 'self'",
-    "img-src 'self' data: blob:",
-    "media-src 'self' blob:",
-    "style-src 'self' 'unsafe-inline'",
-    "object-src 'none'",
-    "base-uri 'none'",
-    "form-action 'self'",
-    "frame-ancestors 'self'",
-  ].join("; "),
-};
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'self'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "media-src 'self' blob:",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "manifest-src 'self'",
+  "frame-src 'none'",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'self'",
+].join("; ");
+
+/**
+ * Headers of every answer.
+ *
+ * @param access where other origins are allowed, their pages may show pictures of this server, too; else those of the same
+ * site alone, whatever its ports
+ */
+export function securityHeaders({ allowedOrigins }: Pick<AccessRules, "allowedOrigins">) {
+  return {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    // The page sends pictures of a camera or a screen, and never sound.
+    "Permissions-Policy":
+      "camera=(self), display-capture=(self), microphone=(), geolocation=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": allowedOrigins.length > 0 ? "cross-origin" : "same-site",
+  };
+}
 
 /** How long a path may be kept: built files have a hash in their name, answers of the API are for once. */
 export function cacheControl(path: string): string {

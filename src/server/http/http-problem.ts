@@ -40,7 +40,9 @@ const ALERT_STATUS: Readonly<Record<AlertErrorCode, ContentfulStatusCode>> = {
   alert_fixed: 409,
   alert_not_found: 404,
   alert_refused: 400,
+  alert_untriable: 409,
   too_many_alerts: 409,
+  too_many_trials: 429,
 };
 
 /** Answers what a handler has thrown. A fault of the server tells no details; it is handed on to be logged. */

@@ -10,7 +10,10 @@ export function page(clientDir: string, log: Logger): Hono {
   const app = new Hono();
   if (existsSync(join(clientDir, "index.html")))
     app.get("/*", openedFile(log), serveStatic({ root: clientDir }));
-  else app.get("/", (c) => c.html(MISSING_CLIENT, 404));
+  else {
+    app.get("/", (c) => c.html(MISSING_CLIENT, 404));
+    app.get("/missing.css", (c) => c.body(MISSING_STYLE, 200, { "Content-Type": "text/css" }));
+  }
   return app;
 }
 
@@ -34,9 +37,12 @@ const MISSING_CLIENT = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>thinkalong</title>
-<style>:root { color-scheme: light dark } body { font: 16px/1.5 system-ui; max-width: 40rem; margin: 3rem auto; padding: 0 1rem }</style>
+<link rel="stylesheet" href="missing.css">
 <h1>thinkalong is running</h1>
 <p>The WebSocket is at <code>/v1/stream</code>, but the sample page has not been built.
 Build it in the project's folder, then start the server again:</p>
 <pre><code>npm run build</code></pre>
 </html>`;
+
+const MISSING_STYLE =
+  ":root { color-scheme: light dark } body { font: 16px/1.5 system-ui; max-width: 40rem; margin: 3rem auto; padding: 0 1rem }";

@@ -15,6 +15,7 @@ import { Program } from "../../support/program.ts";
 import type { Script } from "../../support/scripted-engine.ts";
 import { picture, startScriptedServer, until } from "../../support/server.ts";
 import { SseClient } from "../../support/sse-client.ts";
+import { STREET_LANGUAGE } from "../../support/street-language.ts";
 import { WsClient } from "../../support/ws-client.ts";
 
 let dir: Awaited<ReturnType<typeof makeTempDir>>;
@@ -488,10 +489,10 @@ describe("docs/http-api.md", async () => {
   );
 
   it("has examples that work, for every resource", async () => {
-    expect(new Set(examples.map(([what]) => what)).size).toBe(11);
+    expect(new Set(examples.map(([what]) => what)).size).toBe(12);
     const history = newHistory(join(dir.path, "history.db"));
     onTestFinished(() => history.close());
-    await using server = await start({}, { history });
+    await using server = await start({ model: { language: STREET_LANGUAGE } }, { history });
     await thinking(server);
     await eventually(async () => (await history.ask("info", null)).events > 0, "something is kept");
     for (const [what, example] of examples) {

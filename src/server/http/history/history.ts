@@ -48,7 +48,7 @@ export function historyResource(history: History | null): Hono<AppEnv> {
 }
 
 /** @throws {HttpProblem} 404, when nothing is kept */
-function requireHistory(history: History | null): History {
+export function requireHistory(history: History | null): History {
   if (history !== null) return history;
   throw new HttpProblem(
     404,
@@ -62,7 +62,7 @@ function requireHistory(history: History | null): History {
  *
  * @throws {HttpProblem} 403 for a stream that is asked for and may not be seen
  */
-function mayBeSeen(c: Context<AppEnv>, asked: readonly string[] | null): readonly string[] | null {
+export function mayBeSeen(c: Context<AppEnv>, asked: readonly string[] | null): readonly string[] | null {
   const grant = c.get("grant");
   for (const stream of asked ?? []) requireMay(c, "watch", stream);
   if (asked === null) requireMay(c, "watch");

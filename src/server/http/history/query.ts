@@ -25,7 +25,8 @@ const MAX_INTERVALS = 1000;
 const USUAL_MS = { hour: 24 * 3_600_000, day: 30 * 24 * 3_600_000 } as const;
 const UNIT_MS = { hour: 3_600_000, day: 24 * 3_600_000 } as const;
 
-const when = z.string().transform((text, context) => {
+/** A time, as people write it. */
+export const when = z.string().transform((text, context) => {
   const ms = parseWhen(text);
   if (ms !== null) return ms;
   context.addIssue({
