@@ -68,7 +68,7 @@ export function TryOut({
 }
 
 function Tried({ span, trial }: { readonly span: Span; readonly trial: AlertTrial }) {
-  const { raised, understood, data, tried, from } = trial;
+  const { raised, understood, data } = trial;
   const often = raised === 0 ? "not have been raised" : `have been raised ${counted(raised, "time")}`;
   return (
     <>
@@ -76,9 +76,7 @@ function Tried({ span, trial }: { readonly span: Span; readonly trial: AlertTria
         In {SPANS[span]} it would <strong>{often}</strong>.
       </p>
       <p class="muted">
-        Understood as: {understood}. Tried on {counted(tried.thoughts, "thought")} of{" "}
-        {counted(tried.streams, "stream")}
-        {tried.capped ? `, since ${moment(from)}: there was more than can be tried at once.` : "."}
+        Understood as: {understood}. {triedOn(trial)}
       </p>
       {data.length > 0 && (
         <ol class="tried">
@@ -106,6 +104,16 @@ function Tried({ span, trial }: { readonly span: Span; readonly trial: AlertTria
       {raised > data.length && <p class="muted">These are the newest {data.length}.</p>}
     </>
   );
+}
+
+/** Names of more streams than these would fill the form. */
+const FEW_STREAMS = 4;
+
+function triedOn({ tried: { thoughts, streams, capped }, from }: AlertTrial): string {
+  if (streams.length === 0) return "Nothing was recorded in this time.";
+  const of = streams.length > FEW_STREAMS ? counted(streams.length, "stream") : streams.join(", ");
+  const since = capped ? `, since ${moment(from)}: there was more than can be tried at once` : "";
+  return `Tried on ${counted(thoughts, "thought")} of ${of}${since}.`;
 }
 
 function whyNot({ code, message }: ClientError): string {
