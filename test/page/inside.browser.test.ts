@@ -75,7 +75,10 @@ describe.skipIf(browserPath === null || !existsSync(SAMPLE_CLIP))("the panel Ins
     await panel.getByText("in all three orders at once").waitFor();
     await panel.getByText("Batch thinks now").or(panel.getByText("Batch said nothing")).first().waitFor();
     await panel.getByText("Batch said nothing until the clip had ended").waitFor();
-    const cells = await panel.getByRole("table").locator("tbody :is(th, td)").allTextContents();
+    const cells = await panel
+      .getByRole("table", { name: "Street" })
+      .locator("tbody :is(th, td)")
+      .allTextContents();
     const [streamed, interleaved, batch] = [cells.slice(0, 4), cells.slice(4, 8), cells.slice(8)];
     expect(streamed[0]).toBe("streamed");
     expect(Number(streamed[1])).toBeGreaterThan(0);

@@ -13,7 +13,7 @@ export function Connection() {
   const wait = state?.retryInMs ?? null;
   const untilMs = useMemo(() => (wait === null ? null : performance.now() + wait), [state]);
   return (
-    <p class="connection" role="status" data-state={phase}>
+    <p class="connection dot" role="status" data-state={phase}>
       {state === null ? "connecting …" : words(state)}
       {untilMs !== null && <Countdown untilMs={untilMs} />}
     </p>

@@ -1,5 +1,6 @@
 import "./day-picker.css";
 import { dateInWords } from "../ui/clock.ts";
+import { Icon } from "../ui/icon.tsx";
 import { dayOf, readDay, shifted, startOf } from "./day.ts";
 import { at, day } from "./look-back.ts";
 
@@ -13,7 +14,7 @@ export function DayPicker() {
       <h2 id="day-heading">{dateInWords(startOf(shown))}</h2>
       <div class="choose">
         <a class="button" href={to(shifted(shown, -1))} aria-label="The day before">
-          <Arrow to="left" />
+          <Icon name="before" />
         </a>
         <input
           type="date"
@@ -28,11 +29,11 @@ export function DayPicker() {
         />
         {shown < today ? (
           <a class="button" href={to(shifted(shown, 1))} aria-label="The day after">
-            <Arrow to="right" />
+            <Icon name="after" />
           </a>
         ) : (
           <button type="button" disabled aria-label="The day after">
-            <Arrow to="right" />
+            <Icon name="after" />
           </button>
         )}
         <a class="button" href={to(today)} aria-current={shown === today ? "date" : undefined}>
@@ -40,20 +41,5 @@ export function DayPicker() {
         </a>
       </div>
     </div>
-  );
-}
-
-function Arrow({ to }: { readonly to: "left" | "right" }) {
-  return (
-    <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
-      <path
-        d={to === "left" ? "M10 3 5 8l5 5" : "M6 3l5 5-5 5"}
-        fill="none"
-        stroke="currentColor"
-        stroke-width="1.75"
-        stroke-linecap="round"
-        stroke-linejoin="round"
-      />
-    </svg>
   );
 }

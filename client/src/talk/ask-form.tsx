@@ -23,8 +23,10 @@ export function AskForm({
   const box = useRef<HTMLInputElement>(null);
   const model = story.session.value?.model_info;
   const question = talk.draft.value;
-  const tooLong = model === undefined ? null : whyTooLong(question, model.limits.question_tokens);
-  const hint = whyNot ?? tooLong;
+  const tooLong = (text: string) =>
+    model === undefined ? null : whyTooLong(text, model.limits.question_tokens);
+  const hintOf = (text: string) => whyNot ?? tooLong(text);
+  const hint = hintOf(question);
   const show = (text: string | null) => {
     if (text === null) return;
     talk.draft.value = text;
@@ -36,9 +38,11 @@ export function AskForm({
       autocomplete="off"
       onSubmit={(event) => {
         event.preventDefault();
-        if (question.trim() === "" || hint !== null) return;
-        recall.add(question.trim());
-        ask(question.trim());
+        // Whoever types fast sends it before the last letters are shown.
+        const now = talk.draft.peek().trim();
+        if (now === "" || hintOf(now) !== null) return;
+        recall.add(now);
+        ask(now);
         talk.draft.value = "";
       }}
     >
@@ -51,7 +55,7 @@ export function AskForm({
         disabled={whyNot !== null}
         placeholder={model?.example_questions[0] ?? "What is happening?"}
         aria-describedby={hint === null ? undefined : `${id}-hint`}
-        aria-invalid={tooLong !== null}
+        aria-invalid={tooLong(question) !== null}
         value={question}
         onInput={({ currentTarget }) => {
           talk.draft.value = currentTarget.value;
@@ -59,7 +63,7 @@ export function AskForm({
         onKeyDown={(event) => {
           if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
           event.preventDefault();
-          show(event.key === "ArrowUp" ? recall.older(question) : recall.newer());
+          show(event.key === "ArrowUp" ? recall.older(talk.draft.peek()) : recall.newer());
         }}
       />
       <button type="submit" class="main" disabled={hint !== null}>

@@ -39,7 +39,7 @@ export function ChipRow({
     >
       {calm.shown.value.map((question) => (
         <li key={question}>
-          <button type="button" class="chip" onClick={() => ask(question)}>
+          <button type="button" class="question-chip" onClick={() => ask(question)}>
             {question}
           </button>
         </li>

@@ -82,7 +82,7 @@ function Outside({
         {examples.length > 0 && " It can answer, for example:"}
       </p>
       {examples.map((example) => (
-        <button key={example} type="button" class="chip" onClick={() => ask?.(example)}>
+        <button key={example} type="button" class="question-chip" onClick={() => ask?.(example)}>
           {example}
         </button>
       ))}

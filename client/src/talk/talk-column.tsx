@@ -14,13 +14,11 @@ export function TalkColumn({ watched }: { readonly watched: Watching }) {
   const ask = (question: string) => talk.ask(question);
   return (
     <section class="talk" aria-label="Conversation">
-      <div class="talk-head">
-        <label for="question">Ask about what was seen</label>
-        <TakeAlong watched={watched} />
-      </div>
+      <label for="question">Ask about what was seen</label>
       <AskForm watched={watched} id="question" ask={ask} whyNot={whyNot} />
       {whyNot === null && <ChipRow watched={watched} ask={ask} />}
       <ExchangeList watched={watched} ask={whyNot === null ? ask : null} />
+      <TakeAlong watched={watched} />
       <AnswerLog talk={talk} />
     </section>
   );

@@ -5,6 +5,8 @@ const PATHS = {
   screen: "M3 5h18v11H3z M8 20h8 M12 16v4",
   file: "M6 3h8l4 4v14H6z M14 3v4h4",
   link: "M3 8h11v8H3z M14 11l6-3v8l-6-3",
+  before: "M15 5l-7 7l7 7",
+  after: "M9 5l7 7l-7 7",
   key: "M8 10a4 4 0 1 0 0 8a4 4 0 1 0 0-8z M11 11.5L20 3 M16.5 6.5l3 3",
 } as const;
 

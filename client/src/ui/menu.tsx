@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 
-/** A button that opens a few more. Escape, a click elsewhere and going on with the Tab key close them. */
+/** A button that opens a few more, above it. Escape, a click elsewhere and going on with the Tab key close them. */
 export function Menu({ label, children }: { readonly label: string; readonly children: ComponentChildren }) {
   const isOpen = useSignal(false);
   const place = useRef<HTMLDivElement>(null);
@@ -44,7 +44,7 @@ export function Menu({ label, children }: { readonly label: string; readonly chi
       >
         {label}
         <svg viewBox="0 0 10 6" aria-hidden="true">
-          <path d="M1 1l4 4 4-4" />
+          <path d="M1 5l4-4 4 4" />
         </svg>
       </button>
       {isOpen.value && (

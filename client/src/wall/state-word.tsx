@@ -12,7 +12,7 @@ export function StateWord({
   readonly sinceMs?: number | null;
 }) {
   return (
-    <p class="stream-state" data-tone={state.tone}>
+    <p class="stream-state dot" data-tone={state.tone}>
       {state.word}
       {sinceMs !== null && <span class="number"> since {timeOfDay(sinceMs)}</span>}
     </p>

@@ -16,7 +16,7 @@ export function Heartbeat({ watched }: { readonly watched: Watching }) {
     story,
   });
   return (
-    <p class="heartbeat number" data-tone={tone}>
+    <p class="heartbeat dot number" data-tone={tone}>
       {text}
     </p>
   );

@@ -29,7 +29,7 @@ export function Compare({ source }: { readonly source: Source | null }) {
             Stop comparing
           </button>
         ) : (
-          <button type="button" disabled={!isClip} onClick={compare}>
+          <button type="button" disabled={!isClip} onClick={() => source && compare(source)}>
             Compare the orders
           </button>
         )}
@@ -82,6 +82,7 @@ function Outcomes({ of, phase }: { readonly of: Comparison; readonly phase: Phas
         <span>{playingTime(toMs)} since the beginning</span>
       </p>
       <table class="number">
+        <caption class="muted">{of.name}</caption>
         <thead>
           <tr>
             <th scope="col">order</th>

@@ -1,6 +1,7 @@
 import { type Signal, signal } from "@preact/signals";
 import { ClientError, fromVideo, type Session, type VideoFeed } from "../../../lib/mod.ts";
 import { server } from "../../app/access.ts";
+import { nameOf, type Source } from "../../sources/source.ts";
 import { again } from "../../watch/begin.ts";
 import { video } from "../../watch/video.ts";
 import { watching } from "../../watch/watching.ts";
@@ -31,10 +32,16 @@ export class Comparison {
   lengthMs = 0;
   /** When the clip had ended, from the beginning (ms); null: it plays. */
   endMs: number | null = null;
+  /** Name of the clip. */
+  readonly name: string;
   private readonly ended = new AbortController();
   private sessions: readonly Session[] = [];
   private feeds: readonly VideoFeed[] = [];
   private beganAtMs = 0;
+
+  constructor(source: Source) {
+    this.name = nameOf(source);
+  }
 
   get version(): number {
     return ORDERS.reduce((sum, order) => sum + this.runs[order].version, 0);
@@ -137,9 +144,9 @@ export class Comparison {
 export const comparison = signal<Comparison | null>(null);
 
 /** Plays the clip from its beginning, in all orders. */
-export function compare(): void {
+export function compare(source: Source): void {
   comparison.peek()?.stop();
-  const begun = new Comparison();
+  const begun = new Comparison(source);
   comparison.value = begun;
   void begun.run();
 }
