@@ -111,7 +111,7 @@ const FEW_STREAMS = 4;
 
 function triedOn({ tried: { thoughts, streams, capped }, from }: AlertTrial): string {
   if (streams.length === 0) return "Nothing was recorded in this time.";
-  const of = streams.length > FEW_STREAMS ? counted(streams.length, "stream") : streams.join(", ");
+  const of = streams.length > FEW_STREAMS ? counted(streams.length, "stream") : streams.toSorted().join(", ");
   const since = capped ? `, since ${moment(from)}: there was more than can be tried at once` : "";
   return `Tried on ${counted(thoughts, "thought")} of ${of}${since}.`;
 }
