@@ -143,6 +143,22 @@ describe.skipIf(browserPath === null)("looking back, and alerts", () => {
     await page.getByRole("combobox", { name: "Camera" }).selectOption("");
     await page.getByRole("link", { name: "Search all days" }).click();
     await page.getByRole("link", { name: /yard.*a dog sleeps$/ }).waitFor();
+
+    await page.getByRole("link", { name: "Alerts", exact: true }).click();
+    await page.getByRole("button", { name: "New alert" }).click();
+    const when = page.getByRole("textbox", { name: "What must happen, in English" });
+    await when.fill("a dog enters");
+    await page.getByRole("button", { name: "Try it" }).click();
+    await page.getByText('The word "dog" is unknown to this model').waitFor();
+    await when.fill("a vehicle drives in");
+    await page.getByRole("combobox", { name: "Time against which it is tried" }).selectOption("7d");
+    await page.getByRole("spinbutton", { name: "Then not again for" }).fill("");
+    await page.getByRole("button", { name: "Try it" }).click();
+    await page.getByText("In the last 7 days it would have been raised 60 times.").waitFor();
+    const tried = await page.getByRole("region", { name: "Try it" }).textContent();
+    expect(tried).toMatch(/Understood as: .*car.* Tried on 61 thoughts of street, yard\./);
+    expect(await page.locator(".tried").getByRole("listitem").count()).toBe(20);
+    expect(await axe(page)).toEqual([]);
   });
 
   it("makes alerts in words, tells when they are raised, and misses none of many", async () => {
@@ -184,6 +200,8 @@ describe.skipIf(browserPath === null)("looking back, and alerts", () => {
     await name.fill("comes");
     await form.getByRole("spinbutton", { name: "Then not again for" }).fill("");
     await form.getByRole("checkbox", { name: "every stream" }).uncheck();
+    await form.getByRole("button", { name: "Try it" }).click();
+    await form.getByText("This server keeps no history, so there is nothing to try it against.").waitFor();
     expect(await axe(page)).toEqual([]);
     await form.getByRole("button", { name: "Save" }).click();
     const comes = page.getByRole("article", { name: "Alert comes" });

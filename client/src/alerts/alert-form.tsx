@@ -10,6 +10,7 @@ import { DurationField } from "./duration-field.tsx";
 import { listAlerts, names } from "./known-alerts.ts";
 import { examplesIn, fieldsOf, type RuleFields, ruleOf, suggestedName } from "./rule-form.ts";
 import { StreamsField } from "./streams-field.tsx";
+import { TryOut } from "./try-out.tsx";
 
 const OWN_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const STREAMS_MS = 10_000;
@@ -153,6 +154,7 @@ export function AlertForm({
           Paused: it is kept, and not raised
         </label>
         <Wrong message={about === null || !FIELDS.has(about) ? (problem?.message ?? null) : null} />
+        <TryOut rule={() => ruleOf(fields)} isReady={fields.when.trim() !== ""} onProblem={setProblem} />
         <div class="buttons">
           <button type="button" onClick={onDone}>
             Cancel
