@@ -5,7 +5,7 @@ import { createEngine } from "../../src/backends/mod.ts";
 import type { Engine, StreamOptions } from "../../src/engine/mod.ts";
 import { openVideo } from "../../src/ingest/mod.ts";
 import { BUNDLED_MODEL } from "../support/bundles.ts";
-import { LABELLED_CLIPS, realClip, SAMPLE_CLIP } from "../support/clips.ts";
+import { LABELLED_CLIPS, realClip } from "../support/clips.ts";
 import { ffmpeg, makeTempDir } from "../support/media.ts";
 import { StreamLog } from "../support/stream-log.ts";
 
@@ -60,8 +60,11 @@ describe("the scene, on the bundled model", () => {
   });
 
   it("is unfamiliar while the camera pans, and familiar again when it stands; thoughts say so", async () => {
-    const pan = "crop=280:270:x='if(lt(t,6),40,if(lt(t,14),40+35*(t-6),320))':y=40,scale=320:240";
-    const log = await watchClip(await made("pan", "-t", "28", "-i", SAMPLE_CLIP, "-vf", pan));
+    const pan =
+      "scale=640:360,crop=280:270:x='if(lt(t,6),40,if(lt(t,14),40+35*(t-6),320))':y=40,scale=320:240";
+    const log = await watchClip(
+      await made("pan", "-t", "28", "-i", join(LABELLED_CLIPS, "street-3.mp4"), "-vf", pan),
+    );
     expect(told(log)).toEqual(["camera_moving", null]);
     const [moves, stands] = log.all("scene.changed");
     expect(moves).toMatchObject({ status: "unfamiliar", message: expect.stringContaining("camera") });

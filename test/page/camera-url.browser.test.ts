@@ -50,7 +50,7 @@ describe.skipIf(browserPath === null)("a camera by its URL", () => {
       .getByText(/begins with rtsp:/)
       .waitFor();
     await address.fill(await deadAddress());
-    expect(await name.inputValue()).toBe("camera-127-0-0-1");
+    await expect.poll(() => name.inputValue()).toBe("camera-127-0-0-1");
     await watch.click();
     await dialog
       .getByRole("alert")

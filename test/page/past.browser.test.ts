@@ -212,14 +212,23 @@ describe.skipIf(browserPath === null)("looking back, and alerts", () => {
     await expect.poll(() => page.evaluate("told[0]?.body")).toBe("Alerts are told here.");
     await expect.poll(() => page.evaluate("notes")).toBe(2);
     await page.getByRole("link", { name: "Watch", exact: true }).click();
+    const toast = page.getByRole("complementary", { name: "Raised alerts" });
     think(server.engine.opened[0]!, Array(3).fill("a red person enters from the left"));
-    const toasts = page.getByRole("complementary", { name: "Raised alerts" });
-    await toasts.getByText("and 2 more alerts").waitFor();
+    await toast.getByRole("link", { name: "and 2 more" }).waitFor();
+    await page.setViewportSize({ width: 360, height: 740 });
+    const box = await page.getByRole("textbox", { name: /^Ask/ }).boundingBox();
+    const line = (await toast.boundingBox())!;
+    expect(line.y + line.height).toBeLessThan(box!.y);
+    expect(line.height, "it is one line").toBeLessThan(2.5 * box!.height);
+    await page.setViewportSize({ width: 1280, height: 800 });
     expect(await page.evaluate("told.slice(1).map(({ title }) => title)")).toEqual(
       Array(3).fill("comes on street"),
     );
     await expect.poll(() => page.evaluate("notes")).toBe(4);
-    expect(await toasts.locator("img").count()).toBeGreaterThan(0);
+    // On the card of its stream, and on the time line of what is watched, it stands already.
+    await page.getByRole("link", { name: "Wall", exact: true }).click();
+    await page.getByText("A red person enters from the left.").first().waitFor();
+    expect(await toast.textContent()).toBe("");
     await page.getByRole("link", { name: "Alerts", exact: true }).click();
     const lately = page.getByRole("region", { name: /^Raised since/ }).getByRole("listitem");
     await expect.poll(() => lately.count()).toBe(3);

@@ -112,7 +112,7 @@ describe.skipIf(browserPath === null)("where video comes from", () => {
     await until("the first one is closed", () => server.engine.open.length === 1);
     await page.getByRole("combobox", { name: "Clip" }).selectOption("desk");
     await until("a session of the other clip", () => server.engine.opened.length === 3);
-    await page.getByText("The desk.").waitFor();
+    await page.getByText("The desk.").waitFor({ state: "attached" });
 
     const foreign = asked.filter(
       (url) => !/^blob:/.test(url) && new URL(url).host !== new URL(server.url).host,
@@ -136,7 +136,7 @@ describe.skipIf(browserPath === null)("where video comes from", () => {
     await page.getByText("two cars have left").first().waitFor();
     await question.fill("one two three four five six seven eight nine");
     await question.press("Enter");
-    await page.getByText("Ask it in at most 8 words").first().waitFor();
+    await page.getByText("takes questions of at most 8 words").first().waitFor();
     const numbers = first.frames.map(({ seq }) => seq);
     expect([...new Set(numbers)].sort((a, b) => a - b)).toEqual(numbers);
     await page.getByText("A script that pretends to watch a street.").waitFor();

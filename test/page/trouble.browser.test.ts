@@ -31,7 +31,7 @@ describe.skipIf(browserPath === null)("trouble, in words", () => {
     await page.getByText(/Next try in \d+ s/).waitFor();
     // What the server says meanwhile.
     stream.emit({
-      ...{ type: "thought.done", thought: "meanwhile", unit: 999, sinceMediaTimeMs: 0, mediaTimeMs: 1e6 },
+      ...{ type: "thought.done", thought: "meanwhile", unit: 0, sinceMediaTimeMs: 0, mediaTimeMs: 0 },
       ...{
         text: "a truck came meanwhile",
         skipped: false,
@@ -78,9 +78,10 @@ describe.skipIf(browserPath === null)("trouble, in words", () => {
     const port = Number(new URL(first.url).port);
     await first[Symbol.asyncDispose]();
     await page
+      .getByRole("alert")
       .getByText(/When it is back, this page goes on by itself/)
-      .first()
       .waitFor();
+    expect(await page.locator(".notice").count(), "it is told once").toBe(1);
     await using second = await startScriptedServer(
       { thought: (unit) => (unit === 0 ? "a new beginning" : null) },
       { clientDir, port },

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +39,17 @@ def compressed(frames: np.ndarray, fps: float, preset: str, quality: int, *out: 
 def encode(frames: np.ndarray, fps: float, path: Path) -> None:
     """Writes frames [T,H,W,3] as a video."""
     compressed(frames, fps, "slow", 30, "-movflags", "+faststart", str(path))
+
+
+def write_video(frames: Iterable[np.ndarray], width: int, height: int, fps: int, quality: int, path: Path) -> None:
+    """Writes drawn frames [H,W,3] one by one, as a small video with a key frame every other second."""
+    command = ["ffmpeg", "-v", "error", "-y", *RAW, "-s", f"{width}x{height}", "-r", str(fps), "-i", "-", "-c:v", "libx264", "-preset", "veryslow", "-tune", "animation",
+               "-crf", str(quality), "-g", str(2 * fps), "-pix_fmt", "yuv420p", "-threads", "2", "-movflags", "+faststart", str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
+        for frame in frames:
+            process.stdin.write(frame.tobytes())
+    if process.returncode != 0:
+        raise subprocess.CalledProcessError(process.returncode, command)
 
 
 def repeat(path: Path, times: int) -> None:

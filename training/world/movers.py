@@ -30,8 +30,8 @@ def _inset(quad: np.ndarray, share: float) -> np.ndarray:
     return quad.mean(0) + (quad - quad.mean(0)) * share
 
 
-def vehicle(rng: np.random.Generator, rgb: np.ndarray) -> Mesh:
-    """A vehicle seen right from any side: prism body, raked cabin with glass, wheels and lights."""
+def vehicle(rng: np.random.Generator, rgb: np.ndarray, corners: int = 10) -> Mesh:
+    """A vehicle seen right from any side: prism body, raked cabin with glass, wheels (of so many corners) and lights."""
     name = list(BODIES)[int(rng.choice(len(BODIES), p=BODY_CHANCES))]
     length, width, belt, roof, (rear, front), (rake_r, rake_f) = BODIES[name]
     length, width = length * rng.uniform(0.93, 1.06), width * rng.uniform(0.95, 1.05)
@@ -46,7 +46,7 @@ def vehicle(rng: np.random.Generator, rgb: np.ndarray) -> Mesh:
     for i in range(8):
         j = (i + 1) % 8
         mesh.face([low[i], low[j], skirt[j], skirt[i]], rgb * 0.35, low[i] + low[j], solid=False)
-    turn = np.linspace(0, 2 * np.pi, 10, endpoint=False)
+    turn = np.linspace(0, 2 * np.pi, corners, endpoint=False)
     for x in (-0.31 * length, 0.31 * length):
         for side in (-1, 1):
             rim = np.stack([x + 0.33 * np.cos(turn), 0 * turn + side * width / 2 * 1.004, 0.33 + 0.33 * np.sin(turn)], 1)

@@ -1,8 +1,9 @@
 """Composes a clip: background, movers, shadows, occluders, camera, and the labels."""
 from __future__ import annotations
 
+from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -18,7 +19,7 @@ from .labels import Labeller, woken
 from .plan import LENS, LOOK, Plan, plan_clip
 from .scenarios import Scenario
 from .shapes import Light, Polygon, Pose, fill, place
-from .trajectories import RATE
+from .trajectories import RATE, resampled
 from .visibility import Stage
 
 cv2.setNumThreads(1)
@@ -87,6 +88,17 @@ def render_plan(plan: Plan, fps: float, width: int, height: int, effects: bool =
         if disturbance is None or disturbance.verb != "camera covered" or share(disturbance, float(taken[t])) < 0.5:
             labeller.frame(t, sample, drawn, stage)
     return Clip(frames, times, plan.events, labeller.grid, _movers(actors, samples), scene.name, scene.stage.view.aspect, plan.seed)
+
+
+def film(stage: Stage, light: Light, actors: list[Actor], standing: np.ndarray, seconds: float, fps: float) -> Iterator[np.ndarray]:
+    """The frames of a scene one by one, half as large as the standing picture, with nothing that a camera does to them."""
+    height, width = standing.shape[0] // 2, standing.shape[1] // 2
+    paths = [resampled(actor.track, stage, actor.shape, fps) for actor in actors]
+    # Who waits outside the picture casts no shadow into it.
+    smooth = [replace(actor, track=replace(path, shown=path.shown & (path.moving | (path.sight.visible > 0)))) for actor, path in zip(actors, paths)]
+    for t in range(round(seconds * fps)):
+        canvas, _ = _render(standing, standing, stage, smooth, light, t)
+        yield cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA)
 
 
 def _away(disturbance: Disturbance | None, sample: int) -> int:

@@ -109,6 +109,9 @@ class Mesh:
 class Limbs:
     """Rounded segments between joints; `joints` of a subclass may move them with the gait."""
 
+    half_turn = HALF_TURN
+    """Angles of the corners that a round end is drawn with."""
+
     def __init__(self, heads, tails, radii, colours) -> None:
         self.heads, self.tails = np.asarray(heads, float), np.asarray(tails, float)
         self.radii, self.colours = np.asarray(radii, float), np.asarray(colours, float)
@@ -133,8 +136,8 @@ class Limbs:
         p, q = image[:count] / squeeze, image[count:] / squeeze
         radius = self.radii * view.focal
         along = np.arctan2(q[:, 1] - p[:, 1], q[:, 0] - p[:, 0])[:, None]
-        near = np.stack([np.cos(along + np.pi + HALF_TURN), np.sin(along + np.pi + HALF_TURN)], -1)
-        far = np.stack([np.cos(along + HALF_TURN), np.sin(along + HALF_TURN)], -1)
+        near = np.stack([np.cos(along + np.pi + self.half_turn), np.sin(along + np.pi + self.half_turn)], -1)
+        far = np.stack([np.cos(along + self.half_turn), np.sin(along + self.half_turn)], -1)
         ring = np.concatenate([p[:, None] + near * (radius / depth[:count])[:, None, None],
                                q[:, None] + far * (radius / depth[count:])[:, None, None]], 1) * squeeze
         order = np.argsort(-(depth[:count] + depth[count:]) + 2 * self.radii, kind="stable")

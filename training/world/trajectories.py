@@ -51,6 +51,17 @@ def _visibly(moving: np.ndarray, box: np.ndarray) -> np.ndarray:
     return seen
 
 
+def resampled(path: Track, stage: Stage, shape: Shape, rate: float) -> Track:
+    """The same track with so many samples a second."""
+    at = np.arange(int((len(path.moving) - 1) / RATE * rate) + 1) * RATE / rate
+    nearest = np.round(at).astype(int)
+    step = np.arange(len(path.moving))
+    position = np.stack([np.interp(at, step, path.position[:, k]) for k in (0, 1)], -1)
+    heading, walked = (np.interp(at, step, values) for values in (path.heading, path.walked))
+    shown, sight = path.shown[nearest], look(stage, shape, position, heading)
+    return Track(position, heading, walked, path.moving[nearest], replace(sight, visible=sight.visible * shown), shown)
+
+
 def way_out(stage: Stage, shape: Shape, origin: np.ndarray, direction: np.ndarray, heading: float) -> float | None:
     """Distance from `origin` along `direction` until the shape is wholly out of the picture."""
     steps = np.linspace(0, 1, 160) ** 1.6 * max(8 * stage.view.distance, 2.5 * stage.far_depth)

@@ -31,7 +31,7 @@ export interface BaselineSizes {
 
 const SIZES: BaselineSizes = { histories: [8, 32, 128, 512], rounds: 6 };
 
-/** Tokens of thought a unit, skips included, and of a thought: what the bundled model says of the sample clip. */
+/** Tokens of thought a unit, skips included, and of a thought: what the bundled model said of an earlier, calmer sample clip. */
 const TOKENS_A_UNIT = 2.6;
 const TOKENS_A_THOUGHT = 7;
 

@@ -23,7 +23,7 @@ export function AlertCard({
     <article class="card alert-card" aria-label={`Alert ${name}`}>
       <div class="alert-name">
         <h3>{name}</h3>
-        {enabled === false && <span class="chip">paused</span>}
+        {enabled === false && <span class="tag">paused</span>}
       </div>
       <p class="alert-words">{when}</p>
       <p class="muted">{conditionsOf(alert).join(" · ")}</p>

@@ -87,7 +87,7 @@ function Shown({ around, streams }: { readonly around: Around; readonly streams:
   const isLive = streams.some(({ id, state }) => id === stream && (state === "live" || state === "open"));
   return (
     <>
-      <figure class="moment">
+      <figure>
         {picture === null ? (
           <p class="muted no-picture">No picture is kept of this time.</p>
         ) : (

@@ -50,11 +50,11 @@ function EntryRow({ entry }: { readonly entry: HistoryEntry }) {
   const when = address.value.everyDay ? moment(time) : timeOfDay(time);
   return (
     <a class="entry" data-type={type} href={at({ entry: id })} onClick={openedHere}>
-      <span class="about">
+      <span class="entry-about">
         <span class="muted number">
           {when}
           {stream !== null && ` · ${stream}`}
-          {type !== "thought" && <span class="chip">{kindOf(entry)}</span>}
+          {type !== "thought" && <span class="tag">{kindOf(entry)}</span>}
         </span>
         <span>
           <EntryText entry={entry} />

@@ -41,7 +41,7 @@ export function HistoryView() {
 /** Why there is nothing to look back at, and what one can do. */
 function NoHistory({ problem }: { readonly problem: ClientError }) {
   return (
-    <section class="card blank" aria-labelledby="no-history">
+    <section class="card blank history-off" aria-labelledby="no-history">
       <h2 id="no-history">
         {problem.code === "no_history" ? "This server keeps no history" : "The history cannot be shown"}
       </h2>

@@ -2,6 +2,7 @@ import { computed, effect } from "@preact/signals";
 import type { EntryType, HistoryEntry, HistoryPage, HistorySearch, HistorySummary } from "../../lib/mod.ts";
 import { server } from "../app/access.ts";
 import { href, route } from "../app/route.ts";
+import { streamsProblem } from "../app/streams-poll.ts";
 import { Load } from "../ui/load.ts";
 import { type Address, ALL_KINDS, KINDS, queryOf, readAddress } from "./address.ts";
 import { dayOf, type Hour, hoursOf, shifted, startOf } from "./day.ts";
@@ -62,10 +63,20 @@ export function lookBack(): () => void {
       void search.value;
       findAgain();
     }),
+    effect(() => {
+      // The server can be reached again.
+      if (streamsProblem.value !== null) return;
+      if (isUnreached(counted)) countDay();
+      if (isUnreached(found)) findAgain();
+    }),
   ];
   return () => {
     for (const off of offs) off();
   };
+}
+
+function isUnreached({ problem }: Load<unknown>): boolean {
+  return problem.peek()?.status === null;
 }
 
 /** Looks for the same once more. */

@@ -2,7 +2,13 @@ import { ClientError, openCamera } from "../../lib/mod.ts";
 import { SourceError } from "./source.ts";
 
 /** Enough for every model, and given by every camera. Of the two of a phone, the one that looks away from the person. */
-const WANTED = { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: { ideal: "environment" } };
+const WANTED = {
+  width: { ideal: 640 },
+  height: { ideal: 480 },
+  facingMode: { ideal: "environment" },
+  // Browsers would cut an upright or wide picture to these proportions.
+  resizeMode: { ideal: "none" },
+};
 
 /** Why this page gets neither camera nor screen, for people; null: it may ask for them. */
 export function whyNoCamera(): string | null {

@@ -25,6 +25,11 @@ function streamOf(watched: Watching | null): string | null {
   return watched?.source?.kind === "stream" ? watched.source.id : null;
 }
 
+/** Whether a stream is the one that is watched, whoever sends its pictures. */
+export function isWatched(watched: Watching | null, id: string): boolean {
+  return streamOf(watched) === id || isOwn(watched, id);
+}
+
 /** Whether this page itself sends the pictures of a stream. */
 export function isOwn(watched: Watching | null, id: string): boolean {
   return watched !== null && watched.source?.kind !== "stream" && watched.story.session.value?.id === id;

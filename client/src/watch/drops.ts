@@ -1,16 +1,16 @@
 import type { SessionStats } from "../../../src/protocol/server-events.ts";
 
-/** Pictures that were left out for some time. */
+/** Pictures that the server left out for some time. The heartbeat tells of those that were not sent. */
 export interface Drops {
   /** How many, for any reason. */
   readonly left: number;
   readonly of: number;
-  /** That of most of them; `network`: this page could not send them in time. */
-  readonly reason: "busy" | "rate" | "decode_error" | "network";
+  /** That of most of them. */
+  readonly reason: "busy" | "rate" | "decode_error";
 }
 
 /** What is counted since the session began. */
-export type DropCounts = Pick<SessionStats, "frames_in" | "frames_dropped"> & { readonly unsent: number };
+export type DropCounts = Pick<SessionStats, "frames_in" | "frames_dropped">;
 
 /** A share of all pictures from which on it is told, and one below which it is over. */
 const MANY = 0.2;
@@ -21,7 +21,6 @@ const LEAST = 8;
 const NOTHING: DropCounts = {
   frames_in: 0,
   frames_dropped: { busy: 0, rate: 0, duplicate: 0, decode_error: 0 },
-  unsent: 0,
 };
 
 /** Finds out from the figures of a session whether many pictures are left out. A few are nothing that one should know. */
@@ -33,14 +32,13 @@ export class DropWatch {
   hear(counts: DropCounts): Drops | null {
     // Those of a new session begin anew.
     const before = this.before.frames_in <= counts.frames_in ? this.before : NOTHING;
-    const of = counts.frames_in + counts.unsent - before.frames_in - before.unsent;
+    const of = counts.frames_in - before.frames_in;
     if (of < LEAST) return this.shown;
     this.before = counts;
     const by = (["busy", "rate", "decode_error"] as const).map((reason) => ({
-      reason: reason as Drops["reason"],
+      reason,
       left: counts.frames_dropped[reason] - before.frames_dropped[reason],
     }));
-    by.push({ reason: "network", left: counts.unsent - before.unsent });
     const left = by.reduce((sum, each) => sum + each.left, 0);
     const { reason } = by.reduce((a, b) => (b.left > a.left ? b : a));
     // Between the two shares it stays as it was, so that no notice comes and goes.
@@ -60,7 +58,5 @@ export function aboutDrops({ left, of, reason }: Drops): string {
       return `The server left out ${some}, because more come than it looks at.`;
     case "decode_error":
       return `The server left out ${some}, because it could not read them. Choose another video.`;
-    case "network":
-      return `The network is too slow for this video: ${some} were not sent. Short events may be missed.`;
   }
 }

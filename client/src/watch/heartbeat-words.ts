@@ -27,7 +27,7 @@ export function heartbeat({ connection, source, video, flow, story }: Pulse): He
   // Why a stream of the server is not there is said in place of its picture.
   if (connection === "closed" && source === "stream") return { text: "nothing is seen now", tone: "rests" };
   if (connection === "waiting" || connection === "closed")
-    return { text: "connection lost · nothing is seen now", tone: "lost" };
+    return { text: "not connected · nothing is seen now", tone: "lost" };
   if (source === null) return { text: "nothing is watched yet", tone: "rests" };
   const camera = story.source.value;
   if (camera !== null && camera.state !== "live")
@@ -48,7 +48,8 @@ export function heartbeat({ connection, source, video, flow, story }: Pulse): He
 }
 
 function flowWords(flow: FlowTrouble): string {
-  if (flow.kind === "behind") return `the network is behind · ${counted(flow.pictures, "picture")} not sent`;
+  if (flow.kind === "behind")
+    return `the network is too slow · ${counted(flow.pictures, "picture")} not sent`;
   const how = flow.isOver ? "showed this page no pictures for" : "has shown this page no pictures for";
   return `the browser ${how} ${span(flow.ms)}, so nothing was seen`;
 }

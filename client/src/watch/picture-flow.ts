@@ -10,6 +10,8 @@ const LONG_MS = 3000;
 /** How long it is told afterwards: whoever was away should find it. */
 const TOLD_MS = 15_000;
 const BEHIND_TOLD_MS = 5000;
+/** What the video shows may be older than the newest picture by so much without being shown again (media time). */
+const AGAIN_MS = 1000;
 
 /**
  * Notices when no pictures come that could be sent. A browser gives a page that is covered or in the background none, and does
@@ -20,11 +22,14 @@ const BEHIND_TOLD_MS = 5000;
 export class PictureFlow {
   /** The last picture; null: none is due, because the video rests or there is no connection. */
   private lastMs: number | null = null;
+  /** Media time of the newest picture (ms). */
+  private newestMs = Number.NEGATIVE_INFINITY;
   private withheld: { readonly ms: number; readonly endMs: number } | null = null;
   private behind = { pictures: 0, lastMs: Number.NEGATIVE_INFINITY };
 
   /** A picture was sent. */
-  sent(nowMs: number): void {
+  sent(nowMs: number, mediaTimeMs: number): void {
+    this.newestMs = mediaTimeMs;
     if (this.lastMs !== null && nowMs - this.lastMs >= LONG_MS)
       this.withheld = { ms: nowMs - this.lastMs, endMs: nowMs };
     this.lastMs = nowMs;
@@ -33,6 +38,11 @@ export class PictureFlow {
   /** None is due from now on, until the next one is sent. */
   rest(): void {
     this.lastMs = null;
+  }
+
+  /** The video shows this media time. One that is shown again, after a jump back, is not sent again. */
+  shows(mediaTimeMs: number): void {
+    if (mediaTimeMs < this.newestMs - AGAIN_MS) this.rest();
   }
 
   /** The network had no room for one. */

@@ -27,7 +27,13 @@ export function hearOfTrouble(watched: Watching, again: () => void): void {
 
 function hearOfConnection({ session, source }: Watching, isWatched: () => boolean, again: () => void): void {
   let wasOpen = false;
+  let isGoingAway = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  session.on("session.going_away", () => {
+    isGoingAway = true;
+    const text = "The server is shutting down. When it is back, this page goes on by itself.";
+    if (isWatched()) notify({ about: "connection", text, tone: "hint" });
+  });
   session.on("state", (state) => {
     clearTimeout(timer);
     if (!isWatched()) return;
@@ -35,11 +41,17 @@ function hearOfConnection({ session, source }: Watching, isWatched: () => boolea
     if (source?.kind === "stream" && codeOf(state) === "stream_not_found") return withdraw("connection");
     if (state.phase === "open") {
       wasOpen = true;
+      isGoingAway = false;
       withdraw("connection", "server");
     } else if (state.phase === "waiting") {
       const againAtMs = performance.now() + (state.retryInMs ?? 0);
       const tell = () =>
-        notify({ about: "connection", text: whyWaiting(state, wasOpen), tone: "problem", againAtMs });
+        notify({
+          about: "connection",
+          text: whyWaiting(state, wasOpen, isGoingAway),
+          tone: "problem",
+          againAtMs,
+        });
       if (wasOpen && !FULL.has(codeOf(state))) timer = setTimeout(tell, SHORT_MS);
       else tell();
     } else if (state.phase === "closed" && state.error !== null) {
@@ -53,11 +65,11 @@ function hearOfConnection({ session, source }: Watching, isWatched: () => boolea
   });
 }
 
-function whyWaiting(state: ConnectionState, wasOpen: boolean): string {
+function whyWaiting(state: ConnectionState, wasOpen: boolean, isGoingAway: boolean): string {
   const { error } = state;
   if (FULL.has(codeOf(state)))
     return "The server has as many sessions as it takes. This page gets the next place that becomes free. Close other pages or programs that use it, or raise its limit maxSessions.";
-  if (error?.code === "going_away")
+  if (isGoingAway || error?.code === "going_away")
     return "The server was stopped. When it is back, this page goes on by itself.";
   if (wasOpen) return "The connection was lost. It goes on by itself; what was thought meanwhile comes then.";
   // Something answers there, and its words say more.
@@ -119,10 +131,6 @@ function hearOfServer(watched: Watching, isWatched: () => boolean): void {
   session.on("session.source", ({ message }) => {
     if (isWatched()) notify({ about: "source", text: message, tone: "hint" });
   });
-  session.on("session.going_away", () => {
-    const text = "The server is shutting down. When it is back, this page goes on by itself.";
-    notify({ about: "server", text, tone: "hint" });
-  });
   session.on("error", ({ error }) => {
     // One that a question has caused stands beside the question. One that ends the session is told by its connection.
     if (!isWatched() || error.event_id !== null || error.fatal) return;
@@ -132,8 +140,9 @@ function hearOfServer(watched: Watching, isWatched: () => boolean): void {
 }
 
 /** The first picture was refused, and each one after it would be. */
-function mayNotPush({ feed }: Watching): void {
+function mayNotPush({ feed, flow }: Watching): void {
   feed?.stop();
+  flow.rest();
   noteRefused("push");
   notify({
     about: "server",
@@ -145,13 +154,9 @@ function mayNotPush({ feed }: Watching): void {
 
 function hearOfPictures({ session }: Watching, isWatched: () => boolean): void {
   const drops = new DropWatch();
-  let unsent = 0;
-  session.on("skipped", ({ reason }) => {
-    if (reason === "behind") unsent++;
-  });
   session.on("session.stats", ({ stats }) => {
     if (!isWatched()) return;
-    const told = drops.hear({ ...stats, unsent });
+    const told = drops.hear(stats);
     if (told === null) withdraw("drops");
     else notify({ about: "drops", text: aboutDrops(told), tone: "hint" });
   });

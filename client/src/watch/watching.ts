@@ -1,11 +1,11 @@
-import { type Signal, signal } from "@preact/signals";
+import { effect, type Signal, signal } from "@preact/signals";
 import { ClientError, type ConnectionState, type Session, type VideoFeed } from "../../lib/mod.ts";
 import { server } from "../app/access.ts";
-import type { Source } from "../sources/source.ts";
+import { isLive, type Source } from "../sources/source.ts";
 import { Story } from "../story/story.ts";
 import { Conversation } from "../talk/conversation.ts";
 import { PictureFlow } from "./picture-flow.ts";
-import { phase } from "./playback.ts";
+import { phase, shownMs } from "./playback.ts";
 import { Thumbnails } from "./thumbnails.ts";
 
 let count = 0;
@@ -24,10 +24,7 @@ export class Watching {
   /** Of the pictures that this page sends. */
   readonly thumbnails = new Thumbnails();
   readonly flow = new PictureFlow();
-  // While the video rests, no pictures are due.
-  private readonly stopFollowing = phase.subscribe((now) => {
-    if (now !== "playing") this.flow.rest();
-  });
+  private readonly stopFollowing: () => void;
   /** Sends the pictures, where this page has them. */
   feed: VideoFeed | null = null;
 
@@ -35,6 +32,11 @@ export class Watching {
   constructor(readonly source: Source | null) {
     this.session = server.peek().open(source?.kind === "stream" ? { stream: source.id } : {});
     this.connection = signal(this.session.state);
+    // While the video rests, no pictures are due.
+    this.stopFollowing = effect(() => {
+      if (phase.value !== "playing") this.flow.rest();
+      else if (source !== null && !isLive(source)) this.flow.shows(shownMs.value);
+    });
     this.session.on("state", (state) => {
       this.connection.value = state;
       if (state.phase !== "open") this.flow.rest();
@@ -53,7 +55,7 @@ export class Watching {
   /** A picture was given to the session. */
   sent(picture: Blob, mediaTimeMs: number): void {
     this.thumbnails.take(picture, mediaTimeMs);
-    this.flow.sent(performance.now());
+    this.flow.sent(performance.now(), mediaTimeMs);
   }
 
   /** Sends nothing more, and leaves the session. */

@@ -2,9 +2,8 @@ import { describe, expect, it } from "vitest";
 import { aboutDrops, DropWatch } from "../../../client/src/watch/drops.ts";
 
 const NONE = { busy: 0, rate: 0, duplicate: 0, decode_error: 0 };
-const counts = (frames_in: number, dropped: Partial<typeof NONE> = {}, unsent = 0) => ({
+const counts = (frames_in: number, dropped: Partial<typeof NONE> = {}) => ({
   frames_in,
-  unsent,
   frames_dropped: { ...NONE, ...dropped },
 });
 
@@ -29,12 +28,6 @@ describe("pictures that the server leaves out", () => {
     expect(watch.hear(counts(2, { busy: 2 }))).toBeNull();
     watch.hear(counts(100, { busy: 3 }));
     expect(watch.hear(counts(30)), "a new session, whose counts begin anew").toBeNull();
-  });
-
-  it("are those that the network had no room for, too", () => {
-    const drops = new DropWatch().hear(counts(30, { busy: 1 }, 10));
-    expect(drops).toEqual({ left: 11, of: 40, reason: "network" });
-    expect(aboutDrops(drops!)).toMatch(/network is too slow .* 11 of the last 40/);
   });
 
   it("are no trouble when they show the same picture again", () => {

@@ -33,7 +33,7 @@ describe("the heartbeat", () => {
   it("says what is lost", () => {
     expect(words({ connection: "waiting" })).toMatchObject({
       tone: "lost",
-      text: expect.stringMatching(/connection lost/),
+      text: expect.stringMatching(/not connected/),
     });
     const camera = { state: "reconnecting", message: "The camera was lost. It is tried again." } as never;
     expect(words({ source: "stream", story: { ...well.story, source: signal(camera) } })).toEqual({
@@ -44,7 +44,7 @@ describe("the heartbeat", () => {
       "the browser showed this page no pictures for 12 s, so nothing was seen",
     );
     expect(words({ flow: { kind: "behind", pictures: 1 } }).text).toBe(
-      "the network is behind · 1 picture not sent",
+      "the network is too slow · 1 picture not sent",
     );
   });
 
@@ -59,22 +59,33 @@ describe("the heartbeat", () => {
 describe("the flow of pictures", () => {
   it("tells a gap while it lasts and for a while afterwards", () => {
     const flow = new PictureFlow();
-    for (let ms = 0; ms <= 2000; ms += 250) flow.sent(ms);
+    for (let ms = 0; ms <= 2000; ms += 250) flow.sent(ms, ms);
     expect(flow.trouble(4000)).toBeNull();
     expect(flow.trouble(6000)).toEqual({ kind: "withheld", ms: 4000, isOver: false });
-    flow.sent(14_000);
+    flow.sent(14_000, 14_000);
     expect(flow.trouble(14_100)).toEqual({ kind: "withheld", ms: 12_000, isOver: true });
-    for (let ms = 14_250; ms < 40_000; ms += 250) flow.sent(ms);
+    for (let ms = 14_250; ms < 40_000; ms += 250) flow.sent(ms, ms);
     expect(flow.trouble(40_000)).toBeNull();
   });
 
   it("does not take a paused video, or a lost connection, for a gap", () => {
     const flow = new PictureFlow();
-    flow.sent(0);
+    flow.sent(0, 0);
     flow.rest();
     expect(flow.trouble(9000)).toBeNull();
-    flow.sent(9000);
+    flow.sent(9000, 9000);
     expect(flow.trouble(9000)).toBeNull();
+  });
+
+  it("does not take what is shown again for a gap: it is not sent again", () => {
+    const flow = new PictureFlow();
+    flow.sent(10_000, 10_000);
+    flow.shows(9900);
+    expect(flow.trouble(14_000)?.kind, "it lags by as much as usual").toBe("withheld");
+    flow.shows(2000);
+    expect(flow.trouble(16_000)).toBeNull();
+    flow.sent(18_000, 10_200);
+    expect(flow.trouble(18_000)).toBeNull();
   });
 
   it("counts what the network had no room for, as long as it goes on", () => {

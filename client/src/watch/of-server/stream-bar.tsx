@@ -1,7 +1,7 @@
 import "./stream-bar.css";
 import { useSignal } from "@preact/signals";
 import { href } from "../../app/route.ts";
-import { streams } from "../../app/streams-poll.ts";
+import { streams, streamsProblem } from "../../app/streams-poll.ts";
 import { StateWord } from "../../wall/state-word.tsx";
 import { shownState } from "../../wall/stream-state.ts";
 import { CameraDialog } from "./camera-dialog.tsx";
@@ -16,7 +16,7 @@ export function StreamBar({ id }: { readonly id: string }) {
   return (
     <div class="stream-bar">
       <h2>{id}</h2>
-      {stream !== null && <StateWord state={shownState(stream)} />}
+      {stream !== null && streamsProblem.value === null && <StateWord state={shownState(stream)} />}
       {others > 0 && (
         <p class="muted number">{`${others} ${others === 1 ? "other watches" : "others watch"}`}</p>
       )}
