@@ -1,4 +1,4 @@
-import { ProtocolError } from "./errors.ts";
+import { ProtocolError } from "./protocol-error.ts";
 
 /**
  * Length of the optional header of a binary message (bytes). It comes before the encoded picture and is little endian:

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { CLIENT_MESSAGES, type ClientMessage, type ClientMessageType } from "./client-messages.ts";
-import { ProtocolError } from "./errors.ts";
+import { ProtocolError } from "./protocol-error.ts";
 import type { ServerEvent } from "./server-events.ts";
 import { MAX_ID_CHARS } from "./sizes.ts";
 import { requireTextSize } from "./text-size.ts";

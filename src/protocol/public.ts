@@ -32,11 +32,11 @@ export {
   type ErrorInfo,
   errorInfo,
   type PictureErrorCode,
-  ProtocolError,
   type ProtocolErrorCode,
 } from "./errors.ts";
 export type { CloseReason, GapReason, SourceNoticeCode, SourceState } from "./fields.ts";
 export { encodeServerEvent, parseClientMessage } from "./messages.ts";
+export { ProtocolError } from "./protocol-error.ts";
 export {
   type ErrorEvent,
   type ErrorType,

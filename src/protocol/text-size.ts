@@ -1,4 +1,4 @@
-import { ProtocolError } from "./errors.ts";
+import { ProtocolError } from "./protocol-error.ts";
 import { MAX_TEXT_CHARS } from "./sizes.ts";
 
 /**
