@@ -103,7 +103,7 @@ describe.skipIf(browserPath === null)("the Watch view", () => {
     await line.focus();
     const before = await line.getAttribute("aria-valuetext");
     for (let step = 0; step < 4; step++) await page.keyboard.press("ArrowLeft");
-    expect(await line.getAttribute("aria-valuetext")).not.toBe(before);
+    await expect.poll(() => line.getAttribute("aria-valuetext")).not.toBe(before);
     expect(await line.getAttribute("aria-valuetext")).toMatch(/^0:0\d\.\d, (nothing new|a red car)/);
     await page.getByRole("img", { name: /^The video at 0:0/ }).waitFor();
     await page.keyboard.press("Escape");
