@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 import { expect, onTestFinished } from "vitest";
 
 const USUAL = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
@@ -60,4 +60,14 @@ export async function openPage(
   await page.goto(url);
   await page.getByText("connected", { exact: true }).waitFor();
   return page;
+}
+
+/** Asks a question on the page, and waits for the whole answer. Returns the two. */
+export async function askOnPage(page: Page, question: string): Promise<Locator> {
+  await page.getByRole("textbox", { name: /Ask about/ }).fill(question);
+  await page.getByRole("button", { name: "Ask", exact: true }).click();
+  const answers = page.getByRole("list", { name: "Questions and answers" });
+  const exchange = answers.locator("> li").filter({ hasText: question });
+  await exchange.getByText(/first word after/).waitFor();
+  return exchange;
 }
