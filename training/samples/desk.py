@@ -8,7 +8,7 @@ from world.arms import Arm, Hold, carried, reach_in
 from world.colours import sample_rgb
 from world.projection import View
 from world.shapes import Light
-from world.trajectories import RATE, plan
+from world.trajectories import plan
 from world.visibility import Stage
 
 from .brush import Brush

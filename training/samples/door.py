@@ -10,7 +10,7 @@ from world.colours import sample_rgb
 from world.movers import Walker
 from world.projection import View
 from world.shapes import Light
-from world.trajectories import RATE, Track, arrive, plan
+from world.trajectories import Track, plan
 from world.visibility import Stage
 
 from .brush import Brush

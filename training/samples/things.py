@@ -1,6 +1,8 @@
 """Things to carry, put down and roll: as plain as those of the world, with round edges where they are round."""
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from world.movers import Shape
@@ -37,11 +39,11 @@ def mug(rng: np.random.Generator, rgb: np.ndarray, size: float) -> Shape:
     turn = np.linspace(0, 2 * np.pi, count + 1)
     ring = np.stack([radius * np.cos(turn), radius * np.sin(turn)], 1)
     ear = np.linspace(-np.pi / 2, np.pi / 2, 13)
-    for a, b in zip(ear[:-1], ear[1:]):
+    for a, b in itertools.pairwise(ear):
         corners = [(radius * 0.95 + r * np.cos(at) * size, 0.0, height * 0.5 + r * np.sin(at) * size) for at, r in ((a, 0.27), (b, 0.27), (b, 0.17), (a, 0.17))]
         for side in (-1, 1):
             mesh.face(corners, rgb * 0.8, (0, side, 0), solid=False)
-    for (x0, y0), (x1, y1) in zip(ring[:-1], ring[1:]):
+    for (x0, y0), (x1, y1) in itertools.pairwise(ring):
         mesh.face([[x0, y0, 0], [x1, y1, 0], [x1, y1, height], [x0, y0, height]], rgb * 0.88, (x0 + x1, y0 + y1, 0))
     for share, colour in ((1.0, rgb), (0.86, rgb * 0.7), (0.8, np.array([74, 48, 34]))):
         mesh.face([(x * share, y * share, height) for x, y in ring[:-1]], colour, (0, 0, 1))
