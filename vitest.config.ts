@@ -57,7 +57,7 @@ const PACED = [
   "test/streams/sources/gstreamer-rtsp.test.ts",
 ];
 
-/** Those in which a browser or a model's server does the work, and waits for a video that plays: three fit on two cores. */
+/** Those in which a browser or a model's server does the work, with one thread: two of them fit on two cores. */
 const OUTSIDE = [
   "test/e2e/{page,remote-engine}.test.ts",
   "test/page/**/*.browser.test.ts",
@@ -120,7 +120,7 @@ export default defineConfig({
         test: {
           ...common,
           name: "outside",
-          maxWorkers: 3,
+          maxWorkers: 2,
           include: OUTSIDE,
           sequence: { groupOrder: 3 },
         },

@@ -65,8 +65,8 @@ describe.skipIf(browserPath === null)("everybody can use the page", () => {
       await page.locator(`nav [aria-current=page][href="#/${view}"]`).waitFor();
       for (const width of [320, 360, 480, 768, 1024, 1366, 1920, 2560]) {
         await page.setViewportSize({ width, height: 800 });
-        const beyond = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
-        expect(beyond, `${view}, ${width} px`).toBeLessThanOrEqual(0);
+        const beyond = () => page.evaluate("document.documentElement.scrollWidth - innerWidth");
+        await expect.poll(beyond, { timeout: 60_000, message: `${view}, ${width} px` }).toBeLessThanOrEqual(0);
       }
     }
   });

@@ -151,7 +151,9 @@ describe.skipIf(browserPath === null || !existsSync(SAMPLE_CLIP))("the panel Ins
     await panel.getByText("no room for two more sessions").waitFor();
     expect(await new ThinkalongClient(server.url).streams.list()).toHaveLength(1);
     await page.setViewportSize({ width: 320, height: 740 });
-    expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+    // The plots are drawn anew a moment after their place has become narrower.
+    const beyond = () => page.evaluate("document.documentElement.scrollWidth - innerWidth");
+    await expect.poll(beyond, { timeout: 60_000 }).toBeLessThanOrEqual(0);
     await page.reload();
     await panel.getByRole("button", { name: "Compare the orders" }).waitFor();
   });
