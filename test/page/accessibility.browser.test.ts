@@ -66,7 +66,9 @@ describe.skipIf(browserPath === null)("everybody can use the page", () => {
       for (const width of [320, 360, 480, 768, 1024, 1366, 1920, 2560]) {
         await page.setViewportSize({ width, height: 800 });
         const beyond = () => page.evaluate("document.documentElement.scrollWidth - innerWidth");
-        await expect.poll(beyond, { timeout: 60_000, message: `${view}, ${width} px` }).toBeLessThanOrEqual(0);
+        await expect
+          .poll(beyond, { timeout: 60_000, message: `${view}, ${width} px` })
+          .toBeLessThanOrEqual(0);
       }
     }
   });

@@ -160,7 +160,10 @@ describe.skipIf(browserPath === null)("the conversation", () => {
 
     const port = Number(new URL(first.url).port);
     await first[Symbol.asyncDispose]();
-    await page.getByText(/^not connected/).first().waitFor();
+    await page
+      .getByText(/^not connected/)
+      .first()
+      .waitFor();
     await ask(page, "what is new?");
     await newest.getByText("waits for the connection").waitFor();
     await using _second = await startScriptedServer(script, { ...options, port });
