@@ -44,7 +44,7 @@ const roomOf = (file: string) => file.split("/")[0]!;
 async function importsOf(folder: string): Promise<Imports> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries
-    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
     .map(({ parentPath, name }) => join(parentPath, name).slice(folder.length + 1));
   const read = files.map(async (file) => {
     const text = await readFile(join(folder, file), "utf8");
@@ -52,7 +52,7 @@ async function importsOf(folder: string): Promise<Imports> {
     const imported = [...found].map((match) => {
       const target = normalize(join(dirname(file), (match[1] ?? match[2])!));
       // AssemblyScript (the kernel) names files without their ending.
-      return target.endsWith(".ts") ? target : `${target}.ts`;
+      return /\.tsx?$/.test(target) ? target : `${target}.ts`;
     });
     return [file, imported] as const;
   });
@@ -137,4 +137,10 @@ describe("the layers of src/", async () => {
     ]);
     expect(cycles(wrong)).toEqual(["streams/a.ts -> streams/b.ts -> streams/c.ts -> streams/a.ts"]);
   });
+});
+
+it("no file of the page or of the client library imports itself, by whatever way round", async () => {
+  const imports = await importsOf(join(src, "../client"));
+  expect(imports.size).toBeGreaterThan(150);
+  expect(cycles(imports)).toEqual([]);
 });

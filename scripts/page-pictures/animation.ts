@@ -15,7 +15,9 @@ export async function takeAnimation(browser: Browser, url: string, file: string)
   await mkdir(dirname(file), { recursive: true });
   for (const quality of [80, 70, 60, 50, 40, 30, 20]) {
     const delay = pictures.map(() => 1000 / FPS);
-    const frames = await Promise.all(pictures.map((each) => sharp(each).resize(SHOWN_WIDTH).png().toBuffer()));
+    const frames = await Promise.all(
+      pictures.map((each) => sharp(each).resize(SHOWN_WIDTH).png().toBuffer()),
+    );
     await sharp(frames, { join: { animated: true } })
       .webp({ quality, effort: 5, delay, loop: 0, smartSubsample: true })
       .toFile(file);

@@ -24,7 +24,16 @@ export async function startDemoServer({ hasCameras }: { readonly hasCameras: boo
   const alerts = { "somebody-comes": { when: "a person enters", cooldown: "20s" } };
   const config = join(home, "thinkalong.yaml");
   await writeFile(config, stringify(hasCameras ? { cameras, alerts } : {}));
-  const command = ["dist/cli/main.js", "serve", "--port", "0", "--config", config, "--state", join(home, "state")];
+  const command = [
+    "dist/cli/main.js",
+    "serve",
+    "--port",
+    "0",
+    "--config",
+    config,
+    "--state",
+    join(home, "state"),
+  ];
   const server = spawn(process.execPath, command, {
     env: { ...process.env, THINKALONG_HOME: home },
     stdio: ["ignore", "pipe", "inherit"],

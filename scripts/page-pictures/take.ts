@@ -2,9 +2,10 @@
  * Takes pictures of the page, to be looked at: `npm run page-pictures` all views at four sizes, light and dark, into
  * page-pictures/; `npm run page-pictures -- wall` only that view; `npm run page-pictures -- --readme` the animated picture of the README.
  */
+
+import { takeAnimation } from "./animation.ts";
 import { launchChromium } from "./browser.ts";
 import { startDemoServer } from "./demo-server.ts";
-import { takeAnimation } from "./animation.ts";
 import { takeStills } from "./stills.ts";
 
 const README_PICTURE = "docs/images/page.webp";
@@ -17,8 +18,7 @@ try {
   if (isForReadme) {
     const bytes = await takeAnimation(browser, server.url, README_PICTURE);
     console.log(`${README_PICTURE}: ${Math.round(bytes / 1000)} kB`);
-  } else
-    for (const path of await takeStills(browser, server.url, "page-pictures", wanted)) console.log(path);
+  } else for (const path of await takeStills(browser, server.url, "page-pictures", wanted)) console.log(path);
 } finally {
   await browser.close();
 }

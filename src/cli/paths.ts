@@ -9,7 +9,7 @@ export const PACKAGE_DIR = root("");
 export const MODELS_DIR = root("models");
 /** The model that is used when no other is given. */
 export { BUNDLED_MODEL } from "../models/mod.ts";
-/** Clips for the sample page, for those without a camera. */
+/** Clips for the page, for those without a camera. */
 export const SAMPLE_DIR = root("client/sample");
-/** The built sample page. */
+/** The built page. */
 export const CLIENT_DIR = root("dist/client");

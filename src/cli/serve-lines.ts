@@ -30,7 +30,7 @@ export function printStart({ engine, server, settings, guard, reread, jsonl, kee
   if (keepsHistory && server.cameras.list().length > 0) printLine(historyLine(settings));
   for (const [name, entry] of settings.sinks) printLine(`Sink ${pc.bold(name)}: ${sinkWords(entry)}.`);
   printLine(
-    `Open ${pc.cyan(server.url)} for the sample page. Clients connect to ${pc.cyan(`${server.url.replace("http", "ws")}/v1/stream`)}`,
+    `Open ${pc.cyan(server.url)} for the page. Clients connect to ${pc.cyan(`${server.url.replace("http", "ws")}/v1/stream`)}`,
   );
   printGuard(guard, settings.guard.tlsSelfSigned);
   printLine(pc.dim(`Press Ctrl-C to stop.${hangUpWords(reread, jsonl)}`));

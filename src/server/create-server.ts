@@ -11,7 +11,7 @@ import { Certificate } from "./tls/certificate.ts";
 
 /**
  * Starts a server: the WebSocket at /v1/stream, the HTTP API of streams at /v1/streams and of alerts at /v1/alerts, what
- * clients of OpenAI's API ask for (/v1/models, /v1/chat/completions, /v1/realtime), the sample page, /metrics, /healthz and
+ * clients of OpenAI's API ask for (/v1/models, /v1/chat/completions, /v1/realtime), the page, /metrics, /healthz and
  * /readyz.
  *
  * @throws {CameraProblems} when a camera cannot be as it is given; {AlertProblems} when an alert cannot

@@ -39,9 +39,9 @@ export interface ServerOptions {
   readonly stateDir?: string;
   /** How much the server takes; each limit has a default, see `Limits`. */
   readonly limits?: Partial<Limits>;
-  /** Folder of the built sample page. Default: the one that comes with this package. */
+  /** Folder of the built page. Default: the one that comes with this package. */
   readonly clientDir?: string;
-  /** Folder with clips for the sample page, served under /sample/. Default: none. */
+  /** Folder with clips for the page, served under /sample/. Default: none. */
   readonly sampleDir?: string;
   /** Web origins, such as `https://cameras.example`, that may connect in addition to its own page; `*` for all. */
   readonly allowedOrigins?: readonly string[];

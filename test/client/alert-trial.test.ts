@@ -1,21 +1,14 @@
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { ThinkalongClient } from "../../client/lib/mod.ts";
 import type { HistoryOptions } from "../../src/history/mod.ts";
 import { HistoryStore } from "../../src/history/store.ts";
+import { useCameraClip } from "../support/camera-clip.ts";
 import { historyPath, kept, newHistory, writeAll } from "../support/history.ts";
-import { makeTempDir, makeVideo } from "../support/media.ts";
 import { startScriptedServer, until } from "../support/server.ts";
 import { STREET_LANGUAGE } from "../support/street-language.ts";
 import { secretOf, startGuardedServer } from "../support/tokens.ts";
 
-let dir: Awaited<ReturnType<typeof makeTempDir>>;
-let clip: string;
-beforeAll(async () => {
-  dir = await makeTempDir();
-  clip = await makeVideo(join(dir.path, "clip.mp4"), { seconds: 60, fps: 10, size: "160x120" });
-});
-afterAll(() => dir.remove());
+const camera = useCameraClip();
 
 const HOUR = 3_600_000;
 const now = Date.now();
@@ -85,7 +78,7 @@ describe("POST /v1/alerts/try", () => {
     const rule = { when: "a person enters from the left", streams: ["street"] };
     await using server = await startScriptedServer(
       { ...SCRIPT, thought: (unit) => (unit % 3 === 0 ? ENTERS : unit % 3 === 1 ? null : "a red car stops") },
-      { history, cameras: { street: { url: clip, loop: true } }, alerts: { comes: rule } },
+      { history, cameras: { street: { url: camera.clip, loop: true } }, alerts: { comes: rule } },
     );
     const client = new ThinkalongClient(server.url);
     await until("some alerts", () => server.alerts.figures.raised >= 3);

@@ -1,20 +1,13 @@
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { type AlertObject, type HistoryEntry, ThinkalongClient } from "../../client/lib/mod.ts";
 import { HistoryStore } from "../../src/history/store.ts";
+import { useCameraClip } from "../support/camera-clip.ts";
 import { historyPath, kept, newHistory, writeAll } from "../support/history.ts";
-import { makeTempDir, makeVideo } from "../support/media.ts";
 import { startScriptedServer } from "../support/server.ts";
 import { STREET_LANGUAGE } from "../support/street-language.ts";
 import { secretOf, startGuardedServer } from "../support/tokens.ts";
 
-let dir: Awaited<ReturnType<typeof makeTempDir>>;
-let clip: string;
-beforeAll(async () => {
-  dir = await makeTempDir();
-  clip = await makeVideo(join(dir.path, "clip.mp4"), { seconds: 60, fps: 10, size: "160x120" });
-});
-afterAll(() => dir.remove());
+const camera = useCameraClip();
 
 const SCRIPT = {
   model: { language: STREET_LANGUAGE },
@@ -108,7 +101,11 @@ describe("the alerts of a server over HTTP", () => {
     onTestFinished(() => history.close());
     await using server = await startGuardedServer(
       [{ name: "boss", scopes: ["admin"] }],
-      { history, cameras: { street: { url: clip, loop: true } }, alerts: { given: { when: "a car stops" } } },
+      {
+        history,
+        cameras: { street: { url: camera.clip, loop: true } },
+        alerts: { given: { when: "a car stops" } },
+      },
       SCRIPT,
     );
     const client = new ThinkalongClient(server.url, { token: secretOf("boss") });

@@ -8,7 +8,7 @@ import { resolveFfmpeg } from "../../src/ingest/mod.ts";
 
 const root = join(import.meta.dirname, "../..");
 
-/** The clips that the sample page plays. */
+/** The clips that the page plays. */
 export const SAMPLE_DIR = join(root, "client/sample");
 export const SAMPLE_CLIP = join(SAMPLE_DIR, "street.mp4");
 

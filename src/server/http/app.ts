@@ -45,9 +45,9 @@ export interface HttpAppOptions {
   readonly alertTrials: AlertTrials;
   /** Where pictures of events are looked for, in this order. */
   readonly pictures: readonly EventPictures[];
-  /** Folder of the built sample page. */
+  /** Folder of the built page. */
   readonly clientDir: string;
-  /** Folder of the clips for the sample page, served under /sample/; null: none. */
+  /** Folder of the clips for the page, served under /sample/; null: none. */
   readonly sampleDir: string | null;
   readonly readiness: () => Readiness;
   /** Writes the metrics down; null: there are none. */

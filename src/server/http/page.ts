@@ -5,7 +5,7 @@ import { Hono } from "hono";
 import type { Logger } from "pino";
 import { openedFile } from "./opened-file.ts";
 
-/** The built sample page or, when it has not been built, a page that says how to build it. */
+/** The built page or, when it has not been built, a page that says how to build it. */
 export function page(clientDir: string, log: Logger): Hono {
   const app = new Hono();
   if (existsSync(join(clientDir, "index.html")))
@@ -39,7 +39,7 @@ const MISSING_CLIENT = `<!doctype html>
 <title>thinkalong</title>
 <link rel="stylesheet" href="missing.css">
 <h1>thinkalong is running</h1>
-<p>The WebSocket is at <code>/v1/stream</code>, but the sample page has not been built.
+<p>The WebSocket is at <code>/v1/stream</code>, but the page has not been built.
 Build it in the project's folder, then start the server again:</p>
 <pre><code>npm run build</code></pre>
 </html>`;

@@ -1,21 +1,14 @@
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { History } from "../../../src/history/mod.ts";
 import { HistoryStore } from "../../../src/history/store.ts";
 import type { ServerOptions } from "../../../src/server/mod.ts";
+import { useCameraClip } from "../../support/camera-clip.ts";
 import { historyPath, kept, newHistory, writeAll } from "../../support/history.ts";
-import { makeTempDir, makeVideo } from "../../support/media.ts";
 import { startScriptedServer } from "../../support/server.ts";
 import { SseClient } from "../../support/sse-client.ts";
 import { bearer, startGuardedServer } from "../../support/tokens.ts";
 
-let dir: Awaited<ReturnType<typeof makeTempDir>>;
-let clip: string;
-beforeAll(async () => {
-  dir = await makeTempDir();
-  clip = await makeVideo(join(dir.path, "clip.mp4"), { seconds: 60, fps: 10, size: "160x120" });
-});
-afterAll(() => dir.remove());
+const camera = useCameraClip();
 
 const HOUR = 3_600_000;
 const now = Date.now();
@@ -196,7 +189,7 @@ describe("/v1/history", () => {
 
 describe("a camera that was watched by an earlier server", () => {
   it("goes on with its numbers, counts and media time, and tells what is kept of what a client has missed", async () => {
-    await using server = await start({ cameras: { street: { url: clip } } });
+    await using server = await start({ cameras: { street: { url: camera.clip } } });
     const events = await SseClient.open(`${server.url}/v1/streams/street/events`, {
       "last-event-id": "event_100",
     });
