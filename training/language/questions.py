@@ -41,9 +41,12 @@ NOUNS = {
     "person": (["person"], ["people", "persons"]),
     "object": (["object"], ["objects"]),
     "hand": (["hand"], ["hands"]),
+    "animal": (["animal"], ["animals"]),
     None: (["thing", "mover"], ["things", "movers"]),
 }
 COLOURS = ("black", "white", "grey", "red", "orange", "yellow", "green", "blue", "purple", "pink", "brown")
+SHADES = ("dark", "light")
+"""Said where no colour can be told."""
 MOST_COUNTED = 99
 
 
@@ -347,6 +350,7 @@ SYNONYMS = {
     "trucks": "cars", "lorries": "cars", "vans": "cars", "buses": "cars", "taxis": "cars",
     "man": "person", "woman": "person", "child": "person", "pedestrian": "person", "human": "person",
     "men": "people", "women": "people", "children": "people", "pedestrians": "people", "humans": "people",
+    "dog": "animal", "cat": "animal", "bird": "animal", "dogs": "animals", "cats": "animals", "birds": "animals", "pet": "animal", "pets": "animals",
     "somebody": "someone", "anybody": "anyone", "item": "object", "items": "objects",
     "arrive": "enter", "arrives": "enters", "arrived": "entered", "exit": "leave", "exits": "leaves", "exited": "left",
     "halt": "stop", "halts": "stops", "halted": "stopped", "begin": "start", "begins": "starts", "disappear": "vanish", "disappears": "vanishes",

@@ -27,7 +27,7 @@ SCENE = {"lights off": "the lights go off", "lights on": "the lights go on", "ca
 VERBS = (*TEXTS, *SCENE)
 CLASSES = [(verb, place) for verb in VERBS for place in PLACES.get(verb, (None,))]
 """Verb and place of every auxiliary target of the visual tokens."""
-PLURALS = {"car": "cars", "person": "people", "object": "objects", "hand": "hands"}
+PLURALS = {"car": "cars", "person": "people", "object": "objects", "hand": "hands", "animal": "animals"}
 
 
 SIZES = ("small", "big")

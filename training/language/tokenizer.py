@@ -24,7 +24,7 @@ def words() -> list[str]:
     found: set[str] = {str(n) for n in range(MOST + 1)} | {f"#{n}" for n in range(1, MOST + 1)}
     found |= {questions.NOTHING, questions.CANNOT, questions.NO_REASON, ",", *themes.THEMES}
     colours, kinds = questions.COLOURS, tuple(PLURALS)
-    found |= {named(c, k) for c in colours for k in kinds}
+    found |= {named(c, k) for c in (*colours, *questions.SHADES) for k in kinds}
     kinds_of = [SimpleNamespace(t=0.0, verb=v, place=p, colour=c, kind=k, mover=0, other=("red", "car"), cause=cause, size=size)
                 for v, p in CLASSES for c, k in zip(colours, kinds * 3) for cause in (None, "met", "crossed", "hit", "hits", "free", "took") for size in (None, *SIZES)]
     rng = np.random.default_rng(0)

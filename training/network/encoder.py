@@ -7,8 +7,9 @@ from torch import Tensor, nn
 from .config import Config
 
 STATES = 3  # none, moving, standing
-COLOURS = 11
-KINDS = 4
+COLOURS = 13
+"""The eleven, then dark and light."""
+KINDS = 5
 HEADS = {"state": STATES, "velocity": 2, "colour": COLOURS, "kind": KINDS, "offset": 2, "size": 2}
 
 
@@ -36,10 +37,11 @@ class Encoder(nn.Module):
     def __init__(self, config: Config):
         super().__init__()
         c = config.feature_channels
-        self.body = nn.Sequential(down(9, c // 2), Residual(c // 2),
-                                  down(c // 2, c), Residual(c), Residual(c),
-                                  down(c, 2 * c), *(Residual(2 * c) for _ in range(4)),
-                                  nn.Conv2d(2 * c, c, 1))
+        parts, inputs = [], 9
+        for outputs, blocks in zip((c // 2, c, 2 * c), config.encoder_blocks, strict=True):
+            parts += [down(inputs, outputs), *(Residual(outputs) for _ in range(blocks))]
+            inputs = outputs
+        self.body = nn.Sequential(*parts, nn.Conv2d(2 * c, c, 1))
         self.heads = nn.Conv2d(c, sum(HEADS.values()), 1)
 
     def forward(self, x: Tensor) -> Tensor:

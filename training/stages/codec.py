@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from network.config import Config
@@ -12,11 +13,11 @@ from world import Clip, Plan, render_plan
 
 WIDTH, HEIGHT = 256, 144
 """px; of the picture that is sent."""
-QUALITIES = 20, 33
+QUALITIES = 20, 39
 """Constant rate factors of x264, best to worst."""
-SECONDS_APART = (2, 10, 60)
+SECONDS_APART = (1, 2, 4, 10, 60)
 """Between key frames."""
-SENT = 0.5
+SENT = 0.75
 """Share of the clips for training."""
 
 
@@ -67,12 +68,14 @@ def send(frames: np.ndarray, fps: float, quality: int, seconds_apart: int, pixel
     return np.frombuffer(come, np.uint8).reshape(len(frames), pixels, pixels, 3)
 
 
-def taken(plan: Plan, config: Config) -> Clip:
-    """The clip of a plan for the network: half of them as they come over a wire."""
+def taken(plan: Plan, config: Config, plain: bool = False) -> Clip:
+    """The clip of a plan for the network: most of them as they come over a wire. plain: also what a camera without faults would show."""
     rng = np.random.default_rng([plan.seed, WIRE])
     over_a_wire = rng.random() < SENT
     width, height = (WIDTH, HEIGHT) if over_a_wire else (config.pixels, config.pixels)
-    clip = render_plan(plan, config.fps, width, height)
+    clip = render_plan(plan, config.fps, width, height, plain=plain)
     if over_a_wire:
+        if clip.plain is not None:
+            clip.plain = np.stack([cv2.resize(frame, (config.pixels, config.pixels), interpolation=cv2.INTER_AREA) for frame in clip.plain])
         clip.frames = send(clip.frames, config.fps, int(rng.integers(*QUALITIES)), int(rng.choice(SECONDS_APART)), config.pixels)
     return clip

@@ -1,4 +1,8 @@
-"""Trains the encoder on what each grid cell holds: `python -m stages.encoder --steps 6000`. Resumes by itself."""
+"""Trains the encoder on what each grid cell holds: `python -m stages.encoder --steps 6000`. Resumes by itself.
+
+With `--teacher` it also learns to make of a camera's picture what an earlier encoder makes of the same scene without the
+camera's faults: what learned from that one's features goes on understanding them.
+"""
 from __future__ import annotations
 
 import argparse
@@ -6,6 +10,7 @@ import json
 import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +24,7 @@ from network.motion import follow, look, pixels_of
 from .checkpoint import load, mixed_precision, rate, record, save, start_from
 from .features import trained_encoder
 from .fit import descend
+from .generate import PLAIN
 from .movers import in_background
 from .shards import Shard, shards
 
@@ -27,6 +33,10 @@ CLIPS, FRAMES, BATCH = 32, 20, 64
 IGNORE = 255
 MIRRORED = 0.5
 """Share of clips that are shown the other way round."""
+LIKE_TEACHER, TAUGHT = 1.0, 0.5
+"""Weight of what the teacher makes of it, and the share of a batch that it is asked about."""
+MOVERS_WEIGHT = 4.0
+"""Of a cell that holds a mover, in what the teacher makes of it; of an empty one, one."""
 BOX_WEIGHT = 0.15
 """Errors of boxes are many cells' and steep: at full weight they would have nearly all of the gradient."""
 
@@ -66,8 +76,9 @@ def mirrored(name: str, values: np.ndarray) -> np.ndarray:
     return turned * np.array([-1, 1], values.dtype)[:, None, None] if name in ("velocity", "offset") else turned
 
 
-def draw(config: Config, source: list[Shard], rng: np.random.Generator) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
-    frames, picked = [], {k: [] for k in (*HEADS, "cover")}
+def draw(config: Config, source: list[Shard], rng: np.random.Generator, plain: bool = False) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+    """The encoder's input at some frames of many clips, and what their cells hold. plain: also its input `plain` without the camera's faults."""
+    frames, picked, faultless = [], {k: [] for k in (*HEADS, "cover")}, []
     covers, wanted = [], []
     for _ in range(CLIPS):
         shard = source[int(rng.integers(len(source)))]
@@ -76,6 +87,8 @@ def draw(config: Config, source: list[Shard], rng: np.random.Generator) -> tuple
         length = min(56, shard.array("frames").shape[1] - start)
         when = np.sort(rng.choice(length, FRAMES, replace=False))
         frames.append(np.array(shard.array("frames")[clip, start:start + length]))
+        if plain:
+            faultless.append(np.array(shard.array(PLAIN)[clip, start:start + length]))
         covers.append(np.array(shard.array("cover")[clip, start:start + length]))
         wanted.append(when)
         for k in picked:
@@ -86,12 +99,39 @@ def draw(config: Config, source: list[Shard], rng: np.random.Generator) -> tuple
     for clip in np.flatnonzero(rng.random(CLIPS) < MIRRORED):
         frames[clip] = frames[clip][:, :, ::-1]
         covers[clip] = covers[clip][..., ::-1]
+        if plain:
+            faultless[clip] = faultless[clip][:, :, ::-1]
         for k, values in picked.items():
             values[clip] = mirrored(k, values[clip])
     cover = torch.from_numpy(np.stack(covers)).float() / 255
     x = roll(config, torch.from_numpy(np.stack(frames)), noisy_foreground(cover, rng), np.stack(wanted)).flatten(0, 1)
     labels = {k: torch.from_numpy(np.concatenate(v)) for k, v in picked.items()}
+    if plain:
+        labels["plain"] = roll(config, torch.from_numpy(np.stack(faultless)), noisy_foreground(cover, rng), np.stack(wanted)).flatten(0, 1)
     return x, labels
+
+
+@dataclass
+class Teacher:
+    """An earlier encoder, and how far each of its features ranges."""
+    encoder: Encoder
+    range: torch.Tensor    # [C,1,1]
+
+    @torch.no_grad()
+    def makes(self, x: torch.Tensor, labels: dict[str, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Its features of pictures without faults, and how much each is worth learning: only where it tells itself what is there. [N,C,G,G], [N,G,G]."""
+        with mixed_precision():
+            features = self.encoder(x.contiguous(memory_format=torch.channels_last))
+            cells = self.encoder.cells(features)
+        state = labels["state"].long()
+        right = (state == IGNORE) | (cells["state"].argmax(1) == state)
+        for k in ("colour", "kind"):
+            right &= (labels[k] == IGNORE) | (cells[k].argmax(1) == labels[k])
+        return features.float(), right * torch.where((state == 1) | (state == 2), MOVERS_WEIGHT, 1.0)
+
+    def loss(self, features: torch.Tensor, wanted: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+        far = F.smooth_l1_loss(features / self.range, wanted / self.range, reduction="none", beta=0.5).mean(1)
+        return (far * weight).sum() / (weight.sum() + 1)
 
 
 def losses(cells: dict[str, torch.Tensor], labels: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -171,6 +211,8 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=6000, help="minibatches of 64 frames")
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--begin", type=Path, help="an earlier encoder to start from")
+    parser.add_argument("--teacher", type=Path,
+                        help="an earlier encoder: its features of pictures without faults are to be made of those with; needs clips of `stages.generate --plain`")
     parser.add_argument("--measure", type=int, metavar="CLIPS", help="trains nothing: says what the encoder of --out reaches on so many held-out clips")
     args = parser.parse_args()
     config = Config()
@@ -188,19 +230,32 @@ def main() -> None:
         print(f"resumed at step {step}", flush=True)
     elif args.begin:
         start_from(encoder, load(args.begin)["encoder"])
+    arrays = ["frames"]
+    teacher = None
+    if args.teacher:
+        arrays.append(PLAIN)
+        like = trained_encoder(config, args.teacher).to(memory_format=torch.channels_last)
+        with torch.no_grad():
+            seen = like(draw(config, shards(args.data / "test", *arrays), np.random.default_rng(2), plain=True)[1]["plain"][::4])
+        teacher = Teacher(like, seen.std((0, 2, 3))[:, None, None])
     rng = np.random.default_rng(step)
     began, last = time.time(), time.time()
     running: dict[str, float] = {}
-    source = shards(args.data / "train", "frames")
+    source = shards(args.data / "train", *arrays)
     ahead = ThreadPoolExecutor(1)
-    upcoming = ahead.submit(draw, config, source, rng)
+    upcoming = ahead.submit(draw, config, source, rng, teacher is not None)
     while step < args.steps:
         x, labels = upcoming.result()
-        upcoming = ahead.submit(draw, config, source, rng)
+        upcoming = ahead.submit(draw, config, source, rng, teacher is not None)
         for part in torch.randperm(len(x)).split(BATCH):
             with mixed_precision():
-                cells = encoder.cells(encoder(x[part].contiguous(memory_format=torch.channels_last)))
-            terms = losses({k: v.float() for k, v in cells.items()}, {k: v[part] for k, v in labels.items()})
+                features = encoder(x[part].contiguous(memory_format=torch.channels_last))
+                cells = encoder.cells(features)
+            terms = losses({k: v.float() for k, v in cells.items()}, {k: v[part] for k, v in labels.items() if k != "plain"})
+            if teacher is not None:
+                asked = part[:round(TAUGHT * len(part))]
+                wanted = teacher.makes(labels["plain"][asked], {k: labels[k][asked] for k in ("state", "colour", "kind")})
+                terms["teacher"] = LIKE_TEACHER * teacher.loss(features[:len(asked)].float(), *wanted)
             descend(terms, list(encoder.parameters()), [optimiser], rate(step, args.steps, args.rate))
             step += 1
             for k, v in terms.items():
@@ -209,10 +264,10 @@ def main() -> None:
             record(args.out, step, time.time() - began, **running)
         if time.time() - last > 180 or step >= args.steps:
             last = time.time()
-            source = shards(args.data / "train", "frames")   # there may be more by now
+            source = shards(args.data / "train", *arrays)   # there may be more by now
             report = measure(config, encoder, shards(args.data / "test", "frames"))
             record(args.out, step, time.time() - began, **report)
-            save(args.out / "last.pt", encoder=encoder.state_dict(), optimiser=optimiser.state_dict(), step=step)
+            save(args.out / "last.pt", encoder=encoder.state_dict(), blocks=config.encoder_blocks, optimiser=optimiser.state_dict(), step=step)
 
 
 if __name__ == "__main__":

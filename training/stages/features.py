@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -30,10 +31,10 @@ AT_ONCE = 25
 
 
 def trained_encoder(config: Config, path: Path) -> Encoder:
-    encoder = Encoder(config)
     state = load(path)
     if state is None:
         raise SystemExit(f"no encoder at {path}: run `python -m stages.encoder` first")
+    encoder = Encoder(replace(config, encoder_blocks=state.get("blocks", config.encoder_blocks)))
     encoder.load_state_dict(state["encoder"])
     return encoder.eval()
 

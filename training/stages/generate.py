@@ -22,6 +22,8 @@ SEEDS = {"train": 0, "test": 900_000_000, "combinations": 930_000_000}
 PER_SHARD = 50
 CELLS = ("state", "cover", "colour", "kind", "velocity", "offset", "size")
 """Arrays of a shard that say what each cell of each frame holds."""
+PLAIN = "plain"
+"""The array of frames as a camera without faults would show them."""
 PAIRS = {"velocity": ("vx", "vy"), "offset": ("dx", "dy"), "size": ("width", "height")}
 
 
@@ -31,11 +33,13 @@ def cells_of(clip: Clip) -> dict[str, np.ndarray]:
     return pairs | {name: clip.grid[name] for name in ("state", "cover", "colour", "kind")}
 
 
-def write_shard(folder: Path, first_seed: int, seconds: float, config: Config, rare: bool, disturbed: float = CHANCE, among: int = 1) -> None:
-    """among: each clip is the one of so many seeds of which there is most to tell."""
-    clips = [taken(chosen(first_seed + i * among, among, seconds, rare, disturbed), config) for i in range(PER_SHARD)]
+def write_shard(folder: Path, first_seed: int, seconds: float, config: Config, rare: bool, disturbed: float = CHANCE, among: int = 1, plain: bool = False) -> None:
+    """among: each clip is the one of so many seeds of which there is most to tell. plain: also keeps what a camera without faults would show."""
+    clips = [taken(chosen(first_seed + i * among, among, seconds, rare, disturbed), config, plain) for i in range(PER_SHARD)]
     folder.mkdir(parents=True, exist_ok=True)
     np.save(folder / "frames.npy", np.stack([c.frames for c in clips]))
+    if plain:
+        np.save(folder / f"{PLAIN}.npy", np.stack([c.plain for c in clips]))
     cells = [cells_of(c) for c in clips]
     for name in cells[0]:
         np.save(folder / f"{name}.npy", np.stack([c[name] for c in cells]))
@@ -53,6 +57,7 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0, help="number of the first clip; its seed follows from it")
     parser.add_argument("--disturbed", type=float, default=CHANCE, help="share of the clips in which something happens to the whole picture")
     parser.add_argument("--among", type=int, default=1, help="renders of so many seeds the one of which there is most to tell")
+    parser.add_argument("--plain", action="store_true", help="keeps each frame also as a camera without faults would show it, for `stages.encoder --teacher`")
     parser.add_argument("--out", type=Path, default=Path("runs/data"))
     parser.add_argument("--worker", type=int, default=0, help="this process makes every n-th shard")
     parser.add_argument("--workers", type=int, default=1)
@@ -64,7 +69,7 @@ def main() -> None:
         if not (folder / "labels.json").exists():
             need_room(args.out)
             first_seed = SEEDS[args.split] + shard * PER_SHARD * args.among
-            write_shard(folder, first_seed, args.seconds, Config(), args.split == "combinations", args.disturbed, args.among)
+            write_shard(folder, first_seed, args.seconds, Config(), args.split == "combinations", args.disturbed, args.among, args.plain)
 
 
 if __name__ == "__main__":

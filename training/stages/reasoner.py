@@ -17,8 +17,8 @@ from network.config import Config
 from network.encoder import COLOURS, KINDS
 from network.model import EVENT_CLASSES, ROLES, Network
 from network.sequence import NO_TARGET, collate
-from world.colours import COLOURS as COLOUR_NAMES
 from world.colours import KINDS as KIND_NAMES
+from world.colours import TOLD
 
 from .checkpoint import load, mixed_precision, precision, start_from
 from .correcting import Row, corrected
@@ -45,7 +45,7 @@ def targets_of(events: list[list]) -> torch.Tensor:
             target[u, event_class(e)] = 1
             if e.colour:
                 role = 0 if e.verb in CAME else 1 if e.verb in WENT else 2
-                target[u, EVENT_CLASSES + role * COLOURS + COLOUR_NAMES.index(e.colour)] = 1
+                target[u, EVENT_CLASSES + role * COLOURS + TOLD.index(e.colour)] = 1
                 target[u, EVENT_CLASSES + ROLES * COLOURS + role * KINDS + KIND_NAMES.index(e.kind)] = 1
     return target
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +20,7 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 
 from network.config import Config
+from network.encoder import COLOURS, KINDS
 from network.model import Network
 from world import render_clip
 
@@ -25,7 +28,10 @@ from .checkpoint import save, start_from
 from .encoder import roll
 from .folding import REACHED, normed, unfold
 from .unserved import read_unserved
+from .widening import widened
 
+KNEW = 11, 4
+"""Colours and kinds that the versions up to the tenth told."""
 CLIPS, SECONDS, SEED = 12, 8.0, 40_000_000
 RESAMPLER = ("outward", "mlp.0", "mlp.2", "ask.1", "outward_again", "mlp_again.1", "mlp_again.3")
 """Its matrices in the order that they are used in."""
@@ -33,6 +39,13 @@ RESAMPLER = ("outward", "mlp.0", "mlp.2", "ask.1", "outward_again", "mlp_again.1
 
 def values(path: Path) -> dict[str, Tensor]:
     return {i.name: torch.from_numpy(numpy_helper.to_array(i).copy()) for i in onnx.load(path).graph.initializer}
+
+
+def blocks_of(eyes: Path, config: Config) -> tuple[int, ...]:
+    """Residual blocks of a bundle's encoder, of two convolutions each, by how wide they are."""
+    c = config.feature_channels
+    square = Counter(value.shape[0] for value in values(eyes).values() if value.ndim == 4 and value.shape[0] == value.shape[1] and value.shape[2] == 3)
+    return tuple(square[width] // 2 for width in (c // 2, c, 2 * c))
 
 
 def restore_stack(state: dict[str, Tensor], name: str, graphs: list[dict[str, Tensor]], width: float) -> None:
@@ -105,7 +118,9 @@ def main() -> None:
     parser.add_argument("--bundle", type=Path, default=Path("../models/street-narrator"))
     parser.add_argument("--out", type=Path, default=Path("runs/begin"))
     args = parser.parse_args()
-    config, manifest = Config(), json.loads((args.bundle / "bundle.json").read_text())
+    manifest = json.loads((args.bundle / "bundle.json").read_text())
+    eyes = args.bundle / manifest["graphs"]["eyes"]
+    config = replace(Config(), encoder_blocks=blocks_of(eyes, Config()))
     if (layers := manifest["transformer"]["layers"]) != config.layers:
         raise SystemExit(f"{args.bundle} is of {layers} layers, `Config` of {config.layers}: restore it with the code that it was made with")
     vocabulary = json.loads((args.bundle / "tokenizer.json").read_text())["model"]["vocab"]
@@ -114,18 +129,19 @@ def main() -> None:
     for part in network.encoder.modules():
         if isinstance(part, nn.BatchNorm2d):
             part.running_var.fill_(1 - part.eps)
-    restore_eyes(network, state, args.bundle / manifest["graphs"]["eyes"])
+    restore_eyes(network, state, eyes)
     for name in ("visual", "text"):
         graphs = [values(args.bundle / file) for file in manifest["graphs"][name]]
         restore_stack(state, name, graphs, config.head_width)
     kept = read_unserved(args.bundle)
     state |= {name: value for name, value in kept.items() if not name.endswith(REACHED)}
     state["embedding.weight"] = values(args.bundle / manifest["graphs"]["text"][0])["embedding"]
+    state = widened(state, KNEW, (COLOURS, KINDS))
     start_from(network, {k: v.contiguous() for k, v in state.items()})   # an older bundle has fewer heads
     unfold(network, kept if any(name.endswith(REACHED) for name in kept) else measured(network, config))
     words = [w for w, _ in sorted(vocabulary.items(), key=lambda item: item[1])]
-    save(args.out / "reasoner.pt", network=network.state_dict(), words=words)
-    save(args.out / "encoder.pt", encoder=network.encoder.state_dict())
+    save(args.out / "reasoner.pt", network=network.state_dict(), words=words, blocks=config.encoder_blocks)
+    save(args.out / "encoder.pt", encoder=network.encoder.state_dict(), blocks=config.encoder_blocks)
     print(f"{args.out}/encoder.pt and {args.out}/reasoner.pt: begin from them with --begin")
 
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from language.questions import COLOURS, TIMED, Asked, Seen, ask
+from language.questions import COLOURS, SHADES, TIMED, Asked, Seen, ask
 from language.tally import Tally, thought
 from language.themes import RARE, Gist
 from language.thoughts import CAME, CLASSES, MIRRORED, PLURALS, SCENE, by_unit, clause
@@ -120,7 +120,7 @@ def slipping(rng: np.random.Generator, tokenizer: Tokenizer, piece: Piece) -> Pi
     """Some pieces with wrong colours in what was said, though not in what should have been."""
     if rng.random() >= SLIPPERY:
         return piece
-    colours = [tokenizer.index[c] for c in COLOURS]
+    colours = [tokenizer.index[c] for c in (*COLOURS, *SHADES)]
 
     def said(words: Sequence[int]) -> list[int]:
         return [int(rng.choice(colours)) if word in colours and rng.random() < SLIPS else word for word in words]

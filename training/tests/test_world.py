@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("cv2", reason="OpenCV is not installed: pip install -r requirements.txt")
 
-from world import COLOURS, KINDS, render_clip
+from world import KINDS, TOLD, render_clip
 from world.labels import CELLS, NONE
 from world.selfcheck import check_events, check_labels, check_same
 
@@ -37,7 +37,7 @@ def test_moving_cells_lie_in_the_box_of_a_mover_of_their_colour_and_kind(seed: i
         colour, kind = clip.grid["colour"][t, row, column], clip.grid["kind"][t, row, column]
         if KINDS[kind] == "hand":   # its arm reaches out of its box
             continue
-        boxes = [m.bbox[t] for m in clip.movers if COLOURS.index(m.colour) == colour and KINDS.index(m.kind) == kind]
+        boxes = [m.bbox[t] for m in clip.movers if TOLD.index(m.colour) == colour and KINDS.index(m.kind) == kind]
         x, y = (column + 0.5) / CELLS, (row + 0.5) / CELLS
         reach = 1 / CELLS   # a cell is labelled from a quarter of it on
         assert any(x0 - reach <= x <= x1 + reach and y0 - reach <= y <= y1 + reach for x0, y0, x1, y1 in boxes), (t, row, column)

@@ -5,14 +5,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .colours import CLOTHES_WEIGHTS, HELD_OUT, OBJECT_WEIGHTS, VEHICLE_WEIGHTS, pick_name, sample_rgb
+from .colours import ANIMAL_WEIGHTS, CLOTHES_WEIGHTS, HELD_OUT, OBJECT_WEIGHTS, VEHICLE_WEIGHTS, pick_name, sample_rgb
 from .movers import Shape, Walker, plain_object, vehicle
+from .riders import animal, cart, cyclist
 from .scenarios import Scenario
 from .trajectories import RATE, Track
 
-WEIGHTS = {"car": VEHICLE_WEIGHTS, "person": CLOTHES_WEIGHTS, "object": OBJECT_WEIGHTS, "hand": CLOTHES_WEIGHTS}
-PLAUSIBLE_WIDTH = (0.04, 0.46)
-LEAST_SECONDS = 1.2   # in view
+WEIGHTS = {"car": VEHICLE_WEIGHTS, "person": CLOTHES_WEIGHTS, "object": OBJECT_WEIGHTS, "hand": CLOTHES_WEIGHTS, "animal": ANIMAL_WEIGHTS}
+PLAUSIBLE_WIDTH = (0.016, 0.5)
+LEAST_SECONDS = 0.9   # in view
+CARTS, CYCLISTS = 0.06, 0.10
 
 
 @dataclass(frozen=True)
@@ -50,16 +52,18 @@ def choose_colour(rng: np.random.Generator, scene: Scenario, kind: str, backdrop
             continue
         if np.abs(rgb - backdrop).sum() > 130 or rng.random() < 0.03:
             break
-    return name, rgb
+    return scene.air.named(name, rgb), rgb
 
 
 def build_shape(rng: np.random.Generator, scene: Scenario, kind: str, backdrop: np.ndarray) -> tuple[Shape, str]:
-    """A shape and its colour name."""
+    """A shape and the name of its colour, as far as that can be told in the scene's light."""
     name, rgb = choose_colour(rng, scene, kind, backdrop)
     if kind == "car":
-        return vehicle(rng, rgb), name
+        return (cart(rng, rgb) if rng.random() < CARTS else vehicle(rng, rgb)), name
     if kind == "person":
-        return Walker(rng, rgb), name
+        return (cyclist(rng, rgb) if rng.random() < CYCLISTS and scene.name != "room" else Walker(rng, rgb)), name
+    if kind == "animal":
+        return animal(rng, rgb), name
     return plain_object(rng, rgb, scene.extent * rng.uniform(0.07, 0.26)), name
 
 
@@ -111,7 +115,7 @@ def choose_route(rng, scene: Scenario, kind: str, behaviour: str) -> tuple[np.nd
 
 def crossing_time(rng: np.random.Generator, kind: str) -> float:
     """Seconds that a straight run through the picture takes."""
-    return float(np.clip(np.exp(rng.normal(np.log(4.4), 0.45)), 1.5, 9.0)) * (1.25 if kind == "person" else 1.0)
+    return float(np.clip(np.exp(rng.normal(np.log(4.4), 0.6)), 1.1, 20.0)) * (1.25 if kind == "person" else 1.0)
 
 
 def fits(rng: np.random.Generator, actor: Actor, cast: list[Actor]) -> bool:
@@ -122,7 +126,7 @@ def fits(rng: np.random.Generator, actor: Actor, cast: list[Actor]) -> bool:
         return False
     width = (sight.box[:, 2] - sight.box[:, 0])[seen]
     height = (sight.box[:, 3] - sight.box[:, 1])[seen]
-    if not PLAUSIBLE_WIDTH[0] <= np.median(width) <= PLAUSIBLE_WIDTH[1] or width.max() > 0.62 or height.max() > 1.0:
+    if not PLAUSIBLE_WIDTH[0] <= np.median(width) <= PLAUSIBLE_WIDTH[1] or width.max() > 0.8 or height.max() > 1.0:
         return False
     if actor.kind == "hand":
         return True

@@ -16,9 +16,9 @@ def cast(rng: np.random.Generator, scene: Scenario, seconds: float, backdrop: np
     if rng.random() < 0.12:
         return []
     share = seconds / 21.0
-    count = int(np.clip(rng.choice([1, 2, 3, 4, 5], p=[0.10, 0.20, 0.28, 0.24, 0.18]) * share + rng.uniform(0, 0.5), 1, 5 * max(1, share)))
+    count = int(np.clip(rng.choice([1, 2, 3, 4, 5, 8], p=[0.12, 0.20, 0.24, 0.20, 0.14, 0.10]) * share + rng.uniform(0, 0.5), 1, 8 * max(1, share)) * scene.crowd)
     actors: list[Actor] = []
-    for _ in range(int(rng.choice([0, 1, 2, 3], p=[0.36, 0.36, 0.21, 0.07]))):
+    for _ in range(int(rng.choice([0, 1, 2, 3], p=[0.30, 0.36, 0.24, 0.10]) + (scene.name == "counter"))):
         for _ in range(6):
             story = STORIES[pick(rng, scene.stories)](rng, scene, seconds, backdrop)
             if story and all(fits(rng, actor, actors) for actor in story):

@@ -6,7 +6,13 @@ import colorsys
 import numpy as np
 
 COLOURS = ("black", "white", "grey", "red", "orange", "yellow", "green", "blue", "purple", "pink", "brown")
-KINDS = ("car", "person", "object", "hand")
+ACHROMATIC = ("black", "white", "grey")
+SHADES = ("dark", "light")
+"""What is said of a mover whose colour nobody could tell."""
+TOLD = COLOURS + SHADES
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+"""Of red, green and blue in brightness (ITU-R BT.601, section 2.5.1)."""
+KINDS = ("car", "person", "object", "hand", "animal")
 HELD_OUT = {("purple", "car"), ("green", "car"), ("orange", "person"), ("brown", "person"), ("pink", "object"), ("blue", "object"),
             ("yellow", "hand")}
 """Combinations that training never shows; a split of its own tests them."""
@@ -32,6 +38,7 @@ CLOTHES_WEIGHTS = {"black": 3, "white": 2.5, "grey": 2.5, "blue": 3, "red": 2, "
                    "yellow": 1.2, "pink": 1.2, "brown": 1.2, "orange": 1, "purple": 1}
 TROUSER_WEIGHTS = {"black": 4, "blue": 4, "grey": 3, "brown": 2, "white": 1.2, "green": 0.3, "red": 0.3,
                    "yellow": 0.15, "pink": 0.15, "orange": 0.1, "purple": 0.1}
+ANIMAL_WEIGHTS = {"black": 3, "white": 2, "grey": 2.5, "brown": 4, "orange": 2, "yellow": 0.5}
 OBJECT_WEIGHTS = dict.fromkeys(COLOURS, 1.0)
 SKIN = ((236, 198, 172), (222, 176, 144), (190, 138, 106), (140, 94, 68), (88, 58, 44))
 

@@ -12,7 +12,7 @@ from .relations import followings, passings
 from .trajectories import RATE, Track
 from .visibility import IN, OUT, SIDES
 
-LEAST_WIDTH, MOST_HIDDEN = 0.03, 0.65
+LEAST_WIDTH, MOST_HIDDEN = 0.018, 0.65
 SUDDEN = 0.2
 """Share beyond an edge under which a mover that comes or goes did so inside the picture."""
 SMALL, BIG = 0.12, 0.32

@@ -5,7 +5,7 @@ import cv2
 import numpy as np
 
 from .casting import Actor
-from .colours import COLOURS, KINDS
+from .colours import KINDS, TOLD
 from .shapes import Polygon, fill
 from .trajectories import RATE
 from .visibility import Stage
@@ -82,5 +82,5 @@ class Labeller:
             self.grid["dx"][t][mine] = (x0 + x1) / 2 - (columns + 0.5) / CELLS
             self.grid["dy"][t][mine] = (y0 + y1) / 2 - (rows + 0.5) / CELLS
             self.grid["width"][t][mine], self.grid["height"][t][mine] = x1 - x0, y1 - y0
-            self.grid["colour"][t][mine] = COLOURS.index(actor.colour)
+            self.grid["colour"][t][mine] = TOLD.index(actor.colour)
             self.grid["kind"][t][mine] = KINDS.index(actor.kind)

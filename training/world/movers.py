@@ -165,6 +165,16 @@ def plain_object(rng: np.random.Generator, rgb: np.ndarray, size: float) -> Shap
     return _box(rng, rgb, size, depth, size * rng.uniform(0.4, 1.1), striped=form == "panel" or rng.random() < 0.4)
 
 
+def bottle(rng: np.random.Generator, rgb: np.ndarray, size: float) -> Limbs:
+    """A bottle or jar about `size` metres long, as on a shelf seen from the side; of a clear one only the cap has the full colour."""
+    body = rgb * rng.uniform(0.25, 1.0) if rng.random() < 0.5 else rgb * 0.35 + rng.uniform(90, 150)
+    wide, neck = size * rng.uniform(0.14, 0.22), rng.uniform(0.4, 0.8)
+    low, shoulder, top = -0.5 * size + wide, 0.18 * size, 0.45 * size
+    rows = [((0, low, wide), (0, shoulder, wide), wide, body), ((0, shoulder, wide), (0, top, wide), wide * neck * 0.7, body * 0.95),
+            ((0, top, wide), (0, top + 0.05 * size, wide), wide * neck * 0.75, rgb), ((0, low * 0.6, wide * 2.2), (0, low * 0.2, wide * 2.2), wide * 0.7, body * 0.9 + 20)]
+    return Limbs([r[0] for r in rows], [r[1] for r in rows], [r[2] for r in rows], [np.clip(r[3], 0, 255) for r in rows])
+
+
 def _box(rng: np.random.Generator, rgb: np.ndarray, length: float, width: float, height: float, striped: bool) -> Mesh:
     mesh, x, y = Mesh(), length / 2, width / 2
     corners = [(x, y), (-x, y), (-x, -y), (x, -y)]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from . import air
 from .actors import Actor
 from .casting import cast
 from .disturbances import CHANCE, Disturbance
@@ -15,8 +16,8 @@ from .shapes import Light
 from .trajectories import RATE
 from .visibility import Stage, cut, look
 
-STORY, LOOK, LENS = 1, 2, 3
-"""What a seed is drawn for: what happens, how it looks, and what the camera makes of it."""
+STORY, LOOK, LENS, AIR, REST, PLAIN = 1, 2, 3, 5, 7, 8
+"""What a seed is drawn for: what happens, how it looks, what the camera makes of it, through what air, what does not rest, and the same without any of that."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def plan_clip(seed: int, seconds: float = 16.0, rare: bool = False, disturbed: f
     whole picture; with another one, a seed is another clip.
     """
     story = np.random.default_rng([seed, STORY])
-    scene = choose(story, rare)
+    scene = choose(story, air.choose(np.random.default_rng([seed, AIR])), rare)
     light = _light(story)
     disturbance = choose_disturbance(story, seconds, disturbed)
     plan = Plan(seed, seconds, scene, light, disturbance, _moved(scene.stage, disturbance), [], [], story)

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .air import CLEAR, Air
 from .backgrounds import GROUND_RGB, Road, Setting, tone
 from .projection import View
 from .visibility import Stage
 
-SCENARIOS = {"road": 0.24, "side": 0.22, "room": 0.22, "mixed": 0.18, "table": 0.14}
+SCENARIOS = {"road": 0.19, "side": 0.20, "room": 0.17, "mixed": 0.14, "table": 0.08, "walk": 0.13, "counter": 0.09}
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Scenario:
     extent: float                                  # metres of ground across the picture's centre
     stories: dict[str, float]                      # chances of the stories of several movers
     rare: bool = False                             # colours of movers come from the held-out combinations
+    air: Air = CLEAR
+    crowd: float = 1.0                             # how many times as many movers as elsewhere
 
 
 def _view(rng: np.random.Generator, pitch: tuple[float, float], share: float, metres: float) -> View:
@@ -54,10 +57,10 @@ def _occluders(rng: np.random.Generator, chance: float) -> tuple[tuple[float, fl
     return tuple(found)
 
 
-def choose(rng: np.random.Generator, rare: bool = False) -> Scenario:
+def choose(rng: np.random.Generator, air: Air = CLEAR, rare: bool = False) -> Scenario:
     """Draw one scenario with its camera."""
     name = str(rng.choice(list(SCENARIOS), p=list(SCENARIOS.values())))
-    return replace({"road": _road, "side": _side, "room": _room, "mixed": _mixed, "table": _table}[name](rng), rare=rare)
+    return replace({"road": _road, "side": _side, "room": _room, "mixed": _mixed, "table": _table, "walk": _walk, "counter": _counter}[name](rng), air=air, rare=rare)
 
 
 def _lanes(rng: np.random.Generator, road: Road, one_way: float) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
@@ -72,10 +75,11 @@ def _lanes(rng: np.random.Generator, road: Road, one_way: float) -> tuple[tuple[
 
 
 def _setting(rng, view, ground, road, far_row, backdrop) -> Setting:
-    plain = rng.random() < 0.12
-    return Setting(view, ground, road, far_row, backdrop, 0 if plain else int(rng.integers(1, 12)),
-                   0.4 if plain else rng.uniform(0.8, 1.8),
-                   tone(rng, GROUND_RGB[ground], 0.45), tone(rng, GROUND_RGB["asphalt"], 0.45))
+    plain, grey = rng.random() < 0.25, rng.uniform(0, 0.9)
+    colours = (tone(rng, GROUND_RGB[name], 0.45) for name in (ground, "asphalt"))
+    return Setting(view, ground, road, far_row, backdrop, 0 if plain else int(rng.integers(1, 13)),
+                   rng.uniform(0.1, 0.5) if plain else rng.uniform(0.5, 1.8),
+                   *(rgb + (rgb.mean() - rgb) * grey for rgb in colours))
 
 
 def _road(rng: np.random.Generator) -> Scenario:
@@ -84,7 +88,7 @@ def _road(rng: np.random.Generator) -> Scenario:
     pitch = (14, 32) if long else (32, 68)
     for _ in range(40):
         view = _view(rng, pitch, rng.uniform(0.07, 0.16) if long else rng.uniform(0.09, 0.24), 1.8)
-        far_row, far_depth = _far(view, 1.8, rng.uniform(0.042, 0.055))
+        far_row, far_depth = _far(view, 1.8, rng.uniform(0.028, 0.055))
         if far_row < 0.26:
             break
     yaw = rng.normal(0, 0.10)
@@ -97,7 +101,7 @@ def _road(rng: np.random.Generator) -> Scenario:
     ground = str(rng.choice(["asphalt", "concrete"] if lot else ["grass", "concrete", "gravel", "asphalt", "tiles"]))
     setting = _setting(rng, view, ground, None if lot else road, far_row, str(rng.choice(["trees", "facade", "haze", "sky"])))
     stage = Stage(view, far_row, far_depth, _occluders(rng, 0.12))
-    return Scenario("road", stage, setting, {"car": 0.9, "person": 0.06, "object": 0.04},
+    return Scenario("road", stage, setting, {"car": 0.84, "person": 0.12, "object": 0.02, "animal": 0.02},
                     {"cross": 0.58, "stop": 0.13, "stay": 0.05, "start": 0.09, "turn": 0.05, "hurry": 0.10, "ease": 0.05},
                     _lanes(rng, road, 0.25), (0.35, 0.9), False, across,
                     {"follow": 0.4, "make room": 0.3, "hit": 0.15, "meet": 0.1, "deliver": 0.05})
@@ -105,11 +109,11 @@ def _road(rng: np.random.Generator) -> Scenario:
 
 def _side(rng: np.random.Generator) -> Scenario:
     """A road across the picture."""
-    view = _view(rng, (7, 40), rng.uniform(0.14, 0.42), 4.4)
+    view = _view(rng, (7, 40), rng.uniform(0.055, 0.14) if rng.random() < 0.35 else rng.uniform(0.14, 0.42), 4.4)
     across = view.distance / view.focal
     yaw = rng.normal(0, 0.07)
     lane_width = rng.uniform(2.8, 3.8)
-    lanes = int(rng.integers(1, 4))
+    lanes = int(rng.integers(1, 4 if across < 40 else 6))
     road = Road(np.array([np.cos(yaw), np.sin(yaw)]), np.array([0.0, rng.normal(0, 0.04) * across]), lanes, lane_width)
     far_row = max(view.horizon + 0.03, rng.uniform(0.1, 0.4)) if view.horizon > -0.6 else 0.0
     near = view.project(np.array([0.0, road.centre[1] + lanes * lane_width / 2, 0.0]))[0][1]
@@ -117,7 +121,7 @@ def _side(rng: np.random.Generator) -> Scenario:
     ground = str(rng.choice(["grass", "concrete", "gravel", "asphalt", "tiles"]))
     setting = _setting(rng, view, ground, road, far_row, str(rng.choice(["trees", "facade", "wall", "haze"])))
     stage = Stage(view, 0.0, 1e3, _occluders(rng, 0.25))
-    return Scenario("side", stage, setting, {"car": 0.72, "person": 0.2, "object": 0.08},
+    return Scenario("side", stage, setting, {"car": 0.72, "person": 0.2, "object": 0.05, "animal": 0.03},
                     {"cross": 0.47, "stop": 0.15, "stay": 0.06, "start": 0.10, "turn": 0.05, "back": 0.03, "hurry": 0.11, "ease": 0.05, "appear": 0.03, "vanish": 0.04},
                     _lanes(rng, road, 0.3), (min(far_row + 0.2, 0.7), 0.9), False, across,
                     {"follow": 0.3, "make room": 0.25, "hit": 0.2, "meet": 0.15, "deliver": 0.1})
@@ -126,9 +130,10 @@ def _side(rng: np.random.Generator) -> Scenario:
 def _room(rng: np.random.Generator) -> Scenario:
     """People indoors or in a yard, from a wall-mounted camera; a corridor has a far end."""
     corridor = rng.random() < 0.35
-    view = _view(rng, (16, 34) if corridor else (12, 62), rng.uniform(0.07, 0.2), 0.55)
+    close = not corridor and rng.random() < 0.18   # by a door or a till: who comes near fills the picture
+    view = _view(rng, (16, 34) if corridor else (12, 62), rng.uniform(0.2, 0.45) if close else rng.uniform(0.05, 0.2), 0.55)
     if corridor:
-        far_row, far_depth = _far(view, 0.55, rng.uniform(0.042, 0.06))
+        far_row, far_depth = _far(view, 0.55, rng.uniform(0.028, 0.06))
         if far_row > 0.3:
             far_row = 0.3
             ground, depth = view.ground(np.array([0.5, 0.3]))
@@ -139,16 +144,16 @@ def _room(rng: np.random.Generator) -> Scenario:
     ground = str(rng.choice(["tiles", "boards", "carpet", "concrete", "asphalt"]))
     setting = _setting(rng, view, ground, None, far_row, str(rng.choice(["wall", "wall", "facade", "trees"])))
     stage = Stage(view, far_row if corridor else 0.0, far_depth, _occluders(rng, 0.25))
-    return Scenario("room", stage, setting, {"car": 0.0, "person": 0.85, "object": 0.15},
+    return Scenario("room", stage, setting, {"car": 0.0, "person": 0.82, "object": 0.10, "animal": 0.08},
                     {"cross": 0.30, "stop": 0.16, "stay": 0.10, "start": 0.12, "turn": 0.12, "back": 0.06, "hurry": 0.06, "ease": 0.03,
                      "appear": 0.08, "vanish": 0.08},
                     (), (min(far_row + 0.15, 0.6), 0.92), corridor or far_row == 0, view.distance / view.focal,
-                    {"follow": 0.15, "make room": 0.1, "hit": 0.15, "meet": 0.3, "deliver": 0.3})
+                    {"follow": 0.12, "make room": 0.08, "hit": 0.10, "meet": 0.25, "deliver": 0.25, "group": 0.2})
 
 
 def _mixed(rng: np.random.Generator) -> Scenario:
     """A yard, lot or table from any steep angle, with anything moving any way."""
-    view = _view(rng, (36, 90), rng.uniform(0.10, 0.40), 4.4)
+    view = _view(rng, (36, 90), rng.uniform(0.05, 0.40), 4.4)
     across = view.distance / view.focal
     yaw = rng.choice([0, np.pi / 2]) + rng.normal(0, 0.12)
     road = None
@@ -157,7 +162,7 @@ def _mixed(rng: np.random.Generator) -> Scenario:
     ground = str(rng.choice(["grass", "concrete", "gravel", "asphalt", "tiles", "boards", "carpet"]))
     setting = _setting(rng, view, ground, road, 0.0, "haze")
     stage = Stage(view, 0.0, 1e3, _occluders(rng, 0.2))
-    return Scenario("mixed", stage, setting, {"car": 0.42, "person": 0.28, "object": 0.30},
+    return Scenario("mixed", stage, setting, {"car": 0.42, "person": 0.28, "object": 0.24, "animal": 0.06},
                     {"cross": 0.31, "stop": 0.14, "stay": 0.08, "start": 0.12, "turn": 0.12, "back": 0.07, "hurry": 0.06, "ease": 0.03,
                      "appear": 0.10, "vanish": 0.10},
                     _lanes(rng, road, 0.3) if road else (), (0.15, 0.88), True, across,
@@ -174,3 +179,32 @@ def _table(rng: np.random.Generator) -> Scenario:
     return Scenario("table", stage, setting, {"object": 1.0},
                     {"cross": 0.3, "stop": 0.15, "stay": 0.1, "start": 0.15, "turn": 0.10, "back": 0.06, "appear": 0.14, "vanish": 0.14},
                     (), (0.2, 0.85), True, across, {"handle": 0.85, "hit": 0.15})
+
+
+def _walk(rng: np.random.Generator) -> Scenario:
+    """A pavement, square or hall from above: many small people, who come and go at every edge, most of all at the top and the bottom."""
+    view = _view(rng, (26, 62), rng.uniform(0.022, 0.075), 0.55)
+    across = view.distance / view.focal
+    far_row = float(np.clip(view.horizon + 0.1, 0, 0.35)) if rng.random() < 0.3 else 0.0
+    ground = str(rng.choice(["asphalt", "concrete", "tiles", "gravel", "grass"]))
+    road = None
+    if rng.random() < 0.5:
+        yaw = rng.normal(0, 0.5)
+        road = Road(np.array([np.sin(yaw), np.cos(yaw)]), rng.normal(0, 0.25, 2) * across, int(rng.integers(1, 3)), rng.uniform(2.5, 3.5))
+    setting = _setting(rng, view, ground, road, far_row, str(rng.choice(["trees", "facade", "wall"])))
+    stage = Stage(view, far_row if far_row else 0.0, 1e3, _occluders(rng, 0.12))
+    return Scenario("walk", stage, setting, {"car": 0.06, "person": 0.84, "object": 0.04, "animal": 0.06},
+                    {"cross": 0.66, "stop": 0.12, "stay": 0.05, "start": 0.06, "turn": 0.06, "back": 0.02, "hurry": 0.02, "ease": 0.01},
+                    _lanes(rng, road, 0.3) if road else (), (min(far_row + 0.12, 0.5), 0.92), True, across,
+                    {"group": 0.6, "follow": 0.15, "meet": 0.15, "deliver": 0.1}, crowd=float(rng.uniform(1.0, 2.6)))
+
+
+def _counter(rng: np.random.Generator) -> Scenario:
+    """A shelf or counter seen from the side, close: its wall is the ground that things stand on, and hands reach in, mostly from above."""
+    view = _view(rng, (80, 90), rng.uniform(0.10, 0.30), 1.0)
+    across = view.distance / view.focal
+    far_row = float(rng.uniform(0.3, 0.8))
+    setting = replace(_setting(rng, view, str(rng.choice(["boards", "tiles", "carpet", "concrete"])), None, far_row, "wall"), clutter=int(rng.integers(0, 5)))
+    return Scenario("counter", Stage(view, 0.0, 1e3, ()), setting, {"object": 1.0},
+                    {"cross": 0.25, "stop": 0.2, "stay": 0.15, "start": 0.1, "back": 0.1, "appear": 0.1, "vanish": 0.1},
+                    (), (0.3, 0.8), False, across, {"handle": 1.0})

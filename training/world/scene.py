@@ -16,10 +16,12 @@ from .colours import COLOURS, sample_rgb
 from .disturbances import CHANCE, Disturbance, share
 from .events import Event
 from .labels import Labeller, woken
-from .plan import LENS, LOOK, Plan, plan_clip
+from .lens import Lens
+from .plan import LENS, LOOK, PLAIN, REST, Plan, plan_clip
 from .scenarios import Scenario
 from .shapes import Light, Polygon, Pose, fill, place
 from .trajectories import RATE, resampled
+from .unrest import Unrest
 from .visibility import Stage
 
 cv2.setNumThreads(1)
@@ -46,6 +48,8 @@ class Clip:
     scenario: str
     aspect: float            # true width / height; frames may be squeezed
     seed: int = field(default=0)
+    plain: np.ndarray | None = None
+    """The frames as a camera without faults would show them, if they were asked for."""
 
 
 def render_clip(seed: int, seconds: float = 16.0, fps: float = 4.0, width: int = 96, height: int = 96,
@@ -54,8 +58,8 @@ def render_clip(seed: int, seconds: float = 16.0, fps: float = 4.0, width: int =
     return render_plan(plan_clip(seed, seconds, rare, disturbed), fps, width, height, effects)
 
 
-def render_plan(plan: Plan, fps: float, width: int, height: int, effects: bool = True) -> Clip:
-    """The clip of a plan, as often as one likes."""
+def render_plan(plan: Plan, fps: float, width: int, height: int, effects: bool = True, plain: bool = False) -> Clip:
+    """The clip of a plan, as often as one likes. plain: also without anything that a camera, the light or the wind do to it."""
     scene, light, disturbance, moved, actors, seconds = plan.scene, plan.light, plan.disturbance, plan.moved, plan.actors, plan.seconds
     story, underfoot = deepcopy(plan.story), plan.underfoot
     look, lens = (np.random.default_rng([plan.seed, salt]) for salt in (LOOK, LENS))
@@ -72,22 +76,31 @@ def render_plan(plan: Plan, fps: float, width: int, height: int, effects: bool =
         sets.append((moved, *(_slide(picture, disturbance.shift) for picture in (base, bare))))
 
     times = np.arange(round(seconds * fps)) / fps
-    camera = Camera(lens, width, height, seconds, effects, disturbance)
+    camera = Camera(lens, width, height, seconds, effects, disturbance, scene.air)
+    rest = np.random.default_rng([plan.seed, REST])
+    before, unrest = Lens(rest, scene.air, fps), Unrest(rest, scene.air, width * 2, height * 2, effects)
+    faultless = Camera(np.random.default_rng([plan.seed, PLAIN]), width, height, seconds, False, disturbance, scene.air)
     taken, repeated = camera.moments(times)
     samples = np.minimum(np.round(taken * RATE).astype(int), round(seconds * RATE))
     labeller = Labeller(actors, len(times))
     frames = np.empty((len(times), height, width, 3), np.uint8)
+    clean = np.empty_like(frames) if plain else None
     for t, sample in enumerate(samples):
         if repeated[t]:
             frames[t] = frames[t - 1]
+            if clean is not None:
+                clean[t] = clean[t - 1]
             labeller.repeat(t)
             continue
         stage, standing, behind = sets[_away(disturbance, sample)]
-        canvas, drawn = _render(standing, behind, stage, actors, light, sample)
-        frames[t] = camera.shoot(canvas, float(taken[t]))
+        canvas, drawn = _render(standing if unrest.none else unrest.at(standing, float(taken[t])), behind, stage, actors, light, sample)
+        frames[t] = camera.shoot(canvas, float(taken[t]), before if effects else None)
+        if clean is not None:
+            still = canvas if unrest.none else _render(standing, behind, stage, actors, light, sample)[0]
+            clean[t] = faultless.shoot(still, float(taken[t]))
         if disturbance is None or disturbance.verb != "camera covered" or share(disturbance, float(taken[t])) < 0.5:
             labeller.frame(t, sample, drawn, stage)
-    return Clip(frames, times, plan.events, labeller.grid, _movers(actors, samples), scene.name, scene.stage.view.aspect, plan.seed)
+    return Clip(frames, times, plan.events, labeller.grid, _movers(actors, samples), scene.name, scene.stage.view.aspect, plan.seed, clean)
 
 
 def film(stage: Stage, light: Light, actors: list[Actor], standing: np.ndarray, seconds: float, fps: float) -> Iterator[np.ndarray]:

@@ -7,7 +7,7 @@ from collections import Counter
 
 import numpy as np
 
-from .colours import COLOURS, KINDS
+from .colours import KINDS, TOLD
 from .events import STOOD_S
 from .labels import CELLS
 from .scene import Clip, render_clip
@@ -25,7 +25,7 @@ def check_labels(clip: Clip) -> None:
     for name, kind in (*((n, np.uint8) for n in ("cover", "state", "colour", "kind")), *((n, np.float16) for n in ("vx", "vy", "dx", "dy", "width", "height"))):
         assert clip.grid[name].shape == (frames, CELLS, CELLS) and clip.grid[name].dtype == kind, name
     state, colour, kind = clip.grid["state"], clip.grid["colour"], clip.grid["kind"]
-    assert ((state > 0) == (colour < len(COLOURS))).all() and ((state > 0) == (kind < len(KINDS))).all()
+    assert ((state > 0) == (colour < len(TOLD))).all() and ((state > 0) == (kind < len(KINDS))).all()
     assert (clip.grid["cover"][state > 0] >= 60).all()
     assert np.isfinite(clip.grid["vx"]).all() and not clip.grid["vx"][state != 1].any()
 
@@ -48,7 +48,7 @@ def check_events(clip: Clip) -> tuple[int, int]:
                 assert event.t > clip.times[-1] - 0.5 or mover.visible[after].max() > 0.1, (clip.seed, event)
             elif event.verb in ("moves", "starts", "turns"):
                 t = min(round(event.t * 4), len(clip.times) - 1)
-                mine_cells = (clip.grid["state"][t] == 1) & (clip.grid["kind"][t] == KINDS.index(mover.kind)) & (clip.grid["colour"][t] == COLOURS.index(mover.colour))
+                mine_cells = (clip.grid["state"][t] == 1) & (clip.grid["kind"][t] == KINDS.index(mover.kind)) & (clip.grid["colour"][t] == TOLD.index(mover.colour))
                 if mine_cells.any():
                     vx, vy = clip.grid["vx"][t][mine_cells].astype(float), clip.grid["vy"][t][mine_cells].astype(float)
                     along = {"left": -vx, "right": vx, "up": -vy, "down": vy}[event.place]

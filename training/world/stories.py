@@ -10,12 +10,13 @@ import numpy as np
 
 from .actors import Actor, Told, build_shape, choose_colour, choose_route, crossing_time, image_direction, pick
 from .arms import Arm, Hold, carried, reach_in
-from .movers import plain_object
+from .movers import bottle, plain_object
 from .scenarios import Scenario
 from .trajectories import RATE, Track, arrive, plan, track
 from .visibility import IN
 
 Story = Callable[[np.random.Generator, Scenario, float, np.ndarray], list[Actor] | None]
+BOTH_HANDS = 0.2
 MARGIN_S = 2.0
 """Tracks go on this long after the clip."""
 
@@ -135,7 +136,8 @@ def make_room(rng: np.random.Generator, scene: Scenario, seconds: float, backdro
 
 def _thing(rng: np.random.Generator, scene: Scenario, backdrop: np.ndarray, size: float):
     name, rgb = choose_colour(rng, scene, "object", backdrop)
-    return plain_object(rng, rgb, size), name
+    made = bottle(rng, rgb, size * 1.4) if scene.name == "counter" and rng.random() < 0.6 else plain_object(rng, rgb, size)
+    return made, name
 
 
 def _arm(rng: np.random.Generator, scene: Scenario, backdrop: np.ndarray, size: float) -> tuple[Arm, str]:
@@ -158,6 +160,8 @@ def handle(rng: np.random.Generator, scene: Scenario, seconds: float, backdrop: 
         heading = image_direction(rng, scene, at_image)
         if abs(heading[0]) < 0.5 and heading[1] < 0 and rng.random() < 0.6:
             heading = -heading     # rather from below than from above
+        if scene.name == "counter" and rng.random() < 0.75:
+            heading = np.array([rng.normal(0, 0.35), -1.0]) / np.hypot(1.0, 0.2)   # over the counter
         moment = at if role == "brings" or not brings else at + rng.uniform(3.0, max(3.5, seconds - at - 1.5))
         found = reach_in(rng, scene.stage, arm, spot, heading, moment, total)
         if found is None:
@@ -171,6 +175,11 @@ def handle(rng: np.random.Generator, scene: Scenario, seconds: float, backdrop: 
             fetched = Hold(path, let_go, offset)
             told.append(Told(let_go, "taken", arm))
         arms.append(Actor(arm, "hand", sleeve, path))
+        if rng.random() < BOTH_HANDS:
+            beside = np.array([-heading[1], heading[0]]) * size * rng.choice([-1, 1]) * rng.uniform(1.2, 3.0)
+            second = Arm(rng, arm.colours[-1], size, 3 * scene.extent)
+            if (reached := reach_in(rng, scene.stage, second, spot + beside, heading, moment + rng.uniform(-0.5, 0.5), total)) is not None:
+                arms.append(Actor(second, "hand", sleeve, reached[0]))
     if brought is not None and fetched is not None and fetched.sample - brought.sample < 2 * RATE:
         return None
     lies = spot + (brought or fetched).offset
@@ -206,4 +215,23 @@ def deliver(rng: np.random.Generator, scene: Scenario, seconds: float, backdrop:
             Actor(thing, "object", thing_colour, goods, (Told(sample, verb, shape),), {"taken": ("took", shape)}, carried=True)]
 
 
-STORIES: dict[str, Story] = {"meet": meet, "hit": hit, "follow": follow, "make room": make_room, "handle": handle, "deliver": deliver}
+def group(rng: np.random.Generator, scene: Scenario, seconds: float, backdrop: np.ndarray) -> list[Actor] | None:
+    """Two to four walk the same way: beside each other, or one behind the other."""
+    route = choose_route(rng, scene, "person", "cross")
+    if route is None:
+        return None
+    spot, direction, _ = route
+    begin, crossing, total = rng.uniform(0.3, max(seconds - 4, 1)), crossing_time(rng, "person"), seconds + MARGIN_S
+    across, stay = np.array([-direction[1], direction[0]]), rng.random() < 0.15
+    actors: list[Actor] = []
+    for n in range(int(rng.integers(2, 5))):
+        shape, colour = build_shape(rng, scene, "person", backdrop)
+        place = spot + across * (n * rng.choice([-1, 1]) * rng.uniform(0.8, 1.4) * max(shape.extent[:2]))
+        path = plan(rng, scene.stage, shape, place, direction, "stay" if stay else "cross", begin, crossing * rng.uniform(0.95, 1.05), total)
+        begin += rng.uniform(0.0, 1.6)
+        if path is not None:
+            actors.append(Actor(shape, "person", colour, path))
+    return actors or None
+
+
+STORIES: dict[str, Story] = {"meet": meet, "hit": hit, "follow": follow, "make room": make_room, "handle": handle, "deliver": deliver, "group": group}
