@@ -33,6 +33,12 @@ CLIPS, FRAMES, BATCH = 32, 20, 64
 IGNORE = 255
 MIRRORED = 0.5
 """Share of clips that are shown the other way round."""
+USES = 2
+"""Of each draw: to play 32 clips through the running background takes on two cores as long as eight steps."""
+FOLLOWED = 2
+"""The background follows every so many frames: it takes seconds to change."""
+SAVED_S = 420
+"""A run is saved and measured after so long: measuring takes as long as some ten steps."""
 LIKE_TEACHER, TAUGHT = 1.0, 0.5
 """Weight of what the teacher makes of it, and the share of a batch that it is asked about."""
 MOVERS_WEIGHT = 4.0
@@ -65,7 +71,8 @@ def roll(config: Config, frames: torch.Tensor, foreground: torch.Tensor, wanted:
         clip, slot = np.nonzero(wanted == t)
         if len(clip):
             out[clip, slot] = look(frame[clip], previous[clip], background[clip])
-        background = follow(config, background, frame, foreground[:, t], torch.full_like(seconds, t), seconds)
+        if t % FOLLOWED == 0:
+            background = follow(config, background, frame, foreground[:, t], torch.full_like(seconds, t), FOLLOWED * seconds)
         previous = frame
     return out
 
@@ -155,7 +162,7 @@ def losses(cells: dict[str, torch.Tensor], labels: dict[str, torch.Tensor]) -> d
 
 
 @torch.no_grad()
-def measure(config: Config, encoder: Encoder, source: list[Shard], clips: int = 128) -> dict[str, float]:
+def measure(config: Config, encoder: Encoder, source: list[Shard], clips: int = 64) -> dict[str, float]:
     """Held-out frames: F1 of moving and standing cells; and what the cells of one mover together say of it."""
     encoder.eval()
     rng = np.random.default_rng(1)
@@ -247,7 +254,7 @@ def main() -> None:
     while step < args.steps:
         x, labels = upcoming.result()
         upcoming = ahead.submit(draw, config, source, rng, teacher is not None)
-        for part in torch.randperm(len(x)).split(BATCH):
+        for part in (part for _ in range(USES) for part in torch.randperm(len(x)).split(BATCH)):
             with mixed_precision():
                 features = encoder(x[part].contiguous(memory_format=torch.channels_last))
                 cells = encoder.cells(features)
@@ -260,9 +267,9 @@ def main() -> None:
             step += 1
             for k, v in terms.items():
                 running[k] = 0.98 * running.get(k, v.item()) + 0.02 * v.item()
-        if step % 60 < CLIPS * FRAMES // BATCH:
+        if step % 60 < USES * CLIPS * FRAMES // BATCH:
             record(args.out, step, time.time() - began, **running)
-        if time.time() - last > 180 or step >= args.steps:
+        if time.time() - last > SAVED_S or step >= args.steps:
             last = time.time()
             source = shards(args.data / "train", *arrays)   # there may be more by now
             report = measure(config, encoder, shards(args.data / "test", "frames"))
