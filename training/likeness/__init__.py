@@ -1,0 +1,1 @@
+"""How like real cameras the rendered world is: the same measures of both."""
