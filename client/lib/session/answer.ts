@@ -29,7 +29,7 @@ export interface WholeAnswer {
   /** Whether the text is a number of what came, and somebody may have been missed: there were at least so many. */
   readonly atLeast: boolean;
   /** Why somebody may have been missed. */
-  readonly atLeastBecause: TextDone["at_least_because"];
+  readonly atLeastBecause: ServerEventOf<"response.output_text.done">["at_least_because"];
   readonly usage: ServerEventOf<"response.done">["response"]["usage"];
   /** How long it took, from the arrival of the question (ms). */
   readonly timing: ServerEventOf<"response.done">["timing"];
