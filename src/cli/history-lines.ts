@@ -1,5 +1,6 @@
 import pc from "picocolors";
 import type { Counts, Found, HistoryInfo, Peak, Summary, SummaryWish } from "../history/mod.ts";
+import { answerText } from "../protocol/mod.ts";
 import { printable } from "./printable.ts";
 
 /** The beginning of a row, and its text. */
@@ -20,8 +21,13 @@ export function entryHead({ wallMs, stream, type }: Found): string {
   return `${pc.cyan(clockTime(wallMs))} ${where}${type === "thought" ? "" : `${paint(type)} `}`;
 }
 
-export function entryText({ text, event, type }: Found): string {
-  return printable(type === "count" ? countText(event) : text) || pc.dim("(nothing)");
+export function entryText(entry: Found): string {
+  return printable(saidText(entry)) || pc.dim("(nothing)");
+}
+
+function saidText({ text, event, type }: Found): string {
+  if (type === "count") return countText(event);
+  return type === "answer" ? answerText(JSON.parse(event)) : text;
 }
 
 /** The entry as one line of JSON. */

@@ -1,6 +1,6 @@
 import pc from "picocolors";
 import type { FfmpegBinary } from "../ingest/mod.ts";
-import { outsideText, type ServerEvent } from "../protocol/mod.ts";
+import { answerText, atLeastText, outsideText, type ServerEvent } from "../protocol/mod.ts";
 import { AnswerOrder } from "./answer-order.ts";
 import { printable } from "./printable.ts";
 import type { Screen } from "./screen.ts";
@@ -131,8 +131,10 @@ export class Timeline {
     const question = this.questions.get(event.response_id) ?? "";
     this.screen.line(
       `${pc.cyan(at(event.media_time_ms))}  `,
-      `${pc.dim(question)} ${pc.bold(printable(event.text))}`,
+      `${pc.dim(question)} ${pc.bold(printable(answerText(event)))}`,
     );
+    const atLeast = atLeastText(event);
+    if (atLeast !== null) this.screen.line(INDENT, pc.dim(atLeast));
     if (event.note !== null) this.screen.line(INDENT, pc.dim(event.note));
     if (event.outside !== null) this.screen.line(INDENT, pc.dim(outsideText(event.outside)));
   }

@@ -2,6 +2,7 @@ import type { Frame } from "../ingest/mod.ts";
 import type { Scene } from "../scene/mod.ts";
 import type { BackendFigures } from "./figures.ts";
 import type { ModelInfo } from "./model-info.ts";
+import type { OverlookedReason } from "./overlooked.ts";
 
 /**
  * What runs a model for the engine. This interface is the seam between the two: the engine above it (queue, drops,
@@ -184,6 +185,10 @@ export interface TaskDone {
   readonly unanswerable: Unanswerable | null;
   /** For people: what an answer to such a question does not take into account, in whole sentences; else null. */
   readonly note: string | null;
+  /** Whether an answer is a bare number that says how many there were since the start; absent: no, or not known. */
+  readonly isCount?: boolean;
+  /** Why somebody may have been missed at this unit, when a thought itself says so; absent: it does not. */
+  readonly overlooked?: Extract<OverlookedReason, "covered" | "crowd"> | null;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { DroppedFrame } from "../ingest/mod.ts";
 import type { SceneReason } from "../scene/mod.ts";
 import type { PromptTokens, SkipReason, TaskError, Unanswerable } from "./backend.ts";
+import type { OverlookedReason } from "./overlooked.ts";
 
 /** When something ran: `performance.now()` of the main thread (ms). */
 export interface Interval {
@@ -122,6 +123,11 @@ export interface AnswerDone {
    * say, and when the model gave no answer.
    */
   readonly note: string | null;
+  /**
+   * Why the number may be too small: until this answer's unit somebody may have been missed. Empty when nothing is
+   * known to be missing, and for an answer that is no count.
+   */
+  readonly atLeastBecause: readonly OverlookedReason[];
   /** The newest unit that the answer could look at, and its media time (ms); both are -1 before the first unit. */
   readonly unit: number;
   readonly mediaTimeMs: number;

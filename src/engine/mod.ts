@@ -9,5 +9,6 @@ export { EngineError, type EngineErrorCode } from "./errors.ts";
 export type * from "./events.ts";
 export type * from "./figures.ts";
 export type * from "./model-info.ts";
+export type { OverlookedReason } from "./overlooked.ts";
 export { NO_TOTALS } from "./stream-totals.ts";
 export type * from "./types.ts";

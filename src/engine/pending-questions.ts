@@ -1,6 +1,7 @@
 import type { TaskDone, TaskToken } from "./backend.ts";
 import { ContractBreach, EngineError } from "./errors.ts";
 import type { AnswerDelta, AnswerDone } from "./events.ts";
+import type { Overlooked } from "./overlooked.ts";
 
 /** Most questions of one stream that may be open at once. */
 const MAX_QUESTIONS = 32;
@@ -53,14 +54,26 @@ export class PendingQuestions {
 
   /**
    * @param unfamiliar whether the scene was unfamiliar at the answer's unit
+   * @param overlooked when somebody may have been missed
    * @throws {ContractBreach} when the outcome is one that only a thought can have
    */
-  done(report: TaskDone, unfamiliar: boolean): AnswerDone {
+  done(report: TaskDone, unfamiliar: boolean, overlooked: Overlooked): AnswerDone {
     const { task, text, outcome, error, unit, mediaTimeMs, tokens, prompt, unanswerable, note } = report;
     if (outcome === "skipped") throw new ContractBreach(`task ${task}, an answer, was skipped`);
     if ((outcome === "failed") !== (error !== null))
       throw new ContractBreach(`task ${task} ended as ${outcome} with the error ${error?.code ?? null}`);
-    const common = { text, unit, mediaTimeMs, unfamiliar, tokens, prompt, unanswerable, note };
+    const atLeastBecause = report.isCount ? overlooked.until(mediaTimeMs) : [];
+    const common = {
+      text,
+      unit,
+      mediaTimeMs,
+      unfamiliar,
+      tokens,
+      prompt,
+      unanswerable,
+      note,
+      atLeastBecause,
+    };
     if (error !== null) return this.finish(task, { ...common, status: "failed", error });
     if (outcome !== "nothing_seen" && outcome !== "failed")
       return this.finish(task, { ...common, status: outcome });
@@ -84,6 +97,7 @@ export class PendingQuestions {
         prompt: null,
         unanswerable: null,
         note: null,
+        atLeastBecause: [],
         status: "failed",
         error,
       }),

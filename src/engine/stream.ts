@@ -5,6 +5,7 @@ import { CacheGauge, type StreamCaches } from "./cache-gauge.ts";
 import { ContractBreach, EngineError, type EngineErrorCode } from "./errors.ts";
 import type { EngineEvent, StreamTotals } from "./events.ts";
 import { FrameQueue } from "./frame-queue.ts";
+import { Overlooked } from "./overlooked.ts";
 import { BATCH_UNITS, mostUnfinished } from "./paradigm.ts";
 import { PendingQuestions } from "./pending-questions.ts";
 import { PendingThoughts } from "./pending-thoughts.ts";
@@ -40,6 +41,7 @@ export class Stream implements EngineStream {
   private readonly counter: TotalsCounter;
   private readonly gauge: CacheGauge;
   private readonly scenes = new SceneLog();
+  private readonly overlooked = new Overlooked();
   private readonly order = new ReorderBuffer();
   private newestMediaTimeMs = Number.NEGATIVE_INFINITY;
   /** `ending`: no more frames are taken. `ended`: the backend has been told how many units there are. */
@@ -89,6 +91,10 @@ export class Stream implements EngineStream {
     this.newestMediaTimeMs = mediaTimeMs;
     this.queue.push(frame);
     this.pump();
+  }
+
+  missed(reason: "frames_dropped" | "gap", mediaTimeMs: number): void {
+    this.overlooked.note(reason, mediaTimeMs);
   }
 
   ask(question: string, when: "now" | "end" = "now"): string {
@@ -154,6 +160,7 @@ export class Stream implements EngineStream {
     const { mediaTimeMs } = seen;
     const changed = this.scenes.take(scene, unit, mediaTimeMs);
     const unfamiliar = this.scenes.unfamiliarAt(unit);
+    if (unfamiliar) this.overlooked.note("unfamiliar", mediaTimeMs);
     this.counter.seen(unfamiliar, evictedUnits);
     this.gauge.seen(report);
     const encoded = { startedAtMs, finishedAtMs };
@@ -211,9 +218,10 @@ export class Stream implements EngineStream {
     if (this.thoughts.has(report.task)) {
       const done = this.thoughts.done(report, this.newestMediaTimeMs, unfamiliar);
       this.counter.thought(done.skipped, done.tokens);
+      if (report.overlooked) this.overlooked.note(report.overlooked, done.mediaTimeMs);
       this.events.next(done);
     } else if (this.questions.has(report.task)) {
-      const done = this.questions.done(report, unfamiliar);
+      const done = this.questions.done(report, unfamiliar, this.overlooked);
       this.counter.counts.answers++;
       this.events.next(done);
     } else {
@@ -288,6 +296,7 @@ export class Stream implements EngineStream {
   private drop(frame: Frame): void {
     this.counter.counts.framesDropped++;
     const { seq, mediaTimeMs } = frame;
+    this.missed("frames_dropped", mediaTimeMs);
     this.events.next({ type: "frame.dropped", seq, mediaTimeMs, reason: "busy" });
   }
 

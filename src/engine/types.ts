@@ -76,6 +76,11 @@ export interface EngineStream {
    */
   push(frame: Frame): void;
   /**
+   * Says that what there was to see at a media time never came: a frame was dropped before it, or for a time none came.
+   * Counts from then on are told to be lower bounds.
+   */
+  missed(reason: "frames_dropped" | "gap", mediaTimeMs: number): void;
+  /**
    * Asks a question. The answer comes as `answer.delta` and `answer.done` events.
    * @param when `now`, the default: answer at once, from what has been thought so far. `end`: answer when the stream
    *   has ended and all of it has been thought about.

@@ -1,6 +1,12 @@
 import { z } from "zod";
 import { POSITION_SCHEMES } from "../cache/mod.ts";
 
+/** Why a thought itself says that somebody may be missed. */
+export const OVERLOOKED_WHY = ["covered", "crowd"] as const;
+
+export type OverlookedWhy = (typeof OVERLOOKED_WHY)[number];
+
+const phrases = z.array(z.string().min(1)).min(1);
 const count = z.int().positive();
 const fileName = z.string().regex(/^[\w.-]+$/, "must be the name of a file in the bundle's folder");
 
@@ -102,12 +108,9 @@ export const bundleSchema = z.object({
   notes: z
     .array(
       z.object({
-        phrases: z
-          .array(z.string().min(1))
-          .min(1)
-          .describe(
-            "Words of the vocabulary. The note is about questions in which one of these phrases occurs.",
-          ),
+        phrases: phrases.describe(
+          "Words of the vocabulary. The note is about questions in which one of these phrases occurs.",
+        ),
         text: z
           .string()
           .min(1)
@@ -118,6 +121,25 @@ export const bundleSchema = z.object({
     .describe(
       "What is told to people beside answers to some questions. The first note that applies is told.",
     ),
+  counting: z
+    .object({
+      phrases: phrases.describe(
+        "Words of the vocabulary. A question in which one of these phrases occurs asks how many there were.",
+      ),
+      overlooked: z
+        .array(
+          z.object({
+            phrases: phrases.describe(
+              "Words of the vocabulary. A thought in which one of these occurs says so.",
+            ),
+            why: z.enum(OVERLOOKED_WHY).describe("What the thought says: why not everybody can be counted."),
+          }),
+        )
+        .default([])
+        .describe("Thoughts that say that somebody may be missed."),
+    })
+    .optional()
+    .describe("Counts, and what makes them too small. Without it no answer is told to be a lower bound."),
   example_questions: z.array(z.string()).default([]),
   synonyms: z
     .record(z.string(), z.string())

@@ -29,6 +29,7 @@ export {
   withSample,
 } from "./convert/mod.ts";
 export { modelBytes } from "./convert/onnx-proto.ts";
+export { Counting } from "./counting.ts";
 export { EmbeddingTable } from "./embedding-table.ts";
 export { ModelError, type ModelErrorCode } from "./errors.ts";
 export {

@@ -165,6 +165,8 @@ export const SERVER_EXAMPLES: { readonly [T in ServerEventType]: ServerEventOf<T
     outside: null,
     note: null,
     unfamiliar: false,
+    at_least: false,
+    at_least_because: [],
   },
   "response.done": {
     type: "response.done",

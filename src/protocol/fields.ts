@@ -65,6 +65,12 @@ export const skipReason = z
     "`nothing_new`: the model decided so; `still`: the picture had not changed, and the model was not asked; `repeated`: what it wanted to say had been said; `late`: a newer unit had come; `limited`: a limit on calls or tokens was reached; `unavailable`: the model could not be reached.",
   );
 
+export const atLeastReason = z
+  .enum(["frames_dropped", "gap", "unfamiliar", "covered", "crowd"])
+  .describe(
+    "`frames_dropped`: frames were not looked at, because the server was behind or they were broken; `gap`: for a time nothing came; `unfamiliar`: the scene was not one that the model knows; `covered`: the model has told that the camera was covered; `crowd`: it has told that there were too many to tell apart.",
+  );
+
 export const sceneReason = z
   .enum(SCENE_REASONS)
   .describe(

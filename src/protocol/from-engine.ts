@@ -204,6 +204,8 @@ export class EngineEventMapping {
         },
         note: event.note,
         unfamiliar: event.unfamiliar,
+        at_least: event.atLeastBecause.length > 0,
+        at_least_because: [...event.atLeastBecause],
       },
       {
         type: "response.done",

@@ -2,6 +2,8 @@
  * The WebSocket protocol: its messages, their codecs, and how events of the engine become messages. Knows no sockets.
  * It loads only what a browser can load too.
  */
+
+export { answerText, atLeastText } from "./answer-text.ts";
 export { DURATION_WORDS, durationText, parseDuration } from "./duration.ts";
 export { eventIdOf, lastSeen } from "./event-ids.ts";
 export { type Asked, EngineEventMapping } from "./from-engine.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { eventId, latencyMs, mediaTimeMs, responseId, skipReason, unit } from "./fields.ts";
+import { atLeastReason, eventId, latencyMs, mediaTimeMs, responseId, skipReason, unit } from "./fields.ts";
 
 const kind = z
   .enum(["thought", "answer"])
@@ -105,6 +105,14 @@ export const outputTextDone = z
     unfamiliar: z
       .boolean()
       .describe("The scene was unfamiliar at that unit (`session.scene`), so the answer may be wrong."),
+    at_least: z
+      .boolean()
+      .describe(
+        "The answer is a number that says how many there were since the start, and somebody may have been missed: there were at least so many. `text` stays the bare number.",
+      ),
+    at_least_because: z
+      .array(atLeastReason)
+      .describe("Why somebody may have been missed, each reason once; empty when `at_least` is false."),
   })
   .describe("The text of an answer has ended.");
 

@@ -62,6 +62,9 @@ export interface StreamHandleOptions {
   readonly onFault?: FaultListener;
 }
 
+/** Drops after which something may have been missed. The others leave out what is shown by the next frame, too. */
+const MISSED: readonly DroppedFrame["reason"][] = ["busy", "decode_error"];
+
 /**
  * One stream: a stream of the engine with a source, settings that a client may change, counters, and a log of its
  * events. It knows no sockets, and it goes on whether or not anybody listens.
@@ -319,6 +322,7 @@ export class StreamHandle implements Intake, ListenedStream {
   }
 
   dropped(frame: DroppedFrame): void {
+    if (MISSED.includes(frame.reason)) this.stream?.missed("frames_dropped", frame.mediaTimeMs);
     this.writer.engineEvent({ type: "frame.dropped", ...frame });
   }
 
@@ -337,6 +341,7 @@ export class StreamHandle implements Intake, ListenedStream {
   }
 
   gap({ fromMs, toMs, reason, message }: InputGap): void {
+    this.stream?.missed("gap", toMs);
     this.writer.write({ type: "input.gap", from_ms: fromMs, to_ms: toMs, reason, message });
   }
 

@@ -46,6 +46,7 @@ const answered: EngineEvent = {
   prompt: null,
   unanswerable: null,
   note: null,
+  atLeastBecause: [],
   unit: 3,
   mediaTimeMs: 3500,
   unfamiliar: true,
@@ -184,6 +185,12 @@ describe("engine events as protocol events", () => {
     const note = "What stood there from the start is not counted.";
     const [done] = mapAll([{ ...answered, note }]).slice(-2);
     expect(done).toMatchObject({ type: "response.output_text.done", text: "one", outside: null, note });
+  });
+
+  it("say why a count is a lower bound, beside its bare number", () => {
+    const bound = mapAll([{ ...answered, text: "4", atLeastBecause: ["gap", "crowd"] }]).at(-2);
+    expect(bound).toMatchObject({ text: "4", at_least: true, at_least_because: ["gap", "crowd"] });
+    expect(mapAll([answered]).at(-2)).toMatchObject({ at_least: false, at_least_because: [] });
   });
 
   it("tell each unit that was seen, and how long that took since its last frame arrived", () => {

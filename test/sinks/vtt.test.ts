@@ -34,7 +34,15 @@ function answered(id: string, question: string, atMs: number, text: string): Unn
     item_id: null,
     in_reply_to: null,
   } as const;
-  const rest = { unit: 0, media_time_ms: atMs, outside: null, note: null, unfamiliar: false };
+  const rest = {
+    unit: 0,
+    media_time_ms: atMs,
+    outside: null,
+    note: null,
+    at_least: false,
+    at_least_because: [],
+    unfamiliar: false,
+  };
   return [
     { type: "response.created", response },
     { type: "response.output_text.done", response_id: id, text, ...rest },
@@ -83,6 +91,12 @@ describe("subtitles", () => {
       ["answer", 500, 1000, "which colour?"],
       ["answer", 1000, 9000, "and now?"],
     ]);
+  });
+
+  it("say of a count that may be too small that it is a lower bound", () => {
+    const [created, said] = answered("answer_0", "how many?", 500, "4");
+    const bound = { ...said!, at_least: true } as UnnumberedEvent;
+    expect(cuesOf([created!, bound]).cues()[0]!.text).toBe("at least 4");
   });
 
   it("are bounded, and say how many were left out", () => {

@@ -63,6 +63,19 @@ function listen(stream: StreamHandle, after: number | null = null) {
   });
 }
 
+it("tells the engine what was missed: frames that were lost, and gaps, but not frames that nobody needed", async () => {
+  const { engine, stream, frames } = open();
+  await frames(2);
+  for (const reason of ["rate", "duplicate", "busy", "decode_error"] as const)
+    stream.dropped({ seq: 9, mediaTimeMs: 900, reason });
+  stream.gap({ fromMs: 1000, toMs: 5000, reason: "lost", message: "Nothing was seen." });
+  expect(engine.opened[0]!.missing).toEqual([
+    ["frames_dropped", 900],
+    ["frames_dropped", 900],
+    ["gap", 5000],
+  ]);
+});
+
 describe("a stream with a mask", () => {
   const left = [
     [0, 0],

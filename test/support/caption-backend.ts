@@ -33,6 +33,8 @@ export interface CaptionOptions {
   /** Time between two words (ms); default 0. */
   readonly wordMs?: number;
   readonly lie?: Lie;
+  /** The unit of which its thoughts say that there were too many to count. Its answers are counts then. */
+  readonly overlooksAt?: number;
 }
 
 export const CAPTION_MODEL: ModelInfo = {
@@ -246,7 +248,6 @@ export class CaptionStream implements BackendStream {
       this.questions.set(task, question);
       const text = `${question.text.length} letters were asked and it is ${latest.text}`;
       const said = await this.speak(task, text, this.options.answerTokens, () => question.cancelled);
-      this.questions.delete(task);
       const lies = {
         "ends an answer as skipped": "skipped",
         "fails an answer without an error": "failed",
@@ -254,6 +255,7 @@ export class CaptionStream implements BackendStream {
       const { lie } = this.how;
       const outcome = lie !== undefined && lie in lies ? lies[lie as keyof typeof lies] : said.outcome;
       this.done(task, { ...said, outcome }, latest, startedAtMs);
+      this.questions.delete(task);
     }
   }
 
@@ -295,6 +297,8 @@ export class CaptionStream implements BackendStream {
       prompt: null,
       unanswerable: null,
       note: null,
+      isCount: this.how.overlooksAt !== undefined && this.questions.has(task),
+      overlooked: this.how.overlooksAt === unit && !this.questions.has(task) ? "crowd" : null,
     });
   }
 

@@ -8,6 +8,7 @@ import { EngineError } from "../../src/engine/errors.ts";
 import type { AnswerDone, EngineEvent, StreamTotals } from "../../src/engine/events.ts";
 import type { BackendFigures, EngineFigures, EngineHealth } from "../../src/engine/figures.ts";
 import type { ModelInfo } from "../../src/engine/model-info.ts";
+import type { OverlookedReason } from "../../src/engine/overlooked.ts";
 import { NO_TOTALS } from "../../src/engine/stream-totals.ts";
 import type { Engine, EngineStream, StreamOptions } from "../../src/engine/types.ts";
 import type { Frame } from "../../src/ingest/frame.ts";
@@ -42,6 +43,8 @@ export interface Script {
   readonly answer?: (question: string) => string;
   /** The note on an answer; none by default. */
   readonly note?: (question: string) => string;
+  /** Why an answer is a lower bound; it is none by default. */
+  readonly atLeastBecause?: (question: string) => readonly OverlookedReason[];
   /** What of a question it does not understand; by default it understands all. */
   readonly unanswerable?: (question: string) => AnswerDone["unanswerable"];
   /** Time between two pieces of text (ms). */
@@ -99,6 +102,8 @@ export class ScriptedEngine implements Engine {
 
 export class ScriptedStream implements EngineStream {
   readonly frames: Frame[] = [];
+  /** What was said to be missing. */
+  readonly missing: (readonly ["frames_dropped" | "gap", number])[] = [];
   readonly ready$: Observable<boolean> = new BehaviorSubject(true);
   readonly caughtUp$: Observable<boolean> = new BehaviorSubject(true);
   private readonly events = new Subject<EngineEvent>();
@@ -137,6 +142,10 @@ export class ScriptedStream implements EngineStream {
       const unit = this.counts.units++;
       this.work = this.work.then(() => this.think(unit, frame));
     }
+  }
+
+  missed(reason: "frames_dropped" | "gap", mediaTimeMs: number): void {
+    this.missing.push([reason, mediaTimeMs]);
   }
 
   ask(question: string): string {
@@ -254,6 +263,7 @@ export class ScriptedStream implements EngineStream {
       prompt: null,
       unanswerable: this.script.unanswerable?.(question) ?? null,
       note: this.script.note?.(question) ?? null,
+      atLeastBecause: this.script.atLeastBecause?.(question) ?? [],
       unit: this.counts.units - 1,
       mediaTimeMs: this.frames.at(-1)?.mediaTimeMs ?? -1,
       unfamiliar: false,

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -342,6 +342,20 @@ NOTES = [{
     "text": "What stands there from the start is background to this model: it is not counted, and may be missed when it leaves.",
 }]
 """Told beside answers to questions about counts, presence and leaving."""
+
+
+COUNTING = {
+    "phrases": ["how many", "count the"],
+    "overlooked": [{"phrases": ["camera is covered"], "why": "covered"}, {"phrases": ["several people"], "why": "crowd"}],
+}
+"""Which questions ask for a count, and which clauses say that it may be too small. A clause that the vocabulary lacks is left out."""
+
+
+def sayable(counting: dict, vocabulary: Container[str]) -> dict:
+    """What of `COUNTING` a model with these words can read and say."""
+    known = lambda phrases: [phrase for phrase in phrases if all(word in vocabulary for word in phrase.split())]  # noqa: E731
+    overlooked = [{**each, "phrases": known(each["phrases"])} for each in counting["overlooked"]]
+    return {"phrases": known(counting["phrases"]), "overlooked": [each for each in overlooked if each["phrases"]]}
 
 
 SYNONYMS = {

@@ -9,7 +9,7 @@ from pathlib import Path
 import onnx
 import torch
 
-from language.questions import CANNOT, EXAMPLES, NOTES, SYNONYMS
+from language.questions import CANNOT, COUNTING, EXAMPLES, NOTES, SYNONYMS, sayable
 from language.thoughts import CAME, MOST, PLURALS, WENT
 from language.tokenizer import CLOCK, SPECIAL, Tokenizer
 from network.config import Config
@@ -95,7 +95,8 @@ def main() -> None:
         "thinking": {"skip_bias": args.skip_bias, "thought_tokens": THOUGHT_TOKENS, "answer_tokens": ANSWER_TOKENS, "question_tokens": 48},
         "clauses": {"separator": ","},
         "running_numbers": {"prefix": "#", "most": MOST, "kinds": list(PLURALS), "verbs": [list(CAME), list(WENT)]},
-        "cannot_answer": CANNOT, "notes": NOTES, "example_questions": list(EXAMPLES), "synonyms": SYNONYMS,
+        "cannot_answer": CANNOT, "notes": NOTES, "counting": sayable(COUNTING, tokenizer.index),
+        "example_questions": list(EXAMPLES), "synonyms": SYNONYMS,
     })
     write_unserved(network, args.out)
 

@@ -26,6 +26,10 @@ export interface WholeAnswer {
   readonly note: string | null;
   /** Whether the scene was not one that the model knows, so that the answer may be wrong. */
   readonly unfamiliar: boolean;
+  /** Whether the text is a number of what came, and somebody may have been missed: there were at least so many. */
+  readonly atLeast: boolean;
+  /** Why somebody may have been missed. */
+  readonly atLeastBecause: ServerEventOf<"response.output_text.done">["at_least_because"];
   readonly usage: ServerEventOf<"response.done">["response"]["usage"];
   /** How long it took, from the arrival of the question (ms). */
   readonly timing: ServerEventOf<"response.done">["timing"];
@@ -100,10 +104,13 @@ export class ComingAnswer implements Answer {
       return;
     }
     const { text, media_time_ms: mediaTimeMs, outside, note, unfamiliar } = this.said;
+    // A server of an earlier version does not say it.
+    const { at_least: atLeast = false, at_least_because: atLeastBecause = [] } = this.said;
     this.isSettled = true;
     this.pieces.end();
     const { question } = this;
-    this.resolve({ id, question, text, status, mediaTimeMs, outside, note, unfamiliar, usage, timing });
+    const known = { outside, note, unfamiliar, atLeast, atLeastBecause };
+    this.resolve({ id, question, text, status, mediaTimeMs, ...known, usage, timing });
   }
 
   fail(error: unknown): void {

@@ -1,3 +1,4 @@
+import { answerText } from "../../../src/protocol/answer-text.ts";
 import type { ServerEventOf } from "../../../src/protocol/server-events.ts";
 
 /** A question about a stream, and what became of it. */
@@ -19,4 +20,9 @@ export interface Asked {
   readonly created: ServerEventOf<"response.created"> | null;
   readonly said: ServerEventOf<"response.output_text.done"> | null;
   readonly done: ServerEventOf<"response.done"> | null;
+}
+
+/** The answer as people read it, as much of it as has come: a count that may be too small is "at least 4". */
+export function shownAnswer({ text, said }: Pick<Asked, "text" | "said">): string {
+  return said?.at_least ? answerText(said) : text;
 }

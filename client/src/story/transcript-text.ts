@@ -1,6 +1,7 @@
+import { atLeastText } from "../../../src/protocol/answer-text.ts";
 import { outsideText } from "../../../src/protocol/unanswerable.ts";
 import { timecode } from "../ui/format.ts";
-import type { Asked } from "./asked.ts";
+import { type Asked, shownAnswer } from "./asked.ts";
 import { leftOutText, type Transcript, toldThoughts } from "./transcript.ts";
 
 /**
@@ -23,14 +24,16 @@ export function transcriptText(transcript: Transcript): string {
 }
 
 function askedLine(asked: Asked): string {
-  const { question, text, state, problem, by, said } = asked;
+  const { question, state, problem, by, said } = asked;
   const who = { visitor: "", page: " (asked by this page)", elsewhere: " (asked elsewhere)" }[by];
+  const atLeast = said?.at_least ? atLeastText(said) : null;
   const rest = [
-    text,
+    shownAnswer(asked),
     ...(state === "asked" ? ["(not answered yet)"] : []),
     ...(state === "stopped" ? ["(stopped)"] : []),
     ...(problem === null ? [] : [`(${problem})`]),
     ...(said?.outside ? [`(${outsideText(said.outside)})`] : []),
+    ...(atLeast ? [`(${atLeast})`] : []),
     ...(said?.note ? [`(${said.note})`] : []),
   ].filter((part) => part !== "");
   return line(said?.media_time_ms ?? -1, `${question}${who} – ${rest.join(" ")}`, said?.unfamiliar ?? false);

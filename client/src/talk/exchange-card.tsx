@@ -1,5 +1,7 @@
 import "./exchange-card.css";
+import { atLeastText } from "../../../src/protocol/answer-text.ts";
 import { outsideText } from "../../../src/protocol/unanswerable.ts";
+import { shownAnswer } from "../story/asked.ts";
 import { duration, timecode } from "../ui/format.ts";
 import type { Watching } from "../watch/watching.ts";
 import { type Exchange, pinOf } from "./exchange.ts";
@@ -36,7 +38,7 @@ export function ExchangeCard({
         {by === "page" && <span class="muted"> asked by this page</span>}
       </p>
       <p class="answer">
-        {text}
+        {shownAnswer(exchange)}
         {text === "" && state === "asked" && (
           <span class="muted">
             {connection.value.phase === "open" ? "thinking …" : "waits for the connection"}
@@ -50,6 +52,7 @@ export function ExchangeCard({
       {done?.response.status === "incomplete" && (
         <p class="muted">It is cut off: an answer may have no more words.</p>
       )}
+      {said?.at_least && <p class="muted">{atLeastText(said)}</p>}
       {said?.note && <p class="muted">{said.note}</p>}
       <p class="facts">
         <span class="muted number">{factsOf(exchange)}</span>

@@ -1,4 +1,4 @@
-import type { Asked } from "../story/asked.ts";
+import { type Asked, shownAnswer } from "../story/asked.ts";
 
 /** A question and its answer, as this page shows them. */
 export interface Exchange extends Asked {
@@ -17,7 +17,8 @@ export interface Pin {
 }
 
 /** The pin of an exchange; null while there is no answer, and for one that knew no picture. */
-export function pinOf({ id, question, text, said }: Exchange): Pin | null {
+export function pinOf(exchange: Exchange): Pin | null {
+  const { id, question, text, said } = exchange;
   if (said === null || said.media_time_ms < 0 || text === "") return null;
-  return { id, mediaTimeMs: said.media_time_ms, question, text };
+  return { id, mediaTimeMs: said.media_time_ms, question, text: shownAnswer(exchange) };
 }

@@ -69,4 +69,8 @@ export class CheckpointModel implements LocalModel {
   annotate(_question: string, answer: TaskDone): TaskDone {
     return answer;
   }
+
+  annotateThought(thought: TaskDone): TaskDone {
+    return thought;
+  }
 }

@@ -1,6 +1,6 @@
 import type { ModelInfo, TaskDone } from "../../engine/mod.ts";
 import type { Frame, PictureSize, Scaling } from "../../ingest/mod.ts";
-import { type Bundle, QuestionNotes, TextCodec } from "../../models/mod.ts";
+import { type Bundle, Counting, QuestionNotes, TextCodec } from "../../models/mod.ts";
 import type { Looks } from "../../reasoner/mod.ts";
 import { describeModel } from "./describe-model.ts";
 
@@ -15,6 +15,8 @@ export interface LocalModel {
   scaling(frame: Frame): { readonly size: PictureSize; readonly scaling?: Scaling };
   /** Adds to an answer what the model's bundle has to say about it. */
   annotate(question: string, answer: TaskDone): TaskDone;
+  /** Adds to a thought what the model's bundle has to say about it. */
+  annotateThought(thought: TaskDone): TaskDone;
 }
 
 /** A model that was taught to think while it sees. */
@@ -23,12 +25,14 @@ export class TaughtLocalModel implements LocalModel {
   readonly looks = null;
   private readonly codec: TextCodec;
   private readonly notes: QuestionNotes;
+  private readonly counting: Counting;
 
   /** @throws {ModelError} when its tokens do not fit */
   constructor(bundle: Bundle) {
     this.info = describeModel(bundle);
     this.codec = new TextCodec(bundle);
     this.notes = new QuestionNotes(bundle.manifest, this.codec);
+    this.counting = new Counting(bundle.manifest, this.codec);
   }
 
   encode(question: string): readonly number[] {
@@ -47,6 +51,12 @@ export class TaughtLocalModel implements LocalModel {
       ? { unknownWords: this.codec.unknownWords(question), examples }
       : null;
     const note = isUnanswerable || answer.text === "" ? null : this.notes.on(question);
-    return { ...answer, unanswerable, note };
+    const isCount = answer.outcome === "completed" && this.counting.isCount(question, answer.text);
+    return { ...answer, unanswerable, note, isCount };
+  }
+
+  annotateThought(thought: TaskDone): TaskDone {
+    if (thought.text === "") return thought;
+    return { ...thought, overlooked: this.counting.whyOverlooked(thought.text) };
   }
 }

@@ -80,13 +80,14 @@ export class LocalStream implements BackendStream {
 
   receive(report: BackendReport): void {
     if (this.state !== "open") return;
-    const question = report.type === "task.done" ? this.questions.get(report.task) : undefined;
-    if (report.type !== "task.done" || question === undefined) {
-      this.context.report(report);
+    const { model, report: pass } = this.context;
+    if (report.type !== "task.done") {
+      pass(report);
       return;
     }
+    const question = this.questions.get(report.task);
     this.questions.delete(report.task);
-    this.context.report(this.context.model.annotate(question, report));
+    pass(question === undefined ? model.annotateThought(report) : model.annotate(question, report));
   }
 
   /** The frames of a unit in the form that the vision worker takes: in one buffer, which can be transferred. */

@@ -6,8 +6,8 @@ import type { Answer } from "../http/streams/answer.ts";
  * @param ignored for people: what of the request has had no effect
  */
 export function ownObject(
-  { media_time_ms, unit, outside, note, unfamiliar }: Answer,
+  { media_time_ms, unit, outside, note, unfamiliar, at_least, at_least_because }: Answer,
   ignored: readonly string[],
 ) {
-  return { media_time_ms, unit, outside, note, unfamiliar, ignored };
+  return { media_time_ms, unit, outside, note, unfamiliar, at_least, at_least_because, ignored };
 }

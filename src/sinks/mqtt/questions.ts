@@ -27,13 +27,26 @@ export interface MqttAnswer {
   readonly id: string | null;
   readonly media_time_ms: number | null;
   readonly unfamiliar: boolean;
+  /** Whether the answer is a count, and somebody may have been missed. */
+  readonly at_least: boolean;
+  readonly at_least_because: readonly string[];
   readonly note: string | null;
   readonly response_id: string | null;
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
 type Answered = Partial<
-  Pick<MqttAnswer, "text" | "media_time_ms" | "unfamiliar" | "note" | "response_id" | "error">
+  Pick<
+    MqttAnswer,
+    | "text"
+    | "media_time_ms"
+    | "unfamiliar"
+    | "at_least"
+    | "at_least_because"
+    | "note"
+    | "response_id"
+    | "error"
+  >
 >;
 
 /** Asks streams what came by the broker: a question as plain text, or as JSON `{"question": "…", "id": "…"}`. */
@@ -95,7 +108,8 @@ export class Questions {
 }
 
 const NO_ANSWER = {
-  ...{ text: null, media_time_ms: null, unfamiliar: false, note: null, response_id: null, error: null },
+  ...{ text: null, media_time_ms: null, unfamiliar: false, at_least: false, at_least_because: [] },
+  ...{ note: null, response_id: null, error: null },
 };
 
 const CLOSED = { code: "stream_closed", message: "The camera's stream ended before it answered." };
@@ -117,8 +131,8 @@ function readQuestion(payload: Uint8Array): z.infer<typeof asked> {
 /** What an event says of an answer. */
 function saidBy(event: ServerEvent, response: string): Answered {
   if (event.type === "response.output_text.done" && event.response_id === response) {
-    const { text, media_time_ms, unfamiliar, note } = event;
-    return { text, media_time_ms, unfamiliar, note };
+    const { text, media_time_ms, unfamiliar, at_least, at_least_because, note } = event;
+    return { text, media_time_ms, unfamiliar, at_least, at_least_because, note };
   }
   if (event.type !== "response.done" || event.response.id !== response) return {};
   const { status_details } = event.response;

@@ -89,10 +89,12 @@ export class StreamMessages {
   }
 
   private answer(event: ServerEventOf<"response.output_text.done">, heardAtMs: number): MqttMessage {
-    const { text, media_time_ms, unfamiliar, response_id, note } = event;
+    const { text, media_time_ms, unfamiliar, at_least, at_least_because, response_id, note } = event;
     const question = this.questions.get(response_id) ?? null;
     this.questions.delete(response_id);
-    const told = { question, text, at: iso(heardAtMs), media_time_ms, unfamiliar, note, response_id };
+    const at = iso(heardAtMs);
+    const count = { at_least, at_least_because };
+    const told = { question, text, at, media_time_ms, unfamiliar, ...count, note, response_id };
     return this.json(this.topics.answer, { ...told, id: null, error: null }, 1);
   }
 

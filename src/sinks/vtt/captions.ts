@@ -1,4 +1,4 @@
-import type { ServerEvent } from "../../protocol/mod.ts";
+import { answerText, type ServerEvent } from "../../protocol/mod.ts";
 import { answerCue, type BegunCue, type Cue, endCues, LONGEST_MS, thoughtCue } from "./cue.ts";
 
 export interface CaptionsOptions {
@@ -32,7 +32,7 @@ export class Captions {
     else if (event.type === "response.output_text.done") {
       const question = this.questions.get(event.response_id) ?? null;
       this.questions.delete(event.response_id);
-      this.begin(answerCue(question, event.text, event.media_time_ms));
+      this.begin(answerCue(question, answerText(event), event.media_time_ms));
     }
   }
 

@@ -31,6 +31,7 @@ function asked(question: string, text: string, atMs: number, rest: Partial<Asked
   const timing = { ttft_ms: null, staleness_ms: null, answer_first_ms: 19, answer_done_ms: 30 };
   const ended = { id, kind: "answer", status: "completed", status_details: null, usage } as const;
   const about = { unit: 0, media_time_ms: atMs, outside: null, note: null, unfamiliar: false };
+  const certain = { at_least: false, at_least_because: [] };
   return {
     ...{ question, by: "visitor", text, state: "answered", problem: null },
     ...{ askedAtMs: atMs + 10, settledAtMs: atMs + 45 },
@@ -38,7 +39,14 @@ function asked(question: string, text: string, atMs: number, rest: Partial<Asked
       ...{ type: "response.created", event_id: `${id}.0` },
       response: { id, kind: "answer", status: "in_progress", question, ...begun },
     },
-    said: { type: "response.output_text.done", event_id: `${id}.1`, response_id: id, text, ...about },
+    said: {
+      type: "response.output_text.done",
+      event_id: `${id}.1`,
+      response_id: id,
+      text,
+      ...about,
+      ...certain,
+    },
     done: { type: "response.done", event_id: `${id}.2`, response: ended, timing },
     ...rest,
   } as Asked;
@@ -116,6 +124,21 @@ describe("a transcript", () => {
     expect(transcriptVtt(cut)).toMatch(
       /^WEBVTT\n\nNOTE Left out.*12 older thoughts and 1 older question\.\n\n00:/,
     );
+  });
+
+  it("has a count that may be too small as a lower bound, with the reason; its event keeps the bare number", () => {
+    const bound = { at_least: true, at_least_because: ["frames_dropped", "gap"] as const };
+    const missed: Transcript = {
+      ...transcript,
+      asked: [
+        { ...count, said: { ...count.said!, ...bound, at_least_because: [...bound.at_least_because] } },
+      ],
+    };
+    expect(transcriptText(missed)).toContain(
+      "How many cars? – at least 1 (There may have been more: some pictures were not looked at and for a time nothing was seen.)",
+    );
+    expect(transcriptVtt(missed)).toContain("at least 1");
+    expect(transcriptJsonl(missed)).toContain('"text":"1"');
   });
 
   it("is empty as long as nothing was told to its end or asked", () => {

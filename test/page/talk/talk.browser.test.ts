@@ -13,6 +13,7 @@ const LONG = Array.from({ length: 60 }, (_, i) => `word${i}`).join(" ");
 const script: Script = {
   thought: (unit) => (unit % 4 === 1 ? "a red car enters from the left" : null),
   answer: (question) => (question.startsWith("slow") ? LONG : `about ${question}`),
+  atLeastBecause: (question) => (question === "how many cars passed?" ? ["gap"] : []),
   note: (question) => (question === "how many cars passed?" ? "What stands there is not counted." : ""),
   unanswerable: (question) =>
     question.includes("france") ? { unknownWords: ["france"], examples: QUESTIONS } : null,
@@ -87,6 +88,8 @@ describe.skipIf(browserPath === null)("the conversation", () => {
     await outside.getByText('It does not know "france". It can answer, for example:').waitFor();
     await outside.getByRole("button", { name: QUESTIONS[0]! }).click();
     await exchange(page, QUESTIONS[0]!).first().getByText("What stands there is not counted.").waitFor();
+    await exchange(page, QUESTIONS[0]!).first().getByText("at least about").waitFor();
+    await exchange(page, QUESTIONS[0]!).first().getByText("for a time nothing was seen").waitFor();
     expect(await page.getByRole("log", { name: "Answers" }).textContent()).toContain(`about ${QUESTIONS[0]}`);
 
     const newest = page.getByRole("list", { name: "Questions and answers" }).locator("> li").first();

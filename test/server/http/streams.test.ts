@@ -410,6 +410,8 @@ describe("/v1/streams/{id}/ask", () => {
         outside: null,
         note: null,
         unfamiliar: false,
+        at_least: false,
+        at_least_because: [],
         status: "completed",
         status_details: null,
         usage: { input_tokens: 2, output_tokens: 5, total_tokens: 7 },

@@ -85,6 +85,14 @@ describe("the messages of a camera", () => {
     });
   });
 
+  it("have an answer as it is, and beside it whether it is a lower bound", () => {
+    const { hear } = messages();
+    hear(state("live"));
+    const bound = { text: "4", at_least: true, at_least_because: ["gap" as const] };
+    const [message] = hear({ ...SERVER_EXAMPLES["response.output_text.done"], ...bound });
+    expect(JSON.parse(message!.payload as string)).toMatchObject(bound);
+  });
+
   it("say nothing of a skip", () => {
     const { told } = messages();
     told(state("live"));

@@ -13,6 +13,8 @@ export interface Answer {
   readonly outside: Extract<ServerEvent, { type: "response.output_text.done" }>["outside"];
   readonly note: string | null;
   readonly unfamiliar: boolean;
+  readonly at_least: boolean;
+  readonly at_least_because: Extract<ServerEvent, { type: "response.output_text.done" }>["at_least_because"];
   readonly status: string;
   readonly status_details: Extract<ServerEvent, { type: "response.done" }>["response"]["status_details"];
   readonly usage: Extract<ServerEvent, { type: "response.done" }>["response"]["usage"];
@@ -59,12 +61,13 @@ export function answerOf(question: string, events: readonly AnswerEvent[]): Answ
   const said = all.find((event) => event.type === "response.output_text.done");
   const done = all.find((event) => event.type === "response.done");
   if (said === undefined || done === undefined) return null;
-  const { text, unit, media_time_ms, outside, note, unfamiliar } = said;
+  const { text, unit, media_time_ms, outside, note, unfamiliar, at_least, at_least_because } = said;
   const { id, status, status_details, usage } = done.response;
   const { timing } = done;
   return {
     ...({ id, object: "answer", question, text, unit, media_time_ms } as const),
-    ...{ outside, note, unfamiliar, status, status_details, usage, timing },
+    ...{ outside, note, unfamiliar, at_least, at_least_because },
+    ...{ status, status_details, usage, timing },
   };
 }
 
