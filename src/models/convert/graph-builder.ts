@@ -218,15 +218,16 @@ export class GraphBuilder {
    */
   private int8Product(x: Value, weight: TensorRef): Value {
     const [outputs, inputs] = weight.shape as [number, number];
-    const { values, scales } = int8Bytes(weight);
+    const { values, scales, zeros } = int8Bytes(weight);
     const name = this.newName(weight.name);
     const largest = this.op("ReduceMax", [this.op("Abs", [x]), this.ints(-1)]);
     // A row of zeros stays one.
     const size = this.op("Max", [largest, this.scalar(2 ** -100)]);
     const operands = [
       this.op("Div", [x, size]),
-      this.initializer(name, "int8", [inputs, outputs], values),
+      this.initializer(name, "uint8", [inputs, outputs], values),
       this.initializer(`${name} scales`, "float32", [outputs], scales),
+      this.initializer(`${name} zeros`, "uint8", [outputs], zeros),
     ];
     return this.mul(this.op("DynamicQuantizeMatMul", operands, { domain: MICROSOFT }), size);
   }

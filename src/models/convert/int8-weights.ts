@@ -4,8 +4,14 @@ import { rowLength, type TensorRef } from "./tensor-ref.ts";
 /** Rows of a matrix that are read at a time. */
 const ROWS = 256;
 
-/** Largest whole number of a weight. -128 is left out, so that the numbers lie around zero. */
+/** Largest whole number of a weight, from zero. 128 is left out on one side, so that the numbers lie around zero. */
 const MOST = 127;
+
+/**
+ * The byte that stands for zero. Weights are written without a sign: on processors without VNNI, onnxruntime adds products
+ * with signed weights in 16 bits, where large ones are cut off, and products with unsigned ones in 32.
+ */
+const ZERO = 128;
 
 /**
  * A matrix in whole numbers of 8 bits with one scale for each output, turned as the operator DynamicQuantizeMatMul of
@@ -13,11 +19,12 @@ const MOST = 127;
  * written, the matrix is held in memory with one byte a number, because turning needs all of it.
  *
  * @param matrix `[out, in]`
- * @returns `values [in, out]` and `scales [out]`
+ * @returns `values [in, out]`, `scales [out]` and `zeros [out]`, the byte that stands for zero
  */
 export function int8Bytes(matrix: TensorRef): {
   readonly values: StreamedBytes;
   readonly scales: StreamedBytes;
+  readonly zeros: StreamedBytes;
 } {
   const outputs = matrix.shape[0]!;
   const inputs = rowLength(matrix);
@@ -27,7 +34,7 @@ export function int8Bytes(matrix: TensorRef): {
       byteLength: inputs * outputs,
       async *chunks() {
         scales = new Float32Array(outputs);
-        const turned = new Int8Array(inputs * outputs);
+        const turned = new Uint8Array(inputs * outputs);
         for (let from = 0; from < outputs; from += ROWS) {
           const to = Math.min(outputs, from + ROWS);
           const rows = await matrix.readRows(from, to);
@@ -35,13 +42,19 @@ export function int8Bytes(matrix: TensorRef): {
             scales[output] = turnRow(rows, (output - from) * inputs, inputs, turned, output, outputs);
           }
         }
-        yield new Uint8Array(turned.buffer);
+        yield turned;
       },
     },
     scales: {
       byteLength: outputs * 4,
       async *chunks() {
         yield new Uint8Array(scales.buffer);
+      },
+    },
+    zeros: {
+      byteLength: outputs,
+      async *chunks() {
+        yield new Uint8Array(outputs).fill(ZERO);
       },
     },
   };
@@ -52,7 +65,7 @@ function turnRow(
   rows: Float32Array,
   start: number,
   inputs: number,
-  turned: Int8Array,
+  turned: Uint8Array,
   column: number,
   columns: number,
 ): number {
@@ -60,6 +73,7 @@ function turnRow(
   for (let i = 0; i < inputs; i++) largest = Math.max(largest, Math.abs(rows[start + i]!));
   const scale = Math.fround(largest / MOST);
   const inverse = scale > 0 ? 1 / scale : 0;
-  for (let i = 0; i < inputs; i++) turned[i * columns + column] = Math.round(rows[start + i]! * inverse);
+  for (let i = 0; i < inputs; i++)
+    turned[i * columns + column] = ZERO + Math.round(rows[start + i]! * inverse);
   return scale;
 }
