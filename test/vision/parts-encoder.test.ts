@@ -83,7 +83,7 @@ describe("encoding only what changed", () => {
     expect(worst(await tokensOf(await changing(6), cuts), await tokensOf(parts, cuts))).toBeLessThan(1e-4);
   });
 
-  it("is exact where every change counts, however small, and the halo reaches all that it concerns", async () => {
+  it("is exact where every change counts, however small, and pictures come again", async () => {
     const moving = units(6, (unit) => cutTo(Math.floor(unit / 2)));
     expect(worst(await tokensOf(await changing(0), moving), await tokensOf(parts, moving))).toBeLessThan(
       1e-4,
