@@ -1,3 +1,4 @@
+import type { LocalEngineOptions } from "../../src/backends/mod.ts";
 import type { Engine } from "../../src/engine/mod.ts";
 import { type LabelledClip, labelledClips } from "../lib/labelled-clips.ts";
 import { describeMachine, type MachineFacts } from "../lib/machine.ts";
@@ -22,6 +23,8 @@ export interface EvalOptions {
   readonly model: string;
   /** Threads of each worker's inference. */
   readonly threads: number;
+  /** How the model runs, where not as usual. */
+  readonly settings?: NonNullable<LocalEngineOptions["settings"]>;
   /** Clips at once, each a stream of the engine. */
   readonly streams: number;
   /** So many clips, spread evenly over the folder; default: all. */

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import pc from "picocolors";
 import type { Isolation } from "../../src/backends/mod.ts";
-import { positive } from "../../src/cli/arguments.ts";
+import { levels, positive } from "../../src/cli/arguments.ts";
 import { guarded } from "../../src/cli/failure.ts";
 import { BUNDLED_MODEL, SAMPLE_DIR } from "../../src/cli/paths.ts";
 import { MeasureError } from "../lib/errors.ts";
@@ -17,6 +17,7 @@ interface BenchFlags {
   readonly model: string;
   readonly threads: number;
   readonly isolation: Isolation;
+  readonly changedParts?: number;
 }
 
 /** Named experiments, in their own order. */
@@ -30,24 +31,26 @@ function parseNames(value: string): Experiment[] {
   return EXPERIMENTS.filter(({ name }) => names.includes(name));
 }
 
-function commandOf({ only, long, model, threads, isolation }: BenchFlags): string {
+function commandOf({ only, long, model, threads, isolation, changedParts }: BenchFlags): string {
   return commandLine("bench", [
     ...(only === undefined ? [] : [`--only ${only.map(({ name }) => name).join(",")}`]),
     ...(long ? ["--long"] : []),
     ...(model === BUNDLED_MODEL ? [] : ["--model DIR"]),
     ...(threads === 1 ? [] : [`--threads ${threads}`]),
     ...(isolation === "threads" ? [] : [`--isolation ${isolation}`]),
+    ...(changedParts === undefined ? [] : [`--changed-parts ${changedParts}`]),
   ]);
 }
 
 async function run(flags: BenchFlags): Promise<void> {
-  const { only, out, ...context } = flags;
+  const { only, out, changedParts, ...context } = flags;
   const experiments = only ?? EXPERIMENTS.filter(({ onlyLong }) => flags.long || onlyLong !== true);
   const missing = new Set(experiments.map(({ name }) => name));
   await runMeasurement(
     async (signal, progress) => {
       await runBench({
         ...context,
+        ...(changedParts !== undefined && { changedLevels: changedParts }),
         experiments,
         order: EXPERIMENTS.map(({ name }) => name),
         out,
@@ -75,6 +78,11 @@ export function benchCommand(): Command {
     .option("--long", "hours instead of minutes: longer streams, more rounds", false)
     .option("-o, --out <dir>", "folder that the report is written to", join("docs", "benchmarks"))
     .option("-m, --model <dir>", "folder of a model's bundle", BUNDLED_MODEL)
+    .option(
+      "--changed-parts <levels>",
+      "`many` also measures how many cameras hold when only what changed by more than so many levels is encoded",
+      levels,
+    )
     .option("--threads <n>", "threads for each of the two workers", positive, 1)
     .addOption(
       new Option("--isolation <where>", "whether the two workers run in a process of their own, as in serve")

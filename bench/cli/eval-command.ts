@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { POSITION_SCHEMES, type PositionSchemeName } from "../../src/cache/mod.ts";
-import { positive } from "../../src/cli/arguments.ts";
+import { levels, positive } from "../../src/cli/arguments.ts";
 import { guarded } from "../../src/cli/failure.ts";
 import { BUNDLED_MODEL } from "../../src/cli/paths.ts";
 import { type Evaluation, runEval, writeEvaluation } from "../accuracy/mod.ts";
@@ -23,6 +23,7 @@ interface EvalFlags {
   readonly positions: readonly PositionSchemeName[];
   readonly lengths: readonly number[];
   readonly last4: boolean;
+  readonly changedParts?: number;
   readonly json: boolean;
 }
 
@@ -52,6 +53,7 @@ function commandOf(flags: EvalFlags): string {
     ...(flags.positions.length === 0 ? [] : [`--positions ${flags.positions.join(",")}`]),
     ...(flags.lengths.length === 0 ? [] : [`--lengths ${flags.lengths.join(",")}`]),
     ...(flags.last4 ? ["--last4"] : []),
+    ...(flags.changedParts === undefined ? [] : [`--changed-parts ${flags.changedParts}`]),
   ]);
 }
 
@@ -65,11 +67,12 @@ function tell(evaluation: Evaluation, { json, out }: EvalFlags): void {
 }
 
 async function run(flags: EvalFlags): Promise<void> {
-  const { json: _, out, ...options } = flags;
+  const { json: _, out, changedParts: changedLevels, ...options } = flags;
   await runMeasurement(
     async (signal, progress) => {
       const evaluation = await runEval({
         ...options,
+        settings: { changedLevels },
         command: commandOf(flags),
         signal,
         onProgress: (fraction, doing) => progress.show("eval", fraction, doing),
@@ -93,6 +96,7 @@ export function evalCommand(): Command {
     .option("--positions <schemes>", `compare with these: ${POSITION_SCHEMES.join(",")}`, parseSchemes, [])
     .option("--lengths <minutes>", "compare clips of these lengths, as 1,4,20", parseMinutes, [])
     .option("--last4", "also measure without memory: only the last four frames", false)
+    .option("--changed-parts <levels>", "encode only what changed by more than so many levels", levels)
     .option("--streams <n>", "clips at once", positive, 4)
     .option("--threads <n>", "threads for each of the two workers", positive, 1)
     .option("--json", "print results.json instead of the overview", false)

@@ -3,15 +3,15 @@ import type { Engine } from "../../src/engine/mod.ts";
 
 /** What is the same for all engines of a measurement. */
 type EngineContext = Required<Pick<LocalEngineOptions, "model" | "threads">> &
-  Pick<LocalEngineOptions, "isolation">;
+  Pick<LocalEngineOptions, "isolation" | "settings">;
 
 /** Runs something on an engine of its own, which is closed whatever happens. */
 export async function withEngine<T>(
-  { model, threads, isolation = "threads" }: EngineContext,
+  { model, threads, isolation = "threads", settings }: EngineContext,
   use: (engine: Engine) => Promise<T>,
   options: Pick<LocalEngineOptions, "maxStreams" | "untrainedWindows" | "draftWords"> = {},
 ): Promise<T> {
-  const engine = await createEngine({ model, threads, isolation, ...options });
+  const engine = await createEngine({ model, threads, isolation, ...(settings && { settings }), ...options });
   try {
     return await use(engine);
   } finally {

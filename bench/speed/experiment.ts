@@ -10,6 +10,8 @@ export interface ExperimentContext {
   readonly threads: number;
   /** Where the workers run; default `threads`. */
   readonly isolation?: Isolation;
+  /** `many` also measures how many cameras hold when only what changed by more than so many levels is encoded. */
+  readonly changedLevels?: number;
   /** A video file, the same for all experiments. */
   readonly clip: string;
   /** Folder of held-out clips with labels. */

@@ -7,6 +7,9 @@ export type Axis = { readonly size: number; readonly field: string } | null;
 /** Axes of a graph's inputs and outputs, by name. */
 export type GraphShapes = Readonly<Record<string, readonly Axis[]>>;
 
+/** The encoder's channels: RGB of the frame, of its change since the last one, of its difference from the background. */
+export const ENCODER_CHANNELS = 9;
+
 /** What bundle.json says of the graphs of a stack. */
 export function stackShapes({ width, widthField, heads, kv, vocabulary }: StackShape): GraphShapes {
   const hidden = { size: width, field: widthField };
@@ -44,6 +47,32 @@ export function encoderShapes(manifest: BundleManifest): GraphShapes {
     background_out: picture,
     seen_out: [null],
     foreground: [null, axis("frames_per_unit"), axis("grid"), axis("grid")],
+  };
+}
+
+/**
+ * What bundle.json says of the four graphs of the eyes.
+ *
+ * @param features of a cell, as the graph that reads them last takes them
+ */
+export function eyesShapes(
+  manifest: BundleManifest,
+  features: number,
+): Readonly<Record<"look" | "encode" | "settle" | "gather", GraphShapes>> {
+  const { x, previous_out, seen } = encoderShapes(manifest) as Record<string, readonly Axis[]>;
+  const { vision } = manifest;
+  const axis = (field: keyof typeof vision) => ({ size: vision[field], field: `vision.${field}` });
+  const rgb = { size: 3, field: "RGB" };
+  const frame = [null, axis("height"), axis("width"), rgb];
+  const grid = [axis("grid"), axis("grid")];
+  const channels = { size: ENCODER_CHANNELS, field: "the number of the encoder's channels" };
+  const cell = { size: features, field: "the number of features that graphs.eyes.gather reads" };
+  const common = { frame, background: previous_out!, seen: seen! };
+  return {
+    look: { ...common, previous: frame },
+    encode: { channels: [null, channels, null, null], features: [null, cell, null, null] },
+    settle: { ...common, features: [null, cell, ...grid], seconds: [null], background_out: previous_out! },
+    gather: { features: [null, axis("frames_per_unit"), cell, ...grid], x: x! },
   };
 }
 

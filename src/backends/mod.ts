@@ -5,7 +5,13 @@ export {
   type LocalEngineOptions,
   type RemoteEngineOptions,
 } from "./create-engine.ts";
-export { expectedSpeed, type Isolation, type LocalBackendOptions, type LocalWishes } from "./local/mod.ts";
+export {
+  expectedSpeed,
+  type Isolation,
+  type LocalBackendOptions,
+  type LocalSettings,
+  type LocalWishes,
+} from "./local/mod.ts";
 export { RemoteError, type RemoteErrorCode, type RemoteErrorOptions } from "./openai/client/errors.ts";
 export type {
   BudgetLimits,

@@ -38,6 +38,14 @@ export function seconds(value: string): number {
   return aboveZero(value, "seconds") * 1000;
 }
 
+/** Reads a number of levels of brightness. */
+export function levels(value: string): number {
+  const number = Number(value);
+  if (value.trim() === "" || !(number >= 0 && number <= 255))
+    throw new InvalidArgumentError("It must be a number from 0 to 255.");
+  return number;
+}
+
 /** Reads the path of a file that is written. */
 export function outputFile(value: string): string {
   if (value === "" || value === "-") throw new InvalidArgumentError("It must be the name of a file.");

@@ -8,7 +8,7 @@ import {
 import { KV_PRECISIONS, type KvPrecision } from "../cache/mod.ts";
 import type { Engine, EngineOptions } from "../engine/mod.ts";
 import { API_KEY_VARIABLE, readApiKey } from "./api-key.ts";
-import { positive, rate, seconds, threads } from "./arguments.ts";
+import { levels, positive, rate, seconds, threads } from "./arguments.ts";
 import { findModel } from "./models/pull.ts";
 import type { Screen } from "./screen.ts";
 
@@ -26,6 +26,7 @@ export interface EngineFlags {
   readonly window?: number;
   readonly kv?: KvPrecision;
   readonly everyUnit?: true;
+  readonly changedParts?: number;
   readonly requestTimeout?: number;
   readonly isolation?: Isolation;
   readonly hangTimeout?: number;
@@ -79,6 +80,11 @@ export function addEngineFlags(command: Command): Command {
       "--hang-timeout <seconds>",
       "how long such a process may show no sign of life before it is replaced; it has 20 times its slowest step, where that is longer (default: 60)",
       seconds,
+    )
+    .option(
+      "--changed-parts <levels>",
+      "encode only the parts of a picture that changed by more than so many levels of 0..255, such as 6, or by more than the noise: this leaves room for more cameras and loses some accuracy (default: all of it)",
+      levels,
     )
     .optionsGroup("How a published checkpoint, or a model on a server, looks:")
     .option(
@@ -141,8 +147,15 @@ export async function startEngineFor(
       `${REMOTE_FLAGS[name as keyof typeof REMOTE_FLAGS]} is for a model on a server. Add --engine openai.`,
     );
   const model = await findModel(flags.model, screen);
-  const { threads: each = 1, kv, everyUnit, isolation = usual, hangTimeout: hangMs } = flags;
-  const settings = { kv, everyUnit };
+  const {
+    threads: each = 1,
+    kv,
+    everyUnit,
+    changedParts: changedLevels,
+    isolation = usual,
+    hangTimeout: hangMs,
+  } = flags;
+  const settings = { kv, everyUnit, changedLevels };
   return await createEngine({
     ...{ model, threads: each, wishes: wishesOf(flags), settings, isolation },
     ...(hangMs !== undefined && { hangMs }),
@@ -165,6 +178,7 @@ function remoteOptions(flags: EngineFlags): RemoteEngineOptions {
   for (const [flag, given, what] of [
     ["--kv", flags.kv, "checkpoint"],
     ["--every-unit", flags.everyUnit, "checkpoint"],
+    ["--changed-parts", flags.changedParts, "model"],
     ["--isolation", flags.isolation, "model"],
     ["--hang-timeout", flags.hangTimeout, "model"],
   ] as const)

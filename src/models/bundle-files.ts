@@ -6,7 +6,9 @@ import { checkpointSchema } from "./checkpoint-schema.ts";
 import { ModelError } from "./errors.ts";
 
 /** Formats of a manifest that can be read. */
-const FORMATS: readonly unknown[] = [bundleSchema, checkpointSchema].map(({ shape }) => shape.format.value);
+const FORMATS: readonly unknown[] = [bundleSchema, checkpointSchema].flatMap(({ shape }) => [
+  ...shape.format.values,
+]);
 
 /** A manifest as it stands on disk, not checked yet. */
 export interface WrittenManifest {

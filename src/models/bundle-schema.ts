@@ -12,7 +12,9 @@ const fileName = z.string().regex(/^[\w.-]+$/, "must be the name of a file in th
 
 /** `bundle.json`: everything that the service must know about a model. */
 export const bundleSchema = z.object({
-  format: z.literal("thinkalong-bundle/2"),
+  format: z
+    .literal(["thinkalong-bundle/2", "thinkalong-bundle/3"])
+    .describe("Up to 2, the eyes are one graph; in 3, they are four."),
   architecture: z
     .literal("two-stack")
     .describe("One transformer for visual tokens, one for text, joint attention."),
@@ -148,7 +150,17 @@ export const bundleSchema = z.object({
       "Words of questions that are not in the vocabulary, and the words of the vocabulary that replace them.",
     ),
   graphs: z.object({
-    eyes: fileName.describe("The image encoder: a unit's pixels to its visual tokens."),
+    eyes: z
+      .union([
+        fileName.describe("The image encoder as one graph: a unit's pixels to its visual tokens."),
+        z.object({
+          look: fileName.describe("A frame's pixels to the encoder's channels."),
+          encode: fileName.describe("The channels of any part of a frame, in whole cells, to its features."),
+          settle: fileName.describe("Lets the background follow a frame."),
+          gather: fileName.describe("The features of a unit's frames to its visual tokens."),
+        }),
+      ])
+      .describe("The image encoder."),
     visual: z.array(fileName).min(1).describe("The visual stack, cut at its attentions."),
     text: z.array(fileName).min(2).describe("The text stack, cut at its attentions."),
   }),

@@ -6,13 +6,23 @@ import { ModelError } from "./errors.ts";
 
 const TOKENIZER = ["tokenizer.json", "tokenizer_config.json"] as const;
 
+/** The image encoder: one graph, or the four that `graphs.eyes` of the manifest names. */
+export type EyesPaths =
+  | string
+  | { readonly look: string; readonly encode: string; readonly settle: string; readonly gather: string };
+
 /** A model on disk, read and checked. Plain data: it can be sent to a worker. */
 export interface Bundle {
   readonly dir: string;
   readonly manifest: BundleManifest;
+  /**
+   * Only parts of a picture that changed by more than so many levels (of 0..255) are encoded, where the eyes are four
+   * graphs. Default: all of it.
+   */
+  readonly changedLevels?: number;
   /** Paths of its graphs, in the order in which they run. */
   readonly paths: {
-    readonly encoder: string;
+    readonly eyes: EyesPaths;
     readonly visual: readonly string[];
     readonly text: readonly string[];
   };
@@ -24,6 +34,11 @@ function requireLength(path: string, stack: string, graphs: readonly string[], w
   if (graphs.length === wanted) return;
   const message = `${path} lists ${graphs.length} graphs of the ${stack} stack and its layers need ${wanted}. Export the bundle again.`;
   throw new ModelError("bundle_invalid", message);
+}
+
+function partsIn(root: string, { look, encode, settle, gather }: Exclude<EyesPaths, string>): EyesPaths {
+  const path = (name: string) => join(root, name);
+  return { look: path(look), encode: path(encode), settle: path(settle), gather: path(gather) };
 }
 
 /**
@@ -43,7 +58,12 @@ export async function loadBundle(dir: string): Promise<Bundle> {
   const { eyes, visual, text: textGraphs } = manifest.graphs;
   requireLength(manifestPath, "visual", visual, manifest.transformer.layers);
   requireLength(manifestPath, "text", textGraphs, manifest.transformer.layers + 1);
-  for (const name of [eyes, ...visual, ...textGraphs, ...TOKENIZER]) {
+  for (const name of [
+    ...(typeof eyes === "string" ? [eyes] : Object.values(eyes)),
+    ...visual,
+    ...textGraphs,
+    ...TOKENIZER,
+  ]) {
     const expected = manifest.files[name];
     if (expected === undefined)
       throw new ModelError(
@@ -67,7 +87,7 @@ export async function loadBundle(dir: string): Promise<Bundle> {
     dir: root,
     manifest,
     paths: {
-      encoder: join(root, eyes),
+      eyes: typeof eyes === "string" ? join(root, eyes) : partsIn(root, eyes),
       visual: visual.map((name) => join(root, name)),
       text: textGraphs.map((name) => join(root, name)),
     },

@@ -1,5 +1,5 @@
 /** Model bundles: read, check, describe; pull, convert, keep; the tokenizer; caches of a model's shape. */
-export { type Bundle, loadBundle } from "./bundle.ts";
+export { type Bundle, type EyesPaths, loadBundle } from "./bundle.ts";
 export type { BundleManifest } from "./bundle-schema.ts";
 export { BUNDLED_MODEL } from "./bundled-model.ts";
 export { ByteDecoder } from "./byte-decoder.ts";

@@ -38,6 +38,6 @@ export async function openVisionRunner(bundle: Bundle, threads: number): Promise
  * @throws {ModelError} `graph_mismatch`
  */
 export async function openImageEncoder(bundle: Bundle, threads: number): Promise<ImageEncoder> {
-  const { ImageEncoder } = await import("./image-encoder.ts");
-  return ImageEncoder.open(bundle, threads);
+  const { openEncoder } = await import("./open-image-encoder.ts");
+  return openEncoder(bundle, threads);
 }

@@ -1,14 +1,4 @@
-/** Side of the squares whose mean colours are compared (px): small enough to see a distant mover, and free of noise. */
-const SQUARE_PX = 4;
-
-/**
- * A square's change counts as noise up to this many times the change of the median square. For normal noise, 8 medians
- * are 5.4 standard deviations, which hardly one of a thousand squares exceeds.
- */
-const NOISE_FACTOR = 8;
-
-/** A change of more than this many times `levels` is never noise, however noisy the picture is. */
-const MOST_NOISE = 3;
+import { noiseBound, SQUARE_PX } from "./picture-noise.ts";
 
 export interface StillDetectorOptions {
   readonly width: number;
@@ -80,7 +70,7 @@ export class StillDetector {
 
 /** Whether no square differs by more than the noise of the picture, or by more than `levels` if it has hardly any. */
 function alike(a: Float32Array, b: Float32Array, levels: number): boolean {
-  const changes = a.map((x, i) => Math.abs(x - b[i]!)).sort();
-  const noise = NOISE_FACTOR * changes[changes.length >> 1]!;
-  return changes.at(-1)! <= Math.min(MOST_NOISE * levels, Math.max(levels, noise));
+  const changes = a.map((x, i) => Math.abs(x - b[i]!));
+  const bound = noiseBound(changes, levels);
+  return changes.every((change) => change <= bound);
 }

@@ -1,8 +1,9 @@
 import { floats, joinPieces, Stack } from "../attention/mod.ts";
 import { KvMemory, type UnitKv } from "../cache/mod.ts";
 import { type Bundle, stackShape } from "../models/mod.ts";
-import { ImageEncoder } from "./image-encoder.ts";
+import type { ImageEncoder } from "./image-encoder.ts";
 import type { SeeingOptions, UnitFrames } from "./messages.ts";
+import { openEncoder } from "./open-image-encoder.ts";
 import type { SeenUnit, VisionModel } from "./vision-model.ts";
 import { VisionStream } from "./vision-stream.ts";
 
@@ -33,7 +34,7 @@ export class VisionRunner implements VisionModel<VisionStream> {
   static async open(bundle: Bundle, threads: number): Promise<VisionRunner> {
     const memory = new KvMemory();
     const options = { threads, memory, input: "x", output: null };
-    const encoder = await ImageEncoder.open(bundle, threads);
+    const encoder = await openEncoder(bundle, threads);
     return new VisionRunner(
       bundle,
       memory,

@@ -42,6 +42,11 @@ describe("flags of the engine", () => {
       /tiny-random keeps its keys and values as 32-bit numbers.* Leave --kv out\./,
     ],
     [
+      "changed parts of a model whose eyes are one graph",
+      { engine: "local", model: TINY_BUNDLE, changedParts: 6 },
+      /tiny-random encodes whole pictures.* Leave --changed-parts out/,
+    ],
+    [
       "a thought about each unit of a model that decides by itself",
       { engine: "local", model: TINY_BUNDLE, everyUnit: true },
       /tiny-random was trained to say nothing .* Leave --every-unit out\./,

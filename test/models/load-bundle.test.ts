@@ -23,7 +23,7 @@ describe("loadBundle", () => {
       dir: TINY_BUNDLE,
       manifest: { id: "tiny-random", cache: { positions: "real-time" }, vision: { frames_per_unit: 2 } },
       paths: {
-        encoder: join(TINY_BUNDLE, "eyes.onnx"),
+        eyes: join(TINY_BUNDLE, "eyes.onnx"),
         visual: [0, 1].map((i) => join(TINY_BUNDLE, `visual.${i}.onnx`)),
         text: [0, 1, 2].map((i) => join(TINY_BUNDLE, `text.${i}.onnx`)),
       },

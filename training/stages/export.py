@@ -8,41 +8,54 @@ from pathlib import Path
 
 import onnx
 import torch
+from torch import Tensor, nn
 
 from language.questions import CANNOT, COUNTING, EXAMPLES, NOTES, SYNONYMS, sayable
 from language.thoughts import CAME, MOST, PLURALS, WENT
 from language.tokenizer import CLOCK, SPECIAL, Tokenizer
 from network.config import Config
+from network.eyes import Encode, Gather, Look, Settle
 from network.model import Network
 from network.stack_graphs import OPSET, text_graphs, visual_graphs
-from network.streaming import Eyes
 
 from .checkpoint import load
 from .narrate import ANSWER_TOKENS, THOUGHT_TOKENS
 from .unserved import write_unserved
 
-EYES_INPUTS = ("frames", "seconds", "previous", "background", "seen")
-EYES_OUTPUTS = ("x", "previous_out", "background_out", "seen_out", "foreground")
 
-
-def write_eyes(network: Network, path: Path) -> None:
-    c = network.config
-    picture = (2, 3, c.pixels, c.pixels)
-    inputs = (torch.zeros(2, c.frames_per_unit, c.pixels, c.pixels, 3, dtype=torch.uint8), torch.zeros(2, c.frames_per_unit),
-              torch.zeros(picture), torch.zeros(picture), torch.zeros(2))
-    axes = {name: {0: "batch"} for name in EYES_INPUTS + EYES_OUTPUTS}
-    torch.onnx.export(Eyes(network).eval(), inputs, str(path), input_names=list(EYES_INPUTS), output_names=list(EYES_OUTPUTS),
+def write_module(module: nn.Module, path: Path, inputs: dict[str, Tensor], outputs: tuple[str, ...], sides: dict[str, dict[int, str]] | None = None) -> None:
+    """Writes a module as a graph whose every input and output takes any number of streams. sides: further axes that take any size, by name."""
+    axes = {name: {0: "batch"} | (sides or {}).get(name, {}) for name in (*inputs, *outputs)}
+    torch.onnx.export(module.eval(), tuple(inputs.values()), str(path), input_names=list(inputs), output_names=list(outputs),
                       dynamic_axes=axes, opset_version=OPSET, dynamo=False)
     onnx.checker.check_model(str(path))
 
 
+def write_eyes(network: Network, folder: Path) -> dict[str, str]:
+    """Writes the graphs of the eyes; returns their files by name."""
+    c = network.config
+    frame = torch.zeros(2, c.pixels, c.pixels, 3, dtype=torch.uint8)
+    background, seen = torch.zeros(2, 3, c.pixels, c.pixels), torch.zeros(2)
+    features = torch.zeros(2, c.frames_per_unit, c.feature_channels, c.grid, c.grid)
+    gains = torch.ones(2, 3, 1, 1)
+    files = {name: f"eyes.{name}.onnx" for name in ("look", "encode", "settle", "gather")}
+    write_module(Look(), folder / files["look"], {"frame": frame, "previous": frame, "background": background, "seen": seen},
+                 ("channels", "squares", "brighter"))
+    write_module(Encode(network), folder / files["encode"], {"channels": torch.zeros(2, 9, c.pixels, c.pixels)}, ("features",),
+                 {"channels": {2: "height", 3: "width"}, "features": {2: "rows", 3: "columns"}})
+    write_module(Settle(network), folder / files["settle"], {"frame": frame, "background": background, "brighter": gains,
+                                                             "features": features[:, 0], "seen": seen, "seconds": seen}, ("background_out",))
+    write_module(Gather(network), folder / files["gather"], {"features": features}, ("x",))
+    return files
+
+
 def write_graphs(network: Network, folder: Path) -> dict:
     """Writes every graph; returns their names as `bundle.json` lists them."""
-    write_eyes(network, folder / "eyes.onnx")
+    eyes = write_eyes(network, folder)
     stacks = {"visual": visual_graphs(network), "text": text_graphs(network)}
     for graph in [g for graphs in stacks.values() for g in graphs]:
         graph.write(folder / f"{graph.name}.onnx")
-    return {"eyes": "eyes.onnx", **{name: [f"{g.name}.onnx" for g in graphs] for name, graphs in stacks.items()}}
+    return {"eyes": eyes, **{name: [f"{g.name}.onnx" for g in graphs] for name, graphs in stacks.items()}}
 
 
 def write_bundle(network: Network, tokenizer: Tokenizer, folder: Path, about: dict) -> None:
@@ -50,11 +63,11 @@ def write_bundle(network: Network, tokenizer: Tokenizer, folder: Path, about: di
     c = network.config
     graphs = write_graphs(network, folder)
     tokenizer.write(folder)
-    names = [graphs["eyes"], *graphs["visual"], *graphs["text"], "tokenizer.json", "tokenizer_config.json"]
+    names = [*graphs["eyes"].values(), *graphs["visual"], *graphs["text"], "tokenizer.json", "tokenizer_config.json"]
     files = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
     thinking = about["thinking"] | {"remembers_silence": False}
     bundle = {
-        "format": "thinkalong-bundle/2", "architecture": "two-stack", **about, "thinking": thinking,
+        "format": "thinkalong-bundle/3", "architecture": "two-stack", **about, "thinking": thinking,
         "vision": {"width": c.pixels, "height": c.pixels, "fps": c.fps, "frames_per_unit": c.frames_per_unit,
                    "tokens_per_unit": c.tokens_per_unit, "grid": c.grid},
         "transformer": {"layers": c.layers, "heads": c.heads, "head_width": c.head_width, "rope_base": c.rope_base,

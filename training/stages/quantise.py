@@ -25,39 +25,70 @@ CLIPS, UNITS, BLOCK = 24, 24, 32
 
 
 class Plays(CalibrationDataReader):
-    """What the eyes are given while clips play through them."""
+    """What a graph is given while clips play."""
 
-    def __init__(self, eyes: Path, data: Path, frames_per_unit: int, fps: float) -> None:
-        self.session = ort.InferenceSession(eyes, providers=["CPUExecutionProvider"])
-        self.rows = self.play(data, frames_per_unit, fps)
-
-    def play(self, data: Path, frames_per_unit: int, fps: float) -> Iterator[dict[str, np.ndarray]]:
-        found = shards(data, "frames")
-        if not found:
-            raise SystemExit(f"no clips with frames in {data}: run `python -m stages.generate` first")
-        shard = found[0]
-        for clip in range(CLIPS):
-            frames = np.array(shard.array("frames")[clip])
-            blank = np.zeros((1, 3, *frames.shape[1:3]), np.float32)
-            state = {"previous": blank, "background": blank, "seen": np.zeros(1, np.float32)}
-            for unit in range(UNITS):
-                pictures = frames[None, unit * frames_per_unit:(unit + 1) * frames_per_unit]
-                seconds = np.full((1, frames_per_unit), 1 / fps, np.float32)
-                row = {"frames": pictures, "seconds": seconds, **state}
-                yield row
-                _, *after, _ = self.session.run(None, row)
-                state = dict(zip(state, after))
+    def __init__(self, rows: Iterator[dict[str, np.ndarray]]) -> None:
+        self.rows = rows
 
     def get_next(self) -> dict[str, np.ndarray] | None:
         return next(self.rows, None)
+
+
+def opened(path: Path) -> ort.InferenceSession:
+    return ort.InferenceSession(path, providers=["CPUExecutionProvider"])
+
+
+def clips(data: Path) -> Iterator[np.ndarray]:
+    """Frames [T,H,W,3] of some training clips."""
+    found = shards(data, "frames")
+    if not found:
+        raise SystemExit(f"no clips with frames in {data}: run `python -m stages.generate` first")
+    shard = found[0]
+    for clip in range(CLIPS):
+        yield np.array(shard.array("frames")[clip])
+
+
+def through_one(eyes: Path, data: Path, frames_per_unit: int, fps: float) -> Iterator[dict[str, np.ndarray]]:
+    """What eyes of one graph are given."""
+    session = opened(eyes)
+    for frames in clips(data):
+        blank = np.zeros((1, 3, *frames.shape[1:3]), np.float32)
+        state = {"previous": blank, "background": blank, "seen": np.zeros(1, np.float32)}
+        for unit in range(UNITS):
+            pictures = frames[None, unit * frames_per_unit:(unit + 1) * frames_per_unit]
+            seconds = np.full((1, frames_per_unit), 1 / fps, np.float32)
+            row = {"frames": pictures, "seconds": seconds, **state}
+            yield row
+            _, *after, _ = session.run(None, row)
+            state = dict(zip(state, after))
+
+
+def through_parts(folder: Path, names: dict[str, str], data: Path, frames_per_unit: int, fps: float) -> Iterator[dict[str, np.ndarray]]:
+    """What the convolutions are given, of eyes of four graphs."""
+    look, encode, settle = (opened(folder / names[name]) for name in ("look", "encode", "settle"))
+    for frames in clips(data):
+        previous, background = frames[:1], np.zeros((1, 3, *frames.shape[1:3]), np.float32)
+        for seen, frame in enumerate(frames[:UNITS * frames_per_unit, None]):
+            common = {"frame": frame, "background": background, "seen": np.full(1, seen, np.float32)}
+            channels, _, brighter = look.run(None, common | {"previous": previous})
+            yield {"channels": channels}
+            features, = encode.run(None, {"channels": channels})
+            seconds = np.full(1, 1 / fps, np.float32)
+            background, = settle.run(None, common | {"brighter": brighter, "features": features, "seconds": seconds})
+            previous = frame
 
 
 def eight(source: Path, target: Path, manifest: dict, data: Path) -> None:
     for name in manifest["graphs"]["visual"] + manifest["graphs"]["text"]:
         quantize_dynamic(source / name, target / name, op_types_to_quantize=["MatMul"], per_channel=True, weight_type=QuantType.QInt8,
                          extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT})
-    eyes, vision = source / manifest["graphs"]["eyes"], manifest["vision"]
-    quantize_static(eyes, target / eyes.name, Plays(eyes, data, vision["frames_per_unit"], vision["fps"]), quant_format=QuantFormat.QDQ,
+    eyes, vision = manifest["graphs"]["eyes"], manifest["vision"]
+    times = vision["frames_per_unit"], vision["fps"]
+    if isinstance(eyes, str):
+        name, rows = eyes, through_one(source / eyes, data, *times)
+    else:
+        name, rows = eyes["encode"], through_parts(source, eyes, data, *times)
+    quantize_static(source / name, target / name, Plays(rows), quant_format=QuantFormat.QDQ,
                     op_types_to_quantize=["Conv"], per_channel=True, weight_type=QuantType.QInt8, activation_type=QuantType.QUInt8)
 
 

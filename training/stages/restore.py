@@ -41,10 +41,10 @@ def values(path: Path) -> dict[str, Tensor]:
     return {i.name: torch.from_numpy(numpy_helper.to_array(i).copy()) for i in onnx.load(path).graph.initializer}
 
 
-def blocks_of(eyes: Path, config: Config) -> tuple[int, ...]:
+def blocks_of(weights: dict[str, Tensor], config: Config) -> tuple[int, ...]:
     """Residual blocks of a bundle's encoder, of two convolutions each, by how wide they are."""
     c = config.feature_channels
-    square = Counter(value.shape[0] for value in values(eyes).values() if value.ndim == 4 and value.shape[0] == value.shape[1] and value.shape[2] == 3)
+    square = Counter(value.shape[0] for value in weights.values() if value.ndim == 4 and value.shape[0] == value.shape[1] and value.shape[2] == 3)
     return tuple(square[width] // 2 for width in (c // 2, c, 2 * c))
 
 
@@ -69,23 +69,38 @@ def restore_stack(state: dict[str, Tensor], name: str, graphs: list[dict[str, Te
             attention(layer + 1, graph, "following")
 
 
-def restore_eyes(network: Network, state: dict[str, Tensor], path: Path) -> None:
+def whole_eyes(folder: Path, eyes: str | dict[str, str]) -> tuple[list[onnx.NodeProto], dict[str, Tensor]]:
+    """Nodes and weights of the eyes, be they one graph or several. What a graph names by a number is named after the graph, too."""
+    if isinstance(eyes, str):
+        return list(onnx.load(folder / eyes).graph.node), values(folder / eyes)
+    nodes, initial = [], {}
+    for part, file in eyes.items():
+        graph = onnx.load(folder / file).graph
+        renamed = {i.name: i.name if i.name.startswith("network.") else f"{part}/{i.name}" for i in graph.initializer}
+        for node in graph.node:
+            node.input[:] = [renamed.get(name, name) for name in node.input]
+        nodes += graph.node
+        initial |= {renamed[name]: value for name, value in values(folder / file).items()}
+    return nodes, initial
+
+
+def restore_eyes(network: Network, state: dict[str, Tensor], folder: Path, eyes: str | dict[str, str]) -> None:
     """The encoder's convolutions come with their batch norms folded in; the resampler's matrices are transposed."""
-    graph, initial = onnx.load(path).graph, values(path)
+    nodes, initial = whole_eyes(folder, eyes)
     state |= {n.removeprefix("network."): v for n, v in initial.items() if n.startswith("network.")}
-    convs = [n.input for n in graph.node if n.op_type == "Conv" and n.input[1] in initial and not n.input[1].startswith("network.")]
+    convs = [n.input for n in nodes if n.op_type == "Conv" and n.input[1] in initial and not n.input[1].startswith("network.")]
     pairs = normed(network.encoder)
     for (conv, norm), (_, weight, bias) in zip(pairs, convs, strict=True):
         state |= {f"encoder.{conv}.weight": initial[weight], f"encoder.{norm}.bias": initial[bias]}
-    matrices = [n.input[1] for n in graph.node if n.op_type == "MatMul" and n.input[1] in initial]
+    matrices = [n.input[1] for n in nodes if n.op_type == "MatMul" and n.input[1] in initial]
     for part, name in zip(RESAMPLER, matrices, strict=True):
         state[f"resampler.{part}.weight"] = initial[name].T
-    key, value = (n.input[0] for n in graph.node if n.op_type == "Reshape" and n.input[0] in initial and not n.input[0].startswith("network."))
+    key, value = (n.input[0] for n in nodes if n.op_type == "Reshape" and n.input[0] in initial and not n.input[0].startswith("network."))
     state["resampler.key_value.weight"] = torch.cat([initial[key], initial[value]])
-    for node in graph.node:
+    for node in nodes:
         if node.op_type == "MatMul" and node.input[0] in initial:
             state["resampler.matters.weight"] = initial[node.input[0]]
-    for bias in (initial[i] for n in graph.node if n.op_type == "Add" for i in n.input if i in initial and not i.startswith("network.")):
+    for bias in (initial[i] for n in nodes if n.op_type == "Add" for i in n.input if i in initial and not i.startswith("network.")):
         if bias.ndim == 1:
             state["resampler.key_value.bias"] = torch.cat([torch.zeros_like(bias), bias])
         else:
@@ -119,8 +134,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("runs/begin"))
     args = parser.parse_args()
     manifest = json.loads((args.bundle / "bundle.json").read_text())
-    eyes = args.bundle / manifest["graphs"]["eyes"]
-    config = replace(Config(), encoder_blocks=blocks_of(eyes, Config()))
+    eyes = manifest["graphs"]["eyes"]
+    config = replace(Config(), encoder_blocks=blocks_of(whole_eyes(args.bundle, eyes)[1], Config()))
     if (layers := manifest["transformer"]["layers"]) != config.layers:
         raise SystemExit(f"{args.bundle} is of {layers} layers, `Config` of {config.layers}: restore it with the code that it was made with")
     vocabulary = json.loads((args.bundle / "tokenizer.json").read_text())["model"]["vocab"]
@@ -129,7 +144,7 @@ def main() -> None:
     for part in network.encoder.modules():
         if isinstance(part, nn.BatchNorm2d):
             part.running_var.fill_(1 - part.eps)
-    restore_eyes(network, state, eyes)
+    restore_eyes(network, state, args.bundle, eyes)
     for name in ("visual", "text"):
         graphs = [values(args.bundle / file) for file in manifest["graphs"][name]]
         restore_stack(state, name, graphs, config.head_width)

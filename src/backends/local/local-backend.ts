@@ -38,6 +38,18 @@ export type Isolation = "threads" | "process";
 /** How long a worker may not answer (ms). */
 const HANG_MS = 60_000;
 
+/**
+ * How a published checkpoint runs: keys and values of `int8` take about a quarter of the memory, and lose precision. And
+ * how the bundled model does.
+ */
+export interface LocalSettings extends CheckpointSettings {
+  /**
+   * Only the parts of a picture are encoded that changed by more than this many levels (0..255), or by more than the
+   * noise. Default: all of it. docs/benchmarks says what it saves and costs.
+   */
+  readonly changedLevels?: number | undefined;
+}
+
 export interface LocalBackendOptions {
   /** Folder of the model bundle. */
   readonly model: string;
@@ -47,11 +59,8 @@ export interface LocalBackendOptions {
   readonly draftWords?: number;
   /** How a published checkpoint looks; default: as often and as large as it keeps up with, as measured at the start. */
   readonly wishes?: LocalWishes;
-  /**
-   * How a published checkpoint runs, where not as its bundle.json says. Keys and values of `int8` take about a quarter of
-   * the memory, and lose precision.
-   */
-  readonly settings?: CheckpointSettings;
+  /** How a model runs, where not as its bundle.json says. */
+  readonly settings?: LocalSettings;
   /** Where the two workers run; default `threads`. `thinkalong serve` takes `process`. */
   readonly isolation?: Isolation;
   /**
@@ -191,8 +200,8 @@ function describeCheckpoint(
 }
 
 /** @throws {ModelError} `bundle_unusable` when the model cannot have such settings */
-function settled(model: Model, settings: CheckpointSettings = {}): Model {
-  const { kv = "f32", everyUnit = false } = settings;
+function settled(model: Model, settings: LocalSettings = {}): Model {
+  const { kv = "f32", everyUnit = false, changedLevels } = settings;
   const { id } = model.manifest;
   if (!isCheckpoint(model)) {
     if (kv !== "f32")
@@ -201,8 +210,15 @@ function settled(model: Model, settings: CheckpointSettings = {}): Model {
       );
     if (everyUnit)
       throw unusable(`${id} was trained to say nothing where nothing is new. Leave --every-unit out.`);
-    return model;
+    if (changedLevels === undefined) return model;
+    if (typeof model.paths.eyes === "string")
+      throw unusable(
+        `${id} encodes whole pictures: its eyes are one graph. Leave --changed-parts out, or export the bundle again.`,
+      );
+    return { ...model, changedLevels };
   }
+  if (changedLevels !== undefined)
+    throw unusable(`${id} looks at whole pictures. Leave --changed-parts out.`);
   if (everyUnit && model.manifest.thinking.policy !== "prompted")
     throw unusable(`${id} was trained to decide by itself when it speaks. Leave --every-unit out.`);
   return withSettings(model, settings);

@@ -1,0 +1,25 @@
+/** Side of the squares whose mean colours are compared (px): small enough to see a distant mover, and free of noise. */
+export const SQUARE_PX = 4;
+
+/**
+ * A square's change counts as noise up to this many times the change of the median square. For normal noise, 8 medians
+ * are 5.4 standard deviations, which hardly one of a thousand squares exceeds.
+ */
+const NOISE_FACTOR = 8;
+
+/** A change of more than this many times `levels` is never noise, however noisy the picture is. */
+const MOST_NOISE = 3;
+
+/**
+ * The greatest change of a square that counts as none.
+ *
+ * @param changes of all squares, none negative
+ * @param levels that bound in a picture without noise; in a noisy picture it may be up to three times as much
+ */
+export function noiseBound(changes: Float32Array, levels: number): number {
+  const quiet = changes.reduce((count, change) => count + Number(NOISE_FACTOR * change <= levels), 0);
+  // Then the median is too small to raise the bound, and nothing need be sorted.
+  if (2 * quiet > changes.length) return levels;
+  const median = changes.slice().sort()[changes.length >> 1]!;
+  return Math.min(MOST_NOISE * levels, Math.max(levels, NOISE_FACTOR * median));
+}
