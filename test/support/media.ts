@@ -92,11 +92,11 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Waits for a condition, by default for up to 10 s, because the machine may be busy. */
+/** Waits for a condition, by default for up to a minute, because the machine may be slow and busy: a program takes 10 s to start on some. */
 export async function eventually(
   holds: () => boolean | Promise<boolean>,
   what: string,
-  patienceMs = 10_000,
+  patienceMs = 60_000,
 ): Promise<void> {
   const deadline = performance.now() + patienceMs;
   while (!(await holds())) {

@@ -36,7 +36,7 @@ export function picture(
 }
 
 /** Waits until a condition holds, by checking it again and again. */
-export async function until(what: string, holds: () => boolean, patienceMs = 10_000): Promise<void> {
+export async function until(what: string, holds: () => boolean, patienceMs = 60_000): Promise<void> {
   const deadline = performance.now() + patienceMs;
   while (!holds()) {
     if (performance.now() > deadline)
