@@ -135,9 +135,7 @@ describe("the words of a rule", () => {
 
 describe("a rule that the model can never say", () => {
   it.each([
-    ["a ghost enters", /The word "ghost" is unknown/],
-    ["a dog enters", /does not know the word "animal"/],
-    ["a dark car enters", /does not know the word "dark"/],
+    ["a dog enters", /The word "dog" is unknown/],
     ["a person with a knife comes in quickly", /The words "knife", "quickly" are unknown/],
     ["a turquoise car stops", /"turquoise"/],
     ["two people meet", /"two"/],
@@ -174,8 +172,6 @@ describe("a rule that the model can never say", () => {
 
   it("depends on the words of the model", () => {
     const { words, synonyms } = STREET_MODEL.language!;
-    const more = { ...STREET_MODEL, language: { words: [...words, "animal", "dark", "light"], synonyms } };
-    expect(compileRule({ when: "a dark dog stops" }, more).understood).toBe("a dark animal stops");
     const model = { ...STREET_MODEL, language: { words: words.filter((word) => word !== "hand"), synonyms } };
     expect(() => compileRule({ when: "a hand enters" }, model)).toThrowError(/does not know the word "hand"/);
     const { language: _, ...none } = STREET_MODEL;

@@ -88,7 +88,6 @@ const OTHERS: readonly (readonly [phrases: string | readonly string[], meaning: 
     { is: "who", kinds: ["object"] },
   ],
   ["hand|hands", { is: "who", kinds: ["hand"] }],
-  ["animal|animals|dog|dogs|cat|cats|bird|birds|pet|pets", { is: "who", kinds: ["animal"] }],
   [
     "something|anything|everything|thing|things|mover|movers|whatever|whoever|one|ones",
     { is: "who", kinds: null },
@@ -164,13 +163,9 @@ const OTHERS: readonly (readonly [phrases: string | readonly string[], meaning: 
   [",", { is: "comma" }],
 ];
 
-/**
- * The eleven colours for which languages have basic words, and what is said where no colour can be told. The model says
- * which of them it knows.
- */
+/** The eleven colours for which languages have basic words. The model says which of them it knows. */
 export const COLOURS = [
   ...["black", "white", "red", "green", "yellow", "blue", "brown", "orange", "pink", "purple", "grey"],
-  ...["dark", "light"],
 ] as const;
 
 /** Words that are left out before phrases are looked for: articles, auxiliary verbs, and asking to be told. */
