@@ -1,9 +1,12 @@
+import { join } from "node:path";
+import { lastValueFrom, toArray } from "rxjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEngine } from "../../src/backends/mod.ts";
 import { type Engine, type StreamOptions, startEngine } from "../../src/engine/mod.ts";
-import { RgbFrame } from "../../src/ingest/mod.ts";
+import { openVideo, RgbFrame } from "../../src/ingest/mod.ts";
 import { BUNDLED_MODEL } from "../support/bundles.ts";
 import { CAPTION_MODEL, CaptionBackend } from "../support/caption-backend.ts";
+import { LABELLED_CLIPS } from "../support/clips.ts";
 import { frame } from "../support/frames.ts";
 import { feed, StreamLog } from "../support/stream-log.ts";
 
@@ -53,12 +56,14 @@ describe("a count is told to be a lower bound", () => {
   it("when the scene was unfamiliar, also after it is familiar again", async () => {
     const { width, height, fps } = engine.model;
     const log = opened({ maxInflightFrames: 1000 });
-    const black = Buffer.alloc(width * height * 3, 4);
-    for (let seq = 0; seq < 16; seq++) {
+    const clip = openVideo(join(LABELLED_CLIPS, "street-0.mp4"), { width, height, fps, pace: "max" });
+    const street = await lastValueFrom(clip.pipe(toArray()));
+    const pictures = await Promise.all(street.map((one) => one.rgb(width, height)));
+    const black = new Uint8Array(width * height * 3).fill(4);
+    for (const [seq, data] of [...Array.from({ length: 16 }, () => black), ...pictures].entries()) {
       const times = { seq, mediaTimeMs: (1000 / fps) * seq, arrivedAtMs: performance.now() };
-      log.stream.push(new RgbFrame(times, { width, height, data: black }));
+      log.stream.push(new RgbFrame(times, { width, height, data }));
     }
-    for (let seq = 16; seq < 72; seq++) log.stream.push(frame(engine.model, seq, 0));
     const [because] = await ended(log, "How many cars passed?");
     expect(log.all("scene.changed").at(-1)).toMatchObject({ status: "familiar" });
     expect(because).toEqual(["unfamiliar"]);
