@@ -21,7 +21,7 @@ class Clause:
     other: tuple[str, str] | None = None
     size: str | None = None
     number: int | None = None
-    """The how many-th of its kind that came or went."""
+    """Its running number among those of its kind that came or went."""
 
 
 def parse(text: str) -> list[Clause]:

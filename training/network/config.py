@@ -12,7 +12,7 @@ class Config:
     frames_per_unit: int = 2
     grid: int = 16
     feature_channels: int = 64
-    encoder_blocks: tuple[int, int, int] = (0, 1, 3)   # residual blocks at a half, a quarter and an eighth of the frame's width
+    encoder_blocks: tuple[int, int, int] = (1, 2, 4)   # residual blocks at a half, a quarter and an eighth of the frame's width
     tokens_per_unit: int = 8
     # Transformers (one for the visual tokens, one for the text; joint attention)
     width: int = 128

@@ -1,6 +1,9 @@
 """A small convolutional encoder with heads per grid cell."""
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor, nn
 
@@ -29,6 +32,13 @@ class Residual(nn.Module):
 
 def down(inputs: int, outputs: int) -> nn.Sequential:
     return nn.Sequential(nn.Conv2d(inputs, outputs, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU())
+
+
+def blocks_of(weights: Mapping[str, Tensor], config: Config) -> tuple[int, ...]:
+    """`Config.encoder_blocks` of an encoder, or of a network that has one, by its weights: a block is two square convolutions."""
+    c = config.feature_channels
+    square = Counter(len(value) for value in weights.values() if value.ndim == 4 and value.shape[0] == value.shape[1] and value.shape[2] == 3)
+    return tuple(square[width] // 2 for width in (c // 2, c, 2 * c))
 
 
 class Encoder(nn.Module):

@@ -10,7 +10,7 @@ import json
 import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,7 @@ import torch
 from torch.nn import functional as F
 
 from network.config import Config
-from network.encoder import HEADS, Encoder
+from network.encoder import HEADS, Encoder, blocks_of
 from network.motion import follow, look, pixels_of
 
 from .checkpoint import load, mixed_precision, rate, record, save, start_from
@@ -227,6 +227,8 @@ def main() -> None:
         print(json.dumps(measure(config, trained_encoder(config, args.out / "last.pt"), shards(args.data / "test", "frames"), args.measure)))
         return
     torch.manual_seed(0)
+    if earlier := load(args.out / "last.pt") or (load(args.begin) if args.begin else None):
+        config = replace(config, encoder_blocks=blocks_of(earlier["encoder"], config))
     encoder = Encoder(config).to(memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(encoder.parameters(), lr=args.rate, weight_decay=0.02)
     step = 0
@@ -274,7 +276,7 @@ def main() -> None:
             source = shards(args.data / "train", *arrays)   # there may be more by now
             report = measure(config, encoder, shards(args.data / "test", "frames"))
             record(args.out, step, time.time() - began, **report)
-            save(args.out / "last.pt", encoder=encoder.state_dict(), blocks=config.encoder_blocks, optimiser=optimiser.state_dict(), step=step)
+            save(args.out / "last.pt", encoder=encoder.state_dict(), optimiser=optimiser.state_dict(), step=step)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import onnx
@@ -14,6 +15,7 @@ from language.questions import CANNOT, COUNTING, EXAMPLES, NOTES, SYNONYMS, saya
 from language.thoughts import CAME, MOST, PLURALS, WENT
 from language.tokenizer import CLOCK, SPECIAL, Tokenizer
 from network.config import Config
+from network.encoder import blocks_of
 from network.eyes import Encode, Gather, Look, Settle
 from network.model import Network
 from network.stack_graphs import OPSET, text_graphs, visual_graphs
@@ -86,10 +88,10 @@ def write_bundle(network: Network, tokenizer: Tokenizer, folder: Path, about: di
 
 
 def load_network(checkpoint: Path, config: Config, tokenizer: Tokenizer) -> Network:
-    network = Network(config, len(tokenizer))
     state = load(checkpoint)
     if state is None:
         raise SystemExit(f"no network at {checkpoint}: run `python -m stages.reasoner` first")
+    network = Network(replace(config, encoder_blocks=blocks_of(state["network"], config)), len(tokenizer))
     network.load_state_dict(state["network"])
     return network.eval()
 

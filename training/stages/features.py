@@ -15,7 +15,7 @@ import torch
 from tqdm import tqdm
 
 from network.config import Config
-from network.encoder import Encoder
+from network.encoder import Encoder, blocks_of
 from network.motion import follow, look, pixels_of
 
 from .checkpoint import load, mixed_precision
@@ -34,7 +34,7 @@ def trained_encoder(config: Config, path: Path) -> Encoder:
     state = load(path)
     if state is None:
         raise SystemExit(f"no encoder at {path}: run `python -m stages.encoder` first")
-    encoder = Encoder(replace(config, encoder_blocks=state.get("blocks", config.encoder_blocks)))
+    encoder = Encoder(replace(config, encoder_blocks=blocks_of(state["encoder"], config)))
     encoder.load_state_dict(state["encoder"])
     return encoder.eval()
 

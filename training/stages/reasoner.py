@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from torch.nn import functional as F
 from language.thoughts import CAME, MOST, WENT, event_class
 from language.tokenizer import CLOCK, SKIP, SPECIAL, Tokenizer
 from network.config import Config
-from network.encoder import COLOURS, KINDS
+from network.encoder import COLOURS, KINDS, blocks_of
 from network.model import EVENT_CLASSES, ROLES, Network
 from network.sequence import NO_TARGET, collate
 from world.colours import KINDS as KIND_NAMES
@@ -203,7 +203,8 @@ def main() -> None:
     parser.add_argument("--text-only", action="store_true", help="what looks stays as it is, all but what nothing reads when it is served: few clips would spoil it")
     args = parser.parse_args()
     join()
-    config, tokenizer = Config(), Tokenizer()
+    encoder, tokenizer = trained_encoder(Config(), args.encoder), Tokenizer()
+    config = replace(Config(), encoder_blocks=blocks_of(encoder.state_dict(), Config()))
     torch.manual_seed(0)
     network = Network(config, len(tokenizer))
     if args.text_only:
@@ -227,7 +228,7 @@ def main() -> None:
         source[:] = shards(args.data / "train", *FEATURES)   # there may be more by now
         return measure(network, lambda rng: draw(config, tokenizer, held_out, rng, 16, 0.0), 4)   # told in time
 
-    fit(network, trained_encoder(config, args.encoder), args.out, args.steps, args.rate, drawn, terms_of, fresh, figures, words=tokenizer.words)
+    fit(network, encoder, args.out, args.steps, args.rate, drawn, terms_of, fresh, figures, words=tokenizer.words)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 
 from network.config import Config
-from network.encoder import COLOURS, KINDS
+from network.encoder import COLOURS, KINDS, blocks_of
 from network.model import Network
 from world import render_clip
 
@@ -39,13 +38,6 @@ RESAMPLER = ("outward", "mlp.0", "mlp.2", "ask.1", "outward_again", "mlp_again.1
 
 def values(path: Path) -> dict[str, Tensor]:
     return {i.name: torch.from_numpy(numpy_helper.to_array(i).copy()) for i in onnx.load(path).graph.initializer}
-
-
-def blocks_of(weights: dict[str, Tensor], config: Config) -> tuple[int, ...]:
-    """Residual blocks of a bundle's encoder, of two convolutions each, by how wide they are."""
-    c = config.feature_channels
-    square = Counter(value.shape[0] for value in weights.values() if value.ndim == 4 and value.shape[0] == value.shape[1] and value.shape[2] == 3)
-    return tuple(square[width] // 2 for width in (c // 2, c, 2 * c))
 
 
 def restore_stack(state: dict[str, Tensor], name: str, graphs: list[dict[str, Tensor]], width: float) -> None:
@@ -155,8 +147,8 @@ def main() -> None:
     start_from(network, {k: v.contiguous() for k, v in state.items()})   # an older bundle has fewer heads
     unfold(network, kept if any(name.endswith(REACHED) for name in kept) else measured(network, config))
     words = [w for w, _ in sorted(vocabulary.items(), key=lambda item: item[1])]
-    save(args.out / "reasoner.pt", network=network.state_dict(), words=words, blocks=config.encoder_blocks)
-    save(args.out / "encoder.pt", encoder=network.encoder.state_dict(), blocks=config.encoder_blocks)
+    save(args.out / "reasoner.pt", network=network.state_dict(), words=words)
+    save(args.out / "encoder.pt", encoder=network.encoder.state_dict())
     print(f"{args.out}/encoder.pt and {args.out}/reasoner.pt: begin from them with --begin")
 
 

@@ -50,7 +50,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("runs/thin/encoder.pt"))
     args = parser.parse_args()
     state, blocks = thinned(trained_encoder(Config(), args.encoder), set(args.without))
-    save(args.out, encoder=state, blocks=blocks)
+    save(args.out, encoder=state)
     print(f"{args.out}: {blocks} residual blocks at a half, a quarter and an eighth of the frame's width")
 
 
