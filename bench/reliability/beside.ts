@@ -80,10 +80,10 @@ function add(to: Felt, felt: Felt): void {
   to.dropped += felt.dropped;
 }
 
-/** p99 of the latencies (ms), and share of the pictures that were dropped. */
-export function summarize({ latenciesMs, sent, dropped }: Felt): {
-  readonly p99Ms: number;
-  readonly lost: number;
-} {
-  return { p99Ms: percentile(latenciesMs, 0.99), lost: dropped / sent };
+/** The latency (ms) that so many percent do not reach, and the share of the pictures that were dropped. */
+export function summarize(
+  { latenciesMs, sent, dropped }: Felt,
+  percent: number,
+): { readonly slowMs: number; readonly lost: number } {
+  return { slowMs: percentile(latenciesMs, percent / 100), lost: dropped / sent };
 }

@@ -68,7 +68,8 @@ describe("README", () => {
     await shell(install!, project);
     await write("think.mjs", example!);
     await write("send.mjs", client[1]!);
-  }, 120_000);
+    // It packs, and loads 200 MB of packages.
+  }, 600_000);
   afterAll(() => home.remove());
 
   it("installs the command line", async () => {

@@ -19,7 +19,7 @@ NO_REASON = "i saw no reason"
 @dataclass(frozen=True)
 class Asked:
     kind: str
-    family: str            # dynamics, causal, theme, counting, time, now, none
+    family: str            # dynamics, causal, theme, counting, time, now, present, none
     question: str
     answer: str
     rests: Sequence = ()   # events that the answer follows from
@@ -32,6 +32,7 @@ class Seen:
     """What has been told up to now."""
     events: list                                   # in order of time
     moving: bool                                   # whether something moves right now
+    present: Counter = field(default_factory=Counter)   # how many of each kind are there right now, whether or not they came
     base: Tally = field(default_factory=Tally)     # what a recap told of the time before the events
     clock: Callable[[object], str] = field(default=lambda event: "<t0>")   # the token that closed the thought of an event
 
@@ -300,6 +301,23 @@ def how_long_quiet(rng, seen):
     return Asked("how long quiet", "time", text, f"for {seen.clock(seen.events[-1])}", seen.events[-1:], seen.events[-1].t)
 
 
+def count_now(rng, seen):
+    kinds = sorted(kind for kind, count in seen.present.items() if count)
+    kind = pick(rng, kinds) if kinds and rng.random() < 0.7 else pick(rng, list(PLURALS)) if rng.random() < 0.8 else None
+    word = pick(rng, NOUNS[kind][True])
+    text = pick(rng, ["how many {} are there", "how many {} are there now", "how many {} are there right now", "how many {} do you see now", "how many {} are here"])
+    return Asked("count now", "present", text.format(word), number(total(seen.present, kind)))
+
+
+def there_now(rng, seen):
+    kind = pick(rng, sorted(seen.present)) if seen.present and rng.random() < 0.4 else pick(rng, list(PLURALS))
+    word = pick(rng, NOUNS[kind][False])
+    text = pick(rng, ["is there a {}", "is there a {} now", "is a {} there", "is there any {}"]).format(word)
+    if kind == "person" and rng.random() < 0.6:
+        text = pick(rng, ["is anyone there", "is someone there", "is anyone there now", "is anyone here"])
+    return Asked("is it there", "present", text, "yes" if seen.present[kind] else "no")
+
+
 def moving(rng, seen):
     text = pick(rng, ["is anything moving", "is anything moving now", "is something moving", "does anything move now"])
     return Asked("moving now", "now", text, "yes" if seen.moving else "no")
@@ -329,8 +347,8 @@ def strange(rng, seen):
 
 MAKERS = (count_in, count_in, count_in, count_out, count_coloured, count_stops, colour, colour, direction, direction, origin, exit_, size, sized,
           partner, partner, doer, order, first_event, last_event, did, was_there, before, disturbed, why, why, why, about, about,
-          how_long_ago, how_long_ago, how_long_standing, how_long_quiet, moving, strange, strange)
-EXAMPLES = ("How many cars passed?", "What colour was the last car?", "Which way did the last car go?", "Where did the first thing come from?",
+          how_long_ago, how_long_ago, how_long_standing, how_long_quiet, moving, count_now, count_now, there_now, strange, strange)
+EXAMPLES = ("How many cars passed?", "How many people are there?", "What colour was the last car?", "Which way did the last car go?", "Where did the first thing come from?",
             "Did anything stop?", "Why did the car stop?", "How long ago did the last person leave?", "How long has the car been standing there?",
             "How big was the last car?", "What happened last?", "Is anything moving now?", "What is this about?")
 """Shown to users; every word of them is in the vocabulary."""
@@ -339,7 +357,7 @@ EXAMPLES = ("How many cars passed?", "What colour was the last car?", "Which way
 NOTES = [{
     "phrases": ["how many", "count the", "there", "did you see", "stand", "stands", "standing", "leave", "leaves", "go out", "went out", "has left",
                 "have left", "gone", "vanish"],
-    "text": "What stands there from the start is background to this model: it is not counted, and may be missed when it leaves.",
+    "text": "What stands there from the start has not come: it is counted only when asked how many are there, and may be missed when it leaves.",
 }]
 """Told beside answers to questions about counts, presence and leaving."""
 

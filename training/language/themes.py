@@ -26,7 +26,7 @@ class Gist:
     def add(self, event) -> None:
         if event.kind:
             self.kinds[event.kind] += 1
-        else:
+        elif event.verb != "crowd":
             self.disturbed = True
         if (shown := shown_by(event)) and (self.rarest is None or RARE.index(shown) < RARE.index(self.rarest)):
             self.rarest = shown

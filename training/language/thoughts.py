@@ -23,7 +23,7 @@ TEXTS = {
     "hits": "hits {other}", "follows": "follows {other}",
 }
 SCENE = {"lights off": "the lights go off", "lights on": "the lights go on", "camera moves": "the camera moves",
-         "camera covered": "the camera is covered", "camera free": "the camera is free"}
+         "camera covered": "the camera is covered", "camera free": "the camera is free", "crowd": "several people are there"}
 VERBS = (*TEXTS, *SCENE)
 CLASSES = [(verb, place) for verb in VERBS for place in PLACES.get(verb, (None,))]
 """Verb and place of every auxiliary target of the visual tokens."""

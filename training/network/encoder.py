@@ -9,7 +9,8 @@ from torch import Tensor, nn
 
 from .config import Config
 
-STATES = 3  # none, moving, standing
+STATES = 4
+"""None, moving, standing, and standing there from the start: that is part of the background until it moves."""
 COLOURS = 13
 """The eleven, then dark and light."""
 KINDS = 5
@@ -63,5 +64,5 @@ class Encoder(nn.Module):
         return dict(zip(HEADS, self.heads(torch.relu(features)).split(list(HEADS.values()), 1)))
 
     def foreground(self, features: Tensor) -> Tensor:
-        """Probability that a cell holds a mover. [N,C,G,G] -> [N,G,G]."""
-        return 1 - torch.softmax(self.cells(features)["state"], 1)[:, 0]
+        """Probability that a cell holds a mover that is no part of the background. [N,C,G,G] -> [N,G,G]."""
+        return torch.softmax(self.cells(features)["state"], 1)[:, 1:3].sum(1)

@@ -16,6 +16,8 @@ from network.config import Config
 from world import render_clip
 
 from .codec import encode, repeat
+from .generate import cells_of
+from .presence import Presence, presence_of
 from .telling import tell, unit_ends
 
 OUT = Path(__file__).parents[2] / "bench/clips"
@@ -29,14 +31,14 @@ STRANGE = ("poem", "capital", "france", "stock", "president", "recipe")
 """Words outside the vocabulary, for questions that nobody here can answer."""
 
 
-def questions(rng: np.random.Generator, tokenizer: Tokenizer, events: list, moving: np.ndarray, fps: float, count: int,
+def questions(rng: np.random.Generator, tokenizer: Tokenizer, events: list, present: Presence, fps: float, count: int,
               since: float, until: float) -> list[dict]:
     """Questions at random moments of a part; none about the very second in which something happens or stops moving."""
     config = Config()
-    units = int(len(moving) / fps / config.unit_seconds)
+    units = int(len(present) / fps / config.unit_seconds)
     ends = unit_ends(config, units)
-    now = np.minimum(np.round(ends * fps).astype(int), len(moving) - 1)
-    piece = tell(rng, tokenizer, by_unit(events, ends), moving[now], 0, config.recap_tokens, False)
+    now = np.minimum(np.round(ends * fps).astype(int), len(present) - 1)
+    piece = tell(rng, tokenizer, by_unit(events, ends), present[now], 0, config.recap_tokens, False)
     asked: list[dict] = []
     while len(asked) < count:
         unit = int(rng.integers(max(4, since / config.unit_seconds), min(units, until / config.unit_seconds)))
@@ -63,14 +65,14 @@ def write_clip(seed: int, seconds: float, width: int, fps: float, count: int, to
     is held for some seconds, they are asked at the end of those; None, and nothing written, if it does not come to rest.
     """
     clip = render_clip(seed, seconds=seconds, fps=fps, width=width, height=width * 9 // 16, rare=rare)
-    moving = (clip.grid["state"] == 1).sum((1, 2)) >= 2
-    if still and (moving[-round(COME_TO_REST_S * fps):].any() or not clip.events or clip.events[-1].t > seconds - COME_TO_REST_S):
+    present = presence_of(Config(), cells_of(clip), np.arange(len(clip.frames)))
+    if still and (present.moving[-round(COME_TO_REST_S * fps):].any() or not clip.events or clip.events[-1].t > seconds - COME_TO_REST_S):
         return None
     held = round(still * fps)
     encode(np.concatenate([clip.frames, clip.frames[-1:].repeat(held, 0)]), fps, path)
     if loops > 1:
         repeat(path, loops)
-    moving = np.tile(np.pad(moving, (0, held)), loops)
+    frames = np.tile(np.minimum(np.arange(len(present) + held), len(present) - 1), loops)
     events = [replace(e, t=e.t + i * seconds) for i in range(loops) for e in clip.events]
     rng = np.random.default_rng(seed)
     whole = (seconds + still) * loops
@@ -80,7 +82,7 @@ def write_clip(seed: int, seconds: float, width: int, fps: float, count: int, to
         "events": [{"t": round(e.t, 2), "verb": e.verb, "place": e.place, "colour": e.colour, "kind": e.kind,
                     **({"size": e.size} if e.size else {}),
                     **({"other": {"colour": e.other[0], "kind": e.other[1]}} if e.other and e.verb in PAIRED else {})} for e in events],
-        "questions": [q for since, until in asked for q in questions(rng, tokenizer, events, moving, fps, count, since, until)],
+        "questions": [q for since, until in asked for q in questions(rng, tokenizer, events, present[frames], fps, count, since, until)],
     }
     path.with_suffix(".json").write_text(json.dumps(labels, indent=None if count > 20 else 1) + "\n")
     return len(events)

@@ -3,14 +3,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from language.parse import Clause, parse
 from language.tally import Tally, thought
 from language.thoughts import CAME
 from language.tokenizer import Tokenizer
 from network.sequence import Thought
 
+from .presence import Presence
 from .telling import Piece
 
 EARLY, LATEST, TIMELY = 1, 2, 1
@@ -35,7 +34,7 @@ def told_in(said: list[list[Clause]], events: list[list]) -> dict[int, int]:
     return told
 
 
-def corrected(tokenizer: Tokenizer, events: list[list], moving: np.ndarray, own: Sequence[Row], clock: int) -> Piece:
+def corrected(tokenizer: Tokenizer, events: list[list], present: Presence, own: Sequence[Row], clock: int) -> Piece:
     """A clip as it was told, and beside that what should have been; asked of what was so.
 
     events: of each unit; own: what was said about each; clock: of the first unit (units).
@@ -52,4 +51,4 @@ def corrected(tokenizer: Tokenizer, events: list[list], moving: np.ndarray, own:
         for c in said[unit]:
             if c.number is not None:
                 (aloud.came if c.verb in CAME else aloud.went)[c.kind] = c.number
-    return Piece(events, thoughts, moving, Tally(), clocks, told)
+    return Piece(events, thoughts, present, Tally(), clocks, told)

@@ -20,12 +20,13 @@ from torch.nn import functional as F
 from network.config import Config
 from network.encoder import HEADS, Encoder, blocks_of
 from network.motion import follow, look, pixels_of
+from world.labels import MOVING, RESTING, STANDING
 
 from .checkpoint import load, mixed_precision, rate, record, save, start_from
 from .features import trained_encoder
 from .fit import descend
 from .generate import PLAIN
-from .movers import in_background
+from .movers import from_its_start
 from .shards import Shard, shards
 
 CLIPS, FRAMES, BATCH = 32, 20, 64
@@ -100,9 +101,7 @@ def draw(config: Config, source: list[Shard], rng: np.random.Generator, plain: b
         wanted.append(when)
         for k in picked:
             picked[k].append(np.array(shard.array(k)[clip, start + when]))
-        unseen = in_background(shard.array("state")[clip, start:start + length])[when]
-        for k in ("state", "colour", "kind"):
-            picked[k][-1][unseen] = IGNORE
+        picked["state"][-1] = from_its_start(shard.array("state")[clip, start:start + length])[when]
     for clip in np.flatnonzero(rng.random(CLIPS) < MIRRORED):
         frames[clip] = frames[clip][:, :, ::-1]
         covers[clip] = covers[clip][..., ::-1]
@@ -131,10 +130,10 @@ class Teacher:
             features = self.encoder(x.contiguous(memory_format=torch.channels_last))
             cells = self.encoder.cells(features)
         state = labels["state"].long()
-        right = (state == IGNORE) | (cells["state"].argmax(1) == state)
+        right = cells["state"].argmax(1) == state
         for k in ("colour", "kind"):
             right &= (labels[k] == IGNORE) | (cells[k].argmax(1) == labels[k])
-        return features.float(), right * torch.where((state == 1) | (state == 2), MOVERS_WEIGHT, 1.0)
+        return features.float(), right * torch.where((state == MOVING) | (state == STANDING), MOVERS_WEIGHT, 1.0)
 
     def loss(self, features: torch.Tensor, wanted: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
         far = F.smooth_l1_loss(features / self.range, wanted / self.range, reduction="none", beta=0.5).mean(1)
@@ -144,8 +143,8 @@ class Teacher:
 def losses(cells: dict[str, torch.Tensor], labels: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     state, cover = labels["state"].long(), labels["cover"].float() / 255
     unsure = (state == 0) & (cover > 0.06)
-    weight = torch.tensor([1.0, 2.0, 2.0], device=state.device)
-    moving, present = (state == 1)[:, None], ((state == 1) | (state == 2))[:, None]
+    weight = torch.tensor([1.0, 2.0, 2.0, 2.0], device=state.device)
+    moving, present = (state == MOVING)[:, None], (state > 0)[:, None]
 
     def box(name: str, scale: float) -> torch.Tensor:
         return F.smooth_l1_loss(cells[name] * scale, labels[name].float() * scale, reduction="none", beta=0.5)
@@ -179,10 +178,10 @@ def measure(config: Config, encoder: Encoder, source: list[Shard], clips: int = 
 
     def f1(which: int) -> float:
         hit = ((said == which) & (t["state"] == which)).sum()
-        return float(2 * hit / (((said == which) & (t["state"] != IGNORE)).sum() + (t["state"] == which).sum()))
+        return float(2 * hit / ((said == which).sum() + (t["state"] == which).sum()))
 
     encoder.train()
-    return {"moving_f1": f1(1), "standing_f1": f1(2), **movers(g, t)}
+    return {"moving_f1": f1(MOVING), "standing_f1": f1(STANDING), "resting_f1": f1(RESTING), **movers(g, t)}
 
 
 def movers(said: dict[str, torch.Tensor], true: dict[str, torch.Tensor]) -> dict[str, float]:
@@ -193,7 +192,7 @@ def movers(said: dict[str, torch.Tensor], true: dict[str, torch.Tensor]) -> dict
     rows: dict[str, list[float]] = defaultdict(list)
     for n in range(len(said["state"])):
         centre = (true["offset"][n] + cell).mul(200).round()
-        present = (true["state"][n] == 1) | (true["state"][n] == 2)
+        present = (true["state"][n] == MOVING) | (true["state"][n] == STANDING)
         for c in torch.unique(centre[:, present], dim=1).T:
             mine = present & (centre == c[:, None, None]).all(0)
             if mine.sum() < 2:
@@ -205,7 +204,7 @@ def movers(said: dict[str, torch.Tensor], true: dict[str, torch.Tensor]) -> dict
             rows["position"].append(float(((of["offset"] + cell[:, mine]).median(1).values - (truth["offset"] + cell[:, mine]).mean(1)).norm()))
             rows["size"].append(float((of["size"].median(1).values - truth["size"].mean(1)).abs().mean()))
             v, w = of["velocity"].median(1).values, truth["velocity"].mean(1)
-            if truth["state"][0] == 1 and w.abs().max() > 0.03:
+            if truth["state"][0] == MOVING and w.abs().max() > 0.03:
                 axis = int(w.abs().argmax())
                 rows["direction"].append(float(int(v.abs().argmax()) == axis and v[axis] * w[axis] > 0))
     return {k: float(np.mean(v)) for k, v in rows.items()}

@@ -72,8 +72,8 @@ class Evaluation:
             features = features_of(c, part)
             thoughts = as_served(network, features, skip_bias)
             for (shard, i), f, t in zip(part, features, thoughts):
-                events, moving = truth(c, shard, i)
-                self.items.append({"shard": shard, "clip": i, "features": f, "thoughts": t, "events": events, "moving": moving})
+                events, present = truth(c, shard, i)
+                self.items.append({"shard": shard, "clip": i, "features": f, "thoughts": t, "events": events, "present": present})
 
     def events(self, with_colour: bool = False) -> dict:
         hits = said_total = happened_total = quiet_said = 0
@@ -108,7 +108,7 @@ class Evaluation:
         rows: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for start in range(0, len(self.items), batch):
             part = self.items[start:start + batch]
-            pieces = [tell(rng, self.tokenizer, i["events"], i["moving"], 0, self.config.recap_tokens, False) for i in part]
+            pieces = [tell(rng, self.tokenizer, i["events"], i["present"], 0, self.config.recap_tokens, False) for i in part]
             asked, questions = zip(*[branches(rng, self.tokenizer, p, per_clip) for p in pieces])
             times = np.arange(len(part[0]["thoughts"]), dtype=np.float64)
             given, _ = answer(network, torch.stack([i["features"] for i in part]), times, [i["thoughts"] for i in part],

@@ -12,6 +12,7 @@ from network.config import Config
 from network.encoder import COLOURS, HEADS, KINDS, Encoder
 from network.model import EVENT_CLASSES, ROLES
 from network.sequence import unpack
+from world.labels import RESTING, STANDING
 
 from . import encoder as seeing
 from .features import in_bytes, play
@@ -28,7 +29,6 @@ UNITS = 4096
 """Of a batch for the transformers."""
 SHORTEST_VISUAL_WINDOW = 12
 LABELS = (*HEADS, "cover")
-NAMED = ("state", "colour", "kind")
 BOX_X, BOX_VX = 0, 4
 """Of a mover's box, what is another one in a mirror."""
 MIRRORED_CLASSES = [*(CLASSES.index((verb, MIRRORED.get(place, place))) for verb, place in CLASSES),
@@ -36,9 +36,9 @@ MIRRORED_CLASSES = [*(CLASSES.index((verb, MIRRORED.get(place, place))) for verb
 """Of what the visual tokens of a unit shall know, which is which in a mirror."""
 
 
-def unseen(state: torch.Tensor) -> torch.Tensor:
-    """Cells of what stands from the first frame on and is part of the background, as `movers.in_background`. [N,T,G,G] bool."""
-    return (state == 2).byte().cummin(1).values.bool()
+def from_their_start(state: torch.Tensor) -> torch.Tensor:
+    """States of cells, as `movers.from_its_start`. [N,T,G,G]."""
+    return torch.where((state == STANDING).byte().cummin(1).values.bool(), RESTING, state)
 
 
 @dataclass(frozen=True)
@@ -78,14 +78,12 @@ def look_at(config: Config, pool: Pool, rng: np.random.Generator) -> tuple[torch
     frames = mirror(pool.stretch("frames", which, start, WINDOW), 3)
     cover = mirror(pool.stretch("cover", which, start, WINDOW), -1).float() / 255
     x = seeing.roll(config, frames, seeing.noisy_foreground(cover, rng), when)
-    ignored = unseen(pool.stretch("state", which, start, WINDOW))
+    state = from_their_start(pool.stretch("state", which, start, WINDOW))
     place = torch.from_numpy(when).to(pool.device)
     row = torch.arange(clips, device=pool.device)[:, None]
     labels = {}
     for name in LABELS:
-        values = pool.arrays[name][which[:, None], start[:, None] + place]
-        if name in NAMED:
-            values = torch.where(ignored[row, place], seeing.IGNORE, values)
+        values = state[row, place] if name == "state" else pool.arrays[name][which[:, None], start[:, None] + place]
         if name in ("velocity", "offset"):
             sign = torch.where(turned, -1, 1).to(values.dtype)
             values = torch.stack([values[:, :, 0] * sign[:, None, None, None], values[:, :, 1]], 2)

@@ -23,7 +23,7 @@ from network.sequence import unpack
 from . import encoder as seeing
 from .arrivals import Arrivals
 from .checkpoint import mixed_precision, save
-from .express_draws import LABELS, NAMED, PLAYED, Pieces, in_mirror, pieces_of, unseen
+from .express_draws import LABELS, PLAYED, Pieces, from_their_start, in_mirror, pieces_of
 from .express_fits import Clock, Curve
 from .features import watch
 from .fit import descend, optimisers_of, running_mean
@@ -45,11 +45,10 @@ MEASURED_BATCHES, MEASURED = 10, 5
 
 
 def with_background(config: Config, encoder: Encoder, chunks: Sequence[Chunk], device: torch.device) -> Chunk:
-    """Chunks as one on a device, with the background that each of its frames is held against, and without labels of what is part of it."""
+    """Chunks as one on a device, with the background that each of its frames is held against."""
     chunk = {k: torch.cat([c[k].to(device, non_blocking=True) for c in chunks]) for k in chunks[0]}
     backgrounds = [(b * 255).round().byte().permute(0, 2, 3, 1) for _, b in watch(config, encoder, chunk["frames"])]
-    ignored = unseen(chunk["state"])
-    return chunk | {"background": torch.stack(backgrounds, 1)} | {k: torch.where(ignored, seeing.IGNORE, chunk[k]) for k in NAMED}
+    return chunk | {"background": torch.stack(backgrounds, 1), "state": from_their_start(chunk["state"])}
 
 
 def at_once(pool: Pool) -> int:

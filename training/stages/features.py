@@ -21,10 +21,10 @@ from network.motion import follow, look, pixels_of
 from .checkpoint import load, mixed_precision
 from .generate import CELLS, SEEDS
 from .movers import LABELS, of_units
+from .presence import PRESENCE, last_frames, presence_of
 from .shards import Shard, need_room, shards
-from .telling import moving_of
 
-FEATURES = ("features", "scale", "moving", *LABELS)
+FEATURES = ("features", "scale", *PRESENCE, *LABELS)
 """Arrays of a shard that the transformers learn from."""
 AT_ONCE = 25
 """Clips that are played side by side."""
@@ -70,9 +70,11 @@ def extract(config: Config, encoder: Encoder, shard: Shard) -> None:
     frames = torch.from_numpy(np.array(shard.array("frames")))
     features, scale = (torch.cat(part).numpy() for part in zip(*(in_bytes(play(config, encoder, some)) for some in frames.split(AT_ONCE))))
     cells = {name: shard.array(name) for name in CELLS}
-    movers = [of_units(config, {name: np.array(values[clip]) for name, values in cells.items()}) for clip in range(len(shard))]
-    arrays = {"scale": scale, "moving": np.stack([moving_of(config, state) for state in cells["state"]])}
-    arrays |= {name: np.stack([one[name] for one in movers]) for name in LABELS}
+    clips = [{name: np.array(values[clip]) for name, values in cells.items()} for clip in range(len(shard))]
+    movers = [of_units(config, clip) for clip in clips]
+    present = [presence_of(config, clip, last_frames(config, len(clip["state"]))) for clip in clips]
+    arrays = {"scale": scale} | {name: np.stack([one[name] for one in movers]) for name in LABELS}
+    arrays |= {name: np.stack([getattr(one, name) for one in present]) for name in PRESENCE}
     for name, values in (arrays | {"features": features}).items():   # features last: with them it is done
         temporary = shard.folder / "part.tmp.npy"
         np.save(temporary, values)

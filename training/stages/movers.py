@@ -12,6 +12,8 @@ from torch.nn import functional as F
 from network.config import Config
 from network.encoder import COLOURS
 from network.resampler import BOX
+from world.colours import KINDS
+from world.labels import MOVING, RESTING, STANDING
 
 from .shards import Shard
 
@@ -23,9 +25,9 @@ SCALE = 5.0
 WEIGHTS = {"apart": 0.1, "whole": 0.03, "box": 0.05, "colour": 0.03, "kind": 0.03}
 
 
-def in_background(state: np.ndarray) -> np.ndarray:
-    """Cells of what stands from the first frame on and is part of the background: nobody could tell. [T,G,G] bool."""
-    return np.logical_and.accumulate(state == 2, 0)
+def from_its_start(state: np.ndarray) -> np.ndarray:
+    """The states of cells for who sees a stretch of a clip only: what stands from its first frame on has always been there. [T,G,G]."""
+    return np.where(np.logical_and.accumulate(state == STANDING, 0), RESTING, state)
 
 
 @dataclass
@@ -49,6 +51,7 @@ class Seen:
     box: np.ndarray
     colour: int
     kind: int
+    moves: bool
     cells: dict[int, np.ndarray] = field(default_factory=dict)
 
     def like(self, other: Seen) -> bool:
@@ -62,7 +65,7 @@ class Frames:
     """The labels of a clip's frames, looked at mover by mover: cells whose mover has its centre at one place are of one."""
 
     def __init__(self, config: Config, cells: dict[str, np.ndarray]) -> None:
-        self.present = (cells["state"] > 0) & ~in_background(cells["state"])
+        self.present, self.moving = cells["state"] > 0, cells["state"] == MOVING
         offset, self.size, self.velocity = (cells[k].astype(np.float32) for k in ("offset", "size", "velocity"))
         self.colour, self.kind = cells["colour"], cells["kind"]
         middle = (np.arange(config.grid) + 0.5) / config.grid
@@ -76,11 +79,15 @@ class Frames:
             mine = self.present[t] & (self.whose[t] == whose)
             at = (..., *np.argwhere(mine)[0])
             box = np.concatenate([self.centre[t][:, mine].mean(1), self.size[t][at], self.velocity[t][at]])
-            yield Seen(box, int(self.colour[t][at]), int(self.kind[t][at])), mine.flatten()
+            yield Seen(box, int(self.colour[t][at]), int(self.kind[t][at]), bool(self.moving[t][at])), mine.flatten()
+
+    def count(self, t: int) -> np.ndarray:
+        """How many of each kind are there in a frame. [kinds]."""
+        return np.bincount([one.kind for one, _ in self.movers(t)], minlength=len(KINDS))
 
 
 def of_unit(frames: Frames, times: range) -> list[Seen]:
-    """Who is there in a unit's last frame, then who was so in one before only."""
+    """Who is there in a unit's last frame, then who was so in one before only; who moves before who stands."""
     found: list[Seen] = []
     for t in reversed(times):
         later = list(found)
@@ -91,7 +98,7 @@ def of_unit(frames: Frames, times: range) -> list[Seen]:
             else:
                 found.append(one)
             one.cells[t - times.start] = cells
-    return found[:MOST]
+    return sorted(found, key=lambda one: not one.moves)[:MOST]
 
 
 LABELS = ("whose", "box", "mover_colour", "mover_kind", "there")

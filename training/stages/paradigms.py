@@ -31,6 +31,7 @@ from .features import FEATURES, trained_encoder
 from .fit import fit
 from .movers import Movers
 from .paradigm_narrator import NEVER, ORDERS, narrate
+from .presence import Presence
 from .reasoner import stretches, targets_of, terms_of, tie
 from .shards import shards
 from .telling import LATE, late, tell, truth, unit_ends
@@ -45,9 +46,9 @@ def twin(config: Config, tokenizer: Tokenizer, order: str) -> Network:
     return (Network if order == "streamed" else OneCache)(config, len(tokenizer))
 
 
-def at_the_end(rng: np.random.Generator, tokenizer: Tokenizer, events: list[list], moving: np.ndarray, count: int):
+def at_the_end(rng: np.random.Generator, tokenizer: Tokenizer, events: list[list], present: Presence, count: int):
     """The thoughts of a whole clip, and questions at its end."""
-    piece = tell(rng, tokenizer, events, moving, 0, NEVER, False)
+    piece = tell(rng, tokenizer, events, present, 0, NEVER, False)
     last = len(events) - 1
     asked = [ask(rng, piece.seen(tokenizer, last, last)) for _ in range(count)]
     return piece.thoughts, [Branch(last, last, tokenizer.encode(a.question), tokenizer.encode(a.answer)) for a in asked], asked
@@ -56,7 +57,7 @@ def at_the_end(rng: np.random.Generator, tokenizer: Tokenizer, events: list[list
 def draw(config: Config, tokenizer: Tokenizer, source: list, rng: np.random.Generator, order: str):
     chosen = stretches(config, source, rng, BATCH)
     lateness = 0.0 if order == "batch" else LATE   # who has seen all of it has missed nothing at its moment
-    told = [at_the_end(rng, tokenizer, late(rng, one.events, lateness), one.moving, QUESTIONS)[:2] for one in chosen]
+    told = [at_the_end(rng, tokenizer, late(rng, one.events, lateness), one.present, QUESTIONS)[:2] for one in chosen]
     features = torch.stack([one.features for one in chosen]).to(precision())
     classes = torch.stack([targets_of(one.events) for one in chosen])
     scripts = [(build_afterwards if order == "batch" else build)(*t) for t in told]

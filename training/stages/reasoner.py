@@ -25,6 +25,7 @@ from .correcting import Row, corrected
 from .features import FEATURES, trained_encoder
 from .fit import fit
 from .movers import Movers, mover_losses, movers_of
+from .presence import Presence
 from .shards import OWN, Shard, shards
 from .side_by_side import join
 from .telling import LATE, QUESTIONS, USUAL_QUESTION_TOKENS, Piece, script, tell_as_people_do, truth
@@ -55,7 +56,7 @@ class Stretch:
     """Units of a clip in a row."""
     features: torch.Tensor   # [U,F,C,G,G]
     events: list[list]
-    moving: np.ndarray
+    present: Presence
     movers: Movers
     own: list[Row]   # what a network said of it by itself, where that was asked for
 
@@ -67,14 +68,14 @@ def stretches(config: Config, source: list[Shard], rng: np.random.Generator, cou
     for _ in range(count):
         shard = source[int(rng.integers(len(source)))]
         clip = int(rng.integers(len(shard)))
-        events, moving = truth(config, shard, clip)
+        events, present = truth(config, shard, clip)
         if not found:
             length = int(rng.integers(SHORTEST_UNITS, len(events) + 1))
         start = 0 if own else int(rng.integers(len(events) - length + 1))
         frames = slice(start * config.frames_per_unit, (start + length) * config.frames_per_unit)
         features = torch.from_numpy(shard.features(clip, frames)).unflatten(0, (length, config.frames_per_unit))
         movers = movers_of(shard, clip, start, length)
-        found.append(Stretch(features, events[start:start + length], moving[start:start + length], movers,
+        found.append(Stretch(features, events[start:start + length], present[start:start + length], movers,
                              shard.own[clip][:length] if own else []))
     return found
 
@@ -86,7 +87,7 @@ def draw(config: Config, tokenizer: Tokenizer, source: list[Shard], rng: np.rand
     visual_window = int(rng.integers(12, config.visual_window_units + 1))
 
     def told(one: Stretch, clock: int) -> Piece:
-        return tell_as_people_do(rng, tokenizer, one.events, one.moving, clock, every, lateness)
+        return tell_as_people_do(rng, tokenizer, one.events, one.present, clock, every, lateness)
 
     return batch_of(config, tokenizer, rng, stretches(config, source, rng, batch), told, visual_window, text_window)
 
@@ -95,7 +96,7 @@ def draw_own(config: Config, tokenizer: Tokenizer, source: list[Shard], rng: np.
     """A batch of beginnings of clips as a network told them by itself, in the windows in which it did, and as it should have."""
 
     def told(one: Stretch, clock: int) -> Piece:
-        return corrected(tokenizer, one.events, one.moving, one.own, clock)
+        return corrected(tokenizer, one.events, one.present, one.own, clock)
 
     return batch_of(config, tokenizer, rng, stretches(config, source, rng, batch, True), told, config.visual_window_units, config.text_window_tokens)
 

@@ -24,8 +24,9 @@ from .choice import chosen
 from .codec import taken
 from .generate import cells_of
 from .movers import of_units
+from .presence import Presence, last_frames, presence_of
 from .reasoner import targets_of
-from .telling import LATE, QUESTIONS, USUAL_QUESTION_TOKENS, mirrored, moving_of, script, tell_as_people_do, unit_ends
+from .telling import LATE, QUESTIONS, USUAL_QUESTION_TOKENS, mirrored, script, tell_as_people_do, unit_ends
 
 LENGTHS = (16, 20, 26, 32, 40, 50, 64, 80, 96)
 """Units of a piece: each clip is told in all of these."""
@@ -50,13 +51,13 @@ def tokens_of(length: int) -> int:
     return 96 + 6 * length
 
 
-def told(config: Config, tokenizer: Tokenizer, rng: np.random.Generator, events: list[list], moving: np.ndarray, length: int, lateness: float) -> tuple[int, int, np.ndarray]:
+def told(config: Config, tokenizer: Tokenizer, rng: np.random.Generator, events: list[list], present: Presence, length: int, lateness: float) -> tuple[int, int, np.ndarray]:
     """The first unit of a piece, its clock, and the piece packed."""
     start, clock = int(rng.integers(len(events) - length + 1)), int(rng.integers(CLOCKS))
     text_window = int(rng.integers(config.text_window_tokens // 2, config.text_window_tokens + 1))
     every = int(rng.integers(text_window // 4, text_window // 2 + 1))
     part = slice(start, start + length)
-    piece = tell_as_people_do(rng, tokenizer, events[part], moving[part], clock, every, lateness)
+    piece = tell_as_people_do(rng, tokenizer, events[part], present[part], clock, every, lateness)
     room = max(tokens_of(length), piece.tokens + QUESTIONS * USUAL_QUESTION_TOKENS)
     return start, clock, pack(script(rng, tokenizer, piece, room), text_window, tokens_of(length))
 
@@ -65,13 +66,13 @@ def labelled_clip(config: Config, tokenizer: Tokenizer, clip: Clip, rng: np.rand
     """Frames, what their cells hold, who is there in each unit, what happens in it, and the clip as it is told: as it is, then
     mirrored."""
     cells = cells_of(clip)
-    moving = moving_of(config, cells["state"])
-    events = by_unit(clip.events, unit_ends(config, len(moving)))
+    present = presence_of(config, cells, last_frames(config, len(clip.frames)))
+    events = by_unit(clip.events, unit_ends(config, len(present)))
     movers = of_units(config, cells)
     row = {"frames": clip.frames, **cells, **movers, "classes": targets_of(events).bool().numpy()}
     sides = events, mirrored(events)
     for length in LENGTHS:
-        pieces = [told(config, tokenizer, rng, side, moving, length, lateness) for side in sides for _ in range(TELLINGS)]
+        pieces = [told(config, tokenizer, rng, side, present, length, lateness) for side in sides for _ in range(TELLINGS)]
         row[f"begin{length}"] = np.array([p[:2] for p in pieces], np.int16)
         row[f"packed{length}"] = np.stack([p[2] for p in pieces])
     return row

@@ -19,18 +19,18 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 
 from network.config import Config
-from network.encoder import COLOURS, KINDS, blocks_of
-from network.model import Network
+from network.encoder import COLOURS, KINDS, STATES, blocks_of
+from network.model import EVENT_CLASSES, Network
 from world import render_clip
 
 from .checkpoint import save, start_from
 from .encoder import roll
 from .folding import REACHED, normed, unfold
 from .unserved import read_unserved
-from .widening import widened
+from .widening import Known, widened
 
-KNEW = 11, 4
-"""Colours and kinds that the versions up to the tenth told."""
+KNEW = Known(states=3, events=EVENT_CLASSES - 1, colours=11, kinds=4)
+"""What the versions up to the tenth told apart."""
 CLIPS, SECONDS, SEED = 12, 8.0, 40_000_000
 RESAMPLER = ("outward", "mlp.0", "mlp.2", "ask.1", "outward_again", "mlp_again.1", "mlp_again.3")
 """Its matrices in the order that they are used in."""
@@ -143,7 +143,7 @@ def main() -> None:
     kept = read_unserved(args.bundle)
     state |= {name: value for name, value in kept.items() if not name.endswith(REACHED)}
     state["embedding.weight"] = values(args.bundle / manifest["graphs"]["text"][0])["embedding"]
-    state = widened(state, KNEW, (COLOURS, KINDS))
+    state = widened(state, KNEW, Known(STATES, EVENT_CLASSES, COLOURS, KINDS))
     start_from(network, {k: v.contiguous() for k, v in state.items()})   # an older bundle has fewer heads
     unfold(network, kept if any(name.endswith(REACHED) for name in kept) else measured(network, config))
     words = [w for w, _ in sorted(vocabulary.items(), key=lambda item: item[1])]

@@ -16,6 +16,7 @@ from language.tokenizer import Tokenizer
 from network.config import Config
 from network.sequence import Branch, Script, Thought, build
 
+from .presence import PRESENCE, Presence
 from .shards import Shard
 
 QUESTIONS = 6
@@ -37,15 +38,10 @@ def unit_ends(config: Config, units: int) -> np.ndarray:
     return (np.arange(1, units + 1) * config.frames_per_unit - 1) / config.fps
 
 
-def truth(config: Config, shard: Shard, clip: int) -> tuple[list[list], np.ndarray]:
-    """Events of each unit, and whether something moves in its last frame."""
-    moving = shard.array("moving")[clip]
-    return by_unit(shard.events(clip), unit_ends(config, len(moving))), moving
-
-
-def moving_of(config: Config, state: np.ndarray) -> np.ndarray:
-    """Whether something moves in each unit's last frame, by the state of the cells. [T,G,G] -> [U] bool."""
-    return (state[config.frames_per_unit - 1::config.frames_per_unit] == 1).sum((1, 2)) >= 2
+def truth(config: Config, shard: Shard, clip: int) -> tuple[list[list], Presence]:
+    """Events of each unit, and what is there in its last frame."""
+    present = Presence(*(np.array(shard.array(name)[clip]) for name in PRESENCE))
+    return by_unit(shard.events(clip), unit_ends(config, len(present))), present
 
 
 @dataclass(frozen=True)
@@ -53,7 +49,7 @@ class Piece:
     """A stretch of a clip as it is told: events of each unit, thoughts, and what a question may rest on."""
     events: list[list]
     thoughts: list[Thought]
-    moving: np.ndarray
+    present: Presence
     base: Tally
     clocks: list[int]
     told: dict[int, int] = field(default_factory=dict)
@@ -66,7 +62,7 @@ class Piece:
     def seen(self, tokenizer: Tokenizer, unit: int, now: int) -> Seen:
         told = {id(e): u for u, happened in enumerate(self.events[:unit + 1]) for e in happened}
         told |= {event: u for event, u in self.told.items() if u <= unit}
-        return Seen([e for u in self.events[:unit + 1] for e in u], bool(self.moving[now]), self.base,
+        return Seen([e for u in self.events[:unit + 1] for e in u], bool(self.present.moving[now]), self.present.kinds(now), self.base,
                     lambda e: tokenizer.words[self.clocks[told[id(e)]]])
 
 
@@ -100,7 +96,7 @@ def mirrored(events: list[list]) -> list[list]:
     return [[replace(e, place=MIRRORED.get(e.place, e.place)) for e in happened] for happened in events]
 
 
-def tell(rng: np.random.Generator, tokenizer: Tokenizer, events: list[list], moving: np.ndarray, clock: int, every: int, under_way: bool) -> Piece:
+def tell(rng: np.random.Generator, tokenizer: Tokenizer, events: list[list], present: Presence, clock: int, every: int, under_way: bool) -> Piece:
     """The thoughts of a clip whose first unit has the given clock (units); a recap about every so many tokens."""
     base = before_the_clip(rng) if under_way and not events[0] else Tally()
     tally = base.copy()
@@ -113,7 +109,7 @@ def tell(rng: np.random.Generator, tokenizer: Tokenizer, events: list[list], mov
         recap = tokenizer.encode(tally.recap()) if given or tokens >= every else None
         tokens = 0 if recap is not None else tokens
         thoughts.append(Thought(words, clocks[unit], recap, given))
-    return Piece(events, thoughts, moving, base, clocks)
+    return Piece(events, thoughts, present, base, clocks)
 
 
 def slipping(rng: np.random.Generator, tokenizer: Tokenizer, piece: Piece) -> Piece:
@@ -128,9 +124,9 @@ def slipping(rng: np.random.Generator, tokenizer: Tokenizer, piece: Piece) -> Pi
     return replace(piece, thoughts=[replace(t, slipped=said(t.words)) for t in piece.thoughts])
 
 
-def tell_as_people_do(rng: np.random.Generator, tokenizer: Tokenizer, events: list[list], moving: np.ndarray, clock: int, every: int, lateness: float) -> Piece:
+def tell_as_people_do(rng: np.random.Generator, tokenizer: Tokenizer, events: list[list], present: Presence, clock: int, every: int, lateness: float) -> Piece:
     """What training learns from: some events late, in some pieces colours wrong; without lateness neither, which is what it is measured by."""
-    piece = tell(rng, tokenizer, late(rng, events, lateness), moving, clock, every, rng.random() < 0.5)
+    piece = tell(rng, tokenizer, late(rng, events, lateness), present, clock, every, rng.random() < 0.5)
     return slipping(rng, tokenizer, piece) if lateness else piece
 
 

@@ -2,22 +2,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from network.encoder import HEADS
-from network.model import EVENT_CLASSES, ROLES
+from network.model import ROLES
 from network.resampler import BOX
 
 UNLIKELY = -4.0
 """Logit of what a head did not know, until it is learned."""
 
 
-def sections(colours: int, kinds: int) -> dict[str, list[int]]:
-    """Of each head that tells colours and kinds, how many outputs stand for what."""
-    return {"encoder.heads": list((HEADS | {"colour": colours, "kind": kinds}).values()), "seen_mover.1": [BOX, colours, kinds],
-            "seen_events": [EVENT_CLASSES, *[colours] * ROLES, *[kinds] * ROLES]}
+class Known(NamedTuple):
+    """How many of each a network tells apart."""
+    states: int
+    events: int
+    colours: int
+    kinds: int
+
+
+def sections(known: Known) -> dict[str, list[int]]:
+    """Of each head that tells these, how many outputs stand for what."""
+    cells = HEADS | {"state": known.states, "colour": known.colours, "kind": known.kinds}
+    return {"encoder.heads": list(cells.values()), "seen_mover.1": [BOX, known.colours, known.kinds],
+            "seen_events": [known.events, *[known.colours] * ROLES, *[known.kinds] * ROLES]}
 
 
 def spread(rows: Tensor, before: Sequence[int], now: Sequence[int], rest: float) -> Tensor:
@@ -28,8 +38,8 @@ def spread(rows: Tensor, before: Sequence[int], now: Sequence[int], rest: float)
     return out
 
 
-def widened(state: dict[str, Tensor], before: tuple[int, int], now: tuple[int, int]) -> dict[str, Tensor]:
-    """The state of a network that knew so many colours and kinds, for one that knows more."""
-    old, new = sections(*before), sections(*now)
+def widened(state: dict[str, Tensor], before: Known, now: Known) -> dict[str, Tensor]:
+    """The state of a network that told so many apart, for one that tells more."""
+    old, new = sections(before), sections(now)
     return {name: spread(value, old[head], new[head], UNLIKELY if name.endswith(".bias") else 0.0)
             if (head := name.rsplit(".", 1)[0]) in old and len(value) == sum(old[head]) else value for name, value in state.items()}

@@ -11,6 +11,10 @@ from .noise import fractal
 
 DARKEST, BRIGHTEST = 55.0, 185.0
 """Means of a picture as cameras expose it; of 255."""
+AIMED = 85.0, 165.0
+"""The same of cameras that bring every scene to one of their own."""
+NOISE = 0.12, 4.5
+"""Its deviation by daylight, of 255, most often small."""
 NIGHT = 12.0, 80.0
 """The same of a dark scene."""
 STEPS = 0.35, 2.8
@@ -58,12 +62,12 @@ class Camera:
         self._auto = maybe(0.6, 0.3, 2.5) * steady, rng.uniform(0.1, 2.5)
         self._by_highlights = rng.random() < 0.4
         self._flicker = maybe(0.15, 0.01, 0.05) * steady
-        self._noise = maybe(0.85, 0.6, 5.0) * rng.uniform(0.3, 1.0)
+        self._noise = float(np.exp(rng.uniform(*np.log(NOISE)))) if rng.random() < 0.85 else 0.0
         self._chroma = maybe(0.6, 0.3, 3.0)
         self._blur = maybe(0.35, 0.2, 0.8)
         self._shake = maybe(0.2, 0.1, 0.8), rng.uniform(0.4, 2.0)
         self._jpeg = int(rng.integers(15, 91)) if rng.random() < 0.6 else 0
-        self._sharpen = maybe(0.3, 0.3, 1.8)
+        self._sharpen = maybe(0.45, 0.3, 1.8)
         self._balance = maybe(0.35, 0.1, 0.8) * steady, rng.uniform(0.4, 4.0)
         self._wander = rng.normal(0, 1, 3) * maybe(0.6, 0.003, 0.03), rng.uniform(5, 30), rng.uniform(0, 6.3)
         self._cast, self._cast_now = np.zeros(3, np.float32), np.zeros(3, np.float32)
@@ -76,7 +80,7 @@ class Camera:
         self._cloud = maybe(0.15, 0.1, 0.35) * steady, rng.uniform(-0.06, 0.06, 2)
         self._shimmer = maybe(0.18, 3.0, 12.0)
         self._gain, self._lift = self._tone(rng, maybe)
-        self._meter = 0.0
+        self._meter, self._aim = 0.0, maybe(0.5, *AIMED)
         clouds = fractal(rng, 64, 0.5, 2)
         self._clouds = cv2.GaussianBlur(clouds, (0, 0), 3)
         self._waves = fractal(rng, 64, 0.9, 8)
@@ -183,7 +187,7 @@ class Camera:
     def _metered(self, first: np.ndarray) -> np.float32:
         """The gain that brings the mean of the first picture, with all lights on, to where a camera would have it."""
         mean = float((first * self._gain).mean())
-        low, high = NIGHT if self._air.night else (DARKEST, BRIGHTEST)
+        low, high = NIGHT if self._air.night else (self._aim, self._aim) if self._aim else (DARKEST, BRIGHTEST)
         return np.float32(np.clip(mean, max(low - self._lift, 4.0), max(high - self._lift, 8.0)) / max(mean, 1.0))
 
     def _exposure(self, small: np.ndarray, t: float) -> np.float32:

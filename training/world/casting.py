@@ -1,6 +1,8 @@
 """Chooses the movers of a clip: stories of several, and movers on their own with their begin times spread out."""
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from .actors import Actor, build_shape, choose_route, crossing_time, fits, pick
@@ -66,16 +68,26 @@ def _alone(rng: np.random.Generator, scene: Scenario, seconds: float, backdrop: 
     return Actor(shape, kind, colour, while_shown(path, shown))
 
 
-def parked(rng: np.random.Generator, scene: Scenario, backdrop: np.ndarray, actors: list[Actor]) -> list[tuple[Shape, Pose]]:
-    """Things that stand all through the clip; they belong to the background."""
+@dataclass(frozen=True)
+class Parked:
+    """What stands there all through the clip, and belongs to the background."""
+    shape: Shape
+    pose: Pose
+    kind: str
+    colour: str
+
+
+def parked(rng: np.random.Generator, scene: Scenario, backdrop: np.ndarray, actors: list[Actor]) -> list[Parked]:
+    """Those of a clip, far to near."""
     found = []
-    for _ in range(int(rng.choice([0, 1, 2, 3], p=[0.55, 0.25, 0.12, 0.08]))):
+    for _ in range(int(rng.choice(6, p=[0.42, 0.23, 0.14, 0.11, 0.06, 0.04]))):
         kind = pick(rng, scene.kinds)
-        shape, _ = build_shape(rng, scene, kind, backdrop)
+        shape, colour = build_shape(rng, scene, kind, backdrop)
         spot = np.array([rng.choice([rng.uniform(0.0, 0.25), rng.uniform(0.75, 1.0), rng.uniform(0, 1)]), rng.uniform(*scene.floor)])
         ground = scene.stage.view.ground(spot)[0]
         reach = max(shape.extent[:2])
         clear = all(np.linalg.norm(actor.track.position - ground, axis=1).min() > 0.5 * (reach + max(actor.shape.extent[:2])) for actor in actors)
         if clear:
-            found.append((shape, Pose(float(ground[0]), float(ground[1]), rng.uniform(0, 2 * np.pi) if kind != "car" else rng.choice([0, 1.57]) + rng.normal(0, 0.1), 0.0, 0.0)))
-    return found
+            heading = rng.uniform(0, 2 * np.pi) if kind != "car" else rng.choice([0, 1.57]) + rng.normal(0, 0.1)
+            found.append(Parked(shape, Pose(float(ground[0]), float(ground[1]), heading, 0.0, 0.0), kind, colour))
+    return sorted(found, key=lambda one: -one.pose.y)

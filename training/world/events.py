@@ -24,7 +24,9 @@ DATABLE = 1.35
 LASTED_S = 0.8
 """Who slows down may be about to stop: before this it cannot be told apart."""
 SETTLED_S = 0.2
-"""A start and a stop are told after this much of what comes after them."""
+"""A start, a stop and a crowd are told after this much of what comes after them."""
+CROWD, DISPERSED = 5, 2
+"""So many people at once are a crowd, and so many fewer are none any more."""
 
 
 @dataclass(frozen=True)
@@ -215,10 +217,27 @@ def find_events(actors: list[Actor], disturbance: Disturbance | None, seconds: f
     for verb, found in (("passes", passings(actors, seconds, following)), ("follows", following)):
         for sample, a, b in found:
             events.append(Event(sample / RATE, verb, None, actors[a].colour, actors[a].kind, a, (actors[b].colour, actors[b].kind)))
+    events += [Event(sample / RATE, "crowd", None, None, None, -1) for sample in _crowds(actors)]
     if disturbance is not None:
         events = [e for e in events if not _lost(e, disturbance)]
         events += [Event(t, verb, None, None, None, -1) for t, verb in changes(disturbance, seconds)]
     return sorted((e for e in events if e.t < seconds), key=lambda e: e.t)
+
+
+def _crowds(actors: list[Actor]) -> list[int]:
+    """Samples at which so many people are there that it is rather said than counted; a crowd ends before there is another one."""
+    people = [a.track.sight.visible * (1 - a.track.sight.hidden) >= IN for a in actors if a.kind == "person"]
+    if len(people) < CROWD:
+        return []
+    found, crowded = [], False
+    count = np.sum(people, axis=0)
+    for first, last in _runs(count >= CROWD):
+        if count[first] < CROWD:
+            crowded = crowded and count[first:last].min() > CROWD - DISPERSED
+        elif not crowded and last - first >= SETTLED_S * RATE:
+            found.append(first + round(SETTLED_S * RATE))
+            crowded = True
+    return found
 
 
 def _lost(event: Event, d: Disturbance) -> bool:

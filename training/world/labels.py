@@ -1,10 +1,12 @@
 """Per-frame label maps on a grid, from the movers' true outlines: state, velocity, colour, kind, where the mover's box has its centre, its size."""
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
-from .casting import Actor
+from .actors import Actor
 from .colours import KINDS, TOLD
 from .shapes import Polygon, fill
 from .trajectories import RATE
@@ -12,6 +14,8 @@ from .visibility import Stage
 
 CELLS, FINE = 16, 128
 NONE = 255
+MOVING, STANDING, RESTING = 1, 2, 3
+"""States of a cell. What rests has been there from the start, and is part of the background until it moves."""
 LEAST_COVER = 0.25
 
 
@@ -27,8 +31,17 @@ def _velocity(actor: Actor) -> np.ndarray:
     return np.where(np.abs(velocity).max(1, keepdims=True) > 4, 0.0, velocity)
 
 
+@dataclass(frozen=True)
+class Resting:
+    """What stands there all through the clip."""
+    polygons: list[Polygon]
+    clipped: np.ndarray      # x0 y0 x1 y1, as far as it is in the picture
+    colour: str
+    kind: str
+
+
 class Labeller:
-    """Collects the maps frame by frame; a mover that never moved yet counts as background."""
+    """Collects the maps frame by frame."""
 
     def __init__(self, actors: list[Actor], frames: int) -> None:
         self._actors = actors
@@ -45,9 +58,9 @@ class Labeller:
         for values in self.grid.values():
             values[t] = values[t - 1]
 
-    def frame(self, t: int, sample: int, drawn: list[tuple[int, list[Polygon]]], stage: Stage) -> None:
-        """`drawn` lists the movers far to near, as they were painted."""
-        if not drawn:
+    def frame(self, t: int, sample: int, drawn: list[tuple[int, list[Polygon]]], stage: Stage, resting: list[Resting]) -> None:
+        """`drawn` lists the movers far to near, as they were painted; `resting` what was painted before them, in that order, too."""
+        if not drawn and not resting:
             return
         front, total = np.zeros((FINE, FINE), np.uint8), np.zeros((CELLS, CELLS), np.float32)
         for x0, y0, x1, y1 in stage.occluders:
@@ -55,18 +68,16 @@ class Labeller:
         best = np.zeros((CELLS, CELLS), np.float32)
         owner = np.full((CELLS, CELLS), -1)
         for i, polygons in reversed(drawn):
-            mask = np.zeros((FINE, FINE), np.uint8)
-            for polygon in polygons:
-                if polygon.solid:
-                    fill(mask, polygon.points, 255)
+            mask = _outline(polygons)
             if self._actors[i].track.sight.depth[sample] > 0.6 * stage.far_depth:
                 mask[:round(stage.far_row * FINE)] = 0
-            seen = cv2.min(mask, cv2.bitwise_not(front))
-            front = cv2.max(front, mask)
-            if not self._woken[i][sample]:
-                continue
-            cover = cv2.resize(seen, (CELLS, CELLS), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-            total += cover
+            cover, front = _covered(mask, front)
+            if self._woken[i][sample]:
+                total += cover
+            owner[cover > best] = i
+            best = np.maximum(best, cover)
+        for i, still in reversed(list(enumerate(resting, len(self._actors)))):
+            cover, front = _covered(_outline(still.polygons), front)
             owner[cover > best] = i
             best = np.maximum(best, cover)
         self.grid["cover"][t] = np.clip(total * 255 + 0.5, 0, 255)
@@ -74,13 +85,34 @@ class Labeller:
             mine = (owner == i) & (best >= LEAST_COVER)
             actor = self._actors[i]
             moving = bool(actor.track.moving[sample])
-            self.grid["state"][t][mine] = 1 if moving else 2
             if moving:
                 self.grid["vx"][t][mine], self.grid["vy"][t][mine] = self._velocity[i][sample]
-            x0, y0, x1, y1 = actor.track.sight.clipped[sample]
-            rows, columns = np.nonzero(mine)
-            self.grid["dx"][t][mine] = (x0 + x1) / 2 - (columns + 0.5) / CELLS
-            self.grid["dy"][t][mine] = (y0 + y1) / 2 - (rows + 0.5) / CELLS
-            self.grid["width"][t][mine], self.grid["height"][t][mine] = x1 - x0, y1 - y0
-            self.grid["colour"][t][mine] = TOLD.index(actor.colour)
-            self.grid["kind"][t][mine] = KINDS.index(actor.kind)
+            state = MOVING if moving else STANDING if self._woken[i][sample] else RESTING
+            self._mark(t, mine, state, actor.track.sight.clipped[sample], actor.colour, actor.kind)
+        for i, still in enumerate(resting, len(self._actors)):
+            self._mark(t, (owner == i) & (best >= LEAST_COVER), RESTING, still.clipped, still.colour, still.kind)
+
+    def _mark(self, t: int, mine: np.ndarray, state: int, box: np.ndarray, colour: str, kind: str) -> None:
+        """Writes what the cells of one hold. mine [G,G] bool; box: x0 y0 x1 y1."""
+        x0, y0, x1, y1 = box
+        rows, columns = np.nonzero(mine)
+        self.grid["state"][t][mine] = state
+        self.grid["dx"][t][mine] = (x0 + x1) / 2 - (columns + 0.5) / CELLS
+        self.grid["dy"][t][mine] = (y0 + y1) / 2 - (rows + 0.5) / CELLS
+        self.grid["width"][t][mine], self.grid["height"][t][mine] = x1 - x0, y1 - y0
+        self.grid["colour"][t][mine] = TOLD.index(colour)
+        self.grid["kind"][t][mine] = KINDS.index(kind)
+
+
+def _outline(polygons: list[Polygon]) -> np.ndarray:
+    mask = np.zeros((FINE, FINE), np.uint8)
+    for polygon in polygons:
+        if polygon.solid:
+            fill(mask, polygon.points, 255)
+    return mask
+
+
+def _covered(mask: np.ndarray, front: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The share of each cell that shows an outline behind what is in front of it [G,G], and what is in front of the next one."""
+    seen = cv2.min(mask, cv2.bitwise_not(front))
+    return cv2.resize(seen, (CELLS, CELLS), interpolation=cv2.INTER_AREA).astype(np.float32) / 255, cv2.max(front, mask)

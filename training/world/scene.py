@@ -11,18 +11,18 @@ import numpy as np
 from .actors import Actor
 from .backgrounds import paint
 from .camera import Camera
-from .casting import parked
+from .casting import Parked, parked
 from .colours import COLOURS, sample_rgb
 from .disturbances import CHANCE, Disturbance, share
 from .events import Event
-from .labels import Labeller, woken
+from .labels import Labeller, Resting, woken
 from .lens import Lens
 from .plan import LENS, LOOK, PLAIN, REST, Plan, plan_clip
 from .scenarios import Scenario
 from .shapes import Light, Polygon, Pose, fill, place
 from .trajectories import RATE, resampled
 from .unrest import Unrest
-from .visibility import Stage
+from .visibility import IN, Stage, look
 
 cv2.setNumThreads(1)
 
@@ -62,18 +62,18 @@ def render_plan(plan: Plan, fps: float, width: int, height: int, effects: bool =
     """The clip of a plan, as often as one likes. plain: also without anything that a camera, the light or the wind do to it."""
     scene, light, disturbance, moved, actors, seconds = plan.scene, plan.light, plan.disturbance, plan.moved, plan.actors, plan.seconds
     story, underfoot = deepcopy(plan.story), plan.underfoot
-    look, lens = (np.random.default_rng([plan.seed, salt]) for salt in (LOOK, LENS))
-    background = paint(scene.setting, look, width * 2, height * 2)
+    ground, lens = (np.random.default_rng([plan.seed, salt]) for salt in (LOOK, LENS))
+    background = paint(scene.setting, ground, width * 2, height * 2)
     base = np.clip(background * (light.tint * (0.65 + 0.45 * light.ambient)), 0, 255).astype(np.uint8)
-    for shape, pose in sorted(parked(story, scene, underfoot, actors), key=lambda item: -item[1].y):
-        polygons = shape.polygons(scene.stage.view, pose, light)
-        _shade(base, scene.stage, shape, pose, light)
-        _draw(base, polygons)
+    standing_there = parked(story, scene, underfoot, actors)
+    for one in standing_there:
+        _shade(base, scene.stage, one.shape, one.pose, light)
+        _draw(base, one.shape.polygons(scene.stage.view, one.pose, light))
     bare = base.copy()
     _paint_occluders(base, scene, story)
-    sets = [(scene.stage, base, bare)]
+    sets = [(scene.stage, base, bare, _resting(standing_there, scene.stage, light))]
     if moved is not None:
-        sets.append((moved, *(_slide(picture, disturbance.shift) for picture in (base, bare))))
+        sets.append((moved, *(_slide(picture, disturbance.shift) for picture in (base, bare)), _resting(standing_there, moved, light)))
 
     times = np.arange(round(seconds * fps)) / fps
     camera = Camera(lens, width, height, seconds, effects, disturbance, scene.air)
@@ -92,14 +92,14 @@ def render_plan(plan: Plan, fps: float, width: int, height: int, effects: bool =
                 clean[t] = clean[t - 1]
             labeller.repeat(t)
             continue
-        stage, standing, behind = sets[_away(disturbance, sample)]
+        stage, standing, behind, resting = sets[_away(disturbance, sample)]
         canvas, drawn = _render(standing if unrest.none else unrest.at(standing, float(taken[t])), behind, stage, actors, light, sample)
         frames[t] = camera.shoot(canvas, float(taken[t]), before if effects else None)
         if clean is not None:
             still = canvas if unrest.none else _render(standing, behind, stage, actors, light, sample)[0]
             clean[t] = faultless.shoot(still, float(taken[t]))
         if disturbance is None or disturbance.verb != "camera covered" or share(disturbance, float(taken[t])) < 0.5:
-            labeller.frame(t, sample, drawn, stage)
+            labeller.frame(t, sample, drawn, stage, resting)
     return Clip(frames, times, plan.events, labeller.grid, _movers(actors, samples), scene.name, scene.stage.view.aspect, plan.seed, clean)
 
 
@@ -112,6 +112,16 @@ def film(stage: Stage, light: Light, actors: list[Actor], standing: np.ndarray, 
     for t in range(round(seconds * fps)):
         canvas, _ = _render(standing, standing, stage, smooth, light, t)
         yield cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA)
+
+
+def _resting(parked_: list[Parked], stage: Stage, light: Light) -> list[Resting]:
+    """What stands there as it is labelled, without what is hardly in the picture."""
+    found = []
+    for one in parked_:
+        sight = look(stage, one.shape, np.array([[one.pose.x, one.pose.y]]), np.array([one.pose.heading]))
+        if sight.visible[0] >= IN:
+            found.append(Resting(one.shape.polygons(stage.view, one.pose, light), sight.clipped[0], one.colour, one.kind))
+    return found
 
 
 def _away(disturbance: Disturbance | None, sample: int) -> int:

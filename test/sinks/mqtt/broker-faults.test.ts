@@ -96,7 +96,7 @@ describe.skipIf(!hasMosquitto)("a broker that fails", () => {
     expect(said[0]).toContain("Check host and port, and whether the broker runs.");
     const observer = await (await startBroker({ port })).observe();
     await observer.sees(deviceTopic("door"));
-    expect(said).toHaveLength(2);
+    await until("it is said that it is connected", () => said.length === 2);
   });
 
   it("says that the server is gone when its connection breaks, and that it is back", async () => {
