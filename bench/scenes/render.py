@@ -200,19 +200,21 @@ def other(seed: int):
     yield "hard-shake", np.stack([cv2.warpAffine(frame, move, (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE) for frame, move in zip(plain, moves)])
 
     yield "follow", follow(np.random.default_rng([seed, 78]), large)
+    yield "follow_near", follow(np.random.default_rng([seed, 79]), large, near=True)
 
 
-def follow(rng: np.random.Generator, large: np.ndarray) -> np.ndarray:
-    """A slow pan that follows somebody: the background passes, and who walks stays in the middle."""
+def follow(rng: np.random.Generator, large: np.ndarray, near: bool = False) -> np.ndarray:
+    """A pan that follows somebody, who stays in the middle while the background passes: slowly, or faster if near, and then much is hidden."""
     zoom, t = rng.uniform(0.3, 0.5), SECONDS
-    span, speed = (1 - zoom) / 2, rng.uniform(0.008, 0.06) * zoom
+    span, speed = (1 - zoom) / 2, (rng.uniform(0.05, 0.4) if near else rng.uniform(0.008, 0.06)) * zoom
     start = rng.uniform(0, 4 * span)
     there_and_back = np.abs((speed * t + start + 3 * span) % (4 * span) - 2 * span) - span
     frames = through(large, there_and_back, 0.003 * smooth_walk(rng, 3.0)[:, 0], np.full(FRAMES, zoom), np.zeros(FRAMES)).copy()
-    height = int(rng.uniform(0.4, 0.95) * SIDE)
+    height = int((rng.uniform(0.8, 1.3) if near else rng.uniform(0.4, 0.95)) * SIDE)
+    room = max(SIDE - height, 0)
     width = int(height * rng.uniform(0.25, 0.5))
     parts = rng.integers(20, 236, (5, 3, 3)).astype(np.uint8)
-    lead, pace, top = 0.06 * smooth_walk(rng, 2.0)[:, 0], rng.uniform(4, 9), (SIDE - height) // 2 + int(rng.uniform(-0.05, 0.2) * (SIDE - height))
+    lead, pace, top = 0.06 * smooth_walk(rng, 2.0)[:, 0], rng.uniform(4, 9), room // 2 + int(rng.uniform(-0.05, 0.2) * room)
     rows, columns = np.mgrid[0:height, 0:width]
     for i in range(FRAMES):
         body = cv2.resize(parts, (width, height), interpolation=cv2.INTER_LINEAR)

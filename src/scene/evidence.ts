@@ -36,14 +36,17 @@ export function changeKind(
   if (change.changed < thresholds.movedChanged) return slowly(now, longBefore, thresholds);
   const motion = commonMotion(before, now);
   if (isMotion(motion, thresholds.motionCells, thresholds)) return "moving";
+  // From unit to unit a fast motion leaves the range of the search; from frame to frame it does not.
+  if (motion.lost >= thresholds.fastLost) {
+    const fast = commonMotion(first(), now);
+    if (isMotion(fast, thresholds.motionCells, thresholds)) return "moving";
+  }
   const isNew = isReplaced(change, motion, thresholds);
   if (!isNew && !isNoise(now, change, motion, thresholds)) {
     const slow = slowly(now, longBefore, thresholds);
     return slow === "calm" && isChanging(change, thresholds) ? "changing" : slow;
   }
-  // From unit to unit a fast motion leaves the range of the search; from frame to frame it does not.
-  const fast = commonMotion(first(), now);
-  return isMotion(fast, thresholds.motionCells, thresholds) ? "moving" : isNew ? "replaced" : "noisy";
+  return isNew ? "replaced" : "noisy";
 }
 
 /** Whether two pictures of one stream have nothing in common. */
@@ -80,8 +83,13 @@ function isChanging({ changed, alike }: SceneChange, t: SceneThresholds): boolea
   return changed >= t.changingChanged && alike < t.changingAlike;
 }
 
-function isMotion({ following, cells, bend }: SceneMotion, least: number, t: SceneThresholds): boolean {
-  return following >= t.motionFollowing && (cells >= least || bend >= t.bendCells);
+function isMotion(
+  { following, around, cells, bend }: SceneMotion,
+  least: number,
+  t: SceneThresholds,
+): boolean {
+  const isCommon = following >= t.motionFollowing || around >= t.motionAround;
+  return isCommon && (cells >= least || bend >= t.bendCells);
 }
 
 /** Whether a picture is too dark to see anything. */

@@ -33,11 +33,15 @@ export interface SceneChange {
   readonly shaded: number;
 }
 
-/** A block of the later picture that was found in the earlier one. */
-export interface FoundBlock {
+/** A block of the later picture. */
+export interface Block {
   /** Its centre, from the picture's centre (cells). */
   readonly x: number;
   readonly y: number;
+}
+
+/** One that was found in the earlier picture. */
+export interface FoundBlock extends Block {
   /** How far it moved (cells, with fractions). */
   readonly dx: number;
   readonly dy: number;
@@ -64,35 +68,52 @@ export function sceneChange(before: ScenePicture, after: ScenePicture): SceneCha
 
 /**
  * Searches for every second textured block of the later picture (the black squares of a chessboard) near its place in
- * the earlier one. Null stands for a block that was not found.
+ * the earlier one. Returns those that were found, and those that were not.
  */
-export function findBlocks(before: ScenePicture, after: ScenePicture): (FoundBlock | null)[] {
-  const found: (FoundBlock | null)[] = [];
+export function findBlocks(
+  before: ScenePicture,
+  after: ScenePicture,
+): { readonly found: FoundBlock[]; readonly lost: Block[] } {
+  const [found, lost]: [FoundBlock[], Block[]] = [[], []];
   let hint = { dx: 0, dy: 0 };
   for (let top = 0; top < GRID; top += BLOCK) {
     for (let left = top % (2 * BLOCK); left < GRID; left += 2 * BLOCK) {
       if (!isTextured(after, top, left)) continue;
       const at = search(before, after, top, left, hint);
-      found.push(at && { x: left + BLOCK / 2 - GRID / 2, y: top + BLOCK / 2 - GRID / 2, ...at });
-      if (at) hint = { dx: Math.round(at.dx), dy: Math.round(at.dy) };
+      const block = { x: left + BLOCK / 2 - GRID / 2, y: top + BLOCK / 2 - GRID / 2 };
+      if (at === null) lost.push(block);
+      else {
+        found.push({ ...block, ...at });
+        hint = { dx: Math.round(at.dx), dy: Math.round(at.dy) };
+      }
     }
   }
-  return found;
+  return { found, lost };
 }
 
 /** Whether a found block could also have moved by this many cells: along an edge its motion is ambiguous. */
 export function couldBeAt(
   before: ScenePicture,
   after: ScenePicture,
-  { x, y }: FoundBlock,
+  block: Block,
   dx: number,
   dy: number,
 ): boolean {
-  const [left, top] = [x - BLOCK / 2 + GRID / 2, y - BLOCK / 2 + GRID / 2];
+  const { left, top } = cornerOf(block);
   const [across, down] = [Math.round(dx), Math.round(dy)];
+  return wasInside(block, dx, dy) && correlation(before, after, top, left, down, across) >= SAME;
+}
+
+/** Whether a block that moved by this many cells was inside the picture before. */
+export function wasInside(block: Block, dx: number, dy: number): boolean {
+  const { left, top } = cornerOf(block);
+  const [x, y] = [left - Math.round(dx), top - Math.round(dy)];
   const last = GRID - BLOCK;
-  const isInside = left - across >= 0 && left - across <= last && top - down >= 0 && top - down <= last;
-  return isInside && correlation(before, after, top, left, down, across) >= SAME;
+  return x >= 0 && x <= last && y >= 0 && y <= last;
+}
+
+function cornerOf({ x, y }: Block): { readonly left: number; readonly top: number } {
+  return { left: x - BLOCK / 2 + GRID / 2, top: y - BLOCK / 2 + GRID / 2 };
 }
 
 function shaded(before: ScenePicture, after: ScenePicture): number {

@@ -1,4 +1,4 @@
-import { couldBeAt, type FoundBlock, findBlocks } from "./match.ts";
+import { type Block, couldBeAt, type FoundBlock, findBlocks, wasInside } from "./match.ts";
 import { GRID, type ScenePicture } from "./picture.ts";
 
 /** Mean distance of a picture's points from its centre (cells). */
@@ -10,6 +10,15 @@ const FOLLOWS = 0.9;
 /** Number of blocks that are needed to find a motion of the whole picture. */
 const FEWEST = 5;
 
+/** Blocks that lie no farther apart (cells) are those of one thing that moves, before a wall without texture. */
+const LEAST_EXTENT = 32;
+
+/** Number of blocks at the border that are needed to find it there. */
+const FEWEST_AROUND = 4;
+
+/** A block is at the border if its centre is as far (cells, across or down) from the picture's. */
+const BORDER = 16;
+
 const ROUNDS = 4;
 
 /** How a picture moved as a whole. */
@@ -18,6 +27,8 @@ export interface SceneMotion {
   readonly lost: number;
   /** Share of the blocks that follows, or could follow, one motion of the whole picture: a shift, turn and zoom. */
   readonly following: number;
+  /** The same share of the blocks at the border alone: somebody whom a camera follows fills the middle. 0 if there are too few. */
+  readonly around: number;
   /** Mean length of that motion over the blocks that follow it (cells). */
   readonly cells: number;
   /** That motion in the middle of the picture (cells). */
@@ -39,16 +50,11 @@ interface Similarity {
  * repeated on the blocks that are near the previous fit.
  */
 export function commonMotion(before: ScenePicture, after: ScenePicture): SceneMotion {
-  const blocks = findBlocks(before, after);
-  const found = blocks.filter((block) => block !== null);
-  const lost = lostShare(blocks, found);
-  if (found.length < FEWEST) return { lost, following: 0, cells: 0, x: 0, y: 0, bend: 0 };
-  let motion: Similarity = {
-    x: median(found.map(({ dx }) => dx)),
-    y: median(found.map(({ dy }) => dy)),
-    zoom: 0,
-    turn: 0,
-  };
+  const { found, lost: unfound } = findBlocks(before, after);
+  const count = found.length + unfound.length;
+  const lost = count === 0 ? 0 : unfound.length / count;
+  if (found.length < FEWEST) return { lost, following: 0, around: 0, cells: 0, x: 0, y: 0, bend: 0 };
+  let motion = commonShift(found);
   let near = followers(motion, found, 2 * FOLLOWS);
   for (let round = 1; round < ROUNDS && near.length >= FEWEST; round++) {
     motion = fitted(near);
@@ -61,18 +67,34 @@ export function commonMotion(before: ScenePicture, after: ScenePicture): SceneMo
     (block) => near.includes(block) || couldBeAt(before, after, block, ...displacement(motion, block)),
   );
   const { x, y } = motion;
-  return { lost, following: following.length / blocks.length, cells, x, y, bend };
+  const around = shareAround(motion, following, [...found, ...unfound]);
+  const share = extent(following) < LEAST_EXTENT ? 0 : following.length / count;
+  return { lost, following: share, around, cells, x, y, bend };
 }
 
-function lostShare(blocks: readonly unknown[], found: readonly unknown[]): number {
-  return blocks.length === 0 ? 0 : 1 - found.length / blocks.length;
+/** The shift of one of the blocks that most of them share. */
+function commonShift(found: readonly FoundBlock[]): Similarity {
+  const shifts = found.map(({ dx, dy }) => ({ x: dx, y: dy, zoom: 0, turn: 0 }));
+  const counts = shifts.map((shift) => followers(shift, found, 2 * FOLLOWS).length);
+  return shifts[counts.indexOf(Math.max(...counts))]!;
 }
 
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[values.length >> 1]!;
+/** The larger of how far blocks lie apart across and down (cells). */
+function extent(blocks: readonly Block[]): number {
+  const length = (values: number[]) => Math.max(...values) - Math.min(...values);
+  return Math.max(length(blocks.map(({ x }) => x)), length(blocks.map(({ y }) => y)));
 }
 
-function displacement({ x, y, zoom, turn }: Similarity, block: FoundBlock): [number, number] {
+/** What follows of those blocks at the border that a motion has not brought into the picture. */
+function shareAround(motion: Similarity, following: readonly Block[], blocks: readonly Block[]): number {
+  const isAround = (block: Block) =>
+    Math.max(Math.abs(block.x), Math.abs(block.y)) >= BORDER &&
+    wasInside(block, ...displacement(motion, block));
+  const border = blocks.filter(isAround);
+  return border.length < FEWEST_AROUND ? 0 : following.filter(isAround).length / border.length;
+}
+
+function displacement({ x, y, zoom, turn }: Similarity, block: Block): [number, number] {
   return [x + zoom * block.x - turn * block.y, y + zoom * block.y + turn * block.x];
 }
 

@@ -6,6 +6,10 @@ export interface SceneThresholds {
   readonly movedChanged: number;
   /** Share of blocks that must follow that motion. */
   readonly motionFollowing: number;
+  /** Share of the blocks at the border that is enough by itself: somebody whom a camera follows fills the middle. */
+  readonly motionAround: number;
+  /** Share of lost blocks from which a fast motion is looked for, from frame to frame. */
+  readonly fastLost: number;
   /** Least motion from unit to unit (cells; the picture has 48 on a side). */
   readonly motionCells: number;
   /** Least motion in two seconds (cells). */
@@ -68,6 +72,8 @@ export const SCENE_THRESHOLDS: SceneThresholds = {
   fewestBlocks: 6,
   movedChanged: 0.25,
   motionFollowing: 0.6,
+  motionAround: 0.7,
+  fastLost: 0.3,
   motionCells: 1.2,
   slowMotionCells: 1.3,
   bendCells: 0.6,

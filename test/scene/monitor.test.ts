@@ -39,6 +39,25 @@ describe("a fixed camera's scene is familiar", () => {
     ["when it is dark for a second", (seed, s) => look({ seed, light: s >= 8 && s < 9 ? 0 : 1 })],
     ["under a restless exposure", (seed, s) => look({ seed, light: 0.75 + 0.25 * Math.sin(2 * s) })],
     [
+      "when the only thing with a texture moves",
+      (frame, s) => {
+        const random = randomly(frame + 1);
+        const patch = randomly(5);
+        const patches = Array.from({ length: 24 * 24 }, () => 60 + 120 * patch());
+        return grey((row, column) => {
+          const across = column - 48 - Math.round(30 * Math.sin(s / 2));
+          const isBall = Math.hypot((row - 40) / 1.4, across) < 14;
+          const isMark = column > 88 && row > 60 && row < 76;
+          const level = isBall
+            ? patches[(row >> 2) * 24 + ((across + 48) >> 2)]!
+            : isMark
+              ? patches[(row >> 2) * 24 + (column >> 2)]!
+              : 120 + 0.3 * column;
+          return level + 6 * random();
+        });
+      },
+    ],
+    [
       "when a lorry fills half of the picture",
       (seed, s) => look({ seed, lorry: [30 * (s - 8) - 55, 30 * (s - 8)] }),
     ],
@@ -60,6 +79,12 @@ describe("a scene that is none of a fixed camera is told, with the reason", () =
       "a very slow pan that follows somebody",
       "camera_moving",
       (seed, s) => look({ seed, x: 20 + 1.2 * s, lorry: [40 + 3 * Math.sin(s), 56 + 3 * Math.sin(s)] }),
+    ],
+    [
+      "a pan that follows somebody who fills half of the picture",
+      "camera_moving",
+      (seed, s) =>
+        look({ seed, x: 80 + 75 * Math.sin(s / 2), lorry: [22 + 3 * Math.sin(s), 70 + 3 * Math.sin(s)] }),
     ],
     ["a fast pan", "camera_moving", (seed, s) => look({ seed, x: 75 + 60 * Math.sin(s / 1.8) })],
     ["a zoom", "camera_moving", (seed, s) => look({ seed, side: 90 + 40 * Math.sin(s / 2) })],
