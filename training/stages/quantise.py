@@ -1,7 +1,8 @@
 """Writes a bundle in fewer bits: `python -m stages.quantise --bits 8 --out runs/street-narrator-int8`.
 
-8 bits: weights of the stacks, activations as they come (dynamic); the eyes' convolutions statically, calibrated on
-training clips. Both are without a sign: on processors without VNNI, onnxruntime cuts off large sums of signed ones.
+8 bits: the stacks' matrices are kept in steps of their columns, and computed with in float32 (`stages/eight_bits.py`). The
+eyes' convolutions compute in whole numbers, in ranges calibrated on training clips. Their weights have a bit to
+spare: on processors without VNNI, onnxruntime adds up pairs of products in 16 bits, and cuts off what is larger.
 4 bits: weights of the stacks in blocks of 32 columns; the eyes stay as they are.
 `npm run eval -- --model` and `npm run bench -- --model` tell what it costs and gains.
 """
@@ -13,16 +14,21 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import onnx
 import onnxruntime as ort
-from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_dynamic, quantize_static
+from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
+from onnxruntime.quantization.shape_inference import quant_pre_process
 
+from .eight_bits import in_steps
 from .shards import shards
 
 CLIPS, UNITS, BLOCK = 24, 24, 32
+EVERY = 4
+"""Of the frames that are played, those that ranges are calibrated on."""
 
 
 class Plays(CalibrationDataReader):
@@ -72,7 +78,8 @@ def through_parts(folder: Path, names: dict[str, str], data: Path, frames_per_un
         for seen, frame in enumerate(frames[:UNITS * frames_per_unit, None]):
             common = {"frame": frame, "background": background, "seen": np.full(1, seen, np.float32)}
             channels, _, brighter = look.run(None, common | {"previous": previous})
-            yield {"channels": channels}
+            if seen % EVERY == 0:
+                yield {"channels": channels}
             features, = encode.run(None, {"channels": channels})
             seconds = np.full(1, 1 / fps, np.float32)
             background, = settle.run(None, common | {"brighter": brighter, "features": features, "seconds": seconds})
@@ -81,16 +88,18 @@ def through_parts(folder: Path, names: dict[str, str], data: Path, frames_per_un
 
 def eight(source: Path, target: Path, manifest: dict, data: Path) -> None:
     for name in manifest["graphs"]["visual"] + manifest["graphs"]["text"]:
-        quantize_dynamic(source / name, target / name, op_types_to_quantize=["MatMul"], per_channel=True, weight_type=QuantType.QUInt8,
-                         extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT})
+        in_steps(source / name, target / name)
     eyes, vision = manifest["graphs"]["eyes"], manifest["vision"]
     times = vision["frames_per_unit"], vision["fps"]
     if isinstance(eyes, str):
         name, rows = eyes, through_one(source / eyes, data, *times)
     else:
         name, rows = eyes["encode"], through_parts(source, eyes, data, *times)
-    quantize_static(source / name, target / name, Plays(rows), quant_format=QuantFormat.QDQ,
-                    op_types_to_quantize=["Conv"], per_channel=True, weight_type=QuantType.QUInt8, activation_type=QuantType.QUInt8)
+    with TemporaryDirectory() as folder:   # its nodes have names, and its sums are known
+        prepared = Path(folder) / name
+        quant_pre_process(source / name, prepared, skip_symbolic_shape=True)
+        quantize_static(prepared, target / name, Plays(rows), quant_format=QuantFormat.QDQ, op_types_to_quantize=["Conv", "Add", "Relu"],
+                        per_channel=True, reduce_range=True, weight_type=QuantType.QInt8, activation_type=QuantType.QUInt8)
 
 
 def four(source: Path, target: Path, manifest: dict) -> None:
@@ -105,12 +114,13 @@ def main() -> None:
     parser.add_argument("--bundle", type=Path, default=Path("../models/street-narrator"))
     parser.add_argument("--bits", type=int, choices=(8, 4), required=True)
     parser.add_argument("--data", type=Path, default=Path("runs/data/train"))
+    parser.add_argument("--id", help="of the bundle that is written")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     shutil.copytree(args.bundle, args.out, dirs_exist_ok=True)
     manifest = json.loads((args.out / "bundle.json").read_text())
     eight(args.bundle, args.out, manifest, args.data) if args.bits == 8 else four(args.bundle, args.out, manifest)
-    manifest["id"] += f"-int{args.bits}"
+    manifest["id"] = args.id or f"{manifest['id']}-int{args.bits}"
     manifest["files"] = {name: hashlib.sha256((args.out / name).read_bytes()).hexdigest() for name in manifest["files"]}
     (args.out / "bundle.json").write_text(json.dumps(manifest, indent=2) + "\n")
     print(f"{args.out}: {sum(f.stat().st_size for f in args.out.iterdir()) / 1e6:.1f} MB")

@@ -15,7 +15,6 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
-from onnx import numpy_helper
 from torch import Tensor, nn
 
 from network.config import Config
@@ -24,6 +23,7 @@ from network.model import EVENT_CLASSES, Network
 from world import render_clip
 
 from .checkpoint import save, start_from
+from .eight_bits import plain_nodes, weights_of
 from .encoder import roll
 from .folding import REACHED, normed, unfold
 from .unserved import read_unserved
@@ -37,7 +37,7 @@ RESAMPLER = ("outward", "mlp.0", "mlp.2", "ask.1", "outward_again", "mlp_again.1
 
 
 def values(path: Path) -> dict[str, Tensor]:
-    return {i.name: torch.from_numpy(numpy_helper.to_array(i).copy()) for i in onnx.load(path).graph.initializer}
+    return weights_of(onnx.load(path).graph)
 
 
 def restore_stack(state: dict[str, Tensor], name: str, graphs: list[dict[str, Tensor]], width: float) -> None:
@@ -64,15 +64,17 @@ def restore_stack(state: dict[str, Tensor], name: str, graphs: list[dict[str, Te
 def whole_eyes(folder: Path, eyes: str | dict[str, str]) -> tuple[list[onnx.NodeProto], dict[str, Tensor]]:
     """Nodes and weights of the eyes, be they one graph or several. What a graph names by a number is named after the graph, too."""
     if isinstance(eyes, str):
-        return list(onnx.load(folder / eyes).graph.node), values(folder / eyes)
+        graph = onnx.load(folder / eyes).graph
+        return plain_nodes(graph), weights_of(graph)
     nodes, initial = [], {}
     for part, file in eyes.items():
         graph = onnx.load(folder / file).graph
-        renamed = {i.name: i.name if i.name.startswith("network.") else f"{part}/{i.name}" for i in graph.initializer}
-        for node in graph.node:
+        weights = weights_of(graph)
+        renamed = {name: name if name.startswith("network.") else f"{part}/{name}" for name in weights}
+        for node in plain_nodes(graph):
             node.input[:] = [renamed.get(name, name) for name in node.input]
-        nodes += graph.node
-        initial |= {renamed[name]: value for name, value in values(folder / file).items()}
+            nodes.append(node)
+        initial |= {renamed[name]: value for name, value in weights.items()}
     return nodes, initial
 
 
