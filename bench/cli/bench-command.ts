@@ -18,6 +18,7 @@ interface BenchFlags {
   readonly threads: number;
   readonly isolation: Isolation;
   readonly changedParts?: number;
+  readonly otherModel?: string;
 }
 
 /** Named experiments, in their own order. */
@@ -31,7 +32,7 @@ function parseNames(value: string): Experiment[] {
   return EXPERIMENTS.filter(({ name }) => names.includes(name));
 }
 
-function commandOf({ only, long, model, threads, isolation, changedParts }: BenchFlags): string {
+function commandOf({ only, long, model, threads, isolation, changedParts, otherModel }: BenchFlags): string {
   return commandLine("bench", [
     ...(only === undefined ? [] : [`--only ${only.map(({ name }) => name).join(",")}`]),
     ...(long ? ["--long"] : []),
@@ -39,6 +40,7 @@ function commandOf({ only, long, model, threads, isolation, changedParts }: Benc
     ...(threads === 1 ? [] : [`--threads ${threads}`]),
     ...(isolation === "threads" ? [] : [`--isolation ${isolation}`]),
     ...(changedParts === undefined ? [] : [`--changed-parts ${changedParts}`]),
+    ...(otherModel === undefined ? [] : ["--other-model DIR"]),
   ]);
 }
 
@@ -82,6 +84,10 @@ export function benchCommand(): Command {
       "--changed-parts <levels>",
       "`many` also measures how many cameras hold when only what changed by more than so many levels is encoded",
       levels,
+    )
+    .option(
+      "--other-model <dir>",
+      "`many` also measures how many cameras hold with the bundle in this folder",
     )
     .option("--threads <n>", "threads for each of the two workers", positive, 1)
     .addOption(

@@ -12,6 +12,8 @@ export interface ExperimentContext {
   readonly isolation?: Isolation;
   /** `many` also measures how many cameras hold when only what changed by more than so many levels is encoded. */
   readonly changedLevels?: number;
+  /** Folder of another model's bundle: `many` also measures how many cameras hold with that. */
+  readonly otherModel?: string;
   /** A video file, the same for all experiments. */
   readonly clip: string;
   /** Folder of held-out clips with labels. */

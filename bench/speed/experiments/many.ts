@@ -63,11 +63,11 @@ async function run(context: ExperimentContext, sizes: ManySizes): Promise<Report
     ],
     { maxStreams },
   );
-  const changed = await withChangedParts(context, sizes.streams, maxStreams);
+  const others = await measureOthers(context, sizes.streams, maxStreams);
   return {
     tables: [
       summary(streams, sizes.streams),
-      ...(changed === null ? [] : [comparison(streams, changed)]),
+      ...(others.length === 0 ? [] : [comparison(streams, others)]),
       stepTable("By number of streams", streams.steps, sizes.streams.limitMs),
       stepTable(
         "Overload and recovery",
@@ -77,33 +77,50 @@ async function run(context: ExperimentContext, sizes: ManySizes): Promise<Report
       questionTable(questions),
     ],
     plots: [streamPlot(streams, sizes.streams.limitMs), questionPlot(questions)],
-    figures: { sizes, streams, questions, ...(changed && { changed }) },
+    figures: { sizes, streams, questions, ...(others.length > 0 && { others }) },
     notes: notes(streams, sizes.streams),
   };
 }
 
-/** The same cameras on an engine that encodes only what changed; null where nobody asked for it. */
-async function withChangedParts(
+/** The same cameras on another engine. */
+interface Other {
+  readonly name: string;
+  readonly streams: StreamsFigures;
+}
+
+/** One after the other, those that were asked for. */
+async function measureOthers(
   context: ExperimentContext,
   sizes: StreamSizes,
   maxStreams: number,
-): Promise<StreamsFigures | null> {
-  const { changedLevels } = context;
-  if (changedLevels === undefined) return null;
-  const measure = (engine: Engine) =>
-    measureStreams(engine, context, sizes, (_, text) => context.progress(1, `${text}, changed parts`));
-  return await withEngine({ ...context, settings: { changedLevels } }, measure, { maxStreams });
+): Promise<Other[]> {
+  const { changedLevels, otherModel } = context;
+  const wanted = [
+    ...(changedLevels === undefined
+      ? []
+      : [{ name: "only what changed is encoded", with: { settings: { changedLevels } } }]),
+    ...(otherModel === undefined ? [] : [{ name: "the other model", with: { model: otherModel } }]),
+  ];
+  const others: Other[] = [];
+  for (const { name, with: settings } of wanted) {
+    const measure = (engine: Engine) =>
+      measureStreams(engine, context, sizes, (_, text) => context.progress(1, `${text}: ${name}`));
+    others.push({ name, streams: await withEngine({ ...context, ...settings }, measure, { maxStreams }) });
+  }
+  return others;
 }
 
-function comparison(whole: StreamsFigures, changed: StreamsFigures): Table {
+function comparison(own: StreamsFigures, others: readonly Other[]): Table {
   return {
-    title: "Encoding only what changed",
-    columns: ["", "all of each picture", "only what changed", "×"],
-    rows: [
-      ["streams that held", whole.held, changed.held, changed.held / whole.held],
-      ["smallest number that did not", whole.failed ?? "none", changed.failed ?? "none", ""],
-      ["TTFT p50 of half of them (ms)", whole.before.ttft.p50, changed.before.ttft.p50, ""],
-    ],
+    title: "Beside others, in the same run",
+    columns: ["", "streams that held", "smallest number that did not", "TTFT p50 of half of them (ms)", "×"],
+    rows: [{ name: "all of the above", streams: own }, ...others].map(({ name, streams }) => [
+      name,
+      streams.held,
+      streams.failed ?? "none",
+      streams.before.ttft.p50,
+      streams.held / own.held,
+    ]),
   };
 }
 

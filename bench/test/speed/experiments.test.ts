@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { StreamTotals } from "../../../src/engine/mod.ts";
+import { TINY_BUNDLE } from "../../../test/support/bundles.ts";
 import { makeTempDir } from "../../../test/support/media.ts";
 import type { Experiment } from "../../speed/experiment.ts";
 import { endless, endlessRealtime } from "../../speed/experiments/endless.ts";
@@ -89,18 +90,20 @@ describe("experiments", () => {
     expect(ran.json.figures).toMatchObject({ totals: { framesIn: 20 } });
   });
 
+  const fewStreams = {
+    fps: 4,
+    first: 1,
+    most: 2,
+    refinements: 1,
+    warmUpMs: 100,
+    stepMs: 500,
+    overMs: 500,
+    limitMs: 10_000,
+  };
+
   it("many: finds how many streams hold, and accounts for every frame", async () => {
-    const streams = {
-      fps: 4,
-      first: 1,
-      most: 2,
-      refinements: 1,
-      warmUpMs: 100,
-      stepMs: 500,
-      overMs: 500,
-      limitMs: 10_000,
-    };
-    const ran = await run(many({ streams, questions: { counts: [1, 3], rounds: 2, beforeSeconds: 0.6 } }));
+    const sizes = { counts: [1, 3], rounds: 2, beforeSeconds: 0.6 };
+    const ran = await run(many({ streams: fewStreams, questions: sizes }));
     expectWhole(ran);
     const { streams: found, questions } = ran.json.figures as {
       streams: {
@@ -119,6 +122,20 @@ describe("experiments", () => {
     expect(questions).toMatchObject([
       { questions: 1, doneMax: { runs: 2 } },
       { questions: 3, doneMax: { runs: 2 } },
+    ]);
+    expect(ran.json.figures).not.toHaveProperty("others");
+  });
+
+  it("many: measures the same with another model, if it is asked to", async () => {
+    const streams = { ...fewStreams, most: 1, refinements: 0, stepMs: 400 };
+    const experiment = many({ streams, questions: { counts: [1], rounds: 1, beforeSeconds: 0.6 } });
+    const ran = await runExperiment(dir.path, experiment, { otherModel: TINY_BUNDLE });
+    expectWhole(ran);
+    expect(ran.json.figures.others).toMatchObject([{ name: "the other model", streams: { held: 1 } }]);
+    const beside = ran.json.tables.find(({ title }) => title === "Beside others, in the same run");
+    expect(beside!.rows.map(([name, held, , , times]) => [name, held, times])).toEqual([
+      ["all of the above", 1, 1],
+      ["the other model", 1, 1],
     ]);
   });
 });
