@@ -15,16 +15,18 @@ from .visibility import Stage
 class Arm(Limbs):
     """A hand at the origin and a sleeved arm behind it, `size` metres from wrist to fingertips; the named colour is the sleeve's."""
 
-    def __init__(self, rng: np.random.Generator, rgb: np.ndarray, size: float, reach: float) -> None:
-        skin = np.array(SKIN[int(rng.integers(len(SKIN)))], float)
-        lift, wide, bare = size * 0.5, size * rng.uniform(0.24, 0.34), size * rng.uniform(0.1, 0.9)
+    def __init__(self, rng: np.random.Generator, rgb: np.ndarray, size: float, reach: float, bare: bool = False) -> None:
+        """bare: there is no sleeve, and the colour is the skin's."""
+        self.is_bare = bare
+        skin = rgb if bare else np.array(SKIN[int(rng.integers(len(SKIN)))], float)
+        lift, wide, wrist = size * 0.5, size * rng.uniform(0.24, 0.34), size * rng.uniform(0.1, 0.9)
         rows = [((-size * 0.45, 0, lift), (-size * 0.1, 0, lift * 0.7), wide, skin)]
         rows += [((-size * 0.1, y * wide, lift * 0.7), (size * 0.25, y * wide * 1.3, lift * 0.4), wide * 0.28, skin * 0.95) for y in (-0.7, 0.0, 0.7)]
-        rows.append(((-size * 0.4 - bare, 0, lift), (-size * 0.4, 0, lift), wide * 0.75, skin * 0.95))
+        rows.append(((-size * 0.4 - wrist, 0, lift), (-size * 0.4, 0, lift), wide * 0.75, skin * 0.95))
         swing = rng.normal(0, 0.06)
-        rows.append(((-reach, swing * reach, lift * 1.6), (-size * 0.4 - bare, 0, lift), wide * rng.uniform(1.1, 1.7), rgb))
+        rows.append(((-reach, swing * reach, lift * 1.6), (-size * 0.4 - wrist, 0, lift), wide * rng.uniform(1.1, 1.7) * (0.7 if bare else 1.0), rgb))
         super().__init__([r[0] for r in rows], [r[1] for r in rows], [r[2] for r in rows], [r[3] for r in rows])
-        back, side = -size * 0.4 - bare - size * 0.8, wide * 1.5
+        back, side = -size * 0.4 - wrist - size * 0.8, wide * 1.5
         self.extent = np.array([size * 0.3 - back, 2 * side, lift * 2])
         self.bounds = np.array([[x, y, lift] for x in (back, size * 0.3) for y in (-side, side)])
         self.footprint = np.array([[x, y, 0.0] for x, y in ((back, -side * 0.6), (size * 0.3, -side * 0.6), (size * 0.3, side * 0.6), (back, side * 0.6))])

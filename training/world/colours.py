@@ -41,6 +41,8 @@ TROUSER_WEIGHTS = {"black": 4, "blue": 4, "grey": 3, "brown": 2, "white": 1.2, "
 ANIMAL_WEIGHTS = {"black": 3, "white": 2, "grey": 2.5, "brown": 4, "orange": 2, "yellow": 0.5}
 OBJECT_WEIGHTS = dict.fromkeys(COLOURS, 1.0)
 SKIN = ((236, 198, 172), (222, 176, 144), (190, 138, 106), (140, 94, 68), (88, 58, 44))
+SKIN_NAMES = ("pink", "pink", "brown", "brown", "brown")
+"""What a bare arm is called."""
 
 
 def pick_name(rng: np.random.Generator, weights: dict[str, float]) -> str:

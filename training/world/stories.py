@@ -10,6 +10,7 @@ import numpy as np
 
 from .actors import Actor, Told, build_shape, choose_colour, choose_route, crossing_time, image_direction, pick
 from .arms import Arm, Hold, carried, reach_in
+from .colours import SKIN, SKIN_NAMES
 from .movers import bottle, plain_object
 from .scenarios import Scenario
 from .trajectories import RATE, Track, arrive, plan, track
@@ -17,6 +18,8 @@ from .visibility import IN
 
 Story = Callable[[np.random.Generator, Scenario, float, np.ndarray], list[Actor] | None]
 BOTH_HANDS = 0.2
+BARE = 0.35
+"""Share of arms without a sleeve."""
 MARGIN_S = 2.0
 """Tracks go on this long after the clip."""
 
@@ -141,6 +144,10 @@ def _thing(rng: np.random.Generator, scene: Scenario, backdrop: np.ndarray, size
 
 
 def _arm(rng: np.random.Generator, scene: Scenario, backdrop: np.ndarray, size: float) -> tuple[Arm, str]:
+    if rng.random() < BARE and not scene.rare:
+        tone = int(rng.integers(len(SKIN)))
+        rgb = np.array(SKIN[tone]) * rng.uniform(0.92, 1.04)
+        return Arm(rng, rgb, size, 3 * scene.extent, bare=True), scene.air.named(SKIN_NAMES[tone], rgb)
     name, rgb = choose_colour(rng, scene, "hand", backdrop)
     return Arm(rng, rgb, size, 3 * scene.extent), name
 
@@ -177,7 +184,7 @@ def handle(rng: np.random.Generator, scene: Scenario, seconds: float, backdrop: 
         arms.append(Actor(arm, "hand", sleeve, path))
         if rng.random() < BOTH_HANDS:
             beside = np.array([-heading[1], heading[0]]) * size * rng.choice([-1, 1]) * rng.uniform(1.2, 3.0)
-            second = Arm(rng, arm.colours[-1], size, 3 * scene.extent)
+            second = Arm(rng, arm.colours[-1], size, 3 * scene.extent, arm.is_bare)
             if (reached := reach_in(rng, scene.stage, second, spot + beside, heading, moment + rng.uniform(-0.5, 0.5), total)) is not None:
                 arms.append(Actor(second, "hand", sleeve, reached[0]))
     if brought is not None and fetched is not None and fetched.sample - brought.sample < 2 * RATE:
