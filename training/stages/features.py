@@ -6,8 +6,9 @@ shard. Resumes where it stopped.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,12 +23,16 @@ from .checkpoint import load, mixed_precision
 from .generate import CELLS, SEEDS
 from .movers import LABELS, of_units
 from .presence import PRESENCE, last_frames, presence_of
+from .served_eyes import ServedEyes
 from .shards import Shard, need_room, shards
 
 FEATURES = ("features", "scale", *PRESENCE, *LABELS)
 """Arrays of a shard that the transformers learn from."""
 AT_ONCE = 25
 """Clips that are played side by side."""
+
+Player = Callable[[torch.Tensor], torch.Tensor]
+"""u8 [N,T,H,W,3] -> features [N,T,C,G,G]."""
 
 
 def trained_encoder(config: Config, path: Path) -> Encoder:
@@ -66,9 +71,9 @@ def in_bytes(features: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     return (features / scale[:, None, :, None, None]).round().clamp(-127, 127).char(), scale
 
 
-def extract(config: Config, encoder: Encoder, shard: Shard) -> None:
+def extract(config: Config, player: Player, shard: Shard) -> None:
     frames = torch.from_numpy(np.array(shard.array("frames")))
-    features, scale = (torch.cat(part).numpy() for part in zip(*(in_bytes(play(config, encoder, some)) for some in frames.split(AT_ONCE))))
+    features, scale = (torch.cat(part).numpy() for part in zip(*(in_bytes(player(some)) for some in frames.split(AT_ONCE))))
     cells = {name: shard.array(name) for name in CELLS}
     clips = [{name: np.array(values[clip]) for name, values in cells.items()} for clip in range(len(shard))]
     movers = [of_units(config, clip) for clip in clips]
@@ -90,6 +95,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("runs/data"))
     parser.add_argument("--encoder", type=Path, default=Path("runs/encoder/last.pt"))
+    parser.add_argument("--bundle", type=Path, help="instead of an encoder: a bundle, whose eyes are played as they are served, in eight bits if that is what they have")
     parser.add_argument("--split", choices=SEEDS, default="train")
     parser.add_argument("--worker", type=int, default=0, help="this process plays every n-th shard")
     parser.add_argument("--workers", type=int, default=1)
@@ -98,7 +104,7 @@ def main() -> None:
     parser.add_argument("--again", action="store_true", help="also where features stand already (the encoder has changed)")
     args = parser.parse_args()
     config = Config()
-    encoder = trained_encoder(config, args.encoder).to(memory_format=torch.channels_last)
+    player = ServedEyes(config, args.bundle).play if args.bundle else partial(play, config, trained_encoder(config, args.encoder).to(memory_format=torch.channels_last))
     found = shards(args.data / args.split)
     if args.again and (dropped := [s.folder.name for s in found if not s.has("frames")]):
         raise SystemExit(f"{len(dropped)} shards of {args.data / args.split} have no frames any more, so that their features would stay an "
@@ -106,7 +112,7 @@ def main() -> None:
     for shard in tqdm(found[args.worker::args.workers], desc="shards"):
         if shard.has("frames") and (args.again or not all(shard.has(name) for name in FEATURES)):
             need_room(args.data)
-            extract(config, encoder, shard)
+            extract(config, player, shard)
             if args.drop_frames:
                 for name in ("frames", *CELLS):
                     (shard.folder / f"{name}.npy").unlink()

@@ -18,12 +18,14 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import onnx
-import onnxruntime as ort
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
+from network.config import Config
+
 from .eight_bits import in_steps
+from .served_eyes import ServedEyes, opened
 from .shards import shards
 
 CLIPS, UNITS, BLOCK = 24, 24, 32
@@ -39,10 +41,6 @@ class Plays(CalibrationDataReader):
 
     def get_next(self) -> dict[str, np.ndarray] | None:
         return next(self.rows, None)
-
-
-def opened(path: Path) -> ort.InferenceSession:
-    return ort.InferenceSession(path, providers=["CPUExecutionProvider"])
 
 
 def clips(data: Path) -> Iterator[np.ndarray]:
@@ -70,31 +68,23 @@ def through_one(eyes: Path, data: Path, frames_per_unit: int, fps: float) -> Ite
             state = dict(zip(state, after))
 
 
-def through_parts(folder: Path, names: dict[str, str], data: Path, frames_per_unit: int, fps: float) -> Iterator[dict[str, np.ndarray]]:
+def through_parts(folder: Path, data: Path, frames_per_unit: int) -> Iterator[dict[str, np.ndarray]]:
     """What the convolutions are given, of eyes of four graphs."""
-    look, encode, settle = (opened(folder / names[name]) for name in ("look", "encode", "settle"))
+    eyes = ServedEyes(Config(), folder)
     for frames in clips(data):
-        previous, background = frames[:1], np.zeros((1, 3, *frames.shape[1:3]), np.float32)
-        for seen, frame in enumerate(frames[:UNITS * frames_per_unit, None]):
-            common = {"frame": frame, "background": background, "seen": np.full(1, seen, np.float32)}
-            channels, _, brighter = look.run(None, common | {"previous": previous})
-            if seen % EVERY == 0:
+        for t, (channels, _) in enumerate(eyes.watch(frames[None, :UNITS * frames_per_unit])):
+            if t % EVERY == 0:
                 yield {"channels": channels}
-            features, = encode.run(None, {"channels": channels})
-            seconds = np.full(1, 1 / fps, np.float32)
-            background, = settle.run(None, common | {"brighter": brighter, "features": features, "seconds": seconds})
-            previous = frame
 
 
 def eight(source: Path, target: Path, manifest: dict, data: Path) -> None:
     for name in manifest["graphs"]["visual"] + manifest["graphs"]["text"]:
         in_steps(source / name, target / name)
     eyes, vision = manifest["graphs"]["eyes"], manifest["vision"]
-    times = vision["frames_per_unit"], vision["fps"]
     if isinstance(eyes, str):
-        name, rows = eyes, through_one(source / eyes, data, *times)
+        name, rows = eyes, through_one(source / eyes, data, vision["frames_per_unit"], vision["fps"])
     else:
-        name, rows = eyes["encode"], through_parts(source, eyes, data, *times)
+        name, rows = eyes["encode"], through_parts(source, data, vision["frames_per_unit"])
     with TemporaryDirectory() as folder:   # its nodes have names, and its sums are known
         prepared = Path(folder) / name
         quant_pre_process(source / name, prepared, skip_symbolic_shape=True)
