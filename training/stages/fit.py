@@ -18,7 +18,7 @@ from network.model import Network
 from .checkpoint import load, rate, record, save
 from .side_by_side import average, number
 
-SAVED_S, RECORDED = 180, 50
+SAVED_S, RECORDED = 420, 50
 """A run is saved after so long, and its losses are written down after so many steps."""
 KEPT = 0.998
 """Of the mean of the weights, with every step (Polyak and Juditsky 1992); of that of a short run less, or it would be where it began."""
