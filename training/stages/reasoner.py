@@ -61,16 +61,16 @@ class Stretch:
     own: list[Row]   # what a network said of it by itself, where that was asked for
 
 
-def stretches(config: Config, source: list[Shard], rng: np.random.Generator, count: int, own: bool = False) -> list[Stretch]:
+def stretches(config: Config, source: list[Shard], rng: np.random.Generator, count: int, own: bool = False, longest: int | None = None) -> list[Stretch]:
     """As many from clips at random, all of one length, each from a moment of its own, or with a network's own narration: from where
-    that begins."""
+    that begins. longest: units, instead of those of a clip."""
     found: list[Stretch] = []
     for _ in range(count):
         shard = source[int(rng.integers(len(source)))]
         clip = int(rng.integers(len(shard)))
         events, present = truth(config, shard, clip)
         if not found:
-            length = int(rng.integers(SHORTEST_UNITS, len(events) + 1))
+            length = int(rng.integers(SHORTEST_UNITS, min(len(events), longest or len(events)) + 1))
         start = 0 if own else int(rng.integers(len(events) - length + 1))
         frames = slice(start * config.frames_per_unit, (start + length) * config.frames_per_unit)
         features = torch.from_numpy(shard.features(clip, frames)).unflatten(0, (length, config.frames_per_unit))
@@ -80,7 +80,7 @@ def stretches(config: Config, source: list[Shard], rng: np.random.Generator, cou
     return found
 
 
-def draw(config: Config, tokenizer: Tokenizer, source: list[Shard], rng: np.random.Generator, batch: int, lateness: float = LATE):
+def draw(config: Config, tokenizer: Tokenizer, source: list[Shard], rng: np.random.Generator, batch: int, lateness: float = LATE, longest: int | None = None):
     """A batch of stretches as they are told and asked about, from any time of the clock on."""
     text_window = int(rng.integers(config.text_window_tokens // 2, config.text_window_tokens + 1))
     every = int(rng.integers(text_window // 4, text_window // 2 + 1))
@@ -89,7 +89,7 @@ def draw(config: Config, tokenizer: Tokenizer, source: list[Shard], rng: np.rand
     def told(one: Stretch, clock: int) -> Piece:
         return tell_as_people_do(rng, tokenizer, one.events, one.present, clock, every, lateness)
 
-    return batch_of(config, tokenizer, rng, stretches(config, source, rng, batch), told, visual_window, text_window)
+    return batch_of(config, tokenizer, rng, stretches(config, source, rng, batch, longest=longest), told, visual_window, text_window)
 
 
 def draw_own(config: Config, tokenizer: Tokenizer, source: list[Shard], rng: np.random.Generator, batch: int):
@@ -198,6 +198,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("runs/reasoner"))
     parser.add_argument("--steps", type=int, default=5000)
     parser.add_argument("--batch", type=int, default=16, help="pieces of a step, in each process")
+    parser.add_argument("--longest", type=int, metavar="UNITS", help="of a piece: shorter ones show more clips in the same time, and less of what is long past")
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--own", type=float, default=0.0, help="share of batches that are told as `stages.own` has written them, and corrected")
     parser.add_argument("--begin", type=Path, help="an earlier network to start from, word by word")
@@ -217,7 +218,7 @@ def main() -> None:
 
     def drawn(rng: np.random.Generator) -> tuple:
         own = [s for s in source if (s.folder / OWN).exists()] if rng.random() < args.own else []
-        return draw_own(config, tokenizer, own, rng, args.batch) if own else draw(config, tokenizer, source, rng, args.batch)
+        return draw_own(config, tokenizer, own, rng, args.batch) if own else draw(config, tokenizer, source, rng, args.batch, longest=args.longest)
 
     def fresh() -> None:
         if args.begin:
