@@ -185,7 +185,10 @@ def report(config: Config, tokenizer: Tokenizer, args: argparse.Namespace) -> No
         f"were still learning. They were scored on {min(map(len, rows.values()))} held-out clips of 32 s with {QUESTIONS} questions at the end of each.",
         "Every twin narrates by itself and answers on top of what it said. An answer is right if it matches word for word, a",
         "duration if it is within a second. The baseline always guesses the commonest answer to that kind of question. Brackets hold 95 % confidence",
-        "intervals (bootstrap over clips).", "", *table, "",
+        "intervals (bootstrap over clips).", "",
+        "The twins are there to compare the orders, and for nothing else: none is shipped, and their figures are not those of the bundled model. On which",
+        "world, at which size and with which encoder they learned is written in [training/README.md](../training/README.md#evaluate-and-export).", "",
+        *table, "",
         "Streamed minus each of the others, on the same clips. It is called better or worse where the interval excludes zero:", "", *less, "",
         "This compares what each twin knows once the video is over. How long one waits for an answer is in the",
         "[benchmarks](benchmarks/README.md). Batch says nothing before the video ends.", ""]))
