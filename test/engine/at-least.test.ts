@@ -47,7 +47,8 @@ describe("a count is told to be a lower bound", () => {
   });
 
   it("when frames were dropped, because the model was behind", async () => {
-    const log = opened({ maxInflightFrames: 2 });
+    // Grey for longer than a moment is unfamiliar, too, and how many of these are seen depends on the machine.
+    const log = opened({ maxInflightFrames: 2, sceneMonitor: false });
     for (let seq = 0; seq < 40; seq++) log.stream.push(frame(engine.model, seq, 0));
     expect(log.all("frame.dropped").length).toBeGreaterThan(0);
     expect(await ended(log, "How many cars passed?")).toEqual([["frames_dropped"]]);
