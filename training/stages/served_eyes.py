@@ -12,7 +12,7 @@ import torch
 from network.config import Config
 
 TOGETHER = 5
-"""Clips of a run of the graphs: more are no faster, since what lies between the layers no longer fits into the cache."""
+"""Clips of a run of the graphs: few, so that what lies between the layers stays small."""
 
 
 def opened(path: Path, threads: int = 0) -> ort.InferenceSession:
