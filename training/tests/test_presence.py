@@ -18,17 +18,19 @@ from world.trajectories import RATE
 
 
 def test_what_stands_there_from_the_start_is_labelled_until_it_moves():
-    rested = 0
+    rested = parked = 0
     for seed in range(12):
         clip = render_clip(seed, effects=False, disturbed=0.0)
         state = clip.grid["state"]
         rested += int((state == RESTING).any())
-        assert ((state == RESTING) <= (clip.grid["kind"] != NONE)).all()
+        parked += int((state == RESTING).all(0).any())
+        assert ((state > 0) == (clip.grid["kind"] != NONE)).all()
         for mover in clip.movers:   # of a mover that has been seen to move, nothing rests any more
             if (mover.state == MOVING).any() and mover.state[0] == 0 and mover.visible[0] > 0.9:
                 first = int(np.argmax(mover.state == MOVING))
                 assert (mover.state[first:] != 0)[mover.visible[first:] > 0].all()
     assert rested > 3
+    assert parked > 1
 
 
 def people(*, there: list[slice], samples: int = 10 * RATE) -> list[SimpleNamespace]:
