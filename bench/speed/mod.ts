@@ -9,6 +9,7 @@ import { endless, endlessRealtime } from "./experiments/endless.ts";
 import { many } from "./experiments/many.ts";
 import { overlap } from "./experiments/overlap.ts";
 import { paradigms } from "./experiments/paradigms.ts";
+import { parts } from "./experiments/parts.ts";
 import { still } from "./experiments/still.ts";
 import { windows } from "./experiments/windows.ts";
 
@@ -27,6 +28,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   attention(),
   drafts(),
   still(),
+  parts(),
   decoding(),
   endlessRealtime(),
 ];

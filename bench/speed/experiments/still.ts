@@ -1,12 +1,13 @@
-import type { Engine, ModelInfo } from "../../../src/engine/mod.ts";
-import { type Frame, RgbFrame } from "../../../src/ingest/mod.ts";
+import type { Engine } from "../../../src/engine/mod.ts";
+import type { Frame } from "../../../src/ingest/mod.ts";
 import { framesOf } from "../../lib/frames.ts";
 import { type LabelledClip, labelledClips } from "../../lib/labelled-clips.ts";
 import { type NarratedClip, narrateClip } from "../../lib/narrate-clip.ts";
-import { mean } from "../../lib/statistics.ts";
+import { standingFrames } from "../../lib/standing-frames.ts";
 import { withEngine } from "../../lib/with-engine.ts";
 import { type Accuracy, accuracy } from "../accuracy.ts";
 import type { Experiment, ExperimentContext, Report } from "../experiment.ts";
+import { visionOf } from "../vision-time.ts";
 
 export interface StillSizes {
   readonly levels: readonly (number | null)[];
@@ -44,7 +45,13 @@ async function run(context: ExperimentContext, { levels }: StillSizes): Promise<
     }
     const nothing = clips.map((clip) => ({ ...clip, events: [], questions: [] }));
     const standing = await Promise.all(
-      frames.map(([first], i) => stand(first!, QUIET_S * engine.model.fps, engine.model, i)),
+      frames.map(([first], seed) =>
+        standingFrames(first!, engine.model, {
+          count: QUIET_S * engine.model.fps,
+          seed,
+          noise: NOISE_LEVELS,
+        }),
+      ),
     );
     const quiet = [];
     for (const level of levels)
@@ -99,30 +106,6 @@ async function measure(
     signal.throwIfAborted();
     said.push(await narrateClip(engine, clip, frames[i]!, { stream: { stillLevels } }));
   }
-  const seen = said.flatMap(({ events }) => events).filter((event) => event.type === "unit.seen");
-  return {
-    share: seen.filter((unit) => unit.still).length / seen.length,
-    visionMs: mean(seen.map(({ encoded }) => encoded.finishedAtMs - encoded.startedAtMs)),
-    told: accuracy(clips, said),
-  };
-}
-
-/** A picture that stands for some frames, each with noise of its own. */
-async function stand(
-  picture: Frame,
-  count: number,
-  { width, height, fps }: ModelInfo,
-  seed: number,
-): Promise<Frame[]> {
-  const pixels = await picture.rgb(width, height);
-  let state = seed + 1;
-  const noise = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.round((state / 2 ** 31 - 1) * NOISE_LEVELS);
-  };
-  return Array.from({ length: count }, (_, seq) => {
-    const data = pixels.map((value) => Math.min(255, Math.max(0, value + noise())));
-    const stamp = { seq, mediaTimeMs: (1000 * seq) / fps, arrivedAtMs: picture.arrivedAtMs };
-    return new RgbFrame(stamp, { width, height, data });
-  });
+  const { stillShare: share, ms: visionMs } = visionOf(said.flatMap(({ events }) => events));
+  return { share, visionMs, told: accuracy(clips, said) };
 }

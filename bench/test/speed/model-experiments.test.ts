@@ -2,12 +2,14 @@ import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LABELLED_CLIPS } from "../../../test/support/clips.ts";
+import { bundleWithEyes } from "../../../test/support/eyes-in-parts.ts";
 import { makeTempDir } from "../../../test/support/media.ts";
 import { attention } from "../../speed/experiments/attention.ts";
 import { baselines } from "../../speed/experiments/baselines.ts";
 import { decode } from "../../speed/experiments/decode.ts";
 import { drafts } from "../../speed/experiments/drafts.ts";
 import { overlap } from "../../speed/experiments/overlap.ts";
+import { parts } from "../../speed/experiments/parts.ts";
 import { still } from "../../speed/experiments/still.ts";
 import { windows } from "../../speed/experiments/windows.ts";
 import { expectWhole, runExperiment } from "../experiments.ts";
@@ -93,5 +95,18 @@ describe("experiments on the model's parts", () => {
     const ran = await run(windows({ visualUnits: [2, 5], textTokens: [24, 64] }));
     expectWhole(ran);
     expectWhole(await run(still({ levels: [null, 6] })));
+  });
+
+  it("parts: every bound has its figures, and nothing is compared of eyes in one graph", async () => {
+    await using bundle = await bundleWithEyes("parts");
+    const sizes = { levels: [null, 6], heights: [0.1], moverS: 20 };
+    const options = { labelledClips: clips.path };
+    const ran = await runExperiment(dir.path, parts(sizes), { ...options, model: bundle.path });
+    expectWhole(ran);
+    expect(ran.json.tables[0]!.rows.map(([level]) => level)).toEqual(["all is encoded", "6"]);
+    const one = await runExperiment(dir.path, parts(sizes), options);
+    expectWhole(one);
+    expect(one.json.tables[0]!.rows).toHaveLength(1);
+    expect(one.json.notes[0]).toContain("one graph");
   });
 });
