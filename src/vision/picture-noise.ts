@@ -17,9 +17,14 @@ const MOST_NOISE = 3;
  * @param levels that bound in a picture without noise; in a noisy picture it may be up to three times as much
  */
 export function noiseBound(changes: Float32Array, levels: number): number {
-  const quiet = changes.reduce((count, change) => count + Number(NOISE_FACTOR * change <= levels), 0);
-  // Then the median is too small to raise the bound, and nothing need be sorted.
-  if (2 * quiet > changes.length) return levels;
-  const median = changes.slice().sort()[changes.length >> 1]!;
-  return Math.min(MOST_NOISE * levels, Math.max(levels, NOISE_FACTOR * median));
+  const half = changes.length >> 1;
+  // Where the median is so small or so large that it does not matter how much, nothing need be sorted.
+  let [small, large] = [0, 0];
+  for (const change of changes) {
+    if (NOISE_FACTOR * change <= levels) small++;
+    else if (NOISE_FACTOR * change >= MOST_NOISE * levels) large++;
+  }
+  if (small > half) return levels;
+  if (large >= changes.length - half) return MOST_NOISE * levels;
+  return NOISE_FACTOR * changes.slice().sort()[half]!;
 }

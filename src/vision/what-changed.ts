@@ -49,16 +49,17 @@ function changedCells(
 ): boolean[] {
   const changed = new Array<boolean>(cells ** 2).fill(false);
   const side = cells * squares;
-  const length = now.length / LEVEL.length;
+  const changes = new Float32Array(now.length / LEVEL.length);
   LEVEL.forEach((level, group) => {
-    const [from, to] = [group * length, (group + 1) * length];
-    const changes = now.subarray(from, to).map((value, i) => Math.abs(value - before[from + i]!) / level);
+    const first = group * changes.length;
+    for (let i = 0; i < changes.length; i++)
+      changes[i] = Math.abs(now[first + i]! - before[first + i]!) / level;
     const bound = noiseBound(changes, levels);
-    changes.forEach((change, i) => {
-      if (change <= bound) return;
+    for (let i = 0; i < changes.length; i++) {
+      if (changes[i]! <= bound) continue;
       const [y, x] = [Math.floor(i / side) % side, i % side];
       changed[Math.floor(y / squares) * cells + Math.floor(x / squares)] = true;
-    });
+    }
   });
   return changed;
 }
