@@ -66,7 +66,7 @@ describe.skipIf(process.platform === "win32")("a model in a process of its own",
   });
 
   it("is replaced when a worker hangs, with the worker", async () => {
-    await using isolated = await startIsolatedEngine({ first: hanging, hangMs: 1000 });
+    await using isolated = await startIsolatedEngine({ first: hanging, hangMs: 3000 });
     const { engine, processes, deaths } = isolated;
     await expectFailed(await fedStream(engine), /The vision worker hangs: it has not answered for \d+\.\d s/);
     expect(isAlive(processes[0]!.pid!)).toBe(false);
@@ -75,7 +75,7 @@ describe.skipIf(process.platform === "win32")("a model in a process of its own",
   });
 
   it("is replaced when its process stands still for longer than is allowed", async () => {
-    await using isolated = await startIsolatedEngine({ hangMs: 1000 });
+    await using isolated = await startIsolatedEngine({ hangMs: 3000 });
     const { engine, processes } = isolated;
     const log = new StreamLog(engine.openStream());
     processes[0]!.kill("SIGSTOP");
