@@ -33,16 +33,18 @@ STRANGE = ("poem", "capital", "france", "stock", "president", "recipe")
 
 def questions(rng: np.random.Generator, tokenizer: Tokenizer, events: list, present: Presence, fps: float, count: int,
               since: float, until: float) -> list[dict]:
-    """Questions at random moments of a part; none about the very second in which something happens or stops moving."""
+    """Questions at random moments of a part; none about the very second in which something happens or stops moving, unless that is every one."""
     config = Config()
     units = int(len(present) / fps / config.unit_seconds)
     ends = unit_ends(config, units)
     now = np.minimum(np.round(ends * fps).astype(int), len(present) - 1)
     piece = tell(rng, tokenizer, by_unit(events, ends), present[now], 0, config.recap_tokens, False)
+    first, last = int(max(4, since / config.unit_seconds)), int(min(units, until / config.unit_seconds))
+    clear = {unit for unit in range(first, last) if all(abs(event.t - ends[unit]) >= 1 for event in events)}
     asked: list[dict] = []
     while len(asked) < count:
-        unit = int(rng.integers(max(4, since / config.unit_seconds), min(units, until / config.unit_seconds)))
-        if any(abs(event.t - ends[unit]) < 1 for event in events):
+        unit = int(rng.integers(first, last))
+        if clear and unit not in clear:
             continue
         one = ask(rng, piece.seen(tokenizer, unit, unit))
         row = {"t": round(float(ends[unit]), 2), "kind": one.kind, "family": one.family if one.family in FAMILIES else "other", "ask": one.question, "answer": one.answer}
