@@ -1,5 +1,6 @@
 import type { ModelInfo } from "../../src/engine/mod.ts";
 import { type Frame, RgbFrame } from "../../src/ingest/mod.ts";
+import { randomNumbers } from "./statistics.ts";
 
 /** RGB bytes of a picture and its sizes (px). */
 export interface Drawing {
@@ -25,15 +26,14 @@ export async function standingFrames(
   { count, seed, noise, draw = () => {} }: StandingOptions,
 ): Promise<Frame[]> {
   const pixels = await picture.rgb(width, height);
-  let state = seed + 1;
-  const random = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.round((state / 2 ** 31 - 1) * noise);
-  };
+  const random = randomNumbers(seed);
   return Array.from({ length: count }, (_, seq) => {
     const data = Uint8Array.from(pixels);
     draw({ data, width, height }, seq);
-    for (let i = 0; i < data.length; i++) data[i] = Math.min(255, Math.max(0, data[i]! + random()));
+    for (let i = 0; i < data.length; i++) {
+      const value = data[i]! + Math.round((2 * random() - 1) * noise);
+      data[i] = Math.min(255, Math.max(0, value));
+    }
     const stamp = { seq, mediaTimeMs: (1000 * seq) / fps, arrivedAtMs: picture.arrivedAtMs };
     return new RgbFrame(stamp, { width, height, data });
   });

@@ -9,6 +9,7 @@ export interface VisionTime {
   readonly stillShare: number;
 }
 
+/** Of all units that `unit.seen` tells of among some events. */
 export function visionOf(events: readonly EngineEvent[]): VisionTime {
   const seen = events.filter((event) => event.type === "unit.seen");
   return {

@@ -27,6 +27,9 @@ afterAll(() => dir.remove());
 
 const hanging = () => launchModule(module("hanging"));
 
+/** A process has five times as long to start, which a busy machine needs. */
+const HANG_MS = 3000;
+
 /** A stream that has been fed, and will be fed no more. */
 async function fedStream(engine: Engine): Promise<StreamLog> {
   const log = new StreamLog(engine.openStream());
@@ -66,7 +69,7 @@ describe.skipIf(process.platform === "win32")("a model in a process of its own",
   });
 
   it("is replaced when a worker hangs, with the worker", async () => {
-    await using isolated = await startIsolatedEngine({ first: hanging, hangMs: 3000 });
+    await using isolated = await startIsolatedEngine({ first: hanging, hangMs: HANG_MS });
     const { engine, processes, deaths } = isolated;
     await expectFailed(await fedStream(engine), /The vision worker hangs: it has not answered for \d+\.\d s/);
     expect(isAlive(processes[0]!.pid!)).toBe(false);
@@ -75,7 +78,7 @@ describe.skipIf(process.platform === "win32")("a model in a process of its own",
   });
 
   it("is replaced when its process stands still for longer than is allowed", async () => {
-    await using isolated = await startIsolatedEngine({ hangMs: 3000 });
+    await using isolated = await startIsolatedEngine({ hangMs: HANG_MS });
     const { engine, processes } = isolated;
     const log = new StreamLog(engine.openStream());
     processes[0]!.kill("SIGSTOP");

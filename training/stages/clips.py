@@ -33,7 +33,8 @@ STRANGE = ("poem", "capital", "france", "stock", "president", "recipe")
 
 def questions(rng: np.random.Generator, tokenizer: Tokenizer, events: list, present: Presence, fps: float, count: int,
               since: float, until: float) -> list[dict]:
-    """Questions at random moments of a part; none about the very second in which something happens or stops moving, unless that is every one."""
+    """Questions at random moments of a part; none about the very second in which something happens or stops moving, unless
+    something happens all the time."""
     config = Config()
     units = int(len(present) / fps / config.unit_seconds)
     ends = unit_ends(config, units)

@@ -31,10 +31,11 @@ export function parts(sizes: Partial<PartsSizes> = {}): Experiment {
     name: "parts",
     title: "Parts that changed",
     about: [
-      "With `--changed-parts LEVELS` only those parts of a picture are encoded in which the mean colour of a 4 px square",
-      "changed by more than a bound, with two cells around them; all of it every eighth unit. _One mover_ is the first",
-      "picture of a clip in which a dark upright figure crosses, a tenth of the width in a second, under sensor noise",
-      `of up to ${NOISE_LEVELS} levels. The clips are the held-out labelled ones.`,
+      "With `--changed-parts LEVELS`, only the parts of a picture that changed are encoded, with a margin around them. A",
+      "part changed if the mean colour of one of its 4 px squares changed by more than so many levels (of 0..255), or than",
+      "the picture's noise if that is larger. All of the picture is encoded now and then. _One mover_ is a still picture",
+      "that a dark upright figure crosses, at a tenth of the width in a second, under sensor noise of up to",
+      `${NOISE_LEVELS} levels. _Labelled clips_ are the held-out ones.`,
     ].join(" "),
     run: (context) => run(context, { ...SIZES, ...sizes }),
   };
@@ -89,8 +90,8 @@ async function run(context: ExperimentContext, sizes: PartsSizes): Promise<Repor
     figures: { ...sizes, rows },
     notes: [
       inParts
-        ? "Every unit is encoded, still ones too. A unit's time is that of the vision worker, from first to last."
-        : "This model's eyes are one graph, which takes whole pictures only; so there is nothing to compare.",
+        ? "Every unit is encoded, still ones too. A unit's time runs from when the vision worker begins with it to when it is done."
+        : "This model's eyes are one graph. It takes whole pictures only, so there is nothing to compare.",
     ],
   };
 }
