@@ -26,8 +26,9 @@ export async function contentOf(
 ): Promise<HttpContent> {
   if (/\.(m3u8|mpd)$/i.test(new URL(url).pathname)) return "playlist";
   const asked = new AbortController();
-  const answerMs = Math.ceil(Math.min(patienceMs, ANSWER_MS));
-  const signal = AbortSignal.any([stop, asked.signal, AbortSignal.timeout(answerMs)]);
+  // An `AbortSignal.timeout` to which nothing but `any` refers may be collected as garbage, and then it never aborts.
+  const patience = setTimeout(() => asked.abort(), Math.min(patienceMs, ANSWER_MS));
+  const signal = AbortSignal.any([stop, asked.signal]);
   try {
     const { ok, headers } = await new HttpAddress(url, fetch).get({ signal });
     if (!ok) return "unknown";
@@ -39,6 +40,7 @@ export async function contentOf(
   } catch {
     return "unknown";
   } finally {
+    clearTimeout(patience);
     asked.abort();
   }
 }
