@@ -44,6 +44,7 @@ const SCENE: Readonly<Record<string, string>> = {
   "camera moves": "the camera moves",
   "camera covered": "the camera is covered",
   "camera free": "the camera is free",
+  crowd: "several people are there",
 };
 
 /** All verbs that labels may have, in the order of tables. */

@@ -133,6 +133,7 @@ const PHRASES: Readonly<Record<string, string>> = {
   "camera moves": "the camera moves",
   "camera covered": "the camera is covered",
   "camera free": "the camera is free",
+  crowd: "several people are there",
 };
 
 function eventWords({ who, verbs, places, notPlaces, other }: EventPattern): string {

@@ -4,7 +4,7 @@ import type { Condition, EventPattern, Pattern, ScenePattern, WhoPattern } from 
 import { COLOURS } from "./words/lexicon.ts";
 
 /** Kinds of things that thoughts may be about. */
-const KINDS = ["person", "car", "object", "hand"] as const;
+const KINDS = ["person", "car", "object", "hand", "animal"] as const;
 const SIDES = ["left", "right", "top", "bottom"] as const;
 const SIZES = ["small", "big"] as const;
 

@@ -266,13 +266,17 @@ describe("the rules of a server", () => {
   it("are refused all at once, with what is wrong with each", async () => {
     const { alerts } = start();
     await alerts.load(rules({ good: "somebody enters" }));
-    const bad = rules({ dog: "a dog enters", held: { when: "a car turns", for: "1s" }, fine: "a car stops" });
+    const bad = rules({
+      drone: "a drone enters",
+      held: { when: "a car turns", for: "1s" },
+      fine: "a car stops",
+    });
     const problems = await alerts.load(bad).then(
       () => [],
       (error: AlertProblems) => error.problems,
     );
     expect(problems.map(({ alert, key, code }) => [alert, key, code])).toEqual([
-      ["dog", "when", "alert_refused"],
+      ["drone", "when", "alert_refused"],
       ["held", "for", "alert_refused"],
     ]);
     expect(
@@ -301,7 +305,7 @@ describe("the rules of a server", () => {
     await expect(first.alerts.put("given", { when: "a car turns" })).rejects.toMatchObject({
       code: "alert_fixed",
     });
-    await expect(first.alerts.put("dog", { when: "a dog enters" })).rejects.toMatchObject({
+    await expect(first.alerts.put("drone", { when: "a drone enters" })).rejects.toMatchObject({
       ...{ code: "alert_refused", key: "when" },
     });
     await expect(first.alerts.remove("none")).rejects.toMatchObject({ code: "alert_not_found" });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { SAID_OF_SOMEBODY } from "../../src/alerts/clause.ts";
 import { NO_VERB, parseClauses, sayable, sayClause, VERBS } from "../../src/alerts/mod.ts";
 
 const clause = (verb: string, rest: object = {}) => ({
@@ -45,6 +46,7 @@ describe("clauses", () => {
     ["the camera moves", clause("camera moves")],
     ["the camera is covered", clause("camera covered")],
     ["the camera is free", clause("camera free")],
+    ["several people are there", clause("crowd")],
     ["a red car enters from the left #3", clause("enters", { ...red, place: "left" })],
     ["a red car vanishes # 12", clause("vanishes", red)],
     ["a light blue car stops", clause("stops", { colour: "light blue", kind: "car" })],
@@ -78,7 +80,7 @@ describe("clauses", () => {
     const places = new Set(["enters", "leaves", "moves", "starts", "turns"]);
     const others = new Set(["meets", "passes", "hits", "follows"]);
     for (const verb of VERBS) {
-      const scene = verb.startsWith("lights") || verb.startsWith("camera");
+      const scene = !SAID_OF_SOMEBODY.includes(verb);
       const what = clause(verb, {
         ...(scene ? {} : { colour: "orange", kind: "car", size: "big" }),
         place: places.has(verb) ? "left" : null,

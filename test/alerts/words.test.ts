@@ -81,6 +81,10 @@ describe("the words of a rule", () => {
     ["nobody is there", "no person is in the picture"],
     ["there's nobody in the picture", "no person is in the picture"],
     ["the camera is covered", "the camera is covered"],
+    ["there is a crowd", "several people are there"],
+    ["many people gather", "several people are there"],
+    ["a cat runs in", "an animal enters or appears"],
+    ["a dark dog stops", "a dark animal stops"],
   ])("are understood: %s", (when, understood) => {
     expect(compiled({ when }).understood).toBe(understood);
   });
@@ -89,7 +93,7 @@ describe("the words of a rule", () => {
     const car = { colour: "red", kind: "car" };
     const person = { colour: "blue", kind: "person" };
     const all: Clause[] = VERBS.map((verb) => {
-      const isScene = verb.startsWith("lights") || verb.startsWith("camera");
+      const isScene = /^(?:lights|camera|crowd)/.test(verb);
       const place = ["moves", "starts", "turns", "enters", "leaves"].includes(verb) ? "left" : null;
       const other = ["meets", "passes", "hits", "follows"].includes(verb) ? person : null;
       return { verb, place, ...(isScene ? { colour: null, kind: null } : car), other };
@@ -135,7 +139,7 @@ describe("the words of a rule", () => {
 
 describe("a rule that the model can never say", () => {
   it.each([
-    ["a dog enters", /The word "dog" is unknown/],
+    ["a drone enters", /The word "drone" is unknown/],
     ["a person with a knife comes in quickly", /The words "knife", "quickly" are unknown/],
     ["a turquoise car stops", /"turquoise"/],
     ["two people meet", /"two"/],
@@ -172,6 +176,12 @@ describe("a rule that the model can never say", () => {
 
   it("depends on the words of the model", () => {
     const { words, synonyms } = STREET_MODEL.language!;
+    const without = (...left: string[]) => ({
+      ...STREET_MODEL,
+      language: { words: words.filter((word) => !left.includes(word)), synonyms },
+    });
+    expect(() => compileRule({ when: "a dog enters" }, without("animal"))).toThrowError(/"animal"/);
+    expect(() => compileRule({ when: "a crowd gathers" }, without("several"))).toThrowError(/never says/);
     const model = { ...STREET_MODEL, language: { words: words.filter((word) => word !== "hand"), synonyms } };
     expect(() => compileRule({ when: "a hand enters" }, model)).toThrowError(/does not know the word "hand"/);
     const { language: _, ...none } = STREET_MODEL;

@@ -21,11 +21,11 @@ const urlOf = async (program: Program) => (await program.says(/Open (http:\S+) f
 
 describe("thinkalong serve with alerts", () => {
   it("does not start with a rule that its model can never say, and names its line", async () => {
-    await writeFile(config, "alerts:\n  dog:\n    when: a dog enters\n    cooldown: 1m\n");
+    await writeFile(config, "alerts:\n  drone:\n    when: a drone enters\n    cooldown: 1m\n");
     const { code, stderr } = await serve().ended;
     expect(code).toBe(1);
     expect(stderr.replace(/\s+/g, " ")).toMatch(
-      /alerts\.yaml:3:11: alerts\.dog\.when: The word "dog" is unknown to this model.* such as: "a person enters from the left"/,
+      /alerts\.yaml:3:11: alerts\.drone\.when: The word "drone" is unknown to this model.* such as: "a person enters from the left"/,
     );
   });
 
@@ -46,12 +46,12 @@ describe("thinkalong serve with alerts", () => {
     expect(await names()).toEqual(["leaves"]);
     await writeFile(
       config,
-      "alerts: { dog: { when: a dog enters } }\ncameras: { a: { url: /nowhere.mp4 } }\n",
+      "alerts: { drone: { when: a drone enters } }\ncameras: { a: { url: /nowhere.mp4 } }\n",
     );
     server.process.kill("SIGHUP");
     await eventually(() => server.stderr.includes("Nothing was changed."), "it is said");
     expect(server.stderr.replace(/\s+/g, " ")).toMatch(
-      /alerts\.yaml:1:24: alerts\.dog\.when: The word "dog"/,
+      /alerts\.yaml:1:26: alerts\.drone\.when: The word "drone"/,
     );
     expect(await names()).toEqual(["leaves"]);
     expect(await (await fetch(`${url}/v1/streams`)).json()).toEqual({ object: "list", data: [] });

@@ -114,7 +114,7 @@ describe("the alerts of a server over HTTP", () => {
     expect(Object.keys(made).sort()).toEqual(ALERT);
     expect(made).toMatchObject({ origin: "api", understood: "a person enters from the left" });
     expect((await alerts.list()).map(({ name }) => name)).toEqual(["given", "comes"]);
-    await expect(alerts.put("dog", { when: "a dog enters" })).rejects.toMatchObject({
+    await expect(alerts.put("drone", { when: "a drone enters" })).rejects.toMatchObject({
       ...{ code: "alert_refused", param: "when", status: 400 },
     });
 

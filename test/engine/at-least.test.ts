@@ -47,11 +47,12 @@ describe("a count is told to be a lower bound", () => {
   });
 
   it("when frames were dropped, because the model was behind", async () => {
-    // Grey for longer than a moment is unfamiliar, too, and how many of these are seen depends on the machine.
+    // Grey for longer than a moment is unfamiliar and looks like a covered camera, and how many are seen depends on the machine.
     const log = opened({ maxInflightFrames: 2, sceneMonitor: false });
     for (let seq = 0; seq < 40; seq++) log.stream.push(frame(engine.model, seq, 0));
     expect(log.all("frame.dropped").length).toBeGreaterThan(0);
-    expect(await ended(log, "How many cars passed?")).toEqual([["frames_dropped"]]);
+    const [because] = await ended(log, "How many cars passed?");
+    expect(because).toContain("frames_dropped");
   });
 
   it("when the scene was unfamiliar, also after it is familiar again", async () => {

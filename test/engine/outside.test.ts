@@ -42,11 +42,11 @@ describe("a question that the bundled model was not taught", () => {
   });
 });
 
-describe("what stands there from the start is background to the bundled model", () => {
+describe("what stands there from the start has not come, for the bundled model", () => {
   it("a count carries a note that says so, and its text stays the bare answer", async () => {
     const { text, note, unanswerable } = await ask("How many cars are there?");
     expect(text).toMatch(/^\d+$/);
-    expect(note).toMatch(/from the start is background to this model/);
+    expect(note).toMatch(/from the start has not come/);
     expect(unanswerable).toBeNull();
   });
 

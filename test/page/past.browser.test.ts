@@ -147,9 +147,9 @@ describe.skipIf(browserPath === null)("looking back, and alerts", () => {
     await page.getByRole("link", { name: "Alerts", exact: true }).click();
     await page.getByRole("button", { name: "New alert" }).click();
     const when = page.getByRole("textbox", { name: "What must happen, in English" });
-    await when.fill("a dog enters");
+    await when.fill("a drone enters");
     await page.getByRole("button", { name: "Try it" }).click();
-    await page.getByText('The word "dog" is unknown to this model').waitFor();
+    await page.getByText('The word "drone" is unknown to this model').waitFor();
     await when.fill("a vehicle drives in");
     await page.getByRole("combobox", { name: "Time against which it is tried" }).selectOption("7d");
     await page.getByRole("spinbutton", { name: "Then not again for" }).fill("");
@@ -187,9 +187,9 @@ describe.skipIf(browserPath === null)("looking back, and alerts", () => {
     await page.getByRole("button", { name: "New alert" }).click();
     const form = page.getByRole("dialog", { name: "New alert" });
     const when = form.getByRole("textbox", { name: "What must happen, in English" });
-    await when.fill("a dog enters");
+    await when.fill("a drone enters");
     await form.getByRole("button", { name: "Save" }).click();
-    await form.getByText('The word "dog" is unknown to this model').waitFor();
+    await form.getByText('The word "drone" is unknown to this model').waitFor();
     expect(await when.getAttribute("aria-invalid")).toBe("true");
     await form.getByRole("button", { name: "a person enters from the left" }).click();
     await expect.poll(() => when.inputValue()).toBe("a person enters from the left");

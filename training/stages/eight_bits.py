@@ -16,6 +16,7 @@ from torch import Tensor
 STEP = "_step"
 """Ends the name of the sizes of a matrix's steps."""
 MOST = 127
+QUANTISERS = "QuantizeLinear", "DequantizeLinear"
 QUANTISED, DEQUANTISED = "_quantized", "_DequantizeLinear_Output"
 """Ends of names that onnxruntime's quantiser gives."""
 
@@ -56,12 +57,15 @@ def weights_of(graph: onnx.GraphProto) -> dict[str, Tensor]:
             value, scale, zero = (kept[name].float() for name in node.input)
             along = (-1, *[1] * (value.ndim - 1)) if scale.ndim else ()
             found[node.input[0].removesuffix(QUANTISED)] = (value - zero.view(along)) * scale.view(along)
+    for node in graph.node:   # steps, their sizes and their zeros are no weights
+        for name in node.input[node.op_type == "QuantizeLinear":] if node.op_type in QUANTISERS else ():
+            found.pop(name, None)
     return found
 
 
 def plain_nodes(graph: onnx.GraphProto) -> list[onnx.NodeProto]:
     """A graph's nodes without what makes steps of numbers and numbers of steps again."""
-    nodes = [node for node in graph.node if node.op_type not in ("QuantizeLinear", "DequantizeLinear")]
+    nodes = [node for node in graph.node if node.op_type not in QUANTISERS]
     for node in nodes:
         node.input[:] = [name.removesuffix(DEQUANTISED) for name in node.input]
     return nodes

@@ -105,7 +105,7 @@ def main() -> None:
     tokenizer = Tokenizer()
     network = load_network(args.checkpoint, Config(), tokenizer)
     write_bundle(network, tokenizer, args.out, {
-        "id": "street-narrator-v10",
+        "id": "street-narrator-v11",
         "description": "Watches a fixed camera and tells what comes, goes, moves, stops, meets, hits and is put down or taken.",
         "thinking": {"skip_bias": args.skip_bias, "thought_tokens": THOUGHT_TOKENS, "answer_tokens": ANSWER_TOKENS, "question_tokens": 48},
         "clauses": {"separator": ","},

@@ -1,7 +1,10 @@
-"""Golden clips: what PyTorch sees, thinks and answers, for the service to be held against token for token.
+"""Golden clips: what PyTorch thinks and answers, for the service to be held against token for token.
 
-`python -m stages.golden --skip-bias X` writes ../test/fixtures/golden: golden.json, and frames.tar with a strip of frames (WebP)
-per clip. PyTorch looks at what comes out of the strip, as the service does: so it may be small.
+`python -m stages.restore --out runs/begin`, then `python -m stages.golden` writes ../test/fixtures/golden: golden.json, and
+frames.tar with a strip of frames (WebP) per clip. The strips that are there are taken again where they are clear.
+
+The eyes are those of the bundle, as they are served: in eight bits they see what PyTorch does not. The transformers are PyTorch's, with
+the weights of the bundle. Both look at what comes out of the strip, as the service does: so it may be small.
 """
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import io
 import itertools
 import json
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -22,8 +26,8 @@ from network.sequence import Branch
 from world import render_clip
 
 from .export import load_network
-from .features import play
 from .narrate import ANSWER_TOKENS, THOUGHT_TOKENS, Narrator, answer
+from .served_eyes import ServedEyes
 
 OUT = Path(__file__).parents[2] / "test/fixtures/golden"
 FIRST_SEED, COUNT = 950_000_000, 3
@@ -45,11 +49,30 @@ def told(config: Config, tokenizer: Tokenizer, answer: list[int], unit: int) -> 
     return " ".join(words).replace(" ,", ",")
 
 
-def squeeze(frames: np.ndarray, quality: int) -> tuple[bytes, np.ndarray]:
-    """Frames [T,H,W,3] as a strip, one below the other, in WebP; and the frames that come out of it again."""
+def squeezed(frames: np.ndarray, quality: int) -> bytes:
+    """Frames [T,H,W,3] as a strip, one below the other, in WebP."""
     strip = np.ascontiguousarray(frames.reshape(-1, *frames.shape[2:])[..., ::-1])
-    packed = cv2.imencode(".webp", strip, [cv2.IMWRITE_WEBP_QUALITY, quality])[1]
-    return packed.tobytes(), np.ascontiguousarray(cv2.imdecode(packed, cv2.IMREAD_COLOR)[..., ::-1]).reshape(frames.shape)
+    return cv2.imencode(".webp", strip, [cv2.IMWRITE_WEBP_QUALITY, quality])[1].tobytes()
+
+
+def frames_of(strip: bytes, side: int) -> np.ndarray:
+    """The frames that come out of a strip, [T,side,side,3]."""
+    pixels = cv2.imdecode(np.frombuffer(strip, np.uint8), cv2.IMREAD_COLOR)[..., ::-1]
+    return np.ascontiguousarray(pixels).reshape(-1, side, side, 3)
+
+
+def candidates(config: Config, path: Path) -> Iterator[tuple[str, bytes]]:
+    """Names and strips: those of the archive, then new ones for ever."""
+    kept: set[str] = set()
+    if path.exists():
+        with tarfile.open(path) as tar:
+            for entry in tar:
+                kept.add(entry.name)
+                yield entry.name, tar.extractfile(entry).read()
+    for seed in itertools.count(FIRST_SEED):
+        if (name := f"{seed}.webp") not in kept:
+            clip = render_clip(seed, seconds=SECONDS, fps=config.fps, width=config.pixels, height=config.pixels)
+            yield name, squeezed(clip.frames, QUALITY)
 
 
 def archive(strips: dict[str, bytes], path: Path) -> None:
@@ -63,27 +86,27 @@ def archive(strips: dict[str, bytes], path: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--checkpoint", type=Path, default=Path("runs/reasoner/last.pt"))
-    parser.add_argument("--skip-bias", type=float, required=True)
+    parser.add_argument("--checkpoint", type=Path, default=Path("runs/begin/reasoner.pt"), help="of the restored bundle")
+    parser.add_argument("--bundle", type=Path, default=Path("../models/street-narrator"))
     args = parser.parse_args()
     config, tokenizer = Config(), Tokenizer()
     network = load_network(args.checkpoint, config, tokenizer)
+    eyes = ServedEyes(config, args.bundle)
+    skip_bias = json.loads((args.bundle / "bundle.json").read_text())["thinking"]["skip_bias"]
     OUT.mkdir(parents=True, exist_ok=True)
     clips: list[dict] = []
     strips: dict[str, bytes] = {}
-    for seed in itertools.count(FIRST_SEED):
+    for name, strip in candidates(config, OUT / "frames.tar"):
         if len(clips) == COUNT:
             break
-        rendered = render_clip(seed, seconds=SECONDS, fps=config.fps, width=config.pixels, height=config.pixels).frames
-        strip, frames = squeeze(rendered, QUALITY)
         with torch.no_grad():
-            features = play(config, network.encoder, torch.from_numpy(frames)[None])
+            features = eyes.play(torch.from_numpy(frames_of(strip, config.pixels))[None])
             foreground = network.encoder.foreground(features[0])
         features = features.unflatten(1, (-1, config.frames_per_unit))
         times = np.arange(features.shape[1], dtype=np.float64)
         windows = (config.visual_window_units, config.text_window_tokens)
-        thoughts, margins = Narrator(network, features, times, *windows, args.skip_bias, THOUGHT_TOKENS).run()
-        clear = np.abs(margins - args.skip_bias).min() > CLEAR_MARGIN and (foreground - 0.5).abs().min() > CLEAR_FOREGROUND
+        thoughts, margins = Narrator(network, features, times, *windows, skip_bias, THOUGHT_TOKENS).run()
+        clear = np.abs(margins - skip_bias).min() > CLEAR_MARGIN and (foreground - 0.5).abs().min() > CLEAR_FOREGROUND
         recaps = [tokenizer.decode(t.recap) for t in thoughts[0] if t.recap is not None]
         wanted = len(clips) == COUNT - 1 and not any(clip["recaps"] for clip in clips)   # one of them, at least
         if not clear or sum(1 for t in thoughts[0] if t.words) < LEAST_TOLD or (wanted and not recaps):
@@ -95,15 +118,15 @@ def main() -> None:
         given, closest = answer(network, features, times, thoughts, [asked], *windows, ANSWER_TOKENS)
         if closest < CLEAR_MARGIN:
             continue
-        strips[f"{seed}.webp"] = strip
+        strips[name] = strip
         clips.append({
-            "strip": f"{seed}.webp", "thoughts": [tokenizer.decode(t.words) for t in thoughts[0]],
+            "strip": name, "thoughts": [tokenizer.decode(t.words) for t in thoughts[0]],
             "recaps": recaps,
             "answers": [{"after_unit": u, "question": q, "answer": told(config, tokenizer, a, u)} for (u, q), a in zip(moments, given[0])],
         })
         print(json.dumps(clips[-1], indent=1))
     archive(strips, OUT / "frames.tar")
-    (OUT / "golden.json").write_text(json.dumps({"skip_bias": args.skip_bias, "fps": config.fps, "clips": clips}, indent=1) + "\n")
+    (OUT / "golden.json").write_text(json.dumps({"skip_bias": skip_bias, "fps": config.fps, "clips": clips}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

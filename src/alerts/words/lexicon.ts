@@ -88,6 +88,7 @@ const OTHERS: readonly (readonly [phrases: string | readonly string[], meaning: 
     { is: "who", kinds: ["object"] },
   ],
   ["hand|hands", { is: "who", kinds: ["hand"] }],
+  ["animal|animals|dog|dogs|cat|cats|bird|birds|pet|pets", { is: "who", kinds: ["animal"] }],
   [
     "something|anything|everything|thing|things|mover|movers|whatever|whoever|one|ones",
     { is: "who", kinds: null },
@@ -126,6 +127,24 @@ const OTHERS: readonly (readonly [phrases: string | readonly string[], meaning: 
     { is: "sceneState", since: "camera covered", until: "camera free" },
   ],
   ["camera free|camera free again|camera uncovered|camera unblocked", { is: "scene", verb: "camera free" }],
+  [
+    [
+      "several people",
+      "many people",
+      "lots people",
+      "lot people",
+      "group people",
+      "groups people",
+      "crowd",
+      "crowd people",
+    ].flatMap((crowd) => [
+      `there ${crowd}`,
+      ...["", " there", " gather", " gathers", " come", " comes", " come together", " form", " forms"].map(
+        (does) => crowd + does,
+      ),
+    ]),
+    { is: "scene", verb: "crowd" },
+  ],
   ["left|left side|left hand side|left edge|left border", { is: "place", side: "left", direction: "left" }],
   [
     "right|right side|right hand side|right edge|right border",
@@ -163,9 +182,13 @@ const OTHERS: readonly (readonly [phrases: string | readonly string[], meaning: 
   [",", { is: "comma" }],
 ];
 
-/** The eleven colours for which languages have basic words. The model says which of them it knows. */
+/**
+ * The eleven colours for which languages have basic words, and what is said where no colour can be told. The model says
+ * which of them it knows.
+ */
 export const COLOURS = [
   ...["black", "white", "red", "green", "yellow", "blue", "brown", "orange", "pink", "purple", "grey"],
+  ...["dark", "light"],
 ] as const;
 
 /** Words that are left out before phrases are looked for: articles, auxiliary verbs, and asking to be told. */

@@ -60,7 +60,7 @@ describe("the form of an alert", () => {
       }
       throw new Error("It was not refused.");
     };
-    for (const rule of [{ when: "a dog enters" }, { when: "a person enters", for: "30s" }]) {
+    for (const rule of [{ when: "a drone enters" }, { when: "a person enters", for: "30s" }]) {
       const examples = refused(rule);
       expect(examples.length).toBeGreaterThan(2);
       for (const when of examples) expect(() => compileRule({ ...rule, when }, STREET_MODEL)).not.toThrow();
