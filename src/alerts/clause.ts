@@ -37,8 +37,8 @@ const SAYINGS: Readonly<Record<string, string>> = {
   follows: "follows OTHER",
 };
 
-/** What is said of the whole scene. */
-const SCENE: Readonly<Record<string, string>> = {
+/** What is said of the whole scene, by verb. */
+export const SCENE: Readonly<Record<string, string>> = {
   "lights off": "the lights go off",
   "lights on": "the lights go on",
   "camera moves": "the camera moves",

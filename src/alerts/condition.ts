@@ -1,4 +1,4 @@
-import { type Clause, type Party, SAID_OF_SOMEBODY } from "./clause.ts";
+import { type Clause, type Party, SAID_OF_SOMEBODY, SCENE } from "./clause.ts";
 
 /** Whom a rule is about. Everything that is null or empty may be anything. */
 export interface WhoPattern {
@@ -128,12 +128,7 @@ const PHRASES: Readonly<Record<string, string>> = {
   starts: "starts moving PLACE",
   "put down": "is put down",
   taken: "is taken",
-  "lights off": "the lights go off",
-  "lights on": "the lights go on",
-  "camera moves": "the camera moves",
-  "camera covered": "the camera is covered",
-  "camera free": "the camera is free",
-  crowd: "several people are there",
+  ...SCENE,
 };
 
 function eventWords({ who, verbs, places, notPlaces, other }: EventPattern): string {

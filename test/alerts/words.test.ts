@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Clause, parseClauses, sayClause, VERBS } from "../../src/alerts/clause.ts";
+import { type Clause, parseClauses, SAID_OF_SOMEBODY, sayClause, VERBS } from "../../src/alerts/clause.ts";
 import { compileRule } from "../../src/alerts/compile-rule.ts";
 import { isEvent } from "../../src/alerts/condition.ts";
 import { WordsError } from "../../src/alerts/errors.ts";
@@ -93,7 +93,7 @@ describe("the words of a rule", () => {
     const car = { colour: "red", kind: "car" };
     const person = { colour: "blue", kind: "person" };
     const all: Clause[] = VERBS.map((verb) => {
-      const isScene = /^(?:lights|camera|crowd)/.test(verb);
+      const isScene = !SAID_OF_SOMEBODY.includes(verb);
       const place = ["moves", "starts", "turns", "enters", "leaves"].includes(verb) ? "left" : null;
       const other = ["meets", "passes", "hits", "follows"].includes(verb) ? person : null;
       return { verb, place, ...(isScene ? { colour: null, kind: null } : car), other };

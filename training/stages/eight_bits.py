@@ -16,7 +16,6 @@ from torch import Tensor
 STEP = "_step"
 """Ends the name of the sizes of a matrix's steps."""
 MOST = 127
-QUANTISERS = "QuantizeLinear", "DequantizeLinear"
 QUANTISED, DEQUANTISED = "_quantized", "_DequantizeLinear_Output"
 """Ends of names that onnxruntime's quantiser gives."""
 
@@ -53,19 +52,19 @@ def weights_of(graph: onnx.GraphProto) -> dict[str, Tensor]:
         if name + STEP in kept:
             found[name] = kept[name].float() * kept[name + STEP]
     for node in graph.node:
-        if node.op_type == "DequantizeLinear" and node.input[0] in kept:
-            value, scale, zero = (kept[name].float() for name in node.input)
-            along = (-1, *[1] * (value.ndim - 1)) if scale.ndim else ()
-            found[node.input[0].removesuffix(QUANTISED)] = (value - zero.view(along)) * scale.view(along)
-    for node in graph.node:   # steps, their sizes and their zeros are no weights
-        for name in node.input[node.op_type == "QuantizeLinear":] if node.op_type in QUANTISERS else ():
-            found.pop(name, None)
+        if node.op_type == "DequantizeLinear":
+            for name in node.input:   # steps, their size and their zero are no weights
+                found.pop(name, None)
+            if node.input[0] in kept:
+                value, scale, zero = (kept[name].float() for name in node.input)
+                along = (-1, *[1] * (value.ndim - 1)) if scale.ndim else ()
+                found[node.input[0].removesuffix(QUANTISED)] = (value - zero.view(along)) * scale.view(along)
     return found
 
 
 def plain_nodes(graph: onnx.GraphProto) -> list[onnx.NodeProto]:
     """A graph's nodes without what makes steps of numbers and numbers of steps again."""
-    nodes = [node for node in graph.node if node.op_type not in QUANTISERS]
+    nodes = [node for node in graph.node if node.op_type not in ("QuantizeLinear", "DequantizeLinear")]
     for node in nodes:
         node.input[:] = [name.removesuffix(DEQUANTISED) for name in node.input]
     return nodes
