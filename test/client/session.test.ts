@@ -151,7 +151,7 @@ describe.each(sockets)("a session over the WebSocket of %s", (_name, WebSocketCl
 
 describe("a session", () => {
   it("begins anew on a server that was started again, with its settings, and says what is lost", async () => {
-    const first = await startScriptedServer({ ...script, pauseMs: 100 }, { limits });
+    const first = await startScriptedServer({ ...script, isHeldOpen: () => true }, { limits });
     const session = await connect(first.url, { ...usual, settings: { temperature: 0.5 } });
     const created: string[] = [];
     session.on("session.created", ({ session: { id } }) => created.push(id));
@@ -269,7 +269,7 @@ describe("a session", () => {
   });
 
   it("stops an answer by its signal, at the server too", async () => {
-    await using server = await startScriptedServer({ answer: () => "word ".repeat(500), pauseMs: 5 });
+    await using server = await startScriptedServer({ ...script, isHeldOpen: () => true });
     const session = await connect(server.url, usual);
     const stop = new AbortController();
     const answer = session.ask("tell me all", { signal: stop.signal });

@@ -2,6 +2,7 @@
  * A FAKE engine without a model. A script gives its thought about each unit and its answer to each question, so that
  * the protocol, the streams, the server and the page can be tested alone. Nothing in src/ may use it.
  */
+import { once } from "node:events";
 import { BehaviorSubject, type Observable, Subject } from "rxjs";
 import type { StreamCaches } from "../../src/engine/cache-gauge.ts";
 import { EngineError } from "../../src/engine/errors.ts";
@@ -41,6 +42,8 @@ export interface Script {
   /** The thought about a unit; null: a skip. */
   readonly thought?: (unit: number) => string | null;
   readonly answer?: (question: string) => string;
+  /** Whether the answer stays open after its text until it is stopped, however slow the test is; by default it ends. */
+  readonly isHeldOpen?: (question: string) => boolean;
   /** The note on an answer; none by default. */
   readonly note?: (question: string) => string;
   /** Why an answer is a lower bound; it is none by default. */
@@ -113,7 +116,7 @@ export class ScriptedStream implements EngineStream {
   private readonly model: ModelInfo;
   private readonly script: Script;
   private readonly counts: { -readonly [K in keyof StreamTotals]: number } = { ...NO_TOTALS };
-  private readonly answering = new Map<string, { cancelled: boolean }>();
+  private readonly answering = new Map<string, AbortController>();
   private asked = 0;
   private work: Promise<void> = Promise.resolve();
   private ending = false;
@@ -162,17 +165,17 @@ export class ScriptedStream implements EngineStream {
     if (this.answering.size >= 4)
       throw new EngineError("too_many_questions", "4 questions are open. Wait for an answer.");
     const answer = `answer_${this.asked++}`;
-    this.answering.set(answer, { cancelled: false });
-    const answered = this.reply(answer, question, performance.now());
+    const stop = new AbortController();
+    this.answering.set(answer, stop);
+    const answered = this.reply(answer, question, stop.signal);
     this.work = Promise.all([this.work, answered]).then(() => undefined);
     return answer;
   }
 
   cancel(answer: string): boolean {
-    const task = this.answering.get(answer);
-    if (!task) return false;
-    task.cancelled = true;
-    return true;
+    const stop = this.answering.get(answer);
+    stop?.abort();
+    return stop !== undefined;
   }
 
   end(): void {
@@ -239,19 +242,20 @@ export class ScriptedStream implements EngineStream {
     });
   }
 
-  private async reply(answer: string, question: string, askedAtMs: number): Promise<void> {
+  private async reply(answer: string, question: string, stopped: AbortSignal): Promise<void> {
+    const askedAtMs = performance.now();
     const text = this.script.answer?.(question) ?? `about "${question}": nothing yet`;
-    const task = this.answering.get(answer);
     let said = "";
     let firstMs = 0;
     let tokens = 0;
     for (const delta of text.split(/(?=\s)/)) {
       await this.pause();
-      if (task?.cancelled || this.isClosed) break;
+      if (stopped.aborted) break;
       if (tokens++ === 0) firstMs = performance.now() - askedAtMs;
       said += delta;
       this.send({ type: "answer.delta", answer, delta });
     }
+    if (this.script.isHeldOpen?.(question) && !stopped.aborted) await once(stopped, "abort");
     this.answering.delete(answer);
     this.counts.answers++;
     this.send({
@@ -259,7 +263,7 @@ export class ScriptedStream implements EngineStream {
       answer,
       question,
       text: said,
-      status: task?.cancelled ? "cancelled" : "completed",
+      status: stopped.aborted ? "cancelled" : "completed",
       prompt: null,
       unanswerable: this.script.unanswerable?.(question) ?? null,
       note: this.script.note?.(question) ?? null,
@@ -283,6 +287,7 @@ export class ScriptedStream implements EngineStream {
 
   private complete(): void {
     this.isClosed = true;
+    for (const stop of this.answering.values()) stop.abort();
     this.events.complete();
   }
 }

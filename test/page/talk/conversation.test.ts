@@ -25,7 +25,8 @@ const newest = (talk: Conversation): Exchange => talk.exchanges.value.at(-1)!;
 
 const script: Script = {
   thought: () => null,
-  answer: (question) => (question === "slow" ? "a b c d e f g h i j k l m n" : `about ${question}`),
+  answer: (question) => (question === "slow" ? "a b c" : `about ${question}`),
+  isHeldOpen: (question) => question === "slow",
   note: () => "Only so much is known.",
   pauseMs: 15,
 };
@@ -46,8 +47,7 @@ describe("a conversation", () => {
     await until("the server has stopped", () => talk.exchanges.value[0]!.done !== null);
     const [slow, cars, people] = talk.exchanges.value;
     expect(slow!.state).toBe("stopped");
-    expect("a b c d e f g h i j k l m n".startsWith(slow!.text)).toBe(true);
-    expect(slow!.text).not.toBe("a b c d e f g h i j k l m n");
+    expect("a b c".startsWith(slow!.text)).toBe(true);
     expect(slow!.said!.media_time_ms).toBe(1100);
     expect(cars).toMatchObject({ by: "visitor", state: "answered", text: "about cars", problem: null });
     expect(cars!.said!.note).toBe("Only so much is known.");
@@ -96,7 +96,7 @@ describe("a conversation", () => {
   });
 
   it("says that the rest is missing where an answer to others was missed", async () => {
-    await using server = await startScriptedServer({ ...script, pauseMs: 40 });
+    await using server = await startScriptedServer(script);
     const own = await converse(server.url, { name: "door" });
     await show(own.session);
     const other = await converse(server.url, { stream: "door" });

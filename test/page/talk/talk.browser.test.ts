@@ -8,11 +8,12 @@ import type { Script } from "../../support/scripted-engine.ts";
 import { startScriptedServer, until } from "../../support/server.ts";
 
 const QUESTIONS = ["how many cars passed?", "what colour was the last person?", "what happened last?"];
-const LONG = Array.from({ length: 60 }, (_, i) => `word${i}`).join(" ");
+const SLOW = "word0 word1 word2";
 
 const script: Script = {
   thought: (unit) => (unit % 4 === 1 ? "a red car enters from the left" : null),
-  answer: (question) => (question.startsWith("slow") ? LONG : `about ${question}`),
+  answer: (question) => (question.startsWith("slow") ? SLOW : `about ${question}`),
+  isHeldOpen: (question) => question.startsWith("slow"),
   atLeastBecause: (question) => (question === "how many cars passed?" ? ["gap"] : []),
   note: (question) => (question === "how many cars passed?" ? "What stands there is not counted." : ""),
   unanswerable: (question) =>
@@ -74,8 +75,7 @@ describe.skipIf(browserPath === null)("the conversation", () => {
     await one.getByRole("button", { name: "Stop" }).click();
     await one.getByText(/stopped/).waitFor();
     await one.getByText(/^at 0:\d\d\.\d/).waitFor();
-    const said = await one.locator(".answer").textContent();
-    expect(LONG.startsWith(said!) && said !== LONG).toBe(true);
+    expect(await one.locator(".answer").textContent()).toBe(SLOW);
     await refused.getByRole("button", { name: "Retry" }).click();
     await page.getByText("about what moves?", { exact: true }).waitFor();
     await refused.getByText(/^at 0:\d\d\.\d · first word after \d+ ms$/).waitFor();

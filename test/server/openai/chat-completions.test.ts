@@ -191,7 +191,7 @@ describe("OpenAI's client for Node, on a live stream", () => {
   });
 
   it("is told that the server makes as many answers as it may, and when one takes too long", async () => {
-    const slow = { answer: () => "word ".repeat(1000), pauseMs: 5 };
+    const slow = { isHeldOpen: () => true };
     await using server = await startWithStream(slow, {
       limits: { maxCompletions: 1, completionTimeoutMs: 700 },
     });
@@ -215,7 +215,7 @@ describe("OpenAI's client for Node, on a live stream", () => {
   });
 
   it("cancels an answer when it leaves", async () => {
-    await using server = await startWithStream({ answer: () => "word ".repeat(1000), pauseMs: 5 });
+    await using server = await startWithStream({ isHeldOpen: () => true });
     const events = await SseClient.open(`${server.url}/v1/streams/session_0/events`);
     for (const stream of [false, true]) {
       const leaving = new AbortController();

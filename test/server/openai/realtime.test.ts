@@ -168,7 +168,7 @@ describe("OpenAI's realtime client", () => {
   });
 
   it("is cancelled when it asks for it, and when it leaves", async () => {
-    await using server = await start({ answer: () => "word ".repeat(1000), pauseMs: 5 });
+    await using server = await start({ isHeldOpen: () => true });
     const client = new Realtime(server, "stream:session_0");
     await client.next("session.created");
     client.say({ type: "input_text", text: "why?" });

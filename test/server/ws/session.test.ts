@@ -157,13 +157,13 @@ describe("a session", () => {
   });
 
   it("refuses more questions at a time than the engine takes", () => {
-    const { send, error } = startSession({ pauseMs: 1000 });
+    const { send, error } = startSession({ isHeldOpen: () => true });
     for (let asked = 0; asked < 5; asked++) send(question("what?"));
     expect(error()).toMatchObject({ code: "too_many_questions", type: "limit_error", event_id: "ask_1" });
   });
 
   it("cancels one answer, or all", async () => {
-    const { send, all } = startSession({ answer: () => "a b c d e f g h i j k l m n", pauseMs: 20 });
+    const { send, all } = startSession({ isHeldOpen: () => true });
     send(question("first?"));
     send(question("second?"));
     send({ type: "response.cancel" });
@@ -336,10 +336,7 @@ describe("the end of a session", () => {
   });
 
   it("lets nothing more in but a cancel", async () => {
-    const { send, frame, error, all, isCompleted } = startSession({
-      answer: () => "a b c d e f",
-      pauseMs: 20,
-    });
+    const { send, frame, error, all, isCompleted } = startSession({ isHeldOpen: () => true });
     send(question("what?"));
     send({ type: "session.close" });
     frame(0, 0);
@@ -369,7 +366,7 @@ describe("the end of a session", () => {
   });
 
   it("follows an engine that is shut down, and does not claim to be complete", async () => {
-    const { send, engine, error, all } = startSession({ pauseMs: 1000 });
+    const { send, engine, error, all } = startSession({ isHeldOpen: () => true });
     send(question("what?"));
     send({ type: "session.close" });
     await engine.close();

@@ -54,7 +54,7 @@ describe("whoever watches a stream", () => {
   });
 
   it("may ask, and all see the answer; may stop only its own", async () => {
-    await using server = await started({ answer: () => "a b c d e f g h i j k l", pauseMs: 30 });
+    await using server = await started({ isHeldOpen: (question) => question === "one?" });
     const [one, two] = [await server.watch(), await server.watch()];
     one.ask("one?", "ask_1");
     const created = await two.next("response.created", ({ response }) => response.kind === "answer");
