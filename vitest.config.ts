@@ -30,7 +30,7 @@ const UNHURRIED = [
   "bench/test/speed/command.test.ts",
   "bench/test/prompting/**/*.test.ts",
   "test/backends/{checkpoint-plan,expected-speed}.test.ts",
-  "test/cli/{answer-order,engine-flags,help,log-lines,probe-report,replay,replay-files,stop-signals,terminal,wrap}.test.ts",
+  "test/cli/{answer-order,engine-flags,failure,help,lazy-commands,log-lines,probe-report,replay,replay-files,stop-signals,terminal,wrap}.test.ts",
   "test/cli/install/*.test.ts",
   "test/cli/{models,models-check,models-words}.test.ts",
   "test/e2e/{checkpoint,readme}.test.ts",

@@ -70,7 +70,6 @@ async function commitHere(): Promise<string | null> {
 
 export function alertsCommand(): Command {
   return new Command("eval:alerts")
-    .description("Measure alerts on labelled clips: precision, recall and delay of each rule.")
     .option("-c, --clips <dir>", "folder of clips, each NAME.mp4 with its NAME.json", LABELLED_CLIPS_DIR)
     .option("--real <dir>", "folder of real videos, each NAME.mp4 with its NAME.events.json")
     .option("-m, --model <dir>", "folder of a model's bundle", BUNDLED_MODEL)

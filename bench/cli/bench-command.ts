@@ -75,7 +75,6 @@ async function run(flags: BenchFlags): Promise<void> {
 
 export function benchCommand(): Command {
   return new Command("bench")
-    .description("Measure latency, throughput and endurance on this machine, as tables and plots.")
     .option("--only <names>", "these experiments, separated by commas, instead of all", parseNames)
     .option("--long", "hours instead of minutes: longer streams, more rounds", false)
     .option("-o, --out <dir>", "folder that the report is written to", join("docs", "benchmarks"))

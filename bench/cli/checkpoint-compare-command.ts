@@ -72,7 +72,6 @@ ${cpu}, ${cores} cores, ${system}, Node ${node}, onnxruntime ${onnxruntime}, tra
 
 export function checkpointCompareCommand(): Command {
   return new Command("checkpoint-compare")
-    .description("Ask a SmolVLM checkpoint about a video with thinkalong, transformers.js and llama.cpp.")
     .argument("<dir>", "folder of the checkpoint, as it is on the Hugging Face hub")
     .option("--seconds <list>", "lengths of the video at which is asked", lengths, [10, 60, 300])
     .option("--runs <n>", "questions at each length", positive, 3)

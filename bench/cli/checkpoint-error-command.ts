@@ -29,7 +29,6 @@ async function run(checkpoint: string, { threads }: Flags): Promise<void> {
 
 export function checkpointErrorCommand(): Command {
   return new Command("checkpoint-error")
-    .description("Compare a checkpoint's vision tower in whole numbers of 8 bits with that of 32 bits.")
     .argument("<dir>", "folder of the checkpoint, as it is on the Hugging Face hub")
     .option("--threads <n>", "inference threads", positive, 1)
     .addHelpText(

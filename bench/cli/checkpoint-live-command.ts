@@ -65,7 +65,6 @@ async function run(model: string, flags: Flags): Promise<void> {
 
 export function checkpointLiveCommand(): Command {
   return new Command("checkpoint-live")
-    .description("Let a published checkpoint watch one camera at real pace, and ask it questions meanwhile.")
     .argument("<dir>", "folder of its bundle")
     .option("--minutes <n>", "how long", positive, 1)
     .option("--questions <n>", "questions a minute", rate, 8)

@@ -87,7 +87,6 @@ async function run(flags: EvalFlags): Promise<void> {
 
 export function evalCommand(): Command {
   return new Command("eval")
-    .description("Measure a model's accuracy on labelled clips that it was not trained on.")
     .option("-c, --clips <dir>", "folder of clips, each NAME.mp4 with its NAME.json", LABELLED_CLIPS_DIR)
     .option("-m, --model <dir>", "folder of a model's bundle", BUNDLED_MODEL)
     .option("-o, --out <dir>", "folder that the report is written to", join("docs", "evaluation"))

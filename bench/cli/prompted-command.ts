@@ -54,7 +54,6 @@ async function run(url: string, { name, out, only, baseline }: PromptedFlags): P
 
 export function promptedCommand(): Command {
   return new Command("eval:prompted")
-    .description("Measure when a prompted model speaks, with sentences in place of pictures.")
     .argument("<url>", "an OpenAI-compatible server that has one model")
     .option("-n, --name <name>", "what the report calls the model", "SmolLM2-135M-Instruct")
     .option("-o, --out <dir>", "folder that the report is written to", join("docs", "evaluation", "prompted"))

@@ -22,7 +22,6 @@ async function run(name: string, target: string, { seed }: { readonly seed: numb
 export function randomCheckpointCommand(): Command {
   const name = new Argument("<name>", "whose shapes it has").choices(Object.keys(KNOWN));
   return new Command("random-checkpoint")
-    .description("Write a checkpoint of true shapes and random weights.")
     .addArgument(name)
     .argument("<dir>", "folder that it is written to")
     .option("--seed <n>", "of the weights", positive, 1)

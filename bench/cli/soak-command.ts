@@ -79,7 +79,6 @@ export function soakCommand(): Command {
     TRIALS.map(({ name }) => name),
   );
   return new Command("soak")
-    .description("Put a whole server through much, and say whether it held.")
     .addArgument(name)
     .option("--short", "seconds instead of minutes, as in the tests; writes nothing", false)
     .option("-m, --minutes <n>", "how long the trials clients and sinks last; default: 30 and 2", positive)

@@ -60,7 +60,7 @@ async function probeAndPrintFailure(url: string, flags: ProbeFlags): Promise<voi
 }
 
 export function enginesCommand(): Command {
-  const engines = new Command("engines").description("Find out what a model's server can do.");
+  const engines = new Command("engines");
   engines
     .command("probe")
     .description(

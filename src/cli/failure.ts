@@ -1,30 +1,35 @@
 import { InvalidArgumentError } from "commander";
 import pc from "picocolors";
-import { ZodError } from "zod";
-import { AlertProblems } from "../alerts/mod.ts";
-import { RemoteError } from "../backends/mod.ts";
-import { CameraProblems } from "../cameras/mod.ts";
-import { ConfigError } from "../config/mod.ts";
-import { EngineError } from "../engine/mod.ts";
-import { HistoryError } from "../history/mod.ts";
-import { IngestError } from "../ingest/mod.ts";
-import { ModelError } from "../models/mod.ts";
-import { ServerError } from "../server/mod.ts";
-import { SinkProblems } from "../sinks/mod.ts";
 import { Interrupted } from "./models/interrupts.ts";
 import { isTooManyFiles, RAISE_LIMIT } from "./open-files.ts";
 import { wrapFor } from "./wrap.ts";
 
-/** Errors whose message says all that a user needs. A stack trace would only hide it. */
-const EXPECTED: readonly ErrorKind[] = [
-  IngestError,
-  EngineError,
-  ModelError,
-  RemoteError,
-  ServerError,
-  HistoryError,
-  InvalidArgumentError,
-];
+/**
+ * Names of the errors whose message says all that a user needs. A stack trace would only hide it. They are known by
+ * name because their classes are in every room, which would all be loaded before a command begins.
+ */
+const EXPECTED: ReadonlySet<string> = new Set([
+  "EngineError",
+  "HistoryError",
+  "IngestError",
+  "ModelError",
+  "RemoteError",
+  "ServerError",
+  InvalidArgumentError.name,
+]);
+
+/** Those whose message has a line for each thing that is wrong. */
+const SEVERAL: ReadonlySet<string> = new Set([
+  "AlertProblems",
+  "CameraProblems",
+  "ConfigError",
+  "SinkProblems",
+]);
+
+/** What a schema says of an input that it does not take. */
+type SchemaError = Error & { readonly issues: readonly { path: readonly PropertyKey[]; message: string }[] };
+
+const isSchemaError = (error: Error): error is SchemaError => error.name === "ZodError" && "issues" in error;
 
 // biome-ignore lint/suspicious/noExplicitAny: the parameters of the constructors do not matter here
 type ErrorKind = abstract new (...args: any[]) => Error;
@@ -43,15 +48,14 @@ export function reportError(message: string): void {
 export function reportFailure(error: unknown, alsoExpected: readonly ErrorKind[] = []): void {
   process.exitCode = 1;
   if (error instanceof Interrupted) process.exitCode = error.exitCode;
-  else if (error instanceof ConfigError) error.sentences.forEach(reportError);
-  else if ([CameraProblems, AlertProblems, SinkProblems].some((kind) => error instanceof kind))
-    (error as Error).message.split("\n").forEach(reportError);
-  else if (error instanceof ZodError) {
+  else if (!(error instanceof Error)) console.error(error);
+  else if (SEVERAL.has(error.name)) error.message.split("\n").forEach(reportError);
+  else if (isSchemaError(error)) {
     for (const { path, message } of error.issues) reportError(`${path.join(".")} is wrong: ${message}.`);
-  } else if ([...EXPECTED, ...alsoExpected].some((kind) => error instanceof kind)) {
-    reportError((error as Error).message);
+  } else if (EXPECTED.has(error.name) || alsoExpected.some((kind) => error instanceof kind)) {
+    reportError(error.message);
   } else if (isTooManyFiles(error)) {
-    reportError(`Too many files are open (${(error as Error).message}). ${RAISE_LIMIT}`);
+    reportError(`Too many files are open (${error.message}). ${RAISE_LIMIT}`);
   } else {
     console.error(error);
   }

@@ -153,7 +153,6 @@ export function historyCommand(): Command {
       .argument("<stream>", "its name"),
   ).action(guarded(forget));
   return new Command("history")
-    .description("Look back into what cameras have seen. A server may run meanwhile.")
     .addCommand(searching)
     .addCommand(summing)
     .addCommand(telling)

@@ -89,10 +89,7 @@ async function run(input: string, flags: ReplayFlags): Promise<void> {
   try {
     files = await openReplayFiles(flags);
     const { take } = files;
-    doing(flags.engine === "local" ? "starting the model" : "measuring what the model's server can do");
-    engine = await startEngineFor(flags, {}, screen);
-    if (!forPrograms && engine.model.chosenBecause !== null)
-      screen.line("", pc.dim(engine.model.chosenBecause));
+    // First what takes no time to find out: a wrong path is told before a model is loaded.
     doing("opening the video");
     const { live, inputFps, connectTimeout, stallTimeout, transport, interval: intervalMs, watch } = flags;
     const durationMs = await cameraDuration(input, {
@@ -101,6 +98,10 @@ async function run(input: string, flags: ReplayFlags): Promise<void> {
       watch,
       timeoutMs: connectTimeout,
     });
+    doing(flags.engine === "local" ? "starting the model" : "measuring what the model's server can do");
+    engine = await startEngineFor(flags, {}, screen);
+    if (!forPrograms && engine.model.chosenBecause !== null)
+      screen.line("", pc.dim(engine.model.chosenBecause));
     const timeline = forPrograms ? null : new Timeline(screen, durationMs, await resolveFfmpeg());
     if (flags.paradigm === "batch") doing("seeing the whole video before thinking");
     isPlaying = true;
@@ -152,9 +153,6 @@ async function runAndPrintFailure(input: string, flags: ReplayFlags): Promise<vo
 
 export function replayCommand(): Command {
   const replaying = new Command("replay")
-    .description(
-      "Play a video file, a URL or pictures and show the thoughts and answers about them as they come.",
-    )
     .argument(
       "<file-or-url>",
       "a video file, a picture or a folder of pictures, an http(s), HLS, RTSP, RTMP, SRT, UDP or RTP URL, a device such as /dev/video0, or - for the standard input",

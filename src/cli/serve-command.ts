@@ -9,7 +9,6 @@ import { DEFAULT_CONFIG } from "./serve-config.ts";
 
 export function serveCommand(): Command {
   const serving = new Command("serve")
-    .description("Start the server: the WebSocket, the HTTP API and the page.")
     .option("-p, --port <port>", "port to listen on; 0: any free one (default: 8080)", port)
     .option(
       "--host <address>",

@@ -87,9 +87,5 @@ Examples:
     .argument("<name>", "what it is called")
     .addOption(file())
     .action(guarded(remove));
-  return new Command("tokens")
-    .description("Make, list and remove tokens, with which clients prove what they may do.")
-    .addCommand(adding)
-    .addCommand(listing)
-    .addCommand(removing);
+  return new Command("tokens").addCommand(adding).addCommand(listing).addCommand(removing);
 }

@@ -91,7 +91,6 @@ async function requireLibrary(
 
 export function pruneInstallCommand(): Command {
   return new Command("prune-install")
-    .summary("Make this installation smaller.")
     .description(
       "Show what this installation has for other machines and for GPUs, and remove it with --yes. It is in the packages that thinkalong uses; nothing else is touched.",
     )

@@ -7,7 +7,6 @@ import { removeCommand } from "./remove.ts";
 
 export function modelsCommand(): Command {
   return new Command("models")
-    .description("Fetch published models, list what there is, describe, check and remove models.")
     .addCommand(pullCommand())
     .addCommand(listCommand(), { isDefault: true })
     .addCommand(infoCommand())
