@@ -99,6 +99,7 @@ export default defineConfig({
           ...common,
           name: "unhurried",
           maxWorkers: 3,
+          isolate: false,
           include: UNHURRIED,
           sequence: { groupOrder: 1 },
         },
@@ -109,6 +110,7 @@ export default defineConfig({
           ...common,
           name: "paced",
           maxWorkers: 3,
+          isolate: false,
           include: PACED,
           // All RTSP cameras at once.
           maxConcurrency: 13,
@@ -121,6 +123,7 @@ export default defineConfig({
           ...common,
           name: "outside",
           maxWorkers: 2,
+          isolate: false,
           include: OUTSIDE,
           sequence: { groupOrder: 3 },
         },
@@ -134,6 +137,7 @@ export default defineConfig({
           exclude: [...UNHURRIED, ...PACED, ...OUTSIDE],
           // Two cores, and these tests own worker threads or an ffmpeg: files run one after the other.
           fileParallelism: false,
+          isolate: false,
           maxConcurrency: 2,
           sequence: { groupOrder: 4 },
         },

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { access, readdir, writeFile } from "node:fs/promises";
+import { access, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -7,7 +7,7 @@ import { TINY_BUNDLE } from "../support/bundles.ts";
 import { tinyCheckpoint } from "../support/checkpoints.ts";
 import { EditedBundle } from "../support/edited-bundle.ts";
 import { at, breaksAfter, HubServer, refuse, times } from "../support/hub-server.ts";
-import { eventually, makeTempDir } from "../support/media.ts";
+import { eventually, makeTempDir, makeVideo } from "../support/media.ts";
 import { thinkalong } from "../support/program.ts";
 import { screenOf, thinkalongOnTerminal } from "../support/terminal.ts";
 
@@ -236,9 +236,8 @@ describe("--model owner/name", () => {
 
   it("is explained offline, and in replay's JSON", async () => {
     env.HF_HUB_OFFLINE = "1";
-    await writeFile(join(dir.path, "clip.mp4"), "");
-    const { code, stdout, stderr } = await run("replay", join(dir.path, "clip.mp4"), "--model", ID, "--json")
-      .ended;
+    const clip = await makeVideo(join(dir.path, "clip.mp4"), { seconds: 1, size: "160x120" });
+    const { code, stdout, stderr } = await run("replay", clip, "--model", ID, "--json").ended;
     expect([code, stderr]).toEqual([1, expect.stringContaining("HF_HUB_OFFLINE")]);
     expect(JSON.parse(stdout)).toMatchObject({ type: "error", error: { code: "checkpoint_not_found" } });
     expect(hub.requests).toEqual([]);

@@ -38,7 +38,7 @@ describe("thinkalong replay on a terminal", () => {
 
   it("says what it is doing before the first thought", async () => {
     const { stdout } = await thinkalongOnTerminal(80, args()).ended;
-    expect(stdout).toMatch(/^starting the model\r.*opening the video\r.*░ 0:0\d\.\d \/ 0:04\.0/s);
+    expect(stdout).toMatch(/^opening the video\r.*starting the model\r.*░ 0:0\d\.\d \/ 0:04\.0/s);
   });
 
   it("ends at Ctrl-C with what was thought so far, and leaves no status behind", async () => {
