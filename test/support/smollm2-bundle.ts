@@ -8,11 +8,14 @@ import type { WeightWidth } from "../../src/models/mod.ts";
 import { COMPILED } from "./build.ts";
 import { smollm2 } from "./smollm2-checkpoint.ts";
 
+/** What the system says of its peak counts from where the program began; \`maxRSS\` has the process that started it in it. */
 const PROGRAM = `
+import { readFile } from "node:fs/promises";
 const { convertCheckpoint } = await import(process.argv[1]);
 const [source, target, weights] = process.argv.slice(2);
 await convertCheckpoint({ source, target, weights });
-console.log(process.resourceUsage().maxRSS * 1024);
+const [, kilobytes] = /^VmHWM:\\s+(\\d+) kB$/m.exec(await readFile("/proc/self/status", "utf8"));
+console.log(kilobytes * 1024);
 `;
 
 /** SmolLM2-135M, converted in a process of its own. */
