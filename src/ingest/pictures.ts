@@ -32,7 +32,8 @@ const DEFAULT_LOOK_MS = 1000;
 
 /**
  * Pictures in files: those of a folder, in the order of their names, or one alone. A folder may be watched. Then a picture
- * counts as complete when two looks have found it of the same size and age.
+ * counts as complete when two looks have found it of the same size and age. One that cannot be used then is taken when it
+ * has changed and can be used.
  *
  * @throws {IngestError} as an error of the observable: `no_frames` when there is none that can be used,
  *   `file_unreadable`, `option_out_of_range`, `aborted`
@@ -96,23 +97,26 @@ class PictureReader {
         const nowMs = performance.now();
         startedAtMs ??= nowMs;
         const mediaTimeMs = Math.max(0, nowMs - startedAtMs);
-        if (sampler.take(mediaTimeMs)) await this.read(path, mediaTimeMs);
+        if (sampler.take(mediaTimeMs) && !(await this.read(path, mediaTimeMs))) marks.leaveOut(path);
       }
       onAlive?.();
     }
   }
 
-  private async read(path: string, mediaTimeMs: number): Promise<void> {
+  /** Whether the picture could be used. */
+  private async read(path: string, mediaTimeMs: number): Promise<boolean> {
     const { width, height, onProblem } = this.options;
     try {
       const bytes = await readPicture(path);
       const decoded = await decodeImage(bytes, { width, height });
-      if (this.stop.aborted) return;
+      if (this.stop.aborted) return true;
       const stamp = { seq: this.seq++, mediaTimeMs, arrivedAtMs: performance.now() };
       this.emit(new EncodedFrame(stamp, bytes, decoded));
+      return true;
     } catch (error) {
       if (!(error instanceof IngestError)) throw error;
       onProblem?.(new IngestError(error.code, `${basename(path)} was left out. ${error.message}`));
+      return false;
     }
   }
 
@@ -130,6 +134,8 @@ class FileMarks {
   private known: Map<string, string> | null = null;
   /** Files that may still be written to. */
   private growing = new Map<string, string>();
+  /** Those that were new and could not be used. Whoever writes them may have paused, so they are new when they change. */
+  private leftOut = new Set<string>();
 
   constructor(private readonly place: PicturePlace) {}
 
@@ -141,10 +147,11 @@ class FileMarks {
     // What has gone is forgotten.
     this.known = new Map();
     this.growing = new Map();
+    this.leftOut = new Set(paths.filter((path) => this.leftOut.has(path)));
     const isNew: string[] = [];
     for (const path of paths) {
       const last = before?.get(path);
-      const isOld = folder && (before === null || last !== undefined);
+      const isOld = folder && (before === null || last !== undefined) && !this.leftOut.has(path);
       const mark = isOld ? "old" : await markOf(path);
       if (last !== undefined) this.known.set(path, last);
       if (mark === null || mark === last) continue;
@@ -152,10 +159,16 @@ class FileMarks {
       else if (grew.get(path) !== mark) this.growing.set(path, mark);
       else {
         this.known.set(path, mark);
+        this.leftOut.delete(path);
         isNew.push(path);
       }
     }
     return isNew;
+  }
+
+  /** Takes note that a file that was new could not be used. */
+  leaveOut(path: string): void {
+    this.leftOut.add(path);
   }
 }
 

@@ -106,6 +106,31 @@ describe("a folder of pictures", () => {
     expect(frames.map(({ size }) => size.width)).toEqual([20, 30]);
     expect(frames[1]!.mediaTimeMs).toBeGreaterThan(0);
   });
+
+  it("that is watched takes a picture that was written with a pause, once it is complete", async () => {
+    const path = await folder("paused", { "old.png": 10 });
+    const frames: Frame[] = [];
+    const problems: string[] = [];
+    let looks = 0;
+    const watch = openCamera(path, {
+      ...options,
+      ...{ watch: true, intervalMs: 20, onAlive: () => looks++ },
+      onProblem: ({ message }) => problems.push(message),
+    });
+    const watching = watch.subscribe((frame) => frames.push(frame));
+    onTestFinished(() => watching.unsubscribe());
+    await eventually(() => looks > 0, "it is watched");
+    const picture = await wide(20);
+    await writeFile(join(path, "new.png"), picture.subarray(0, 60));
+    await eventually(() => problems.length === 1, "it is left out");
+    const before = looks;
+    await eventually(() => looks > before + 3, "it was looked at again and again");
+    expect(problems, "it is told once").toEqual([expect.stringMatching(/^new\.png was left out\. /)]);
+    await writeFile(join(path, "new.png"), picture);
+    await eventually(() => frames.length === 1, "it is seen");
+    expect(frames[0]!.size.width).toBe(20);
+    expect(problems).toHaveLength(1);
+  });
 });
 
 describe("a single picture", () => {
