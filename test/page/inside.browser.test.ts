@@ -114,8 +114,10 @@ describe.skipIf(browserPath === null || !existsSync(SAMPLE_CLIP))("the panel Ins
     expect(visual!.evicted_units).toBeGreaterThan(0);
     expect(visual!.sink_units + visual!.held_units + visual!.evicted_units).toBe(units);
     const shown = async (name: string) => await panel.getByRole("figure", { name }).textContent();
+    // On a slow machine few frames come, and as few as one unit has left a window that goes by the time.
+    const left = `${visual!.evicted_units} ${visual!.evicted_units === 1 ? "unit has" : "units have"} left it`;
     expect(await shown("Visual cache, C_v")).toContain(
-      `The window holds ${visual!.held_units} of ${visual!.window_units} units. ${visual!.evicted_units} units have left it`,
+      `The window holds ${visual!.held_units} of ${visual!.window_units} units. ${left}`,
     );
     expect(await shown("Text cache, C_r")).toContain(
       `The window holds ${text!.held_tokens} of ${text!.window_tokens} tokens.`,
