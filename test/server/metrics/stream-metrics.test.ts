@@ -137,7 +137,8 @@ describe("the metrics of streams", () => {
     };
     const listener = new StreamMetrics(new MetricSet()).listener;
     const best = { without: Number.POSITIVE_INFINITY, with: Number.POSITIVE_INFINITY };
-    for (let i = 0; i < 8; i++) {
+    // Other tests run meanwhile. They only add to a time, so the least ones come nearer to the truth with each round.
+    for (let i = 0; i < 8 || (i < 200 && best.with >= 2 * best.without); i++) {
       best.without = Math.min(best.without, round([]));
       best.with = Math.min(best.with, round([listener]));
     }
