@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ATTACKS } from "../attacks.ts";
-import { type CompareOptions, cameraPictures, compare, summarize } from "../beside.ts";
+import { type CompareOptions, cameraPictures, compare, SETTLE_MS, summarize } from "../beside.ts";
 import { Cameras } from "../cameras.ts";
 import { ServerProcess } from "../server-process.ts";
 import type { Finding, Outcome, Trial, TrialContext } from "../trial.ts";
@@ -62,7 +62,7 @@ async function run({ size, program, signal, onProgress }: TrialContext): Promise
   }
   cameras.leave();
   return {
-    tried: `${CAMERAS} cameras of four pictures a second; ${attacks.length} attacks, ${rounds} × ${seconds} s each, in turn with a process that burns as much CPU time without connecting`,
+    tried: `${CAMERAS} cameras of four pictures a second; ${attacks.length} attacks, ${rounds} × ${seconds} s each, in turn with a process that burns as much CPU time without connecting; the first ${SETTLE_MS / 1000} s of each are not counted`,
     findings,
   };
 }
