@@ -120,7 +120,7 @@ describe.skipIf(browserPath === null)("the conversation", () => {
   });
 
   it("is used with the keyboard alone, below the video on a phone, and waits for a lost connection", async () => {
-    // The page asks a question of its own, too, when it has been quiet for a while.
+    // The page asks a question about a sample by itself, too.
     const asked: string[] = [];
     const answer = (question: string) => {
       asked.push(question);
